@@ -1,0 +1,1 @@
+"""WHO TYPES IT: thin commands, one module each."""

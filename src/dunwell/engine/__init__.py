@@ -1,0 +1,1 @@
+"""WHAT SHOULD HAPPEN: pure stages over frames; no clock, no input or output, no database."""

@@ -1,0 +1,1 @@
+"""WHERE IT IS WIRED: the entry point, settings, clock, logging and the embedded database."""

@@ -1,0 +1,1 @@
+"""WHO LOOKS AT IT: console, pay page, hooks."""
