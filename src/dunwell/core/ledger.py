@@ -1,0 +1,76 @@
+"""The nouns' closed lists: what kinds of documents, people, states and pauses there are.
+
+Values are stored as these short words, so that a row can be read without the program.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DocumentKind(StrEnum):
+    INVOICE = "invoice"
+    REQUEST = "request"  # a request before work: счёт на оплату, проформа, аванс; never overdue
+    CREDIT_NOTE = "credit_note"
+
+
+class CustomerKind(StrEnum):
+    BUSINESS = "business"
+    PERSON = "person"
+
+
+class Role(StrEnum):
+    """What a contact is responsible for at the customer, from the usual recipient upwards."""
+
+    REQUESTER = "requester"
+    PAYABLE = "payable"  # accounts payable
+    MANAGER = "manager"
+    FINANCE = "finance"
+    DIRECTOR = "director"
+    REPRESENTATIVE = "representative"  # the lawyer, guardian or administrator; the only one contacted when there is one
+
+
+USUAL_RECIPIENTS = (Role.PAYABLE, Role.REQUESTER)
+
+
+class CustomerState(StrEnum):
+    """A state of the customer that stops the ladder, from the day it is recorded."""
+
+    INSOLVENT = "insolvent"
+    LIQUIDATED = "liquidated"
+    DECEASED = "deceased"
+    MINOR = "minor"
+    REPRESENTED = "represented"
+
+
+class HoldReason(StrEnum):
+    ASKED_FOR_TIME = "asked_for_time"
+    HARDSHIP = "hardship"
+    RELATIONSHIP = "relationship"
+    MISSING_FROM_COMPLETE_FILE = "missing_from_complete_file"
+    CLAIMED_PAID = "claimed_paid"
+    OUR_SIDE = "our_side"
+    UNMATCHED_MONEY = "unmatched_money"
+    OTHER = "other"
+
+
+class OurDebt(StrEnum):
+    """What *our* side still owes the client before a firm step (I19)."""
+
+    ANSWER = "answer"
+    DOCUMENT = "document"
+
+
+class Purpose(StrEnum):
+    REQUEST = "request"
+    THANKS = "thanks"
+    ANSWER = "answer"
+    CHECK_IN = "check_in"
+
+
+class TaskKind(StrEnum):
+    CALL = "call"
+    VISIT = "visit"
+    LETTER = "letter"
+    NO_CONTACT = "no_contact"
+    HAND_OVER = "hand_over"

@@ -1,0 +1,98 @@
+"""A policy is a ladder of steps: when to ask, whom, how, in which tone, and where it ends.
+
+A step stands at an offset in days from its anchor; a negative offset is *before* it. Levels compare steps of different
+policies, so that the strictest step speaks when one customer stands on several ladders. Policies are TOML files; this module
+is their value, `dunwell.run.policies` reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dunwell.core.ledger import CustomerKind, DocumentKind, Role, TaskKind
+
+LEVEL_MAX = 9
+FIRM_LEVEL_MIN = 5
+"""From this level on a step is firm: it waits while our own side owes something (I19)."""
+
+
+class Anchor(StrEnum):
+    ISSUE = "issue"
+    DUE = "due"
+    VALIDITY = "validity"
+
+
+class OnlyIf(StrEnum):
+    """What must have happened since the last done step, or the step lapses."""
+
+    SILENCE = "silence"  # no page opened where a link was sent, no reply, no payment, so many business days
+    BOUNCE = "bounce"
+    ANSWER = "answer"
+
+
+class Look(StrEnum):
+    WARM = "warm"
+    PLAIN = "plain"
+    FORMAL = "formal"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung.
+
+    `audience` names roles; the first one found with a usable address is written to, later ones are copied. `channels` are
+    tried in order after the contact's own preference. A step with a `task` is done by a person; `else_step` is taken when
+    nobody did it in `task_days`.
+    """
+
+    name: str
+    anchor: Anchor
+    offset_days: int
+    level: int
+    tone: str
+    content: str
+    audience: tuple[Role, ...]
+    copies: tuple[Role, ...] = ()
+    channels: tuple[str, ...] = ("email", "sms")
+    look: Look = Look.PLAIN
+    courtesy: bool = False
+    approval: bool = False
+    only_if: OnlyIf | None = None
+    silence_days: int = 3
+    other_channel: bool = False
+    task: TaskKind | None = None
+    task_days: int = 5
+    else_step: str = ""
+    pay_by_days: int = 0
+
+    @property
+    def is_firm(self) -> bool:
+        return self.level >= FIRM_LEVEL_MIN
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A ladder and its manners; `steps` stand in the order they are taken."""
+
+    name: str
+    version: str
+    document: DocumentKind
+    customer_kind: CustomerKind | None
+    steps: tuple[Step, ...]
+    wake_up: Step | None
+    gap_days_min: int = 3
+    balance_min: int = 0
+    promise_grace_days: int = 2
+    thanks: bool = True
+    oldest_first: bool = False
+    spare_probability: float = 1.0
+    claimed_paid_days: int = 5
+
+    def step(self, name: str) -> Step:
+        if self.wake_up is not None and name == self.wake_up.name:
+            return self.wake_up
+        return next(step for step in self.steps if step.name == name)
+
+    def index(self, name: str) -> int:
+        return next(number for number, step in enumerate(self.steps) if step.name == name)
