@@ -55,7 +55,9 @@ def link(creditor_id: int, *, actor: str, kind: str, subject: str = "", content:
 def verify(creditor_id: int) -> Verification:
     """Walk the chain from its root; a link that does not follow from the one before, or whose content was altered, is named."""
     previous, sequence, erased, broken = ROOT, 0, 0, []
-    for row in Audit.objects.filter(creditor_id=creditor_id).select_related("auditcontent").order_by("sequence").iterator():
+    for row in (
+        Audit.objects.filter(creditor_id=creditor_id).select_related("auditcontent").order_by("sequence").iterator()
+    ):
         sequence += 1
         place = f"link {row.sequence} ({row.kind} {row.subject}, {row.recorded_at:%Y-%m-%d %H:%M})"
         if row.sequence != sequence or row.previous != previous:

@@ -38,7 +38,7 @@ def reader(creditor_id: int) -> Iterator[Read]:
     with dbapi.connect(_address()) as link, link.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute(f"SELECT set_config('dunwell.creditor', '{int(creditor_id)}', true)")
-        cursor.fetchall()
+        pl.DataFrame(cursor.fetch_arrow())
 
         def read(sql: str) -> pl.DataFrame:
             cursor.execute(sql)

@@ -19,6 +19,9 @@ class CustomerGroup(Owned):
 
 class Customer(Imported):
     name = models.TextField()
+    name_key = models.TextField(
+        default=""
+    )  # the name with case, quotes and blanks levelled: how a file without ids finds it
     kind = models.TextField(default=CustomerKind.BUSINESS.value)
     country = models.CharField(max_length=2, default="")
     locale = models.CharField(max_length=2, default="")
@@ -29,10 +32,12 @@ class Customer(Imported):
     segment = models.TextField(default="")
     owner = models.TextField(default="")  # the member of staff who looks after them
     group = models.ForeignKey(CustomerGroup, null=True, on_delete=models.PROTECT)
+    payment_terms = models.TextField(default="")
     known_on = models.DateField()
 
     class Meta:
         db_table = "customer"
+        indexes = [models.Index(fields=["creditor", "name_key"], name="customer_name")]
         constraints = [
             models.UniqueConstraint(fields=["creditor", "source", "external_id"], name="customer_once"),
             models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in CustomerKind]), name="customer_kind"),

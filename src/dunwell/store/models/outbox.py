@@ -89,11 +89,13 @@ class MessageItem(Owned):
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, db_constraint=False)
     step = models.TextField(null=True)
     part = models.TextField()
-    amount = models.BigIntegerField()
+    amount = models.BigIntegerField(null=True)
+    credit = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
 
     class Meta:
         db_table = "message_item"
+        indexes = [models.Index(fields=["creditor", "receivable"], name="message_item_receivable")]
 
 
 class MessageContent(Owned):

@@ -38,10 +38,11 @@ class Outcome(Owned):
 
 
 class Lapse(Fact):
-    """A step passed over because its condition did not hold; no later fact would show it."""
+    """A step passed over (its condition did not hold) or spared (the forecast expects the money); no later fact shows it."""
 
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT)
     step = models.TextField()
+    state = models.TextField(default="lapsed")
     reason = models.TextField()
     rehearsal = models.BooleanField()
 
