@@ -5,21 +5,27 @@ A jurisdiction is data: a TOML file whose every value has a source and a date, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, field
+from datetime import date, time
 
 from dunwell.core.ledger import CustomerKind
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `count` contacts of these channels in `days` days, rolling and calendar, whichever is stricter."""
+    """At most `count` contacts of these channels in `days` days, rolling and calendar, whichever is stricter.
+
+    With `business_days` the days are business days of the customer, rolling alone: one in two = not again before the second
+    business day after.
+    """
 
     channels: frozenset[str]
     count: int
     days: int
     basis: str  # "law" or "courtesy"
     source: str
+    verified_on: date | None = None
+    business_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,19 @@ class Hours:
     rest_days: tuple[time, time] | None
     basis: str
     source: str
+    verified_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
+    """The rules of one or several countries.
+
+    `timezone` is assumed for a contact without one, `timezones` says so by country where they differ. `subdivisions` names
+    the part of a country whose holidays count (England for GB); `decreed` are the countries whose government moves days off
+    by a yearly decree. `required_lines` are keys of lines that a message must carry. `verified_on` is the oldest date among
+    the values: none was looked at earlier.
+    """
+
     code: str  # ru, bg, eu, gb
     countries: frozenset[str]
     timezone: str
@@ -42,4 +57,7 @@ class Jurisdiction:
     hours: dict[CustomerKind, Hours]
     stop_words: tuple[str, ...]
     required_lines: tuple[str, ...]
-    verified_on: str
+    verified_on: date
+    timezones: dict[str, str] = field(default_factory=dict)
+    subdivisions: dict[str, str] = field(default_factory=dict)
+    decreed: frozenset[str] = frozenset()

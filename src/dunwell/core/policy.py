@@ -7,7 +7,7 @@ is their value, `dunwell.run.policies` reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dunwell.core.ledger import CustomerKind, DocumentKind, Role, TaskKind
@@ -41,9 +41,10 @@ class Look(StrEnum):
 class Step:
     """One rung.
 
-    `audience` names roles; the first one found with a usable address is written to, later ones are copied. `channels` are
-    tried in order after the contact's own preference. A step with a `task` is done by a person; `else_step` is taken when
-    nobody did it in `task_days`.
+    `audience` names roles in order: the first one found with a usable address is written to; every role of `copies` that
+    is found is copied. `channels` are tried in order after the contact's own preference. A step with a `task` is done by a
+    person and has a `content` only where there is something to print; the ladder waits for it, unless `else_step` names the
+    next step, taken when nobody did the task in `task_days`. `silence_days` are business days, all other days calendar days.
     """
 
     name: str
@@ -73,7 +74,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A ladder and its manners; `steps` stand in the order they are taken."""
+    """A ladder and its manners; `steps` stand in the order they are taken.
+
+    `balance_min` is, by currency and in minor units, the least balance worth a message; a currency it does not name has
+    none. `customer_kind` None = fit for businesses and persons alike.
+    """
 
     name: str
     version: str
@@ -82,7 +87,7 @@ class Policy:
     steps: tuple[Step, ...]
     wake_up: Step | None
     gap_days_min: int = 3
-    balance_min: int = 0
+    balance_min: dict[str, int] = field(default_factory=dict)
     promise_grace_days: int = 2
     thanks: bool = True
     oldest_first: bool = False
