@@ -43,7 +43,7 @@ class Step:
 
     `audience` names roles in order: the first one found with a usable address is written to; every role of `copies` that
     is found is copied. `channels` are tried in order after the contact's own preference. A step with a `task` is done by a
-    person and has a `content` only where there is something to print; the ladder waits for it, unless `else_step` names the
+    person and its `content` is the script or the letter to print; the ladder waits for it, unless `else_step` names the
     next step, taken when nobody did the task in `task_days`. `silence_days` are business days, all other days calendar days.
     """
 

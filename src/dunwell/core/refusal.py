@@ -52,4 +52,5 @@ class Finding:
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part)
         what = f"{self.field}: {self.message}" if self.field else self.message
-        return " ".join(part for part in (place, what, self.remedy) if part)
+        sentences = f"{what.rstrip('.')}. {self.remedy}" if self.remedy else what
+        return f"{place} {sentences}" if place else sentences

@@ -1,0 +1,127 @@
+"""A policy as its text: TOML in, a `Policy` or findings out.
+
+What a key may hold is checked while reading; what makes a ladder *sound* is checked by `policy_rules`, once every key could
+be read. Each finding names the file, the line and the remedy.
+"""
+
+from __future__ import annotations
+
+from dunwell.core import policy_rules, toml_text
+from dunwell.core.ledger import CustomerKind, DocumentKind, Role, TaskKind
+from dunwell.core.money import CURRENCIES, AmountUnreadable, Money
+from dunwell.core.policy import LEVEL_MAX, Anchor, Look, OnlyIf, Policy, Step
+from dunwell.core.policy_rules import INVOICE_CONTENT, ORDER_CONTENT, TASK_CONTENT, WAKE_UP_CONTENT, Wrong
+from dunwell.core.refusal import Finding
+from dunwell.core.toml_text import Table, TomlText
+
+TONES = ("warm", "friendly", "neutral", "firm", "formal")
+CHANNELS = ("email", "sms", "call", "letter", "visit")
+CHANNELS_DEFAULT = ("email", "sms")
+
+
+def read(text: str, file: str) -> tuple[Policy | None, list[Finding]]:
+    """The policy and no findings, or no policy and every finding of the file, in the order of its lines."""
+    source = toml_text.read(text, file)
+    if isinstance(source, Finding):
+        return None, [source]
+    table = Table.root(source)
+    policy = _policy(table)
+    # Rules over half-read steps would complain of the stand-ins.
+    findings = table.findings or [_located(source, wrong) for wrong in policy_rules.broken(policy)]
+    if findings:
+        return None, sorted(findings, key=lambda finding: finding.line or 0)
+    return policy, []
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _policy(table: Table) -> Policy:
+    customers = table.choice("customers", ("business", "person", "any"))
+    document = table.choice("document", (DocumentKind.INVOICE, DocumentKind.REQUEST))
+    wake_up = table.table("wake_up")
+    policy = Policy(
+        name=table.text("name"),
+        version=table.text("version"),
+        document=DocumentKind(document) if document in set(DocumentKind) else DocumentKind.INVOICE,
+        customer_kind=CustomerKind(customers) if customers in set(CustomerKind) else None,
+        steps=tuple(_step(row) for row in table.tables("step")),
+        wake_up=None if wake_up is None else _wake_up(wake_up),
+        gap_days_min=table.whole("gap_days_min", 3, low=1, high=60),
+        balance_min=_balance_min(table.table("balance_min")),
+        promise_grace_days=table.whole("promise_grace_days", 2, low=0, high=30),
+        thanks=table.flag("thanks", True),
+        oldest_first=table.flag("oldest_first", False),
+        spare_probability=table.share("spare_probability", 1.0),
+        claimed_paid_days=table.whole("claimed_paid_days", 5, low=1, high=30),
+    )
+    table.finish()
+    return policy
+
+
+def _step(table: Table) -> Step:
+    anchor = table.choice("anchor", tuple(Anchor), Anchor.DUE)
+    offset_days = table.whole("offset_days")
+    return _rung(table, Anchor(anchor) if anchor in set(Anchor) else Anchor.DUE, offset_days)
+
+
+def _wake_up(table: Table) -> Step:
+    """The wake-up has no day of its own: it opens an old book on the first day that the book is planned."""
+    return _rung(table, Anchor.DUE, 1)
+
+
+def _rung(table: Table, anchor: Anchor, offset_days: int) -> Step:
+    only_if = table.choice("only_if", tuple(OnlyIf), "")
+    task = table.choice("task", tuple(TaskKind), "")
+    look = table.choice("look", tuple(Look), Look.PLAIN)
+    content = (*INVOICE_CONTENT, *ORDER_CONTENT, *TASK_CONTENT, WAKE_UP_CONTENT)
+    step = Step(
+        name=table.text("name"),
+        anchor=anchor,
+        offset_days=offset_days,
+        level=table.whole("level", low=0, high=LEVEL_MAX),
+        tone=table.choice("tone", TONES),
+        content=table.choice("content", content, *([""] if task else [])),
+        audience=_roles(table, "audience", *([()] if task == TaskKind.HAND_OVER else [])),
+        copies=_roles(table, "copies", ()),
+        channels=table.choices("channels", CHANNELS, (str(task),) if task in CHANNELS else CHANNELS_DEFAULT),
+        look=Look(look) if look in set(Look) else Look.PLAIN,
+        courtesy=table.flag("courtesy", False),
+        approval=table.flag("approval", False),
+        only_if=OnlyIf(only_if) if only_if in set(OnlyIf) else None,
+        silence_days=table.whole("silence_days", 3, low=1, high=30),
+        other_channel=table.flag("other_channel", False),
+        task=TaskKind(task) if task in set(TaskKind) else None,
+        task_days=table.whole("task_days", 5, low=1, high=60),
+        else_step=table.text("else", ""),
+        pay_by_days=table.whole("pay_by_days", 0, low=0, high=60),
+    )
+    table.finish()
+    return step
+
+
+def _roles(table: Table, key: str, *default: tuple[Role, ...]) -> tuple[Role, ...]:
+    names = table.choices(key, tuple(Role), *default)
+    return tuple(Role(name) for name in names if name in set(Role))
+
+
+def _balance_min(table: Table | None) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for currency in table.values if table else ():
+        assert table is not None
+        amount = table.text(currency)
+        if currency not in CURRENCIES:
+            table.complain(
+                "unknown_currency", f"'{currency}' is not a currency", key=currency, remedy="Write a code like EUR."
+            )
+            continue
+        try:
+            found[currency] = Money.parse(amount, currency).minor
+        except AmountUnreadable as error:
+            table.complain("amount_unreadable", str(error), key=currency, remedy='Write it like "5.00".')
+    return found
+
+
+def _located(source: TomlText, wrong: Wrong) -> Finding:
+    field = wrong.place[-1] if wrong.place and isinstance(wrong.place[-1], str) else ""
+    return Finding(wrong.code, wrong.message, source.file, source.line(wrong.place), field, remedy=wrong.remedy)

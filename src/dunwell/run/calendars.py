@@ -1,0 +1,90 @@
+"""Calendars by country: the library's holidays with the days that governments moved, and the creditor's own corrections.
+
+What is not known is said: the coming year of a country that moves days by decree is incomplete until the decree is out, and a
+country that the library lacks rests on weekends alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import holidays
+
+from dunwell.core import calendar_text
+from dunwell.core.calendar import Calendar
+from dunwell.core.calendar_text import Correction
+from dunwell.core.jurisdiction import Jurisdiction
+from dunwell.core.refusal import Finding
+from dunwell.run import toml_files
+from dunwell.run.jurisdictions import of_country
+from dunwell.run.toml_files import FileUnusable
+
+FILE = "calendars.toml"
+
+Corrections = Mapping[str, Correction]
+
+
+def load(
+    countries: Iterable[str], years: Iterable[int], jurisdictions: Mapping[str, Jurisdiction], corrections: Corrections
+) -> dict[str, Calendar]:
+    """The calendar of every country for those years; ask for one year more at both ends, since dates move over New Year."""
+    calendars = {}
+    for country in set(countries):
+        subdivision = of_country(country, jurisdictions).subdivisions.get(country)
+        calendar = _of_library(country, subdivision, tuple(sorted(set(years))))
+        calendars[country] = corrections.get(country, Correction()).applied(calendar)
+    return calendars
+
+
+def load_corrections(folder: Path | None) -> dict[str, Correction]:
+    """The creditor's `calendars.toml`, empty when there is none; raises `FileUnusable` with its findings."""
+    file = None if folder is None else folder / FILE
+    if file is None or not file.is_file():
+        return {}
+    found, findings = calendar_text.read(toml_files.text_of(file), file.name)
+    if findings:
+        raise FileUnusable(findings)
+    return found
+
+
+def unknowns(
+    countries: Iterable[str], years: Iterable[int], jurisdictions: Mapping[str, Jurisdiction], corrections: Corrections
+) -> list[Finding]:
+    """What nobody can know yet about those years, to be shown by `check` and before a run goes live."""
+    found = []
+    for country in sorted(set(countries)):
+        if not _is_known(country):
+            message = f"{country}: no holidays are known, only Saturdays and Sundays rest"
+            remedy = f"Add the holidays under [{country}] in {FILE}."
+            found.append(Finding("calendar_unknown", message, value=country, remedy=remedy))
+        elif country in of_country(country, jurisdictions).decreed:
+            found += [_incomplete(country, year) for year in sorted(set(years)) if _lacks(country, year, corrections)]
+    return found
+
+
+def _incomplete(country: str, year: int) -> Finding:
+    message = (
+        f"{country} {year}: the days off that the government moves or adds are not known; only the fixed holidays count"
+    )
+    remedy = f"Add them under [{country}] in {FILE} once they are published."
+    return Finding("calendar_incomplete", message, value=f"{country} {year}", remedy=remedy)
+
+
+def _lacks(country: str, year: int, corrections: Corrections) -> bool:
+    decreed: dict[int, object] = getattr(holidays.country_holidays(country), "special_public_holidays", {})
+    corrected = corrections.get(country, Correction())
+    return year > max(decreed, default=0) and all(day.year != year for day in corrected.holidays | corrected.workdays)
+
+
+def _is_known(country: str) -> bool:
+    return country in holidays.list_supported_countries()
+
+
+@cache
+def _of_library(country: str, subdivision: str | None, years: tuple[int, ...]) -> Calendar:
+    if not _is_known(country):
+        return Calendar(country)
+    found = holidays.country_holidays(country, subdiv=subdivision, years=years)
+    return Calendar(country, frozenset(found), frozenset(found.weekend_workdays), frozenset(found.weekend))
