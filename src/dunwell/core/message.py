@@ -290,3 +290,80 @@ class Placeholder:
     needs: str
     sample: str
     stands_alone: bool = False
+<<<<<<< HEAD
+=======
+
+
+def _catalogue(*placeholders: Placeholder) -> Mapping[str, Placeholder]:
+    return {placeholder.name: placeholder for placeholder in placeholders}
+
+
+# The closed catalogue. Samples are Russian where the language matters: it has the most forms.
+PLACEHOLDERS = _catalogue(
+    Placeholder("greeting", "the salutation from what is known of the reader; formal in formal letters", "reader", "Анна, добрый день!"),
+    Placeholder("name", "the reader's first name with a comma, for short texts; empty when unknown", "reader", "Анна, "),
+    Placeholder("reader_line", "the reader with role and phone, for tasks", "reader", "Анна Иванова, главный бухгалтер, +7 …"),
+    Placeholder("customer", "the customer's name, never declined", "customer", "ООО «Ромашка»"),
+    Placeholder("creditor", "our trade name, never declined", "creditor", "студия «Пример»"),
+    Placeholder("writer", "the writer's first name", "writer", "Мария"),
+    Placeholder("writer_name", "the writer's full name", "writer", "Мария Ковалёва"),
+    Placeholder("contact", "for short texts: the page link, else the writer's phone", "page_link or writer.phone", "+7 900 000-00-00"),
+    Placeholder("copies", "who gets a copy, with the role", "copies", "Игорь Левин, генеральный директор"),
+    Placeholder("invoice", "the number of the first invoice", "items", "№ 1042"),
+    Placeholder("invoices", "how many invoices, as after a number", "items", "3 счёта"),
+    Placeholder("invoices_of", "the same in the genitive", "items", "3 счетов"),
+    Placeholder("invoices_on", "the same in the dative (по …)", "items", "3 счетам"),
+    Placeholder("what_for", "what the first invoice is for, with its own space; empty when unknown", "items.what_for", " («Фирменный стиль»)"),
+    Placeholder("what_inside", "the same inside brackets, with its own comma", "items.what_for", "«Фирменный стиль», "),
+    Placeholder("balance", "the sum asked for, per currency, less credit on account", "to_pay", "48 000 ₽"),
+    Placeholder("original", "the invoiced sum of a partly paid invoice", "items.original", "60 000 ₽"),
+    Placeholder("credit", "credit on account that was taken off", "credit", "5 000 ₽"),
+    Placeholder("issue_date", "the day of issue with the year", "items.issue_date", "31 марта 2026 г."),
+    Placeholder("due_date", "the earliest due date", "items.due_date", "14 апреля"),
+    Placeholder("due_day", "the same with its weekday", "items.due_date", "вторник, 14 апреля"),
+    Placeholder("due_when", "the same, or today", "items.due_date", "сегодня, 14 апреля"),
+    Placeholder("due_short", "the due date in a short text", "items.due_date", "14.04"),
+    Placeholder("due_when_short", "the same with its weekday", "items.due_date", "вторник 14.04"),
+    Placeholder("days_overdue", "days overdue of the oldest invoice", "items.days_overdue", "14 дней"),
+    Placeholder("pay_by", "the date asked for, as after «до»", "pay_by", "четверга, 30 апреля"),
+    Placeholder("pay_by_short", "the same in a short text", "pay_by", "30.04"),
+    Placeholder("history", "the days of earlier letters", "history", "17 и 21 апреля"),
+    Placeholder("calls", "the days of earlier calls and visits", "history", "28 апреля"),
+    Placeholder("paid", "the sum of the last payment", "last_payment", "48 000 ₽"),
+    Placeholder("paid_on", "the day of the last payment", "last_payment", "13 апреля"),
+    Placeholder("paid_month", "the month of the last payment, with its preposition", "last_payment", "в марте"),
+    Placeholder("paid_invoices", "the invoices that the last payment covered", "last_payment.invoice_numbers", "1042, 1043"),
+    Placeholder("promised_for", "the day a broken promise named", "promised_for", "20 апреля"),
+    Placeholder("valid_until", "the end of an order's offer, as after «до»", "order", "пятницы, 17 апреля"),
+    Placeholder("valid_until_short", "the same without the weekday", "order", "17 апреля"),
+    Placeholder("valid_until_brief", "the same in a short text", "order", "17.04"),
+    Placeholder("start_on", "the day work starts, with its preposition", "order.start_if_paid", "в понедельник, 20 апреля"),
+    Placeholder("next_start", "the earliest start after the offer ends", "order.next_free_start", "27 апреля"),
+    Placeholder("starts_from", "the day a consequence begins, with its preposition", "consequence", "с понедельника, 25 мая"),
+    Placeholder("consequence_on", "the same as a single day", "consequence", "в понедельник, 25 мая"),
+    Placeholder("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
+    Placeholder("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step", "Первые макеты пришлю в понедельник."),
+    Placeholder("thanks_line", "block: thanks for an earlier payment, only where there was one", "last_payment", "Спасибо за оплату в марте."),
+    Placeholder("reason_line", "block: why we ask now, only where it is true on the day", "reason", "Мы закрываем месяц."),
+    Placeholder("benefit_line", "block: what the reader gains", "benefit", "Как только оплата придёт, напоминания прекратятся сами."),
+    Placeholder("promise_line", "block: the opening after a broken promise", "promised_for", "Вы называли 20 апреля, но оплаты мы пока не видим."),
+    Placeholder("history_line", "block: earlier letters and calls in one line", "history", "Я писала вам 17 и 21 апреля."),
+    Placeholder("help_line", "block: help offered: another date, parts", "none", "Если нужна другая дата, просто ответьте мне."),
+    Placeholder("kind_line", "block: a kind wish that fits the weekday", "as_of", "Хорошей недели!"),
+    Placeholder("credit_line", "block: credit on account and what remains", "credit", "Мы учли ваш аванс 5 000 ₽, поэтому остаётся 43 000 ₽."),
+    Placeholder("part_paid_line", "block: a part was already paid", "items.original", "Часть мы уже получили, спасибо."),
+    Placeholder("documents_line", "block: the invoice is attached", "sends_documents", "Счёт — во вложении."),
+    Placeholder("forecast_line", "block: when the work starts if the order is paid in time", "order.start_if_paid", "Если оплата придёт к этому дню, начинаем в понедельник, 20 апреля."),
+    Placeholder("next_start_line", "block: the earliest start now", "order.next_free_start", "Сейчас ближайшее свободное начало — 27 апреля."),
+    Placeholder("last_payment_line", "block: the last payment, for tasks", "last_payment", "Последняя оплата: 48 000 ₽, 13 апреля."),
+    Placeholder("consequence_line", "block: what happens next, only where it is a stored consequence", "consequence", "С понедельника, 25 мая, мы приостановим работы."),
+    Placeholder("copies_line", "block: who gets a copy", "copies", "Копия: Игорь Левин, генеральный директор"),
+    Placeholder("what_open", "block: what is open, in one line, for tasks", "items", "счёт № 1042, 48 000 ₽"),
+    Placeholder("invoice_list", "the list of all that is asked for, with sums per currency; empty for one invoice", "items", "(table)", True),
+    Placeholder("not_due_list", "what is not due yet, apart and outside the sum; empty when there is none", "not_due", "(table)", True),
+    Placeholder("payment", "ways to pay, the preferred first, with bank details and QR code", "methods, creditor.accounts", "(card)", True),
+    Placeholder("new_accounts", "the creditor's bank details without a sum", "creditor.accounts", "(card)", True),
+    Placeholder("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)", True),
+    Placeholder("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …", True),
+)
+>>>>>>> content2

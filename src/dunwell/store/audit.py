@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +74,9 @@ def verify(creditor_id: int) -> Verification:
     return Verification(links=sequence, erased=erased, broken=tuple(broken))
 
 
-def digest(rows: Iterable[Sequence[Any]]) -> str:
-    """SHA-256 of many rows in canonical form; for batches too large to keep as one content."""
-    total = hashlib.sha256()
-    for row in rows:
-        total.update(canonical(row).encode())
-        total.update(b"\n")
-    return total.hexdigest()
+def sha256_of(content: bytes) -> str:
+    """The digest of a batch too large to keep as one content."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def canonical(content: Any) -> str:
@@ -89,4 +84,4 @@ def canonical(content: Any) -> str:
 
 
 def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of(text.encode())
