@@ -42,10 +42,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Seller, buyer or payee; `name` is the registered name, or the trading name where that is all there is."""
+    """Seller, buyer or payee; `other_name` is the trading or full name where the document gives two."""
 
     name: str = ""
-    trading_name: str = ""
+    other_name: str = ""
     identifiers: tuple[Identifier, ...] = ()
     address: Address = Address()
     contact_name: str = ""
@@ -99,7 +99,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDocument:
-    """An invoice or credit note as its issuer wrote it; `operation` is the business operation of a 1C document."""
+    """An invoice or credit note as its issuer wrote it.
+
+    `currency` is an ISO code, `currency_written` what stands there when it is none (руб); `operation` is the business
+    operation of a 1C document.
+    """
 
     number: str
     kind: DocumentKind
@@ -119,6 +123,7 @@ class InvoiceDocument:
     contract_reference: str = ""
     preceding: tuple[str, ...] = ()
     operation: str = ""
+    currency_written: str = ""
     lines: tuple[DocumentLine, ...] = ()
 
 
@@ -164,7 +169,11 @@ class EntryPart:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One movement of the account: `amount` is positive for money in, negative for money out, reversals included."""
+    """One movement of the account: `amount` is positive for money in, negative for money out, reversals included.
+
+    `additional` is what the bank itself says of it. `is_counter_entry` marks the other side of the entry before: one
+    document that moved money between two accounts of the same file.
+    """
 
     amount: Decimal
     currency: str
@@ -175,14 +184,19 @@ class Entry:
     counterparty: Counterparty = Counterparty()
     references: References = References()
     remittance: str = ""
+    additional: str = ""
     code: str = ""
+    is_counter_entry: bool = False
     parts: tuple[EntryPart, ...] = ()
     line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StatementOpened:
-    """The following entries are of this account (IBAN or the bank's own number, as written)."""
+    """The following entries are of this account (IBAN or the bank's own number, as written).
+
+    May come again for the same account, where a file mixes the entries of several.
+    """
 
     account: str
     currency: str = ""

@@ -65,7 +65,7 @@ def _commerceml(path: Path) -> Answer:
             {
                 "number": document.number,
                 "issue_date": _day(document.issue_date),
-                "currency": document.currency or None,
+                "currency": document.currency_written or document.currency or None,
                 "payable_amount": _plain(document.totals.payable),
                 "buyer_name": document.buyer.name or None,
                 "line_count": len(document.lines),
@@ -114,8 +114,7 @@ def _statement_answer(stream: StatementStream) -> Answer:
     first_credit: Entry | None = None
     for event in stream:
         if isinstance(event, Entry):
-            count += 1
-            currencies[event.currency] = None
+            count += not event.is_counter_entry
             if event.amount > 0:
                 credits += event.amount
                 first_credit = first_credit or event

@@ -72,7 +72,7 @@ def _document(root: Node) -> tuple[InvoiceDocument, list[Finding]]:
     trade = _child(root, "SupplyChainTradeTransaction")
     agreement = _child(trade, "ApplicableHeaderTradeAgreement")
     settlement = _child(trade, "ApplicableHeaderTradeSettlement")
-    if header is None or settlement is None:
+    if header is None or trade is None or settlement is None:
         raise AmountsIncomplete
     number = number_text(header.findtext("ID"))
     if not number:
@@ -173,7 +173,9 @@ def _due_dates(settlement: Node, findings: list[Finding]) -> tuple[date | None, 
         day = _day(terms.find("DueDateDateTime"), "DueDateDateTime")
         if day:
             amount = terms.findtext("PartialPaymentAmount")
-            planned.append(Instalment(day, decimal(amount, "PartialPaymentAmount") if amount and amount.strip() else None))
+            planned.append(
+                Instalment(day, decimal(amount, "PartialPaymentAmount") if amount and amount.strip() else None)
+            )
     days = sorted({instalment.due_date for instalment in planned})
     if len(days) > 1:
         findings.append(
@@ -233,7 +235,7 @@ def _party(node: Node | None) -> Party:
     name = short(node.findtext("Name"), "name") or trading
     return Party(
         name=name,
-        trading_name=trading if trading != name else "",
+        other_name=trading if trading != name else "",
         identifiers=tuple(dict.fromkeys(_identifiers(node))),
         address=_address(node.find("PostalTradeAddress")),
         contact_name=_text(contact, "PersonName") or _text(contact, "DepartmentName"),
@@ -308,7 +310,9 @@ def _line(node: Node) -> DocumentLine:
     return DocumentLine(
         id=short(node.findtext("AssociatedDocumentLineDocument/LineID")),
         name=short(node.findtext("SpecifiedTradeProduct/Name")),
-        quantity=decimal(quantity.text, "BilledQuantity") if quantity is not None and (quantity.text or "").strip() else None,
+        quantity=decimal(quantity.text, "BilledQuantity")
+        if quantity is not None and (quantity.text or "").strip()
+        else None,
         unit=str(quantity.get("unitCode", ""))[:20] if quantity is not None else "",
         price=_optional(agreement, "NetPriceProductTradePrice/ChargeAmount"),
         net=net,

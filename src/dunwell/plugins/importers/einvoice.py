@@ -76,11 +76,15 @@ def _amount_doubts(document: InvoiceDocument) -> list[Finding]:
     found = []
     if document.kind == "invoice" and payable < 0:
         found.append(
-            Finding("negative_invoice", "An invoice with a negative sum: it is a credit and owes nothing.", field="payable")
+            Finding(
+                "negative_invoice", "An invoice with a negative sum: it is a credit and owes nothing.", field="payable"
+            )
         )
     if document.kind == "credit_note" and payable < 0:
         found.append(
-            Finding("negative_credit_note", "A credit note with a negative sum: it may raise the debt.", field="payable")
+            Finding(
+                "negative_credit_note", "A credit note with a negative sum: it may raise the debt.", field="payable"
+            )
         )
     if document.currency in WITHDRAWN_CURRENCIES:
         found.append(Finding("currency_withdrawn", f"{document.currency} is no longer in use.", field="currency"))
@@ -107,7 +111,9 @@ def _sum_doubts(document: InvoiceDocument) -> list[Finding]:
             )
 
     if document.lines and all(line.net is not None for line in document.lines):
-        compare("The sum of the lines", totals.lines, sum((line.net or Decimal(0) for line in document.lines), Decimal(0)))
+        compare(
+            "The sum of the lines", totals.lines, sum((line.net or Decimal(0) for line in document.lines), Decimal(0))
+        )
     if totals.net is not None and totals.tax is not None:
         compare("The sum with tax", totals.gross, totals.net + totals.tax)
     if totals.gross is not None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dunwell.core.documents import Read
+from dunwell.core.refusal import Refusal
 from dunwell.plugins.importers import facturx
 
 
+class PdfHoldsData(Refusal):
+    """The PDF has invoice data attached to it: import it as facturx, not as a plain PDF."""
+
+
 def read(data: bytes) -> Read:
-    """The attached invoice where there is one after all; else `PdfWithoutData`."""
-    return facturx.read(data)
+    """Always a refusal: `facturx.PdfWithoutData`, `PdfHoldsData` or that the file cannot be opened."""
+    facturx.read(data)
+    raise PdfHoldsData

@@ -91,7 +91,9 @@ def _document(root: Node) -> tuple[InvoiceDocument, list[Finding]]:
         order_reference=short(root.findtext("OrderReference/ID")),
         contract_reference=short(root.findtext("ContractDocumentReference/ID")),
         preceding=tuple(
-            filter(None, (number_text(node.text) for node in root.iterfind("BillingReference/InvoiceDocumentReference/ID")))
+            filter(
+                None, (number_text(node.text) for node in root.iterfind("BillingReference/InvoiceDocumentReference/ID"))
+            )
         ),
         lines=tuple(_line(node) for node in root if node.tag in ("InvoiceLine", "CreditNoteLine", "DebitNoteLine")),
     )
@@ -108,7 +110,9 @@ def _due_dates(root: Node) -> tuple[date | None, tuple[Instalment, ...]]:
     day = iso_date(root.findtext("DueDate") or "", "DueDate")
     planned: list[Instalment] = []
     for terms in root.iterfind("PaymentTerms"):
-        each = iso_date(terms.findtext("InstallmentDueDate") or terms.findtext("PaymentDueDate") or "", "PaymentDueDate")
+        each = iso_date(
+            terms.findtext("InstallmentDueDate") or terms.findtext("PaymentDueDate") or "", "PaymentDueDate"
+        )
         if each:
             amount = terms.findtext("Amount")
             planned.append(Instalment(each, decimal(amount, "PaymentTerms/Amount") if amount else None))
@@ -167,13 +171,15 @@ def _party(node: Node | None) -> Party:
     party = node if inner is None else inner
     legal = squeezed(party.findtext("PartyLegalEntity/RegistrationName"))
     trading = squeezed(party.findtext("PartyName/Name"))
-    person = " ".join(filter(None, (squeezed(party.findtext(f"Person/{name}")) for name in ("FirstName", "FamilyName"))))
+    person = " ".join(
+        filter(None, (squeezed(party.findtext(f"Person/{name}")) for name in ("FirstName", "FamilyName")))
+    )
     name = legal or trading or person or squeezed(party.findtext("PartyTaxScheme/RegistrationName"))
     # AccountingContact may stand beside the Party, Contact within it.
     contact = party.find("Contact") if party.find("Contact") is not None else node.find("AccountingContact")
     found = Party(
         name=short(name, "name"),
-        trading_name=short(trading if trading != name else "", "name"),
+        other_name=short(trading if trading != name else "", "name"),
         identifiers=tuple(_identifiers(party)),
         address=_address(party.find("PostalAddress")),
     )
