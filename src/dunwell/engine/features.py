@@ -23,8 +23,9 @@ RECENT_DAYS = 60
 MARKET_RECENT_DAYS = 45
 # A customer's mean is pulled towards the market's with the weight of so many payments.
 USUAL_WEIGHT, RECENT_WEIGHT = 3.0, 2.0
-# The late tail of the market is thin: its daily hazard is pulled to the mean one with this weight.
-TAIL_WEIGHT = 2.0
+# Before a creditor has any history: nobody pays early, every tenth on the day, then a steady trickle.
+PRIOR_EARLY, PRIOR_ON_THE_DAY, PRIOR_LATE = 0.005, 0.1, 0.04
+PRIOR_INVOICES = 2.0
 
 origin, issued, due, paid = (pl.col(name) for name in ("origin", "issue_date", "due_date", "paid_date"))
 
@@ -56,12 +57,19 @@ def market(ledger: pl.DataFrame, origins: pl.Series) -> pl.DataFrame:
         market_delay_recent=pl.col("delay").filter(pl.col("recent")).mean(),
     )
     payments, at_risk = _counts(facts, "market", at.height)
-    overdue = slice(-DELAY_MIN + 1, None)
-    mean_late = payments[:, overdue].sum(1) / np.maximum(at_risk[:, overdue].sum(1), 1)
-    tail = np.clip(mean_late, 0.001, 0.2)[:, None]
-    hazard = (payments + TAIL_WEIGHT * tail) / (at_risk + TAIL_WEIGHT)
-    hazard[:, : -DELAY_MIN + 1] = (payments / np.maximum(at_risk, 1))[:, : -DELAY_MIN + 1]
+    hazard = (payments + PRIOR_INVOICES * _prior(payments, at_risk)) / (at_risk + PRIOR_INVOICES)
     return at.join(means, on="market", how="left", maintain_order="left").with_columns(hazard=_array(hazard))
+
+
+def _prior(payments: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """The hazard expected where the market has seen little; in the late tail, its own mean hazard when overdue."""
+    due_column = -DELAY_MIN
+    late_payments, late_days = payments[:, due_column + 1 :].sum(1), at_risk[:, due_column + 1 :].sum(1)
+    prior = np.full(payments.shape, PRIOR_EARLY)
+    prior[:, : due_column - 14] = 0.0
+    prior[:, due_column] = PRIOR_ON_THE_DAY
+    prior[:, due_column + 1 :] = ((late_payments + PRIOR_LATE * 25) / (late_days + 25))[:, None]
+    return prior
 
 
 def build(ledger: pl.DataFrame, asked: pl.DataFrame, markets: pl.DataFrame) -> Features:

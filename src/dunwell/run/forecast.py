@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from dunwell.core.forecast import Predictor
+from dunwell.core.forecast import Features, Predictor
 from dunwell.core.refusal import Finding, Refusal
-from dunwell.engine import features, forecasts
+from dunwell.engine import features
 from dunwell.plugins.predictors import PREDICTORS
 from dunwell.run import forecast_files as files
 
@@ -88,3 +88,31 @@ class Forecaster:
             part = asked.slice(start, QUESTIONS_AT_ONCE)
             known = features.build(ledger.join(part, on="customer_id", how="semi"), part, markets)
             yield pl.concat([known.rows, self.predictor.forecast(known)], how="horizontal")
+
+
+def learning_features(ledger: pl.DataFrame, origin: date, seed: int) -> Features:
+    """Questions of the past with their answers, each with what was known in its own week."""
+    known = _sample(ledger.filter(pl.col("issue_date") < origin), seed)
+    asked = features.questions(known, origin)
+    return features.build(known, asked, features.market(known, asked["origin"]))
+
+
+def _sample(ledger: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Whole customers drawn by lot until there are invoices enough: a customer's history is never torn."""
+    if ledger.height <= LEARNED_INVOICES_MAX:
+        return ledger
+    customers = ledger.group_by("customer_id", maintain_order=True).len().sample(fraction=1.0, shuffle=True, seed=seed)
+    drawn = customers.filter(pl.col("len").cum_sum() <= LEARNED_INVOICES_MAX)
+    return ledger.join(drawn, on="customer_id", how="semi")
+
+
+def _questions(folder: Path) -> Iterator[Question]:
+    for requests in folder.glob("*/*/requests.csv"):
+        place = requests.parent
+        if not (place / "ledger.csv").exists():
+            continue
+        try:
+            origin = date.fromisoformat(place.name)
+        except ValueError:
+            raise OriginUnreadable(folder=place) from None
+        yield Question(place.parent.name, origin, place)
