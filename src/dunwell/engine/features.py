@@ -52,9 +52,13 @@ def market(ledger: pl.DataFrame, origins: pl.Series) -> pl.DataFrame:
     at = pl.DataFrame({"origin": origins.unique().sort()}).with_row_index("market")
     facts = _as_known(at, ledger, on=None)
     recent = facts["delay"].is_not_null() & (facts["days_since_paid"] <= MARKET_RECENT_DAYS)
-    means = facts.with_columns(recent=recent).group_by("market").agg(
-        market_delay=pl.col("delay").mean(),
-        market_delay_recent=pl.col("delay").filter(pl.col("recent")).mean(),
+    means = (
+        facts.with_columns(recent=recent)
+        .group_by("market")
+        .agg(
+            market_delay=pl.col("delay").mean(),
+            market_delay_recent=pl.col("delay").filter(pl.col("recent")).mean(),
+        )
     )
     payments, at_risk = _counts(facts, "market", at.height)
     hazard = (payments + PRIOR_INVOICES * _prior(payments, at_risk)) / (at_risk + PRIOR_INVOICES)
@@ -95,9 +99,7 @@ def build(ledger: pl.DataFrame, asked: pl.DataFrame, markets: pl.DataFrame) -> F
 
 
 def _with_answers(asked: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    return asked.with_columns(
-        is_paid=paid.is_not_null(), last_date=paid.fill_null(pl.lit(as_of).dt.offset_by("-1d"))
-    )
+    return asked.with_columns(is_paid=paid.is_not_null(), last_date=paid.fill_null(pl.lit(as_of).dt.offset_by("-1d")))
 
 
 def _paid_before(day: pl.Expr) -> pl.Expr:

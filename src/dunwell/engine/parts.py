@@ -61,7 +61,9 @@ def payment(sheet: Sheet) -> Part:
         link = sheet.layout.piece("link", escaped(facts.page_link), escaped(facts.page_link))
         cards.append(sheet.layout.piece("method", f"{escaped(sheet.labels['pay_page'])}<br>{link}"))
     for method in facts.methods:
-        text, html = _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
+        text, html = (
+            _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
+        )
         texts.append(text)
         cards.append(html)
     return "\n\n".join(texts), sheet.layout.piece("card", "".join(cards))
@@ -82,7 +84,9 @@ def answers(sheet: Sheet) -> Part:
     address = facts.reply_to or facts.writer.email
     if not address:
         raise FactMissing("reply_to or writer.email")
-    about = ", ".join(invoice_number(sheet.scene, item.number) for item in facts.items[:3]) or terms.clean(facts.reference)
+    about = ", ".join(invoice_number(sheet.scene, item.number) for item in facts.items[:3]) or terms.clean(
+        facts.reference
+    )
     if facts.reference and facts.items:
         about = f"{about} [{terms.clean(facts.reference)}]"
     buttons = []
@@ -211,7 +215,11 @@ def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
     labels = sheet.labels
     rows = [(labels["holder"], terms.clean(account.holder))]
     if account.iban:
-        rows += [(labels["iban"], _in_fours(account.iban)), (labels["bic"], account.bic), (labels["bank"], account.bank_name)]
+        rows += [
+            (labels["iban"], _in_fours(account.iban)),
+            (labels["bic"], account.bic),
+            (labels["bank"], account.bank_name),
+        ]
     else:
         rows += [
             (labels["inn"], account.inn),
@@ -227,7 +235,9 @@ def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
 def _rows(sheet: Sheet, title: str, rows: Sequence[tuple[str, str]]) -> Part:
     layout = sheet.layout
     text = "\n".join([title, *(f"{label}: {value}" for label, value in rows)])
-    html = "".join([layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows])
+    html = "".join(
+        [layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows]
+    )
     return text, layout.piece("card_title", escaped(title)) + html
 
 

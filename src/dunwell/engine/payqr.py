@@ -98,7 +98,9 @@ def gost(account: BankAccount, amount: Money, purpose: str) -> bytes | None:
 def purpose_numbers(numbers: Sequence[str], limit: int) -> str:
     """As many numbers as fit, whole, then `+4` for the rest: a bank's payment text is matched by number."""
     shown = list(numbers)
-    while len(text := ", ".join(shown) + (f" +{len(numbers) - len(shown)}" if len(shown) < len(numbers) else "")) > limit:
+    while (
+        len(text := ", ".join(shown) + (f" +{len(numbers) - len(shown)}" if len(shown) < len(numbers) else "")) > limit
+    ):
         shown.pop()
     return text
 

@@ -29,7 +29,7 @@ def balances_sql(*, as_of: date | None, rehearsal: bool) -> str:
     LEFT JOIN ({_sum_of("charge", known)}) c ON c.receivable_id = r.id
     LEFT JOIN ({_sum_of("write_off", known)}) w ON w.receivable_id = r.id
     LEFT JOIN (
-      SELECT f.receivable_id, bool_or(f.amount IS NULL) AS is_whole, sum(f.amount) AS amount FROM dispute f
+      SELECT f.receivable_id, bool_or(f.amount IS NULL) AS is_whole, sum(f.amount)::bigint AS amount FROM dispute f
       WHERE {known} {real} AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = f.id AND {ended_known})
       GROUP BY f.receivable_id
     ) d ON d.receivable_id = r.id
@@ -44,19 +44,20 @@ def unapplied_sql(*, as_of: date | None) -> str:
     """Payments of which something is neither allocated nor reversed: `payment_id, customer_id, currency, unapplied,
     is_on_account`.
 
-    `customer_id` is null for an unknown payer; `is_on_account` = a person put it on account, so that it holds nobody.
+    `customer_id` is null for an unknown payer, else the payer or whom a person put the money on account for; `is_on_account` = a person put it on account, so that it holds nobody.
     """
     known, reversal_known = _known("f", as_of), _known("v", as_of)
     return f"""
-    SELECT f.id AS payment_id, f.customer_id, f.currency, u.unapplied,
-      coalesce((SELECT NOT o.taken_back FROM on_account o WHERE o.payment_id = f.id AND {_known("o", as_of)}
-                ORDER BY o.id DESC LIMIT 1), false) AS is_on_account
+    SELECT f.id AS payment_id, coalesce(o.customer_id, f.customer_id) AS customer_id, f.currency, u.unapplied,
+      coalesce(NOT o.taken_back, false) AS is_on_account
     FROM (SELECT p.*, p.date AS effective_on FROM payment p) f
-    LEFT JOIN (SELECT f.payment_id, sum(f.amount) AS amount FROM allocation f WHERE {known} GROUP BY f.payment_id) a
+    LEFT JOIN (SELECT f.payment_id, sum(f.amount)::bigint AS amount FROM allocation f WHERE {known} GROUP BY f.payment_id) a
       ON a.payment_id = f.id
-    LEFT JOIN (SELECT v.reverses_id, sum(v.amount) AS amount
+    LEFT JOIN (SELECT v.reverses_id, sum(v.amount)::bigint AS amount
                FROM (SELECT p.*, p.date AS effective_on FROM payment p) v
                WHERE v.reverses_id IS NOT NULL AND {reversal_known} GROUP BY v.reverses_id) v ON v.reverses_id = f.id
+    LEFT JOIN (SELECT DISTINCT ON (o.payment_id) o.payment_id, o.customer_id, o.taken_back FROM on_account o
+               WHERE {_known("o", as_of)} ORDER BY o.payment_id, o.id DESC) o ON o.payment_id = f.id
     CROSS JOIN LATERAL (SELECT (f.amount - coalesce(a.amount, 0) + coalesce(v.amount, 0))::bigint AS unapplied) u
     WHERE {known} AND f.reverses_id IS NULL AND u.unapplied > 0
     """
@@ -83,7 +84,9 @@ def held_by_money_sql(*, as_of: date | None) -> str:
 
 
 def _sum_of(table: str, known: str) -> str:
-    return f"SELECT f.receivable_id, sum(f.amount) AS amount FROM {table} f WHERE {known} GROUP BY f.receivable_id"
+    return (
+        f"SELECT f.receivable_id, sum(f.amount)::bigint AS amount FROM {table} f WHERE {known} GROUP BY f.receivable_id"
+    )
 
 
 def _known(alias: str, as_of: date | None) -> str:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.core import frames
-from dunwell.store import bulk
+from dunwell.store import balances, bulk
 from dunwell.store.bulk import Read
 
 TOUCHES_DAYS = 45
@@ -83,50 +83,21 @@ class Only:
         return "" if self.rehearsal else f"AND NOT {table}.rehearsal"
 
 
-def balances(day: str) -> str:
-    """SQL of what is owed per receivable on a day: amount + charges − write-offs − allocations, in minor units."""
-    return f"""
-    SELECT r.id, r.amount + coalesce(c.total, 0) - coalesce(w.total, 0) - coalesce(a.total, 0) AS balance
-    FROM receivable r
-    LEFT JOIN (SELECT receivable_id, sum(amount)::bigint AS total FROM allocation
-               WHERE effective_on <= {day} GROUP BY 1) a ON a.receivable_id = r.id
-    LEFT JOIN (SELECT receivable_id, sum(amount)::bigint AS total FROM charge
-               WHERE effective_on <= {day} GROUP BY 1) c ON c.receivable_id = r.id
-    LEFT JOIN (SELECT receivable_id, sum(amount)::bigint AS total FROM write_off
-               WHERE effective_on <= {day} GROUP BY 1) w ON w.receivable_id = r.id
-    """
-
-
 def _receivables(read: Read, only: Only) -> pl.DataFrame:
+    # Nothing else is known of most receivables than their balance; the names of kinds are put back here, not sent a million times.
     found = read(f"""
-        SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, r.currency,
-               b.balance, i.issue_date, r.due_date, i.valid_until, i.requested_on,
-               CASE WHEN i.known_on <= {only.day} THEN i.known_on ELSE i.issue_date END AS known_on,
-               k.invoice_id IS NOT NULL AS is_cancelled
-        FROM receivable r
-        JOIN invoice i ON i.id = r.invoice_id
-        JOIN ({balances(only.day)}) b ON b.id = r.id
-        LEFT JOIN (SELECT DISTINCT invoice_id FROM cancellation WHERE effective_on <= {only.day}) k ON k.invoice_id = i.id
-        WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day} AND b.balance > 0 {only.of("r.customer_id")}
+        SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind = 'request' AS is_request, b.currency, b.balance, b.disputed,
+               i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled,
+               CASE WHEN i.known_on <= {only.day} THEN i.known_on ELSE i.issue_date END AS known_on
+        FROM ({balances.balances_sql(as_of=only.as_of, rehearsal=only.rehearsal)}) b
+        JOIN invoice i ON i.id = b.invoice_id
+        WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day} AND b.balance > 0 {only.of("b.customer_id")}
     """)
-    disputed = read(f"""
-        SELECT d.receivable_id, sum(d.amount)::bigint AS part, bool_or(d.amount IS NULL) AS is_whole
-        FROM dispute d LEFT JOIN ending e ON e.dispute_id = d.id AND e.effective_on <= {only.day}
-        WHERE d.effective_on <= {only.day} AND e.id IS NULL {only.real("d")} GROUP BY 1
-    """)
-    whole = pl.col("is_whole").fill_null(False)
-    return (
-        found.join(disputed, on="receivable_id", how="left")
-        .with_columns(
-            document=pl.when("is_request").then(pl.lit("request")).otherwise(pl.lit("invoice")),
-            disputed=pl.when(whole)
-            .then("balance")
-            .otherwise(pl.min_horizontal(pl.col("part").fill_null(0), "balance")),
-            is_imported_late=(pl.col("due_date") < pl.col("known_on")).fill_null(False),
-            debit_pending_until=pl.lit(None, pl.Date),
-        )
-        .drop("is_request", "part", "is_whole")
-    )
+    return found.with_columns(
+        document=_document(),
+        is_imported_late=(pl.col("due_date") < pl.col("known_on")).fill_null(False),
+        debit_pending_until=pl.lit(None, pl.Date),
+    ).drop("is_request")
 
 
 def _customers(read: Read, only: Only) -> pl.DataFrame:
@@ -146,32 +117,12 @@ def _customers(read: Read, only: Only) -> pl.DataFrame:
         SELECT customer_id, max(sent_on) AS woken_on FROM message m
         WHERE content = 'wake_up' AND state = 'sent' AND sent_on <= {only.day} {only.real("m")} GROUP BY 1
     """)
-    unapplied = read(f"""
-        SELECT p.id, p.customer_id, p.currency, p.amount - coalesce(a.total, 0) AS left_over, o.customer_id AS on_account
-        FROM payment p
-        LEFT JOIN (SELECT payment_id, sum(amount)::bigint AS total FROM allocation
-                   WHERE effective_on <= {only.day} GROUP BY 1) a ON a.payment_id = p.id
-        LEFT JOIN (SELECT DISTINCT ON (payment_id) payment_id, customer_id, taken_back FROM on_account
-                   ORDER BY payment_id, id DESC) o ON o.payment_id = p.id AND NOT o.taken_back
-        WHERE p.date <= {only.day} AND p.amount > coalesce(a.total, 0)
-    """)
-    tolerance = read("SELECT unmatched_tolerance_minor AS t FROM creditor WHERE id = (SELECT dunwell_creditor())")["t"][
-        0
-    ]
-    named = read(
-        f"SELECT payment_id AS id, customer_id AS named FROM allocation_proposal WHERE effective_on <= {only.day}"
-    )
-    loose = unapplied.filter(pl.col("on_account").is_null() & (pl.col("left_over") >= tolerance))
-    held = pl.concat(
-        [
-            loose.filter(pl.col("customer_id").is_not_null()).select("customer_id"),
-            loose.filter(pl.col("customer_id").is_null()).join(named, on="id").select(customer_id="named"),
-        ]
-    ).drop_nulls()
+    held = read(balances.held_by_money_sql(as_of=only.as_of))
     credit = (
-        unapplied.filter(pl.col("on_account").is_not_null())
-        .group_by(customer_id="on_account", currency="currency")
-        .agg(amount=pl.col("left_over").sum())
+        read(balances.unapplied_sql(as_of=only.as_of))
+        .filter("is_on_account")
+        .group_by("customer_id", "currency")
+        .agg(amount=pl.col("unapplied").sum())
         .sort("customer_id", "currency")
         .group_by("customer_id", maintain_order=True)
         .agg(credit_by_currency=pl.struct("currency", "amount"))
@@ -386,6 +337,10 @@ def _covered_until(read: Read, only: Only) -> date | None:
         WHERE required AND effective_on <= {only.day} GROUP BY source) x
     """)
     return found["until"].cast(pl.Date)[0]
+
+
+def _document() -> pl.Expr:
+    return pl.when("is_request").then(pl.lit("request")).otherwise(pl.lit("invoice"))
 
 
 def _conform(frame: pl.DataFrame, schema: frames.Schema) -> pl.DataFrame:

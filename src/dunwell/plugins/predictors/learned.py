@@ -120,7 +120,9 @@ def _answers(rows: pl.DataFrame) -> Answers:
 def _traits(rows: pl.DataFrame) -> dict[str, list[str]]:
     """The values of each trait that are frequent enough to be learned from."""
     names = [name for name in rows.columns if name.startswith("trait_")]
-    frequent = {name: rows[name].drop_nulls().value_counts(sort=True).sort("count", name, descending=True) for name in names}
+    frequent = {
+        name: rows[name].drop_nulls().value_counts(sort=True).sort("count", name, descending=True) for name in names
+    }
     return {name: counts[name].head(TRAIT_VALUES_MAX).to_list() for name, counts in frequent.items()}
 
 

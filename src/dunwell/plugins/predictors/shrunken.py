@@ -30,7 +30,9 @@ class Shrunken:
         """The habit alone: the market's mean delay less the customer's pulled one, in log odds as a day each."""
         rows = features.rows
         habit = (pl.col("market_delay") - pl.col("delay_usual")).fill_null(0.0)
-        return rows.select(habit.alias(Influence.HABIT), *[pl.lit(0.0).alias(i) for i in Influence if i != Influence.HABIT])
+        return rows.select(
+            habit.alias(Influence.HABIT), *[pl.lit(0.0).alias(i) for i in Influence if i != Influence.HABIT]
+        )
 
 
 def shrunken_by_day(features: Features) -> Numbers:
