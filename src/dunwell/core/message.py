@@ -290,8 +290,6 @@ class Placeholder:
     needs: str
     sample: str
     stands_alone: bool = False
-<<<<<<< HEAD
-=======
 
 
 def _catalogue(*placeholders: Placeholder) -> Mapping[str, Placeholder]:
@@ -366,4 +364,3 @@ PLACEHOLDERS = _catalogue(
     Placeholder("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)", True),
     Placeholder("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …", True),
 )
->>>>>>> content2

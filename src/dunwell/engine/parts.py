@@ -61,9 +61,7 @@ def payment(sheet: Sheet) -> Part:
         link = sheet.layout.piece("link", escaped(facts.page_link), escaped(facts.page_link))
         cards.append(sheet.layout.piece("method", f"{escaped(sheet.labels['pay_page'])}<br>{link}"))
     for method in facts.methods:
-        text, html = (
-            _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
-        )
+        text, html = _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
         texts.append(text)
         cards.append(html)
     return "\n\n".join(texts), sheet.layout.piece("card", "".join(cards))
@@ -74,7 +72,7 @@ def new_accounts(sheet: Sheet) -> Part:
     accounts = sheet.scene.facts.creditor.accounts
     if not accounts:
         raise FactMissing("creditor.accounts")
-    parts = [_rows(sheet, sheet.labels["new_account"], _account_rows(sheet, account)) for account in accounts]
+    parts = [_rows(sheet, f"{sheet.labels['new_account']} ({account.currency})", _account_rows(sheet, account)) for account in accounts]
     return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)
 
 
@@ -84,14 +82,13 @@ def answers(sheet: Sheet) -> Part:
     address = facts.reply_to or facts.writer.email
     if not address:
         raise FactMissing("reply_to or writer.email")
-    about = ", ".join(invoice_number(sheet.scene, item.number) for item in facts.items[:3]) or terms.clean(
-        facts.reference
-    )
+    about = ", ".join(invoice_number(sheet.scene, item.number) for item in facts.items[:3]) or terms.clean(facts.reference)
     if facts.reference and facts.items:
         about = f"{about} [{terms.clean(facts.reference)}]"
+    noun = labels["order" if "order" in sheet.scene.tags else "invoice"].lower()
     buttons = []
     for answer in ("paid", "will_pay", "question"):
-        subject = f"{labels['answer_' + answer]}: {labels['invoice'].lower()} {about}"
+        subject = f"{labels['answer_' + answer]}: {noun} {about}"
         href = f"mailto:{quoted(address)}?subject={quoted(subject)}&amp;body={quoted(labels['body_' + answer])}"
         buttons.append(sheet.layout.piece("answer", href, escaped(labels[f"answer_{answer}"])))
     return labels["answer_text"], sheet.layout.piece("answers", escaped(labels["answer_intro"]), "".join(buttons))
@@ -205,7 +202,7 @@ def _purpose(sheet: Sheet) -> str:
     numbers = [terms.clean(item.number) for item in facts.items]
     if len(numbers) == 1:
         date = terms.numeric_date(facts.items[0].issue_date, sheet.scene.locale)
-        text = labels["purpose_one"].format(numbers=numbers[0], date=date)
+        text = labels["purpose_order" if "order" in sheet.scene.tags else "purpose_one"].format(numbers=numbers[0], date=date)
     else:
         text = labels["purpose_many"].format(numbers=payqr.purpose_numbers(numbers, PURPOSE_NUMBERS_MAX))
     return f"{text}, {terms.clean(facts.reference)}" if facts.reference else text
@@ -215,11 +212,7 @@ def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
     labels = sheet.labels
     rows = [(labels["holder"], terms.clean(account.holder))]
     if account.iban:
-        rows += [
-            (labels["iban"], _in_fours(account.iban)),
-            (labels["bic"], account.bic),
-            (labels["bank"], account.bank_name),
-        ]
+        rows += [(labels["iban"], _in_fours(account.iban)), (labels["bic"], account.bic), (labels["bank"], account.bank_name)]
     else:
         rows += [
             (labels["inn"], account.inn),
@@ -235,9 +228,7 @@ def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
 def _rows(sheet: Sheet, title: str, rows: Sequence[tuple[str, str]]) -> Part:
     layout = sheet.layout
     text = "\n".join([title, *(f"{label}: {value}" for label, value in rows)])
-    html = "".join(
-        [layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows]
-    )
+    html = "".join([layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows])
     return text, layout.piece("card_title", escaped(title)) + html
 
 

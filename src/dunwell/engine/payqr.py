@@ -32,6 +32,7 @@ class AccountInvalid(Refusal):
     """The bank account {account} cannot be right: {reason}. Correct it in the creditor's details; nothing is sent with it."""
 
 
+@lru_cache(maxsize=4096)
 def account_fault(account: BankAccount) -> str:
     """Why this account cannot be right, or nothing: IBAN by mod 97, BIC by form, Russian account key by its control digit."""
     if account.iban:
@@ -98,9 +99,7 @@ def gost(account: BankAccount, amount: Money, purpose: str) -> bytes | None:
 def purpose_numbers(numbers: Sequence[str], limit: int) -> str:
     """As many numbers as fit, whole, then `+4` for the rest: a bank's payment text is matched by number."""
     shown = list(numbers)
-    while (
-        len(text := ", ".join(shown) + (f" +{len(numbers) - len(shown)}" if len(shown) < len(numbers) else "")) > limit
-    ):
+    while len(text := ", ".join(shown) + (f" +{len(numbers) - len(shown)}" if len(shown) < len(numbers) else "")) > limit:
         shown.pop()
     return text
 

@@ -61,13 +61,7 @@ def compose(facts: LetterFacts, pack: Pack, attachments: Sequence[Attachment] = 
 
 
 def content_hash(
-    subject: str,
-    text: str,
-    html: str,
-    attachments: Sequence[Attachment],
-    sender: str,
-    to: Sequence[str],
-    cc: Sequence[str],
+    subject: str, text: str, html: str, attachments: Sequence[Attachment], sender: str, to: Sequence[str], cc: Sequence[str]
 ) -> str:
     """SHA-256 (hex) over all that is approved; each part is preceded by its length, so that no two contents share a form."""
     digest = hashlib.sha256()

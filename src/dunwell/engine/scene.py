@@ -86,6 +86,7 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
         "in_time": payment is not None and payment.in_time,
         "numbers": payment is not None and bool(payment.invoice_numbers),
         "several": payment is not None and len(payment.invoice_numbers) > 1,
+        "order": key.startswith("order_"),
         "start": order is not None and order.start_if_paid is not None,
         "next": order is not None and order.next_free_start is not None,
         "emoji": emoji,
@@ -122,9 +123,7 @@ def plain_date(scene: Scene, on: date) -> str:
 
 
 def invoice_number(scene: Scene, number: str) -> str:
-    return (
-        terms.clean(number) if scene.short else scene.terms.words["invoice_number"].format(number=terms.clean(number))
-    )
+    return terms.clean(number) if scene.short else scene.terms.words["invoice_number"].format(number=terms.clean(number))
 
 
 def full_name(reader: ReaderFacts) -> str:
@@ -289,9 +288,7 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "due_short": lambda scene: plain_date(scene, _due(scene)),
     "due_when_short": _due_when_short,
     "days_overdue": lambda scene: terms.counted(
-        max(item.days_overdue for item in (scene.facts.items or (scene.first,))),
-        scene.terms.counted["days"],
-        scene.locale,
+        max(item.days_overdue for item in (scene.facts.items or (scene.first,))), scene.terms.counted["days"], scene.locale
     ),
     "pay_by": lambda scene: dated(scene, day(scene, scene.facts.pay_by, "pay_by"), "weekdays_until"),
     "pay_by_short": lambda scene: plain_date(scene, day(scene, scene.facts.pay_by, "pay_by")),

@@ -17,7 +17,7 @@ from dunwell.core.refusal import Finding
 # What may stand behind a block's name. All are facts of the letter, never of the calendar of the writer.
 TAGS = frozenset(
     "many person f m neutral formal firm called only_called page in_time paid numbers several start next first emoji week_start "
-    "week_end task not_late".split()
+    "week_end task not_late order".split()
 )
 FRONT_MATTER = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
 BRACES = re.compile(r"{([^{}]*)}")
@@ -87,9 +87,7 @@ def read_text(
     reading = Reading(file or f"{key}.{channel}.md")
     matched = FRONT_MATTER.fullmatch(source.replace("\r\n", "\n"))
     if matched is None:
-        reading.found(
-            "text_without_front_matter", "the text has no front matter", 1, "Begin it with ---, subject: …, ---."
-        )
+        reading.found("text_without_front_matter", "the text has no front matter", 1, "Begin it with ---, subject: …, ---.")
         return None, reading.findings
     head, body = matched.groups()
     blocks = _blocks(head.split("\n"), reading)
@@ -100,9 +98,7 @@ def read_text(
     for number, line in enumerate(body.split("\n"), first_body_line):
         _check_names(line, known, number, reading)
     if channel == "email" and "subject" not in blocks:
-        reading.found(
-            "text_without_subject", "the e-mail has no subject", 1, "Add a line subject: … to the front matter."
-        )
+        reading.found("text_without_subject", "the e-mail has no subject", 1, "Add a line subject: … to the front matter.")
     paragraphs = tuple(cut(part.strip()) for part in re.split(r"\n\s*\n", body) if part.strip())
     text = Text(key, channel, version, {name: tuple(variants) for name, variants in blocks.items()}, paragraphs)
     return (None if reading.findings else text), reading.findings
