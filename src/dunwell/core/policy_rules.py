@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from dunwell.core.ledger import USUAL_RECIPIENTS, CustomerKind, DocumentKind, Role, TaskKind
 from dunwell.core.policy import Anchor, Policy, Step
+from dunwell.core.policy_words import when
 
 # Where the text of a content key is true: before, on or after the anchor; None = anywhere. The keys before work are apart.
 INVOICE_CONTENT: dict[str, str | None] = {
@@ -40,8 +41,6 @@ PERSON_ROLES = frozenset({Role.REQUESTER, Role.PAYABLE, Role.REPRESENTATIVE})
 ORDER_LEVEL_MAX = 4
 """Before work nothing is owed: the ladder never reaches a firm step."""
 
-ANCHOR_WORDS = {Anchor.ISSUE: "the day of issue", Anchor.DUE: "the due date", Anchor.VALIDITY: "the end of validity"}
-
 Place = tuple[str | int, ...]
 
 
@@ -58,14 +57,6 @@ class Wrong:
 def broken(policy: Policy) -> list[Wrong]:
     """Everything that is unsound in the policy; empty = it may be used."""
     return [wrong for rule in RULES for wrong in rule(policy)]
-
-
-def in_words(anchor: Anchor, offset_days: int) -> str:
-    """ "7 days before the due date": an offset as a person says it, so that a wrong sign is seen."""
-    if offset_days == 0:
-        return f"on {ANCHOR_WORDS[anchor]}"
-    days = "1 day" if abs(offset_days) == 1 else f"{abs(offset_days)} days"
-    return f"{days} {'before' if offset_days < 0 else 'after'} {ANCHOR_WORDS[anchor]}"
 
 
 def _named_once(policy: Policy) -> Iterator[Wrong]:
@@ -99,7 +90,7 @@ def _anchors_fit(policy: Policy) -> Iterator[Wrong]:
             yield Wrong(
                 "anchor_unfit",
                 ("step", number, "anchor"),
-                f"'{step.name}' stands {in_words(step.anchor, step.offset_days)}, but {why}",
+                f"'{step.name}' stands {when(step.anchor, step.offset_days)}, but {why}",
                 f"Write {choice}.",
             )
 
@@ -107,7 +98,7 @@ def _anchors_fit(policy: Policy) -> Iterator[Wrong]:
 def _in_order(policy: Policy) -> Iterator[Wrong]:
     steps = list(enumerate(policy.steps))
     for (_, earlier), (number, later) in pairwise(steps):
-        there, here = in_words(earlier.anchor, earlier.offset_days), in_words(later.anchor, later.offset_days)
+        there, here = when(earlier.anchor, earlier.offset_days), when(later.anchor, later.offset_days)
         signs_right = not (_sign_remedy(earlier) or _sign_remedy(later))
         if later.anchor == earlier.anchor and later.offset_days <= earlier.offset_days and signs_right:
             yield Wrong(
@@ -135,7 +126,7 @@ def _in_order(policy: Policy) -> Iterator[Wrong]:
 def _sign_remedy(step: Step) -> str:
     side = (INVOICE_CONTENT | ORDER_CONTENT).get(step.content)
     if (side == "before" and step.offset_days > 0) or (side == "after" and step.offset_days < 0):
-        return f"For {in_words(step.anchor, -step.offset_days)} write offset_days = {-step.offset_days}."
+        return f"For {when(step.anchor, -step.offset_days)} write offset_days = {-step.offset_days}."
     return ""
 
 
@@ -146,7 +137,7 @@ def _sides_fit(policy: Policy) -> Iterator[Wrong]:
         actual = "before" if step.offset_days < 0 else "after" if step.offset_days > 0 else "on"
         if side in (None, actual) or step.anchor == Anchor.ISSUE:
             continue
-        place = f"'{step.name}' stands {in_words(step.anchor, step.offset_days)}, but its text '{step.content}' is true only {side} {ANCHOR_WORDS[step.anchor]}"
+        place = f"'{step.name}' stands {when(step.anchor, step.offset_days)}, but its text '{step.content}' belongs {side} that date"
         remedy = _sign_remedy(step) or (
             "Write offset_days = 0."
             if side == "on"
