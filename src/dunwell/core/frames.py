@@ -70,12 +70,12 @@ CONTACTS: Schema = {
     "is_approved": pl.Boolean,  # the first message to a contact above the usual recipient has been approved
 }
 
-# Steps that were done (sent, or a task closed with an outcome) or lapsed by record, per receivable.
+# Steps that were done (sent, or a task closed with an outcome), lapsed or were spared by record, per receivable.
 STEPS_DONE: Schema = {
     "receivable_id": pl.Int64,
     "step": pl.String,
     "on": pl.Date,
-    "state": pl.String,  # done | lapsed
+    "state": pl.String,  # done | lapsed | spared
     "channel": pl.String,
     "contact_id": pl.Int64,
     "had_link": pl.Boolean,
@@ -86,6 +86,7 @@ UNDER_WAY: Schema = {
     "receivable_id": pl.Int64,
     "step": pl.String,
     "state": pl.String,  # task | waiting_approval | queued | unknown | failed_permanent
+    "task": pl.String,  # core.ledger.TaskKind of a task, else null; a `no_contact` task holds no step up
     "since": pl.Date,
 }
 
@@ -156,14 +157,30 @@ ACTIONS: Schema = {
 ACTION_ITEMS: Schema = {
     "action_id": pl.Int64,
     "receivable_id": pl.Int64,
-    "step": pl.String,  # done by the action; null when the receivable is merely listed
-    "part": pl.String,  # asked | listed | not_due
-    "amount": pl.Int64,  # the undisputed balance
+    "step": pl.String,  # done by the action; null when merely listed, thanked for, or when nobody can be reached
+    "part": pl.String,  # asked | listed (both in the sum asked for) | not_due (shown apart) | thanked
+    "amount": pl.Int64,  # the undisputed balance; null for what is thanked for
+    "credit": pl.Int64,  # money on account that is deducted from this amount; the sum asked for is amount − credit
     "currency": pl.String,
 }
 
-# Steps passed over because what they say is no longer true and no fact would show it later (`only_if`).
-LAPSES: Schema = {"receivable_id": pl.Int64, "step": pl.String, "reason": pl.String}
+# What became of steps without a message, where no other fact would show it later; read back as STEPS_DONE.
+LAPSES: Schema = {
+    "receivable_id": pl.Int64,
+    "step": pl.String,
+    "state": pl.String,  # lapsed (its `only_if` does not hold) | spared (postponed: the forecast expects the money)
+    "reason": pl.String,
+}
+
+# --- what a simulation looks at --------------------------------------------------------------------------------------
+
+# Money that came in or went off a receivable on a day (payment, credit, write-off), as a positive amount.
+MOVEMENTS: Schema = {
+    "receivable_id": pl.Int64,
+    "on": pl.Date,
+    "amount": pl.Int64,
+    "kind": pl.String,  # payment | credit | write_off
+}
 
 
 @dataclass(frozen=True)
@@ -186,6 +203,17 @@ class Portfolio:
     creditor_calendar: Calendar
     covered_until: date | None  # last covered day of the freshest... of the stalest required money source
     max_age_days: int = 1
+
+
+@dataclass(frozen=True)
+class History:
+    """A stretch of the past for a simulation: `portfolio.receivables` holds all that ever stood open, `balance` as invoiced.
+
+    `portfolio.steps_done` and `touches` hold what was done before the first simulated day; `movements` the money of all days.
+    """
+
+    portfolio: Portfolio
+    movements: pl.DataFrame
 
 
 @dataclass(frozen=True)
