@@ -6,7 +6,7 @@ import pytest
 
 from dunwell.core import policy_text
 from dunwell.core.policy import Anchor, Policy
-from dunwell.core.policy_rules import RULES, in_words
+from dunwell.core.policy_rules import RULES
 from dunwell.core.refusal import Finding
 from dunwell.run import policies, toml_files
 
@@ -161,19 +161,6 @@ def test_all_mistakes_come_at_once_in_the_order_of_lines() -> None:
 def test_every_rule_passes_the_shipped_policies() -> None:
     for policy in policies.load_all().values():
         assert [wrong for rule in RULES for wrong in rule(policy)] == []
-
-
-@pytest.mark.parametrize(
-    ("anchor", "offset", "words"),
-    [
-        (Anchor.DUE, -7, "7 days before the due date"),
-        (Anchor.DUE, 1, "1 day after the due date"),
-        (Anchor.ISSUE, 0, "on the day of issue"),
-        (Anchor.VALIDITY, -1, "1 day before the end of validity"),
-    ],
-)
-def test_an_offset_is_said_in_words(anchor: Anchor, offset: int, words: str) -> None:
-    assert in_words(anchor, offset) == words
 
 
 def test_a_creditors_own_file_hides_the_shipped_one(tmp_path: Path) -> None:

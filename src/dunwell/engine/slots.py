@@ -1,0 +1,119 @@
+"""Two searches, one message: which step a customer hears today, and of which receivables the message speaks.
+
+The first search finds the step that decides: the strictest (then the largest offset, then the oldest due date) gives text,
+channel and audience. The second finds everything the message lists. Every step that is due at that customer is done by the
+message; while a receivable stands at a higher level, lower steps of the others do not trigger a message of their own.
+Invoices and requests before work never share a sum: the stricter speaks, the other is shown apart.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dunwell.engine.ladder import RUNGS_PER_POLICY, Rungs
+from dunwell.engine.rules import Rule
+
+STRICTEST_FIRST = ["wakes", "level", "offset", "is_request", "due", "receivable_id"]
+DESCENDING = [True, True, True, False, False, False]
+
+
+def deciding(rows: pl.DataFrame, rules: tuple[Rule, ...], table: Rungs) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The receivables whose step is due, with `is_suppressed` and when the stricter one speaks; and per customer the one
+    that decides. A wake-up decides before all else: an old book is entered gently."""
+    due = rows.filter(pl.col("rule").is_null() & ~pl.col("is_hand_over"))
+    due = due.join(_standing(rows, due, rules, table), on=["customer_id", "is_request"], how="left").with_columns(
+        is_suppressed=(pl.col("level") < pl.col("standing")).fill_null(False)
+        & (_last_level(table) < pl.col("standing"))
+        & ~pl.col("is_the_request")
+    )
+    first = strictest(due.filter(~pl.col("is_suppressed")))
+    return due, first
+
+
+def strictest(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per customer, in order of customers."""
+    return rows.sort(
+        ["customer_id", *STRICTEST_FIRST], descending=[False, *DESCENDING], nulls_last=True
+    ).unique("customer_id", keep="first", maintain_order=True)
+
+
+def members(due: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """The due receivables with the deciding step of their customer and `is_member`: whether the message does their step."""
+    decider = first.select(
+        "customer_id",
+        first_rung="rung",
+        first_step="step",
+        first_level="level",
+        first_wakes="wakes",
+        first_is_request="is_request",
+    )
+    is_member = (pl.col("is_request") == pl.col("first_is_request")) & (
+        ~pl.col("first_wakes") | pl.col("wakes") | (pl.col("level") <= pl.col("first_level"))
+    )
+    return due.join(decider, on="customer_id", how="left").with_columns(is_member=is_member.fill_null(False))
+
+
+def items(rows: pl.DataFrame, rules: tuple[Rule, ...], joined: pl.DataFrame, acting: pl.DataFrame) -> pl.DataFrame:
+    """What the messages of `acting` (customer_id, action_id, is_request) speak of: ACTION_ITEMS without the step's order.
+
+    In a message about invoices: the due ones are asked or listed, all else is shown apart; where nothing is due yet, those
+    whose step it is are asked. A message about requests before work speaks of requests alone.
+    """
+    listable = [number for number, rule in enumerate(rules) if rule.may_be_listed]
+    done = joined.filter("is_member").select("receivable_id", done="step")
+    about = pl.col("is_request") == pl.col("about_requests")
+    is_due = (pl.col("due") <= pl.col("as_of")).fill_null(False)
+    asks_due = (is_due & pl.col("done").is_not_null()).any().over("action_id")
+    asked = about & pl.col("done").is_not_null() & (is_due | ~asks_due)
+    return (
+        rows.filter((pl.col("rule").is_null() & ~pl.col("is_hand_over")) | pl.col("rule").is_in(listable))
+        .join(acting.select("customer_id", "action_id", "as_of", about_requests="is_request"), on="customer_id")
+        .filter(pl.col("is_request") | ~pl.col("about_requests"))
+        .join(done, on="receivable_id", how="left")
+        .with_columns(
+            part=pl.when(asked)
+            .then(pl.lit("asked"))
+            .when(about & is_due)
+            .then(pl.lit("listed"))
+            .otherwise(pl.lit("not_due"))
+        )
+        .select(
+            "action_id",
+            "receivable_id",
+            "part",
+            "currency",
+            step="done",
+            amount="undisputed",
+            credit=pl.col("credit_used").fill_null(0),
+            is_broken="is_broken",
+            is_partly_disputed="is_partly_disputed",
+            wakes="wakes",
+            else_place="else_place",
+            task_step="task_step",
+        )
+    )
+
+
+def _standing(rows: pl.DataFrame, due: pl.DataFrame, rules: tuple[Rule, ...], table: Rungs) -> pl.DataFrame:
+    """Per customer and kind of document: the highest level at which a receivable stands that will be asked for again."""
+    waiting = [number for number, rule in enumerate(rules) if rule.outcome == "wait"]
+    return (
+        rows.filter((pl.col("rule").is_null() | pl.col("rule").is_in(waiting)) & ~pl.col("is_hand_over"))
+        .join(due.select("customer_id").unique(), on="customer_id", how="semi")
+        .select("customer_id", "is_request", "step_on", stands=_last_level(table))
+        .filter(pl.col("stands") >= 0)
+        .group_by("customer_id", "is_request")
+        .agg(
+            standing=pl.col("stands").max(),
+            stricter_on=pl.col("step_on").filter(pl.col("stands") == pl.col("stands").max()).min(),
+        )
+    )
+
+
+def _last_level(table: Rungs) -> pl.Expr:
+    """The level of the last done step, −1 where none was done or the policy does not have it."""
+    place = pl.col("last_place")
+    level = pl.lit(table.frame["level"]).gather(
+        pl.when(place >= 0).then(place + pl.col("policy") * RUNGS_PER_POLICY)
+    )
+    return level.fill_null(-1)
