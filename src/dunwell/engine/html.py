@@ -6,6 +6,7 @@ formal means another layout and another heading, never alarm: no red, no capital
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -100,7 +101,8 @@ def layout(look: str, language: str) -> Layout:
     css = _css(style)
     page = mrml.to_html(_mjml(style, language, css)).content
     fragments = {name: _inlined(fragment, css) for name, fragment in FRAGMENTS.items()}
-    return Layout(tuple(css_inline.inline(page, load_remote_stylesheets=False).split(SLOT)), fragments)
+    inlined = css_inline.inline(page, load_remote_stylesheets=False)
+    return Layout(tuple(re.sub(r"\n\s*", "\n", inlined).strip().split(SLOT)), fragments)
 
 
 def _filled(literals: Sequence[str], values: Sequence[str]) -> str:

@@ -72,7 +72,7 @@ def new_accounts(sheet: Sheet) -> Part:
     accounts = sheet.scene.facts.creditor.accounts
     if not accounts:
         raise FactMissing("creditor.accounts")
-    parts = [_rows(sheet, sheet.labels["new_account"], _account_rows(sheet, account)) for account in accounts]
+    parts = [_rows(sheet, f"{sheet.labels['new_account']} ({account.currency})", _account_rows(sheet, account)) for account in accounts]
     return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)
 
 
@@ -85,9 +85,10 @@ def answers(sheet: Sheet) -> Part:
     about = ", ".join(invoice_number(sheet.scene, item.number) for item in facts.items[:3]) or terms.clean(facts.reference)
     if facts.reference and facts.items:
         about = f"{about} [{terms.clean(facts.reference)}]"
+    noun = labels["order" if "order" in sheet.scene.tags else "invoice"].lower()
     buttons = []
     for answer in ("paid", "will_pay", "question"):
-        subject = f"{labels['answer_' + answer]}: {labels['invoice'].lower()} {about}"
+        subject = f"{labels['answer_' + answer]}: {noun} {about}"
         href = f"mailto:{quoted(address)}?subject={quoted(subject)}&amp;body={quoted(labels['body_' + answer])}"
         buttons.append(sheet.layout.piece("answer", href, escaped(labels[f"answer_{answer}"])))
     return labels["answer_text"], sheet.layout.piece("answers", escaped(labels["answer_intro"]), "".join(buttons))
@@ -201,7 +202,7 @@ def _purpose(sheet: Sheet) -> str:
     numbers = [terms.clean(item.number) for item in facts.items]
     if len(numbers) == 1:
         date = terms.numeric_date(facts.items[0].issue_date, sheet.scene.locale)
-        text = labels["purpose_one"].format(numbers=numbers[0], date=date)
+        text = labels["purpose_order" if "order" in sheet.scene.tags else "purpose_one"].format(numbers=numbers[0], date=date)
     else:
         text = labels["purpose_many"].format(numbers=payqr.purpose_numbers(numbers, PURPOSE_NUMBERS_MAX))
     return f"{text}, {terms.clean(facts.reference)}" if facts.reference else text

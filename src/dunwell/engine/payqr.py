@@ -32,6 +32,7 @@ class AccountInvalid(Refusal):
     """The bank account {account} cannot be right: {reason}. Correct it in the creditor's details; nothing is sent with it."""
 
 
+@lru_cache(maxsize=4096)
 def account_fault(account: BankAccount) -> str:
     """Why this account cannot be right, or nothing: IBAN by mod 97, BIC by form, Russian account key by its control digit."""
     if account.iban:

@@ -86,6 +86,7 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
         "in_time": payment is not None and payment.in_time,
         "numbers": payment is not None and bool(payment.invoice_numbers),
         "several": payment is not None and len(payment.invoice_numbers) > 1,
+        "order": key.startswith("order_"),
         "start": order is not None and order.start_if_paid is not None,
         "next": order is not None and order.next_free_start is not None,
         "emoji": emoji,
