@@ -19,6 +19,9 @@ from typing import Literal
 
 from dunwell.core.refusal import Finding
 
+# Findings that are questions: what was read is a proposal until a person has answered.
+QUESTIONS = frozenset({"dates_ambiguous", "amounts_ambiguous", "signs_ambiguous"})
+
 DocumentKind = Literal["invoice", "credit_note"]
 EntryStatus = Literal["booked", "pending", "information"]
 
@@ -129,11 +132,10 @@ class InvoiceDocument:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one file of invoices gave; `needs_input` when a person has to say something before it can be trusted."""
+    """What one file of invoices gave; `row_count` is the number of data rows of a table."""
 
     documents: tuple[InvoiceDocument, ...]
     findings: tuple[Finding, ...] = ()
-    needs_input: bool = False
     row_count: int = 0
 
 

@@ -6,13 +6,21 @@ The answer is one JSON object. Amounts are plain decimal text, dates ISO; `warni
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dunwell.core.documents import Entry, InvoiceDocument, Read, StatementClosed, StatementOpened, StatementStream
+from dunwell.core.documents import (
+    QUESTIONS,
+    Entry,
+    InvoiceDocument,
+    Read,
+    StatementClosed,
+    StatementOpened,
+    StatementStream,
+)
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins import importers
 
@@ -53,7 +61,7 @@ def _invoice(path: Path, *, format: str) -> Answer:
         "buyer_name": document.buyer.name or None,
         "line_count": len(document.lines),
         "doc_type": document.kind,
-        **_flags(found.findings, found.needs_input),
+        **_flags(found.findings),
     }
 
 
@@ -73,7 +81,7 @@ def _commerceml(path: Path) -> Answer:
             }
             for document in found.documents
         ],
-        **_flags(found.findings, found.needs_input),
+        **_flags(found.findings),
     }
 
 
@@ -95,7 +103,7 @@ def _invoice_table(path: Path) -> Answer:
             "total": _plain(first.totals.payable),
             "currency": first.currency or None,
         },
-        **_flags(found.findings, found.needs_input),
+        **_flags(found.findings),
     }
 
 
@@ -144,14 +152,15 @@ def _statement_answer(stream: StatementStream) -> Answer:
             "date": _day(first_credit.booking_date or first_credit.value_date),
             "remittance": first_credit.remittance or None,
         },
-        **_flags(findings, False),
+        **_flags(findings),
     }
 
 
-def _flags(findings: tuple[Finding, ...] | list[Finding], needs_input: bool) -> Answer:
+def _flags(findings: Sequence[Finding]) -> Answer:
     shown = [str(finding) for finding in findings[:WARNINGS_MAX]]
     if len(findings) > WARNINGS_MAX:
         shown.append(f"{len(findings) - WARNINGS_MAX} more findings.")
+    needs_input = any(finding.code in QUESTIONS for finding in findings)
     return {"warnings": shown, **({"needs_input": True} if needs_input else {})}
 
 
