@@ -120,7 +120,7 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         items=() if key in ("thanks", "lifted", "bank_details") else (item,),
         pay_by=pay_by,
         history=tuple(ContactMade(on) for on in WRITTEN if on < as_of) if key in ASKING and key != "wake_up" else (),
-        order=OrderFacts(date(2026, 4, 17), date(2026, 4, 20), date(2026, 4, 27)) if order else None,
+        order=_order(key) if order else None,
         last_payment=_payment(key, locale),
         reason="month_end" if key == "firm" else "",
         benefit="no_more_letters" if key == "reminder" else "",
@@ -169,6 +169,11 @@ def _payment(key: str, locale: str) -> PaymentFacts | None:
     if key == "apology":
         return PaymentFacts(DUE, AMOUNT[locale], in_time=True)
     return None
+
+
+def _order(key: str) -> OrderFacts:
+    start = date(2026, 5, 29) if key == "lifted" else date(2026, 4, 20)
+    return OrderFacts(date(2026, 4, 17), start, date(2026, 4, 27))
 
 
 def _consequence(key: str, locale: str) -> Consequence | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dunwell.core.message import Attachment, BankAccount, ItemFacts
 from dunwell.core.money import Money
@@ -130,6 +131,7 @@ def footer(sheet: Sheet) -> Part:
     return "\n".join(lines), html
 
 
+@lru_cache(maxsize=16384)
 def quoted(text: str) -> str:
     """Percent-encoded UTF-8 for a `mailto:` address."""
     return "".join([QUOTED[byte] for byte in text.encode()])

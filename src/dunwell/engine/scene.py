@@ -74,8 +74,8 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
     holds = {
         "many": len(facts.items) > 1,
         "person": facts.customer.kind == "person",
-        # A formal letter speaks as we, whoever writes it.
-        facts.writer.gender or "neutral": key not in FORMAL_KEYS,
+        # A formal letter speaks as we, whoever writes it; a task speaks to our own people.
+        facts.writer.gender or "neutral": key not in FORMAL_KEYS and facts.channel != "task",
         "formal": key in FORMAL_KEYS,
         "firm": key in FIRM_KEYS,
         "first": not facts.history,

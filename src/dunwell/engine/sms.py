@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dunwell.core.money import Money
+
 # GSM 03.38, the basic table and the extension whose characters take two places.
 GSM = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -25,3 +27,8 @@ def parts(text: str) -> int:
     single, joined = (160, 153) if is_gsm(text) else (70, 67)
     size = length(text)
     return 1 if size <= single else -(-size // joined)
+
+
+def cost(text: str, price: Money) -> Money:
+    """What the text costs at a price per part."""
+    return Money(parts(text) * price.minor, price.currency)

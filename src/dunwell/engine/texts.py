@@ -121,9 +121,10 @@ def read_terms(locale: str, tables: Mapping[str, Any]) -> Terms:
 
 
 def choose(variants: tuple[tuple[frozenset[str], Line], ...], tags: frozenset[str]) -> Line | None:
-    """The variant whose tags all hold and which has the most of them; the first one written wins a tie."""
+    """The variant whose tags all hold and which has the most of them; in a tie the one for persons, then the first one written."""
     holding = [variant for variant in variants if variant[0] <= tags]
-    return max(holding, key=lambda variant: len(variant[0]))[1] if holding else None
+    # A text written for a company must never reach a natural person because it happens to fit the number of invoices.
+    return max(holding, key=lambda variant: (len(variant[0]), "person" in variant[0]))[1] if holding else None
 
 
 def cut(text: str) -> Line:
