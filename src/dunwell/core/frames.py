@@ -109,8 +109,8 @@ IMPORT_INSTALMENTS: Schema = {
     "amount": pl.Int64,
 }
 
-# `external_id` is the file's, else built from the row's facts and a running number among equal rows, so that the same file again,
-# or its pieces, name the same payments, while two true payments of one day and sum in one file stay two.
+# `external_id` is the file's, else "row:" and a hash of the row's facts, so that the same file again, or its pieces, name the same
+# payments. Two rows of one file that are equal in all facts and have no id are one payment, and a finding that holds.
 IMPORT_PAYMENTS: Schema = {
     "line": pl.Int64,
     "external_id": pl.String,
@@ -118,25 +118,28 @@ IMPORT_PAYMENTS: Schema = {
     "currency": pl.String,
     "amount": pl.Int64,  # > 0
     **CUSTOMER_OF_ROW,
-    "payer_account": pl.String,  # without blanks
+    "payer_name": pl.String,
+    "payer_account": pl.String,  # capitals, without blanks
     "remittance": pl.String,
     "reference": pl.String,
     "invoice_number": pl.String,  # the column that says what is paid
     "raw": pl.String,
 }
 
-# One row per thing wrong in a row. `severity` says whether the row went in; `number` lets the store hold the chase of an
-# invoice whose newest row could not be read.
+# One row per thing wrong in a row. `severity` says whether the row went in. Where `holds` is true, the chase of the invoice
+# `number`, or of the customer `customer_key` where the number is null, waits until a person has looked.
 IMPORT_FINDINGS: Schema = {
     "line": pl.Int64,
     "severity": pl.String,  # records.Severity
     "code": pl.String,
+    "holds": pl.Boolean,
     "field": pl.String,
     "header": pl.String,  # the column as the file calls it
     "value": pl.String,
     "message": pl.String,
     "remedy": pl.String,
     "number": pl.String,
+    "customer_key": pl.String,
     "raw": pl.String,
 }
 
