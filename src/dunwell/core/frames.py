@@ -126,7 +126,31 @@ IMPORT_PAYMENTS: Schema = {
     "raw": pl.String,
 }
 
-# One row per thing wrong in a row. `severity` says whether the row went in. Where `holds` is true, the chase of the invoice
+# An invoice as it is remembered, to compare a newer sheet with: what was last said of it, and the money it has received from any
+# source (payments, credits, write-offs). `reported_on` is the day of the newest sheet that named it, null for none.
+KNOWN_INVOICES: Schema = {
+    "invoice_id": pl.Int64,
+    **{name: IMPORT_INVOICES[name] for name in ("kind", "series", "number", "issue_date", "due_date", "valid_until", "currency", "total")},
+    "customer_key": pl.String,
+    **dict.fromkeys(("credited_number", "order_number", "what_for", "payment_terms", "policy", "owner", "note", "status"), pl.String),
+    "disputed": pl.Boolean,
+    "received": pl.Int64,
+    "reported_on": pl.Date,
+}
+
+# One row per changed fact; `old` and `new` as text (dates ISO, money in minor units).
+AMENDMENTS: Schema = {"invoice_id": pl.Int64, "line": pl.Int64, "number": pl.String, "field": pl.String, "old": pl.String, "new": pl.String}
+
+# Money that an open-items sheet reports, and the invoice it was for. `date_is_import`: the sheet does not say when, so it is the import's day.
+REPORTED_PAYMENTS: Schema = {
+    **IMPORT_PAYMENTS,
+    "date_is_import": pl.Boolean,
+    "kind": pl.String,
+    "series": pl.String,
+    "issue_date": pl.Date,
+}
+
+# One row per thing wrong in a row, or in a record (`line` is then null). `severity` says whether the row went in. Where `holds` is true, the chase of the invoice
 # `number`, or of the customer `customer_key` where the number is null, waits until a person has looked.
 IMPORT_FINDINGS: Schema = {
     "line": pl.Int64,
