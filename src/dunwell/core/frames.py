@@ -127,7 +127,7 @@ IMPORT_PAYMENTS: Schema = {
 }
 
 # An invoice as it is remembered, to compare a newer sheet with: what was last said of it, and the money it has received from any
-# source (payments, credits, write-offs). `reported_on` is the day of the newest sheet that named it, null for none.
+# source (payments, credits, write-offs). `customer_key` must have been brought to one form in both frames. `reported_on` is the day of the newest sheet that named it, null for none.
 KNOWN_INVOICES: Schema = {
     "invoice_id": pl.Int64,
     **{name: IMPORT_INVOICES[name] for name in ("kind", "series", "number", "issue_date", "due_date", "valid_until", "currency", "total")},
@@ -199,7 +199,7 @@ RECEIVABLES: Schema = {
     "issue_date": pl.Date,
     "due_date": pl.Date,
     "currency": pl.String,
-    "balance": pl.Int64,  # open before this run
+    "balance": pl.Int64,  # open before this run; 0 for one settled lately
     "order_number": pl.String,
     "may_allocate_oldest_first": pl.Boolean,  # by the policy in force
 }
@@ -210,7 +210,8 @@ MONEY: Schema = {
     "kind": pl.String,  # payment | credit_note
     "date": pl.Date,
     "currency": pl.String,
-    "unapplied": pl.Int64,  # before this run
+    "received": pl.Int64,  # in all
+    "unapplied": pl.Int64,  # of it, before this run
     "customer_id": pl.Int64,  # known customer, null = by the payer's signs
     "payer_name_key": pl.String,
     "payer_account": pl.String,

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -47,6 +47,7 @@ class Reason(StrEnum):
 
     PAYER_UNKNOWN = "payer_unknown"
     PAYER_AMBIGUOUS = "payer_ambiguous"
+    REFERENCE_SETTLED = "reference_settled"
     REFERENCE_UNKNOWN = "reference_unknown"
     REFERENCE_AMBIGUOUS = "reference_ambiguous"
     REFERENCE_OF_OTHER_CUSTOMER = "reference_of_other_customer"
@@ -67,13 +68,21 @@ class Result(NamedTuple):
 def allocate(money: pl.DataFrame, receivables: pl.DataFrame, payer_signs: pl.DataFrame) -> Result:
     """Apply money (MONEY) to receivables (RECEIVABLES); `payer_signs` (PAYER_SIGNS) tell which customer pays from where.
 
-    Credit notes come first, so that a payment never settles what is credited. Give all open receivables of every customer that the money could
-    concern, and only money with something unapplied.
+    Credit notes come first, so that a payment never settles what is credited. Give the open receivables of every customer that the money could
+    concern, and beside them those settled lately (balance 0): money that names one of these may be paid twice, and waits. Give only money with
+    something unapplied.
     """
     book = _Book(receivables, payer_signs)
     outcome = _Outcome()
-    for each in sorted(money.iter_rows(named=True), key=_turn):
-        _apply(_Money(**{name: each[name] for name in frames.MONEY}), book, outcome)
+    waiting = [_Money(**{name: row[name] for name in frames.MONEY}) for row in sorted(money.iter_rows(named=True), key=_turn)]
+    # What one payment settles can leave another only one choice. So it goes on until nothing moves: a second run then finds nothing to do.
+    while waiting:
+        after = [_apply(each, book, outcome) for each in waiting]
+        if after == waiting:
+            break
+        waiting = [each for each in after if each.unapplied]
+    for each in waiting:
+        outcome.rest(each, book)
     return outcome.result()
 
 
@@ -87,6 +96,7 @@ class _Money:
     kind: str
     date: date
     currency: str
+    received: int
     unapplied: int
     customer_id: int | None
     payer_name_key: str | None
@@ -116,50 +126,42 @@ class _Receivable:
         return (self.due_date or self.issue_date, self.issue_date, self.receivable_id)
 
 
-def _apply(money: _Money, book: _Book, outcome: _Outcome) -> None:
-    by_kind = _by_credited_invoice if money.kind == "credit_note" else _by_payment
-    left, customer = by_kind(money, book, outcome)
-    if left:
-        outcome.rest(money, left, customer, book)
+def _apply(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
+    """The money with what is left of it, and with its customer as soon as that is certain."""
+    return _by_credited_invoice(money, book, outcome) if money.kind == "credit_note" else _by_payment(money, book, outcome)
 
 
-def _by_credited_invoice(money: _Money, book: _Book, outcome: _Outcome) -> tuple[int, int | None]:
+def _by_credited_invoice(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
     """A credit note goes to the invoice that it names; what is left over, or names none, to the customer's others."""
     own = [each for each in book.of_customer(money.customer_id) if each.currency == money.currency]
     named = [each for each in own if money.invoice_number and _key(each.number) == _key(money.invoice_number)]
     if money.invoice_number and not named:
-        return money.unapplied, money.customer_id
-    left = outcome.take(money, money.unapplied, named, Basis.CREDITED_INVOICE, money.invoice_number or "")
-    return _oldest_first(money, left, own, outcome), money.customer_id
+        return money
+    money = outcome.take(money, named, Basis.CREDITED_INVOICE, money.invoice_number or "")
+    return _oldest_first(money, own, outcome)
 
 
-def _by_payment(money: _Money, book: _Book, outcome: _Outcome) -> tuple[int, int | None]:
-    """What is left of a payment, and who paid as far as that is certain."""
+def _by_payment(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
     customer = book.payer(money)
-    named = book.named(money, customer)
-    left = money.unapplied
-    if named:
+    if named := book.named(money, customer):
         customer = named[0].customer_id
-        left = outcome.take(money, left, named, Basis.REFERENCE, ", ".join(dict.fromkeys(each.number for each in named)))
-    elif customer is None or money.invoice_number or book.names_others(money, customer):
-        return left, customer
+        money = outcome.take(replace(money, customer_id=customer), named, Basis.REFERENCE, ", ".join(dict.fromkeys(each.number for each in named)))
+    elif customer is None or money.invoice_number or book.names_only_others(money, customer) or book.names_only_settled(money, customer):
+        return money
     own = [each for each in book.of_customer(customer) if each.currency == money.currency and each.open]
-    if not named:
-        left = _by_exact_sum(money, own, outcome)
-    return _oldest_first(money, left, own, outcome), customer
+    return _oldest_first(_by_exact_sum(money, own, outcome), own, outcome)
 
 
-def _by_exact_sum(money: _Money, own: Sequence[_Receivable], outcome: _Outcome) -> int:
+def _by_exact_sum(money: _Money, own: Sequence[_Receivable], outcome: _Outcome) -> _Money:
     """Exactly one receivable of the sum, else all open ones if they add up to it."""
     of_sum = [each for each in own if each.open == money.unapplied]
     whole = own if sum(each.open for each in own) == money.unapplied else []
     fitting = of_sum if len(of_sum) == 1 else whole if not of_sum else []
-    return outcome.take(money, money.unapplied, fitting, Basis.EXACT_SUM, f"{money.unapplied} {money.currency}")
+    return outcome.take(money, fitting, Basis.EXACT_SUM, f"{money.unapplied} {money.currency}")
 
 
-def _oldest_first(money: _Money, left: int, own: Sequence[_Receivable], outcome: _Outcome) -> int:
-    allowed = [each for each in own if each.may_allocate_oldest_first]
-    return outcome.take(money, left, allowed, Basis.OLDEST_FIRST, "") if left else 0
+def _oldest_first(money: _Money, own: Sequence[_Receivable], outcome: _Outcome) -> _Money:
+    return outcome.take(money, [each for each in own if each.may_allocate_oldest_first], Basis.OLDEST_FIRST, "")
 
 
 class _Book:
@@ -207,16 +209,21 @@ class _Book:
         possible = self.possible_payers(money)
         strong, weak = self.mentioned(money)
         for found, is_enough in ((strong, True), ([*strong, *weak], customer is not None)):
-            fitting = [each for each in found if each.currency == money.currency and (not possible or each.customer_id in possible)]
+            fitting = [each for each in found if each.open and each.currency == money.currency and (not possible or each.customer_id in possible)]
             is_one = len({each.customer_id for each in fitting}) == 1
             if is_one and (is_enough or sum(each.open for each in fitting) == money.unapplied):
                 return sorted(fitting, key=lambda each: each.age)
         return []
 
-    def names_others(self, money: _Money, customer: int) -> bool:
+    def names_only_others(self, money: _Money, customer: int) -> bool:
         """Whether the payer names invoices of other customers, and none of its own: it may have paid for somebody else."""
         strong, weak = self.mentioned(money)
         return bool(strong) and not any(each.customer_id == customer for each in (*strong, *weak))
+
+    def names_only_settled(self, money: _Money, customer: int) -> bool:
+        """Whether all the payer's invoices that it names are settled: it may have paid twice, or meant another one."""
+        own = [each for each in self.mentioned(money)[0] if each.customer_id == customer]
+        return bool(own) and not any(each.open for each in own)
 
     def mentioned(self, money: _Money) -> tuple[list[_Receivable], list[_Receivable]]:
         """Receivables whose numbers stand in the payer's words: beside a word for invoice, and elsewhere."""
@@ -285,8 +292,9 @@ class _Outcome:
         self._unapplied: list[tuple[Any, ...]] = []
         self._proposals: list[tuple[Any, ...]] = []
 
-    def take(self, money: _Money, left: int, receivables: Iterable[_Receivable], basis: Basis, evidence: str) -> int:
-        """Set up to `left` against the receivables in their order; what then is left."""
+    def take(self, money: _Money, receivables: Iterable[_Receivable], basis: Basis, evidence: str) -> _Money:
+        """Set the money against the receivables in their order; the money with what then is left."""
+        left = money.unapplied
         for each in receivables:
             amount = min(left, each.open)
             if amount > 0:
@@ -294,15 +302,16 @@ class _Outcome:
                 left -= amount
                 row = (money.money_id, money.kind, each.receivable_id, each.customer_id, money.currency, amount, str(basis), evidence)
                 self._allocations.append(row)
-        return left
+        return replace(money, unapplied=left)
 
-    def rest(self, money: _Money, left: int, customer: int | None, book: _Book) -> None:
+    def rest(self, money: _Money, book: _Book) -> None:
         """What stays unapplied, with its reason and with what a person might do."""
-        reason, candidates = _why(money, left, customer, book)
-        detail = ", ".join(dict.fromkeys(each.number for each in candidates[:PROPOSALS_MAX]))
-        self._unapplied.append((money.money_id, money.kind, customer, money.currency, left, str(reason), detail))
-        for rank, each in enumerate(candidates[:PROPOSALS_MAX], start=1):
-            amount = min(left, each.open)
+        reason, candidates = _why(money, book)
+        candidates = candidates[:PROPOSALS_MAX]
+        detail = ", ".join(dict.fromkeys(each.number for each in candidates))
+        self._unapplied.append((money.money_id, money.kind, book.payer(money), money.currency, money.unapplied, str(reason), detail))
+        for rank, each in enumerate(candidates, start=1):
+            amount = min(money.unapplied, each.open)
             self._proposals.append((money.money_id, money.kind, rank, each.receivable_id, each.customer_id, amount, str(reason)))
 
     def result(self) -> Result:
@@ -313,28 +322,35 @@ class _Outcome:
         )
 
 
-def _why(money: _Money, left: int, customer: int | None, book: _Book) -> tuple[Reason, list[_Receivable]]:
+def _why(money: _Money, book: _Book) -> tuple[Reason, list[_Receivable]]:
     """Why money is left, and what it might settle, best first."""
+    customer = book.payer(money)
     mentioned = [each for found in book.mentioned(money) for each in found]
-    possible = {customer} if customer is not None else book.possible_payers(money)
+    possible = book.possible_payers(money)
     own = [each for payer in sorted(possible) for each in book.of_customer(payer) if each.open]
     in_currency = [each for each in own if each.currency == money.currency]
     named = [each for each in mentioned if each.open and each.currency == money.currency]
     elsewhere = [] if possible else book.of_sum(money)
-    proposals = list({each.receivable_id: each for each in (*named, *_best(in_currency, left), *elsewhere)}.values())
-    if left < money.unapplied:
+    proposals = list({each.receivable_id: each for each in (*named, *_best(in_currency, money.unapplied), *elsewhere)}.values())
+    if money.unapplied < money.received:
         return Reason.MORE_THAN_OPEN, proposals
     if mentioned and not any(each.currency == money.currency for each in mentioned):
         return Reason.CURRENCY_DIFFERS, proposals
     if customer is None:
         return _why_no_payer(possible, mentioned), proposals
-    if money.kind == "payment" and book.names_others(money, customer):
-        return Reason.REFERENCE_OF_OTHER_CUSTOMER, proposals
+    return _why_of(customer, money, own, book), proposals
+
+
+def _why_of(customer: int, money: _Money, own: Sequence[_Receivable], book: _Book) -> Reason:
+    if money.kind == "payment" and book.names_only_others(money, customer):
+        return Reason.REFERENCE_OF_OTHER_CUSTOMER
+    if money.kind == "payment" and book.names_only_settled(money, customer):
+        return Reason.REFERENCE_SETTLED
     if money.invoice_number:
-        return Reason.REFERENCE_UNKNOWN, proposals
-    if not in_currency:
-        return (Reason.CURRENCY_DIFFERS if own else Reason.NOTHING_OPEN), []
-    return Reason.SEVERAL_FIT, proposals
+        return Reason.REFERENCE_UNKNOWN
+    if not any(each.currency == money.currency for each in own):
+        return Reason.CURRENCY_DIFFERS if own else Reason.NOTHING_OPEN
+    return Reason.SEVERAL_FIT
 
 
 def _why_no_payer(possible: set[int], mentioned: Sequence[_Receivable]) -> Reason:

@@ -128,7 +128,7 @@ def _line_amount() -> pl.Expr:
 
 
 def _checks(forms: Forms) -> list[Check]:
-    amount = pl.coalesce("total.v", "line_amount", "balance.v")
+    amount = pl.coalesce("total.m", "line_total.m", "line_price.m", "balance.m")
     return [
         *rows.common_checks(forms),
         Check("number_missing", ERROR, "number", pl.col("number").is_null(), "The row has no invoice number.", "Give each invoice its number."),
@@ -264,15 +264,16 @@ def _record() -> list[pl.Expr]:
     sign = pl.when(signed < 0).then(-1).otherwise(1)
     total, balance = pl.col("total.v") * sign, pl.col("balance.v") * sign
     is_all_paid = (pl.col("status.v") == InvoiceStatus.PAID).fill_null(False) | (pl.col("paid_on.v").is_not_null() & balance.is_null())
-    paid = pl.max_horizontal(pl.col("paid.v") * sign, total - balance)
+    told = pl.max_horizontal(pl.col("paid.v") * sign, total - balance)
+    paid = pl.when(told.is_null() & is_all_paid).then(total).otherwise(told)
     values = {
         "line": pl.col("line"),
         "kind": kind,
         "series": pl.col("series").fill_null(""),
         "total": total,
         "currency": pl.col("currency.code"),
-        "paid": pl.when(paid.is_null() & is_all_paid).then(total).otherwise(paid),
-        "balance": pl.when(paid.is_not_null() & total.is_not_null()).then(total - paid).otherwise(balance),
+        "paid": paid,
+        "balance": pl.coalesce(total - paid, balance),
         "status": pl.col("status.v"),
         "disputed": (pl.col("disputed.v") == "yes") | (pl.col("status.v") == InvoiceStatus.DISPUTED),
         **{name: pl.col(f"{name}.v") for name in DATES},

@@ -60,7 +60,7 @@ def findings(rows: pl.DataFrame, checks: Iterable[Check], forms: Forms) -> pl.Da
         for at, check in enumerate(checks)
         if hits.get_column(str(at)).any()
     ]
-    return pl.concat([frames.empty(frames.IMPORT_FINDINGS), *found])
+    return pl.concat([frames.empty(frames.IMPORT_FINDINGS), *found]).sort("line", maintain_order=True)
 
 
 def is_bad(checks: Iterable[Check]) -> pl.Expr:

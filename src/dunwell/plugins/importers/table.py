@@ -11,7 +11,7 @@ back and judged together at the end. So nothing depends on the order of the rows
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -126,16 +126,18 @@ def read(
     decimal: str | None = None,
     currency_default: str,
     file_name: str = "",
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> SheetImport:
     """Learn a CSV (also .gz) or workbook: its table, header, columns and forms; `source` is a path or a seekable binary file.
 
-    `kind` is auto, invoices, customers or payments. Answers given here go before those of the mapping. Raises refusals: not a table, zip bomb,
+    `kind` is auto, invoices, customers or payments. Answers given here go before those of the mapping. `progress` is told the rows gone through
+    so far, now and then. Raises refusals: not a table, zip bomb,
     unreadable characters, too large, `ColumnsMissing`, `MappingMalformed`. Never raises for a bad row.
     """
     mapping = mapping or Mapping()
     wanted = mapping.kind if kind == "auto" else RecordKind(kind)
     table, recognised, line = _header(stream.tables(source), wanted, mapping)
-    survey = _survey(table, recognised, line)
+    survey = _survey(table, recognised, line, progress)
     currency = mapping.currency or currency_default
     orders, date_questions = _orders(survey, recognised, date_order or mapping.date_order, file_name)
     marks, mark_questions = _marks(survey, recognised, decimal or mapping.decimal, file_name)
@@ -209,7 +211,7 @@ class _Survey:
     repeated: pl.Series
 
 
-def _survey(table: stream.Table, recognised: headers.Recognised, header_line: int) -> _Survey:
+def _survey(table: stream.Table, recognised: headers.Recognised, header_line: int, progress: Callable[[int], None]) -> _Survey:
     dates: dict[str, set[str]] = {name: set() for name in DATE_FIELDS[recognised.kind] if name in recognised.fields}
     amounts: dict[str, set[str]] = {name: set() for name in AMOUNT_FIELDS[recognised.kind] if name in recognised.fields}
     people = _people(recognised)
@@ -218,6 +220,7 @@ def _survey(table: stream.Table, recognised: headers.Recognised, header_line: in
     count = 0
     for texts, _ in _texts(table, header_line, Forms(recognised, "", {}, {}), BATCH_ROWS):
         count += len(texts)
+        progress(count)
         for name, evidence in dates.items():
             evidence |= columns.date_evidence(texts[name])
         for name, evidence in amounts.items():
