@@ -61,6 +61,13 @@ def stage(name: str, frame: pl.DataFrame) -> None:
         cursor.execute(f'ANALYZE "{name}"')
 
 
+def analyze(*tables: str) -> None:
+    """Refresh the statistics of tables that just grew: with stale ones a plan over a million rows takes hours."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'ANALYZE "{table}"')
+
+
 def execute(sql: str, *values: object) -> int:
     """Run one statement in the current transaction; gives the number of rows it touched."""
     with connection.cursor() as cursor:

@@ -147,6 +147,8 @@ def grant(application_role: str, schema_editor: Any) -> None:
         GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {quoted};
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted};
         GRANT UPDATE ON {correctable} TO {quoted};
+        -- After a large import the planner's statistics must be fresh at once, not when autovacuum comes by.
+        GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {quoted};
         """,
         None,
     )

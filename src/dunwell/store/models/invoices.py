@@ -27,7 +27,14 @@ class Invoice(Imported):
     credits_number = models.TextField(default="")  # credit note: the invoice it reduces
     requested_on = models.DateField(null=True)
     known_on = models.DateField()
-    row_hash = models.TextField(default="")
+    # What the source said of it last: a newer sheet is compared with this, word by word.
+    payment_terms = models.TextField(default="")
+    policy = models.TextField(default="")
+    owner = models.TextField(default="")
+    note = models.TextField(default="")
+    status = models.TextField(default="")
+    disputed = models.BooleanField(default=False)
+    reported_on = models.DateField(null=True)
 
     class Meta:
         db_table = "invoice"
