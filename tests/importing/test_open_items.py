@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunwell.core import frames_import as frames
@@ -27,7 +27,7 @@ def remembered(known: pl.DataFrame, compared: open_items.Comparison, on: date) -
     for row in compared.amendments.iter_rows(named=True):
         value = pl.lit(row["new"]).cast(frames.KNOWN_INVOICES[row["field"]])
         together = together.with_columns(pl.when(invoice_id=row["invoice_id"]).then(value).otherwise(row["field"]).alias(row["field"]))
-    money = compared.payments.group_by(open_items.IDENTITY).agg(more=pl.col("amount").sum())
+    money = compared.payments.with_columns(number="invoice_number").group_by(open_items.IDENTITY).agg(more=pl.col("amount").sum())
     joined = together.join(money, on=open_items.IDENTITY, how="left", maintain_order="left")
     return joined.with_columns(pl.col("received") + pl.col("more").fill_null(0), reported_on=pl.lit(on)).drop("more")
 
@@ -90,7 +90,8 @@ def test_a_row_missing_from_a_complete_file_holds():
     assert open_items.missing(sheet("2,A,2026-01-05,,100.00,,,,"), known, on=date(2026, 1, 1)).is_empty()
 
 
-@given(st.lists(st.integers(0, 100), min_size=1, max_size=6))
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=4))
 def test_i9_a_sheet_every_day_sums_to_what_was_paid_in_the_end(amounts):
     known, received = NOTHING, 0
     for day, paid in enumerate(sorted(amounts), start=1):

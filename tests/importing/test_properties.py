@@ -38,7 +38,7 @@ def records(text: str, **options: object) -> dict[str, list[tuple[object, ...]]]
     return {name: facts(getattr(batch, name)) for name in ("customers", "contacts", "invoices", "payments")}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(INVOICE_ROWS, st.randoms(use_true_random=False))
 def test_invoices_in_another_order_and_in_other_batches(rows, random):
     whole = records(HEADER + "".join(rows))
@@ -47,7 +47,7 @@ def test_invoices_in_another_order_and_in_other_batches(rows, random):
     assert records(HEADER + "".join(shuffled), batch_rows=1) == whole
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(INVOICE_ROWS)
 def test_every_row_is_a_record_or_a_finding(rows):
     batch = imported(HEADER + "".join(rows), decimal=",")
@@ -55,7 +55,7 @@ def test_every_row_is_a_record_or_a_finding(rows):
     assert read == set(range(2, len(rows) + 2)) - {at for at, row in enumerate(rows, start=2) if not row.strip("; \n")}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(PAYMENT_ROWS, st.integers(0, 12), st.randoms(use_true_random=False))
 def test_payments_twice_in_pieces_and_in_another_order(rows, cut, random):
     def ids(*parts: list[str]) -> set[object]:
@@ -81,7 +81,7 @@ def test_any_bytes_are_read_or_refused(data):
         assert dict(batch.findings.schema) == frames.IMPORT_FINDINGS
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=10)
 @given(INVOICE_ROWS)
 def test_a_seekable_file_and_its_bytes_are_one(rows):
     data = (HEADER + "".join(rows)).encode("cp1251")

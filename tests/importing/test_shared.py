@@ -35,11 +35,16 @@ def test_the_canonical_ledgers_go_in_whole(name, rows, still_open):
     assert findings.filter(severity="error").is_empty()
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["akaunting__invoices.xlsx", "bigcapital__sale-invoices.csv", "invoice-api__SalesInvoiceTemplate.csv", "invoiceninja__freshbooks_invoices.csv"]
-    + ["invoice-paymen__WA_Fn-UseC_-Accounts-Receivable_with_missing.csv"],
-)
+EXPORTS = [
+    "akaunting__invoices.xlsx",
+    "bigcapital__sale-invoices.csv",
+    "invoice-api__SalesInvoiceTemplate.csv",
+    "invoice-paymen__WA_Fn-UseC_-Accounts-Receivable_with_missing.csv",
+    "invoiceninja__freshbooks_invoices.csv",
+]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
 def test_exports_of_other_programs(name):
     expected = next(line["expected"] for line in manifest() if line["file"] == f"invoice_table/{name}")
     invoices, _ = everything(read(SHARED / "corpus/invoice_table" / name))

@@ -87,6 +87,14 @@ def test_contradicting_dates_are_asked_about_and_then_leave_findings():
     assert codes(imported(data, date_order="dmy")) == [(3, "date_unreadable")]
 
 
+def test_columns_that_fit_invoices_and_payments_alike_are_asked_about():
+    data = "Date;Customer;Invoice number;Amount\n05.01.2026;A;12;1,00\n"
+    assert [question.code for question in learn(data).questions] == ["kind_ambiguous"]
+    assert len(imported(data, kind="payments").payments) == 1
+    assert len(imported(data, kind="invoices").invoices) == 1
+    assert len(imported(data, file_name="Платежи март.csv").payments) == 1
+
+
 def test_a_thousand_or_a_fraction_is_asked_about():
     data = "Number;Customer;Invoice date;Total\n1;A;2026-01-05;1.234\n"
     assert [question.code for question in learn(data).questions] == ["decimals_ambiguous"]
@@ -103,7 +111,7 @@ def test_a_saved_mapping_goes_before_what_is_recognised():
 
 
 def test_the_saved_mapping_of_a_file_reads_it_the_same():
-    data = 'Фактура №;Клиент "А";Дата;Сума\n1;Алфа;03/04/2026;1,50\n'
+    data = 'Фактура №;Клиент "А";Дата;Падеж;Сума\n1;Алфа;03/04/2026;03/04/2026;1,50\n'
     learned = learn(data, mapping=Mapping(columns={'Клиент "А"': "customer_name"}), date_order="dmy")
     saved = Mapping.from_dict(tomllib.loads(learned.saved_mapping().to_toml()))
     assert imported(data, mapping=saved).invoices.rows() == next(b for b in learned.batches() if len(b.invoices)).invoices.rows()

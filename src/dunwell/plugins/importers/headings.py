@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from dunwell.core.records import Mapping, MappingMalformed, RecordKind
 
@@ -56,6 +57,19 @@ def recognise(headers: Sequence[str], kind: RecordKind | None, mapping: Mapping)
     """The best reading of one row as the header of a sheet of `kind` (None: of any kind)."""
     kinds = [kind] if kind else list(RecordKind)
     return max((_as_kind(headers, each, mapping) for each in kinds), key=likeness)
+
+
+def rivals(recognised: Recognised, mapping: Mapping) -> list[RecordKind]:
+    """Other kinds that the same header fits just as well: "number, date, customer, amount" may be invoices or payments."""
+    others = [_as_kind(recognised.headers, kind, mapping) for kind in RecordKind if kind is not recognised.kind]
+    return [other.kind for other in others if likeness(other) == likeness(recognised)]
+
+
+def kind_in_name(file_name: str) -> RecordKind | None:
+    """What the name of a file says that it holds, if it says one thing."""
+    parts = _data()["words"]["file_name"]
+    said = {kind for kind, words_of_kind in parts.items() if any(word in file_name.casefold() for word in words_of_kind)}
+    return RecordKind(said.pop()) if len(said) == 1 else None
 
 
 def likeness(recognised: Recognised) -> tuple[int, int, int]:
@@ -162,5 +176,5 @@ def _names(kind: RecordKind) -> dict[str, dict[str, int]]:
 
 
 @cache
-def _data() -> dict[str, dict[str, dict[str, list[str]]]]:
+def _data() -> dict[str, dict[str, Any]]:
     return tomllib.loads(resources.files(__package__).joinpath("headers.toml").read_text(encoding="utf-8"))

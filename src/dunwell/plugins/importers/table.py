@@ -32,6 +32,7 @@ AMOUNT_FIELDS = {RecordKind.INVOICES: (*invoices.AMOUNTS, "line_quantity"), Reco
 # A row without this is a row of totals, if it says so.
 ROW_SIGN = {RecordKind.INVOICES: "number", RecordKind.PAYMENTS: "date"}
 DATE_ANSWER = "Answer with --date-order dmy or --date-order mdy, or date_order in the mapping."
+KIND_ANSWER = "Answer with --kind invoices or --kind payments, or kind in the mapping."
 DECIMAL_ANSWER = "Answer with --decimal , or --decimal . or with decimal in the mapping."
 
 
@@ -137,6 +138,7 @@ def read(
     mapping = mapping or Mapping()
     wanted = mapping.kind if kind == "auto" else RecordKind(kind)
     table, recognised, line = _header(stream.tables(source), wanted, mapping)
+    recognised, kind_questions = _kind(recognised, wanted, mapping, file_name)
     survey = _survey(table, recognised, line, progress)
     currency = mapping.currency or currency_default
     orders, date_questions = _orders(survey, recognised, date_order or mapping.date_order, file_name)
@@ -150,7 +152,7 @@ def read(
         header_line=line,
         rows=survey.rows,
         forms=Forms(recognised, currency, orders, marks),
-        questions=(*date_questions, *mark_questions),
+        questions=(*kind_questions, *date_questions, *mark_questions),
         findings=tuple(replace(finding, file=file_name) for finding in table.findings),
         mapping=mapping,
         _table=table,
@@ -180,6 +182,22 @@ def _header(tables: list[stream.Table], kind: RecordKind | None, mapping: Mappin
         shown = ", ".join(title[:40] for title in titles[:30]).replace("{", "(").replace("}", ")")
         raise ColumnsMissing(what=f"nothing was recognised as {missing}", found=shown, example=unread[0][:40], field=recognised.missing[0][0])
     return table, recognised, line
+
+
+def _kind(
+    recognised: headings.Recognised, wanted: RecordKind | None, mapping: Mapping, file_name: str
+) -> tuple[headings.Recognised, tuple[Question, ...]]:
+    """The header as the kind that the file's name says, where its columns fit several; else a question."""
+    rivals = headers.rivals(recognised, mapping) if wanted is None else []
+    if not rivals:
+        return recognised, ()
+    fitting = [recognised.kind, *rivals]
+    named = headers.kind_in_name(file_name)
+    if named in fitting:
+        return headings.recognise(recognised.headers, named, mapping), ()
+    readings = tuple((str(kind), f"each row is one of the {kind}") for kind in fitting)
+    message = f"The columns fit {' and '.join(fitting)} alike."
+    return recognised, (Question("kind_ambiguous", "", message, readings, KIND_ANSWER, file_name),)
 
 
 def _texts(table: stream.Table, header_line: int, forms: Forms, batch_rows: int) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -308,8 +326,8 @@ def _marks(
 
 
 def _mark_question(column: str, evidence: set[str], file_name: str) -> Question:
-    shape = next((text for text in sorted(evidence) if cells.ONE_MARK_THREE_DIGITS.match(text)), "1.111").replace("1", "1", 1)
-    example = shape.replace(shape, f"1{'.' if '.' in shape else ','}234")
+    shapes = [text for text in sorted(evidence) if cells.ONE_MARK_THREE_DIGITS.match(text)]
+    example = "1,234" if shapes and "," in shapes[0] else "1.234"
     readings = tuple((mark, f"{example} = {cells.parse_amount(example, mark)}") for mark in (",", "."))
     message = f"In the column “{column}” an amount such as {example} can be a thousand or a fraction, and nothing in the file settles it."
     return Question("decimals_ambiguous", column, message, readings, DECIMAL_ANSWER, file_name)
