@@ -5,7 +5,10 @@ Used by migrations alone. A new table of a creditor calls `protect` in the migra
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+from dunwell.core.policy import FIRM_LEVEL_MIN
 
 # The policy's subselect is evaluated once a statement, not once a row: a million rows cost milliseconds instead of seconds.
 ROW_LEVEL_SECURITY = """
@@ -93,10 +96,10 @@ END $$;
 CREATE FUNCTION dunwell_check_message() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (NEW.creditor_id, NEW.customer_id, NEW.slot_on, NEW.purpose, NEW.channel, NEW.key, NEW.content_hash, NEW.message_id,
-      NEW.rehearsal, NEW.not_before, NEW.not_after)
+      NEW.rehearsal, NEW.not_before, NEW.not_after, NEW.queued_at)
      IS DISTINCT FROM
      (OLD.creditor_id, OLD.customer_id, OLD.slot_on, OLD.purpose, OLD.channel, OLD.key, OLD.content_hash, OLD.message_id,
-      OLD.rehearsal, OLD.not_before, OLD.not_after) THEN
+      OLD.rehearsal, OLD.not_before, OLD.not_after, OLD.queued_at) THEN
     RAISE EXCEPTION 'message %: what it says and when it may go never changes; write a new one', OLD.id
       USING ERRCODE = 'restrict_violation';
   END IF;
@@ -109,8 +112,11 @@ BEGIN
     ('begun', 'sent'), ('begun', 'failed_temporary'), ('begun', 'failed_permanent'), ('begun', 'unknown'),
     ('failed_temporary', 'queued'), ('failed_temporary', 'claimed'), ('failed_temporary', 'failed_permanent'),
     ('failed_temporary', 'withdrawn'),
-    ('unknown', 'sent'), ('unknown', 'failed_permanent')
+    ('unknown', 'sent'), ('unknown', 'failed_temporary'), ('unknown', 'failed_permanent')
   ) THEN RETURN NEW; END IF;
+  -- A file or a task with the same key is made once: these alone may be tried again when nobody knows.
+  IF (OLD.state, NEW.state) = ('unknown', 'queued') AND (NEW.rehearsal OR NEW.channel IN ('call', 'visit', 'letter'))
+    THEN RETURN NEW; END IF;
   RAISE EXCEPTION 'message %: no way from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'restrict_violation';
 END $$;
 """
@@ -122,6 +128,9 @@ CREATE TRIGGER message_arrows BEFORE UPDATE ON message FOR EACH ROW EXECUTE FUNC
 """
 
 
+OUTBOX = (Path(__file__).parent / "sql" / "outbox.sql").read_text()
+
+
 def install(apps: Any, schema_editor: Any) -> None:
     """All guards on the tables of the first release."""
     schema_editor.execute(FUNCTIONS, None)
@@ -129,6 +138,7 @@ def install(apps: Any, schema_editor: Any) -> None:
         if model._meta.db_table != "creditor":
             protect(model._meta.db_table, schema_editor)
     schema_editor.execute(TRIGGERS, None)
+    schema_editor.execute(OUTBOX.replace("{firm_level_min}", str(FIRM_LEVEL_MIN)), None)
 
 
 def protect(table: str, schema_editor: Any) -> None:

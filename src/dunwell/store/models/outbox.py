@@ -1,12 +1,13 @@
 """The outbox: what is to be sent, what became of it, and every attempt. The table is the truth; the queue only wakes workers.
 
-States move only along the arrows of `store.outbox.ARROWS`; the database enforces them (`0002_guards`).
+States move only along the arrows of `dunwell_check_message`; the database enforces them (`store.guards`).
 """
 
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from dunwell.store.models.base import Fact, Owned
 from dunwell.store.models.customers import Contact, Customer
@@ -29,10 +30,14 @@ STATES = (
 
 
 class Message(Owned):
-    """One message to one customer. `key` = slot + step set + content hash; it never changes, nor is it ever used twice."""
+    """One message to one customer. `key` = slot + step set + content hash; it never changes, nor is it ever sent twice.
+
+    A withdrawn message was never delivered, so its key may come back in a new row.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False)
-    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, db_index=False)
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT)
+    queued_at = models.DateTimeField(db_default=Now())  # what was recorded after it, the message does not know
     slot_on = models.DateField()
     purpose = models.TextField()
     channel = models.TextField()
@@ -63,7 +68,9 @@ class Message(Owned):
     class Meta:
         db_table = "message"
         constraints = [
-            models.UniqueConstraint(fields=["creditor", "key"], name="message_key_once"),
+            models.UniqueConstraint(
+                fields=["creditor", "key"], name="message_key_once", condition=~models.Q(state="withdrawn")
+            ),
             models.UniqueConstraint(
                 fields=["creditor", "customer", "slot_on", "purpose", "rehearsal"],
                 name="message_slot_once",
@@ -90,12 +97,11 @@ class MessageItem(Owned):
     step = models.TextField(null=True)
     part = models.TextField()
     amount = models.BigIntegerField(null=True)
-    credit = models.BigIntegerField(default=0)
+    credit = models.BigIntegerField(default=0)  # money on account deducted from it in the letter
     currency = models.CharField(max_length=3)
 
     class Meta:
         db_table = "message_item"
-        indexes = [models.Index(fields=["creditor", "receivable"], name="message_item_receivable")]
 
 
 class MessageContent(Owned):

@@ -62,11 +62,15 @@ class Task(Fact):
     level = models.IntegerField(default=0)
     due_on = models.DateField()
     text = models.TextField(default="")
+    key = models.TextField(default="")  # of the message that became this task: the same message makes it once
     rehearsal = models.BooleanField()
 
     class Meta:
         db_table = "task"
         indexes = [models.Index(fields=["creditor", "customer"], name="task_customer")]
+        constraints = [
+            models.UniqueConstraint(fields=["creditor", "key"], name="task_key_once", condition=~models.Q(key=""))
+        ]
 
 
 class TaskItem(Owned):
