@@ -7,8 +7,10 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.core import frames_import as frames
+from dunwell.core import frames_import as schemas
+from dunwell.core import frames
 from dunwell.engine import reconcile as engine
+from dunwell.plugins.importers import parties
 from dunwell.run import policies
 from dunwell.store import load_money
 from dunwell.store.models import Creditor
@@ -30,9 +32,10 @@ def run(creditor: Creditor, as_of: date, *, by: str) -> Reconciled:
         return Reconciled(0, 0, 0)
     oldest_first = any(policy.oldest_first for policy in policies.load_all().values())
     book = frames.conform(
-        receivables.with_columns(may_allocate_oldest_first=pl.lit(oldest_first)), frames.RECEIVABLES
+        receivables.with_columns(may_allocate_oldest_first=pl.lit(oldest_first)), schemas.RECEIVABLES
     )
-    result = engine.allocate(money, book, signs)
+    known = money.with_columns(payer_name_key=parties.name_key(pl.col("payer_name_key")))
+    result = engine.allocate(known, book, signs)
     load_money.record(
         creditor.pk, allocations=result.allocations, proposals=result.proposals, as_of=as_of, by=by
     )

@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.core import frames_import as frames
+from dunwell.core import frames_import as schemas
+from dunwell.core import frames
 from dunwell.store import audit, balances, bulk, scope
 
 SETTLED_DAYS = 90
@@ -18,7 +19,7 @@ def money(creditor_id: int, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl
     with bulk.reader(creditor_id) as read:
         unapplied = read(f"""
             SELECT u.payment_id AS money_id, 'payment' AS kind, p.date, p.currency, p.amount AS received, u.unapplied,
-              p.customer_id, nullif(lower(p.payer_name), '') AS payer_name_key, nullif(p.payer_account, '') AS payer_account,
+              p.customer_id, nullif(p.payer_name, '') AS payer_name_key, nullif(p.payer_account, '') AS payer_account,
               nullif(p.payer_tax_id, '') AS payer_tax_id, nullif(p.remittance, '') AS remittance,
               nullif(p.reference, '') AS reference, nullif(p.reference, '') AS invoice_number
             FROM ({balances.unapplied_sql(as_of=as_of)}) u JOIN payment p ON p.id = u.payment_id WHERE NOT u.is_on_account
@@ -30,7 +31,7 @@ def money(creditor_id: int, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl
             WHERE i.kind = 'credit_note' AND i.issue_date <= DATE '{as_of}' AND i.total > coalesce(a.total, 0)
         """)
         if unapplied.is_empty():
-            return frames.conform(unapplied, frames.MONEY), frames.empty(frames.RECEIVABLES), frames.empty(frames.PAYER_SIGNS)
+            return frames.conform(unapplied, schemas.MONEY), frames.empty(schemas.RECEIVABLES), frames.empty(schemas.PAYER_SIGNS)
         receivables = read(f"""
             SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind AS document, i.number, i.issue_date,
               coalesce(b.due_date, i.valid_until) AS due_date, b.currency,
@@ -44,7 +45,7 @@ def money(creditor_id: int, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl
             UNION SELECT id, 'name_key', name_key FROM customer WHERE name_key <> ''
             UNION SELECT customer_id, 'account', payer_account FROM payment WHERE customer_id IS NOT NULL AND payer_account <> ''
         """)
-    return frames.conform(unapplied, frames.MONEY), receivables, frames.conform(signs, frames.PAYER_SIGNS)
+    return frames.conform(unapplied, schemas.MONEY), receivables, frames.conform(signs, schemas.PAYER_SIGNS)
 
 
 def record(creditor_id: int, *, allocations: pl.DataFrame, proposals: pl.DataFrame, as_of: date, by: str) -> int:

@@ -188,11 +188,11 @@ def _kind(
     recognised: headings.Recognised, wanted: RecordKind | None, mapping: Mapping, file_name: str
 ) -> tuple[headings.Recognised, tuple[Question, ...]]:
     """The header as the kind that the file's name says, where its columns fit several; else a question."""
-    rivals = headers.rivals(recognised, mapping) if wanted is None else []
+    rivals = headings.rivals(recognised, mapping) if wanted is None else []
     if not rivals:
         return recognised, ()
     fitting = [recognised.kind, *rivals]
-    named = headers.kind_in_name(file_name)
+    named = headings.kind_in_name(file_name)
     if named in fitting:
         return headings.recognise(recognised.headers, named, mapping), ()
     readings = tuple((str(kind), f"each row is one of the {kind}") for kind in fitting)
