@@ -17,6 +17,7 @@ import polars as pl
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.message import (
+    TASK_KEYS,
     BankAccount,
     ContactMade,
     CreditorFacts,
@@ -37,6 +38,7 @@ from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
 from dunwell.run import packs
 from dunwell.store import load_letters
+from dunwell.store.enqueue import DraftRecipient
 from dunwell.store.load_letters import Details, Row
 from dunwell.store.models import Creditor, Staff
 
@@ -55,13 +57,14 @@ class Letter:
     facts: LetterFacts
     draft: Draft | None
     message: Message | None
-    mime: bytes | None
+    mime: bytes | None  # the final bytes without `Date`, which is written at sending
+    recipients: tuple[DraftRecipient, ...]
     findings: tuple[Finding, ...]
 
 
 def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[Letter]:
-    """A letter for every action that is a message, in the order of the plan."""
-    actions = proposal.actions.filter(pl.col("task").is_null())
+    """A letter for every action that is a message, and the text of every task that has one, in the order of the plan."""
+    actions = proposal.actions.filter(pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS))
     if actions.is_empty():
         return
     items = proposal.items.join(actions.select("action_id"), on="action_id", how="semi")
@@ -140,11 +143,13 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> 
     facts = _facts(desk, action, items)
     composed = render.compose(facts, desk.pack)
     if isinstance(composed, Finding):
-        return Letter(action, items, facts, None, None, None, (composed,))
+        return Letter(action, items, facts, None, None, None, (), (composed,))
+    if action["task"]:
+        return Letter(action, items, facts, composed, None, None, (), ())
     works = _calendar(desk, action).is_business_day
     findings = preflight.preflight(composed, facts, works, live=live)
     if findings:
-        return Letter(action, items, facts, composed, None, None, findings)
+        return Letter(action, items, facts, composed, None, None, (), findings)
     key = key_of(desk.creditor.pk, action, items, desk.as_of, composed.content_hash)
     thread = _thread(desk, items)
     message = Message(
@@ -155,8 +160,19 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> 
         references=thread,
         unsubscribe_mailto=f"{facts.reply_to}?subject=STOP" if facts.reply_to else "",
     )
-    raw = mime.assemble(message) if facts.channel == "email" else None
-    return Letter(action, items, facts, composed, message, raw, ())
+    raw = mime.assemble(message)[len(mime.DATE_SLOT) :] if facts.channel == "email" else None
+    return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), ())
+
+
+def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
+    named = [(action["contact_id"], False), *((one, True) for one in action["copies"] or ())]
+    return tuple(
+        DraftRecipient(contact_id=contact, person_key=point["person_key"], address=point["address"], copy=copy)
+        for contact, copy in named
+        if contact in desk.found.contacts
+        for point in desk.found.contacts[contact]["points"]
+        if point["channel"] == action["channel"]
+    )
 
 
 def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
@@ -177,7 +193,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     return LetterFacts(
         as_of=desk.as_of,
         locale=action["locale"],
-        channel=action["channel"],
+        channel="task" if action["task"] else action["channel"],
         creditor=desk.facts,
         writer=writer,
         customer=CustomerFacts(

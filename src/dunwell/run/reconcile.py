@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.core import frames_import as schemas
 from dunwell.core import frames
+from dunwell.core import frames_import as schemas
 from dunwell.engine import reconcile as engine
 from dunwell.plugins.importers import parties
 from dunwell.run import policies

@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.core import frames_import as schemas
 from dunwell.core import frames
+from dunwell.core import frames_import as schemas
 from dunwell.store import audit, balances, bulk, scope
 
 SETTLED_DAYS = 90
