@@ -166,12 +166,17 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> 
 
 def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
     named = [(action["contact_id"], False), *((one, True) for one in action["copies"] or ())]
-    return tuple(
-        DraftRecipient(contact_id=contact, person_key=point["person_key"], address=point["address"], copy=copy)
-        for contact, copy in named
+    points = {
+        contact: point
+        for contact, _ in named
         if contact in desk.found.contacts
-        for point in desk.found.contacts[contact]["points"]
+        for point in reversed(desk.found.contacts[contact]["points"])
         if point["channel"] == action["channel"]
+    }
+    return tuple(
+        DraftRecipient(contact, points[contact]["person_key"], points[contact]["address"], copy)
+        for contact, copy in named
+        if contact in points
     )
 
 
