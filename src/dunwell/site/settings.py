@@ -33,6 +33,7 @@ OWNER_DATABASE_URL = os.environ.get("DUNWELL_OWNER_DATABASE_URL", DATABASE_URL)
 DATABASES = {"default": database(DATABASE_URL), "owner": database(OWNER_DATABASE_URL)}
 
 SECRET_KEY = paths.secret("django")
+VAULT_KEY = paths.secret("vault")
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("DUNWELL_HOSTS", "").split()]
 INSTALLED_APPS = [
