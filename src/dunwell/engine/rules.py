@@ -61,7 +61,7 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
             "money may be in transit",
             "wait",
             "in_transit",
-            (pl.col("due") < as_of) & (pl.col("arrives_by") > as_of),
+            (pl.col("offset") > 0) & (pl.col("due") < as_of) & (pl.col("arrives_by") > as_of),
             until=pl.col("arrives_by"),
             may_be_listed=True,
         ),

@@ -168,13 +168,14 @@ class Book:
             self.unusable[number, channel] = "opted_out"
 
     def _close(self, event: Event) -> None:
-        for task in [task for task in self.tasks if task["task"] == event.value]:
-            self.tasks.remove(task)
+        """A person did the open tasks of that kind; nothing happens where none is open."""
+        closed = [task for task in self.tasks if task["task"] == event.value]
+        self.tasks = [task for task in self.tasks if task not in closed]
+        for task in closed:
             if event.value != TaskKind.NO_CONTACT:
-                self.done.append(
-                    _done(task["receivable_id"], task["step"], event.on, event.value, None, had_link=False)
-                )
-        if event.value == TaskKind.CALL:
+                done = _done(task["receivable_id"], task["step"], event.on, event.value, None, had_link=False)
+                self.done.append(done)
+        if closed and event.value == TaskKind.CALL:
             self._touch(event.on, 1, "call", "request")
 
     # --- what the program did ----------------------------------------------------------------------------------------
@@ -200,12 +201,12 @@ class Book:
             self.done.append(lapsed | {"state": lapse["state"]})
 
     def _record_step(self, item: Row, on: date) -> None:
-        receivable, step = item["receivable_id"], item["step"]
+        receivable, contact = item["receivable_id"], item["contact_id"] % IDS_PER_STORY
         if item["content"] == WAKE_UP_CONTENT:
             self.woken_on = on
         self.tasks = [task for task in self.tasks if task["receivable_id"] != receivable]
         self.done.append(
-            _done(receivable, step, on, item["channel"], item["contact_id"], had_link=self.scenario.has_page)
+            _done(receivable, item["step"], on, item["channel"], contact, had_link=self.scenario.has_page)
         )
 
     def _open_task(self, item: Row, on: date) -> None:
