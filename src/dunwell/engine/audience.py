@@ -17,6 +17,8 @@ from dunwell.engine.ladder import Rungs
 EMAIL = "email"
 ROLES = tuple(role.value for role in Role)
 USUAL = tuple(role.value for role in USUAL_RECIPIENTS)
+
+
 def choose(wanted: pl.DataFrame, contacts: pl.DataFrame, steps_done: pl.DataFrame, table: Rungs) -> pl.DataFrame:
     """One row per row of `wanted` (customer_id, rung, receivable_id, kind, state, customer_locale): contact and channel.
 

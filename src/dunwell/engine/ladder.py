@@ -216,7 +216,7 @@ def _next_on(step: Step, place: int, policy: Policy, days: Days) -> pl.Expr:
     after_break = pl.when(pl.col("last_on").is_null() | (pl.col("broken") >= pl.col("last_on"))).then(
         pl.col("broken") + policy.gap_days_min
     )
-    next_on = pl.when(day.is_not_null()).then(_moved(step, pl.max_horizontal(day, spaced, after_break), days))
+    next_on: pl.Expr = pl.when(day.is_not_null()).then(_moved(step, pl.max_horizontal(day, spaced, after_break), days))
     if step.only_if is OnlyIf.SILENCE:
         next_on = pl.max_horizontal(next_on, days.add(pl.col("last_on"), step.silence_days, pl.col("place")))
     return next_on.cast(pl.Int32)

@@ -57,6 +57,71 @@ def propose(portfolio: Portfolio, as_of: date, *, assume_contact: str | None = N
     )
 
 
+def is_still_right(
+    portfolio: Portfolio, as_of: date, *, actions: pl.DataFrame, items: pl.DataFrame, assume_contact: str | None = None
+) -> pl.DataFrame:
+    """The planner's own question asked again a moment before sending: action_id, is_right, reason (null when right).
+
+    `actions` and `items` are the messages in question, one or many, as they were planned; the portfolio is read anew for their
+    customers, without these messages themselves among what is under way. A message is right when the plan of this moment has
+    the very same one: same step, same recipients, same receivables and amounts.
+    """
+    now = propose(portfolio, as_of, assume_contact=assume_contact)
+    told = _told_apart(actions, now.actions)
+    differ = _differing_items(told, items, now.items)
+    fate = _first_fate(actions, items, now.outcomes)
+    return (
+        told.join(fate, on="action_id", how="left")
+        .with_columns(
+            reason=pl.when(pl.col("now_id").is_null())
+            .then(pl.col("fate").fill_null("nothing_open"))
+            .when(~pl.col("same_step"))
+            .then(pl.lit("changed=step"))
+            .when(~pl.col("same_recipient"))
+            .then(pl.lit("changed=recipient"))
+            .when(pl.col("action_id").is_in(differ.implode()))
+            .then(pl.lit("changed=amount"))
+        )
+        .select("action_id", "reason", is_right=pl.col("reason").is_null())
+        .sort("action_id")
+    )
+
+
+def _told_apart(actions: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """Each message beside the one that the plan has now for its customer and slot."""
+    recipient = pl.concat_str("channel", "contact_id", pl.col("copies").cast(pl.List(pl.String)).list.join(","), separator=" ")
+    said = pl.concat_str("policy", "step", separator=" ")
+    key = ["customer_id", "purpose"]
+    there = now.filter(pl.col("task").is_null()).select(*key, now_id="action_id", now_said=said, now_to=recipient)
+    return (
+        actions.select("action_id", *key, said=said, to=recipient)
+        .join(there, on=key, how="left")
+        .with_columns(same_step=pl.col("said") == pl.col("now_said"), same_recipient=pl.col("to") == pl.col("now_to"))
+    )
+
+
+def _differing_items(told: pl.DataFrame, items: pl.DataFrame, now: pl.DataFrame) -> pl.Series:
+    """The messages of which one item or more, or an amount, is no longer the same."""
+    facts_of = list(ACTION_ITEMS)
+    pairs = told.select("action_id", "now_id").drop_nulls()
+    there = now.rename({"action_id": "now_id"}).join(pairs, on="now_id").select(facts_of)
+    gone = items.select(facts_of).join(there, on=facts_of, how="anti", nulls_equal=True)
+    new = there.join(items, on=facts_of, how="anti", nulls_equal=True)
+    return pl.concat([gone["action_id"], new["action_id"]]).unique()
+
+
+def _first_fate(actions: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Why the receivable whose step decided is not asked for any more."""
+    return (
+        actions.select("action_id", decided="step")
+        .join(items.filter(pl.col("part") == "asked"), on="action_id")
+        .join(outcomes.select("receivable_id", fate="reasons"), on="receivable_id", how="left")
+        .sort(pl.col("step").eq_missing(pl.col("decided")), "receivable_id", descending=[True, False])
+        .unique("action_id", keep="first", maintain_order=True)
+        .select("action_id", "fate")
+    )
+
+
 @dataclass(frozen=True)
 class _Day:
     """What every part of one plan needs."""
@@ -232,8 +297,8 @@ def _items(
         step=pl.when(~pl.col("action_id").is_in(unreached.implode())).then("step")
     )
     handed = (
-        rows.filter(pl.col("rule").is_null() & pl.col("is_hand_over"))
-        .join(actions.filter(is_handed).select("customer_id", "action_id"), on="customer_id")
+        rows.lazy().filter(pl.col("rule").is_null() & pl.col("is_hand_over"))
+        .join(actions.lazy().filter(is_handed).select("customer_id", "action_id"), on="customer_id")
         .with_columns(part=pl.lit("asked"), amount=pl.col("undisputed"), credit=pl.col("credit_used").fill_null(0))
     )
     since = day.as_of - timedelta(THANKS_DAYS)
@@ -243,7 +308,7 @@ def _items(
         .select("action_id", "receivable_id", part=pl.lit("thanked"))
     )
     columns = asking.columns
-    return pl.concat([asking, handed.select(columns), thanked], how="diagonal")
+    return pl.concat([asking, handed.select(columns).collect(), thanked], how="diagonal")
 
 
 def _with_reasons(actions: pl.DataFrame, items: pl.DataFrame, rows: pl.DataFrame, day: _Day) -> pl.DataFrame:
@@ -289,7 +354,7 @@ def _ruled(rows: pl.DataFrame, asked: tuple[Rule, ...]) -> pl.DataFrame:
     until = [pl.when(pl.col("rule") == n).then(rule.until) for n, rule in enumerate(asked)]
     codes = pl.Series([rule.outcome for rule in asked])
     reasons = pl.Series([rule.reason for rule in asked])
-    return rows.filter(pl.col("rule").is_not_null()).select(
+    return rows.lazy().filter(pl.col("rule").is_not_null()).select(
         "receivable_id",
         "customer_id",
         "step",
@@ -298,7 +363,7 @@ def _ruled(rows: pl.DataFrame, asked: tuple[Rule, ...]) -> pl.DataFrame:
             pl.lit(reasons).gather("rule"), "=" + pl.coalesce(*values), separator="", ignore_nulls=True
         ),
         next_on=pl.coalesce(*until).cast(pl.Int32).cast(pl.Date),
-    )
+    ).collect()
 
 
 def _due(joined: pl.DataFrame, asks: pl.DataFrame, day: _Day) -> pl.DataFrame:
@@ -373,13 +438,13 @@ def _handed(rows: pl.DataFrame, day: _Day) -> pl.DataFrame:
 def _lapses(lapsed: pl.DataFrame, rows: pl.DataFrame, asked: tuple[Rule, ...]) -> pl.DataFrame:
     """Steps passed over by `only_if` and steps newly spared, of receivables that nothing else holds."""
     moves = [number for number, rule in enumerate(asked) if rule.outcome == "wait"]
-    free = rows.filter(pl.col("rule").is_null() | pl.col("rule").is_in(moves))
+    free = rows.lazy().filter(pl.col("rule").is_null() | pl.col("rule").is_in(moves))
     spares = [number for number, rule in enumerate(asked) if rule.reason == "spared"]
     spared = free.filter(pl.col("rule").is_in(spares) & ~pl.col("was_spared")).select(
         "receivable_id", "step", state=pl.lit("spared"), reason=pl.lit("spared")
     )
-    gone = lapsed.join(free, on="receivable_id", how="semi").with_columns(state=pl.lit("lapsed"))
-    return pl.concat([gone.select(spared.columns), spared])
+    gone = lapsed.lazy().join(free, on="receivable_id", how="semi").with_columns(state=pl.lit("lapsed"))
+    return pl.concat([gone.select("receivable_id", "step", "state", "reason"), spared]).collect()
 
 
 def _sorted(frame: pl.DataFrame, schema: Schema, *keys: str) -> pl.DataFrame:

@@ -16,15 +16,26 @@ from dunwell.engine.rules import Rule
 STRICTEST_FIRST = ["wakes", "level", "offset", "is_request", "due", "receivable_id"]
 DESCENDING = [True, True, True, False, False, False]
 
+_DUE = (
+    *("customer_id", "receivable_id", "policy", "rung", "step", "level", "offset", "due", "place", "rule", "last_place"),
+    *("wakes", "is_request", "is_the_request", "is_hand_over", "is_broken", "is_partly_disputed"),
+)
+_DAYS_MAX = 1 << 20
+
 
 def deciding(rows: pl.DataFrame, rules: tuple[Rule, ...], table: Rungs) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The receivables whose step is due, with `is_suppressed` and when the stricter one speaks; and per customer the one
     that decides. A wake-up decides before all else: an old book is entered gently."""
-    due = rows.filter(pl.col("rule").is_null() & ~pl.col("is_hand_over"))
-    due = due.join(_standing(rows, due, rules, table), on=["customer_id", "is_request"], how="left").with_columns(
-        is_suppressed=(pl.col("level") < pl.col("standing")).fill_null(False)
-        & (_last_level(table) < pl.col("standing"))
-        & ~pl.col("is_the_request")
+    due = rows.lazy().select(*_DUE).filter(pl.col("rule").is_null() & ~pl.col("is_hand_over")).collect()
+    due = (
+        due.lazy()
+        .join(_standing(rows, due, rules, table).lazy(), on=["customer_id", "is_request"], how="left")
+        .with_columns(
+            is_suppressed=(pl.col("level") < pl.col("standing")).fill_null(False)
+            & (_last_level(table) < pl.col("standing"))
+            & ~pl.col("is_the_request")
+        )
+        .collect()
     )
     first = strictest(due.filter(~pl.col("is_suppressed")))
     return due, first
@@ -60,14 +71,15 @@ def items(rows: pl.DataFrame, rules: tuple[Rule, ...], joined: pl.DataFrame, act
     whose step it is are asked. A message about requests before work speaks of requests alone.
     """
     listable = [number for number, rule in enumerate(rules) if rule.may_be_listed]
-    done = joined.filter("is_member").select("receivable_id", done="step")
+    done = joined.lazy().filter("is_member").select("receivable_id", done="step")
     about = pl.col("is_request") == pl.col("about_requests")
     is_due = (pl.col("due") <= pl.col("as_of")).fill_null(False)
     asks_due = (is_due & pl.col("done").is_not_null()).any().over("action_id")
     asked = about & pl.col("done").is_not_null() & (is_due | ~asks_due)
     return (
-        rows.filter((pl.col("rule").is_null() & ~pl.col("is_hand_over")) | pl.col("rule").is_in(listable))
-        .join(acting.select("customer_id", "action_id", "as_of", about_requests="is_request"), on="customer_id")
+        rows.lazy()
+        .filter((pl.col("rule").is_null() & ~pl.col("is_hand_over")) | pl.col("rule").is_in(listable))
+        .join(acting.lazy().select("customer_id", "action_id", "as_of", about_requests="is_request"), on="customer_id")
         .filter(pl.col("is_request") | ~pl.col("about_requests"))
         .join(done, on="receivable_id", how="left")
         .with_columns(
@@ -91,22 +103,30 @@ def items(rows: pl.DataFrame, rules: tuple[Rule, ...], joined: pl.DataFrame, act
             else_place="else_place",
             task_step="task_step",
         )
+        .collect()
     )
 
 
 def _standing(rows: pl.DataFrame, due: pl.DataFrame, rules: tuple[Rule, ...], table: Rungs) -> pl.DataFrame:
     """Per customer and kind of document: the highest level at which a receivable stands that will be asked for again."""
     waiting = [number for number, rule in enumerate(rules) if rule.outcome == "wait"]
+    # Level and day in one number: its maximum is the highest level and, among those, the earliest day.
+    stands = _last_level(table).cast(pl.Int64) * _DAYS_MAX + (_DAYS_MAX - 1 - pl.col("step_on"))
     return (
-        rows.filter((pl.col("rule").is_null() | pl.col("rule").is_in(waiting)) & ~pl.col("is_hand_over"))
-        .join(due.select("customer_id").unique(), on="customer_id", how="semi")
-        .select("customer_id", "is_request", "step_on", stands=_last_level(table))
-        .filter(pl.col("stands") >= 0)
+        rows.lazy()
+        .filter((pl.col("rule").is_null() | pl.col("rule").is_in(waiting)) & ~pl.col("is_hand_over"))
+        .filter(pl.col("last_place") >= 0)
+        .join(due.lazy().select("customer_id").unique(), on="customer_id", how="semi")
+        .select("customer_id", "is_request", stands=stands)
         .group_by("customer_id", "is_request")
-        .agg(
-            standing=pl.col("stands").max(),
-            stricter_on=pl.col("step_on").filter(pl.col("stands") == pl.col("stands").max()).min(),
+        .agg(pl.col("stands").max())
+        .select(
+            "customer_id",
+            "is_request",
+            standing=(pl.col("stands") // _DAYS_MAX).cast(pl.Int32),
+            stricter_on=(_DAYS_MAX - 1 - pl.col("stands") % _DAYS_MAX).cast(pl.Int32),
         )
+        .collect()
     )
 
 
