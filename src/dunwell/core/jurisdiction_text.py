@@ -115,8 +115,7 @@ def _source(table: Table, dates: list[date]) -> tuple[str, date]:
 
 
 def _kinds(table: Table) -> tuple[CustomerKind, ...]:
-    names = table.choices("customers", tuple(CustomerKind))
-    return tuple(CustomerKind(name) for name in names if name in set(CustomerKind))
+    return table.members("customers", CustomerKind)
 
 
 def _span(table: Table, key: str) -> tuple[time, time]:

@@ -17,6 +17,7 @@ from dunwell.core.toml_text import Table, TomlText
 TONES = ("warm", "friendly", "neutral", "firm", "formal")
 CHANNELS = ("email", "sms", "call", "letter", "visit")
 CHANNELS_DEFAULT = ("email", "sms")
+CONTENT = (*INVOICE_CONTENT, *ORDER_CONTENT, *TASK_CONTENT, WAKE_UP_CONTENT)
 
 
 def read(text: str, file: str) -> tuple[Policy | None, list[Finding]]:
@@ -37,16 +38,16 @@ def read(text: str, file: str) -> tuple[Policy | None, list[Finding]]:
 
 
 def _policy(table: Table) -> Policy:
-    customers = table.choice("customers", ("business", "person", "any"))
-    document = table.choice("document", (DocumentKind.INVOICE, DocumentKind.REQUEST))
+    customers = table.choice("customers", (*CustomerKind, "any"))
     wake_up = table.table("wake_up")
     policy = Policy(
         name=table.text("name"),
         version=table.text("version"),
-        document=DocumentKind(document) if document in set(DocumentKind) else DocumentKind.INVOICE,
+        document=table.member("document", DocumentKind),
         customer_kind=CustomerKind(customers) if customers in set(CustomerKind) else None,
         steps=tuple(_step(row) for row in table.tables("step")),
-        wake_up=None if wake_up is None else _wake_up(wake_up),
+        # The wake-up has no day of its own: it opens an old book on the first day that the book is planned.
+        wake_up=None if wake_up is None else _rung(wake_up, Anchor.DUE, 1),
         gap_days_min=table.whole("gap_days_min", 3, low=1, high=60),
         balance_min=_balance_min(table.table("balance_min")),
         promise_grace_days=table.whole("promise_grace_days", 2, low=0, high=30),
@@ -55,54 +56,43 @@ def _policy(table: Table) -> Policy:
         spare_probability=table.share("spare_probability", 1.0),
         claimed_paid_days=table.whole("claimed_paid_days", 5, low=1, high=30),
     )
+    if policy.document == DocumentKind.CREDIT_NOTE:
+        table.complain(
+            "unknown_value", "nobody is asked to pay a credit note", key="document", remedy="Write invoice or request."
+        )
     table.finish()
     return policy
 
 
 def _step(table: Table) -> Step:
-    anchor = table.choice("anchor", tuple(Anchor), Anchor.DUE)
-    offset_days = table.whole("offset_days")
-    return _rung(table, Anchor(anchor) if anchor in set(Anchor) else Anchor.DUE, offset_days)
-
-
-def _wake_up(table: Table) -> Step:
-    """The wake-up has no day of its own: it opens an old book on the first day that the book is planned."""
-    return _rung(table, Anchor.DUE, 1)
+    return _rung(table, table.member("anchor", Anchor, Anchor.DUE), table.whole("offset_days"))
 
 
 def _rung(table: Table, anchor: Anchor, offset_days: int) -> Step:
-    only_if = table.choice("only_if", tuple(OnlyIf), "")
-    task = table.choice("task", tuple(TaskKind), "")
-    look = table.choice("look", tuple(Look), Look.PLAIN)
-    content = (*INVOICE_CONTENT, *ORDER_CONTENT, *TASK_CONTENT, WAKE_UP_CONTENT)
+    task = table.member_or_none("task", TaskKind)
     step = Step(
         name=table.text("name"),
         anchor=anchor,
         offset_days=offset_days,
         level=table.whole("level", low=0, high=LEVEL_MAX),
         tone=table.choice("tone", TONES),
-        content=table.choice("content", content, *([""] if task else [])),
-        audience=_roles(table, "audience", *([()] if task == TaskKind.HAND_OVER else [])),
-        copies=_roles(table, "copies", ()),
+        content=table.choice("content", CONTENT, *([""] if task else [])),
+        audience=table.members("audience", Role, *([()] if task == TaskKind.HAND_OVER else [])),
+        copies=table.members("copies", Role, ()),
         channels=table.choices("channels", CHANNELS, (str(task),) if task in CHANNELS else CHANNELS_DEFAULT),
-        look=Look(look) if look in set(Look) else Look.PLAIN,
+        look=table.member("look", Look, Look.PLAIN),
         courtesy=table.flag("courtesy", False),
         approval=table.flag("approval", False),
-        only_if=OnlyIf(only_if) if only_if in set(OnlyIf) else None,
+        only_if=table.member_or_none("only_if", OnlyIf),
         silence_days=table.whole("silence_days", 3, low=1, high=30),
         other_channel=table.flag("other_channel", False),
-        task=TaskKind(task) if task in set(TaskKind) else None,
+        task=task,
         task_days=table.whole("task_days", 5, low=1, high=60),
         else_step=table.text("else", ""),
         pay_by_days=table.whole("pay_by_days", 0, low=0, high=60),
     )
     table.finish()
     return step
-
-
-def _roles(table: Table, key: str, *default: tuple[Role, ...]) -> tuple[Role, ...]:
-    names = table.choices(key, tuple(Role), *default)
-    return tuple(Role(name) for name in names if name in set(Role))
 
 
 def _balance_min(table: Table | None) -> dict[str, int]:

@@ -21,6 +21,8 @@ from dunwell.core.toml_text import Table
 THANKS = "thanks"
 """What an expectation calls the thank-you, which is no step of a ladder."""
 
+COUNTRY_DEFAULT = "GB"
+
 QUIET_DAYS = 60
 """So long nothing may happen where a story says "after" and no end."""
 
@@ -149,10 +151,10 @@ def _scenario(table: Table, file: str) -> Scenario:
 
 def _customer(table: Table | None, contacts: list[Table]) -> Customer:
     if table is None:
-        return Customer(CustomerKind.BUSINESS, "GB", None, _contacts(contacts, CustomerKind.BUSINESS))
-    kind = CustomerKind(table.choice("kind", tuple(CustomerKind), CustomerKind.BUSINESS))
-    state = table.choice("state", tuple(CustomerState), "")
-    customer = Customer(kind, table.text("country"), CustomerState(state) if state else None, _contacts(contacts, kind))
+        return Customer(CustomerKind.BUSINESS, COUNTRY_DEFAULT, None, _contacts(contacts, CustomerKind.BUSINESS))
+    kind = table.member("kind", CustomerKind, CustomerKind.BUSINESS)
+    state = table.member_or_none("state", CustomerState)
+    customer = Customer(kind, table.text("country", COUNTRY_DEFAULT), state, _contacts(contacts, kind))
     table.finish()
     return customer
 
@@ -164,9 +166,8 @@ def _contacts(rows: list[Table], kind: CustomerKind) -> tuple[Person, ...]:
 
 
 def _person(table: Table) -> Person:
-    role = table.choice("role", tuple(Role))
     channels = table.choices("channels", CHANNELS, ("email", "sms", "call"))
-    person = Person(Role(role) if role in set(Role) else Role.PAYABLE, channels, table.flag("approved", False))
+    person = Person(table.member("role", Role), channels, table.flag("approved", False))
     table.finish()
     return person
 

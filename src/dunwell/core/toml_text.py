@@ -13,12 +13,13 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from dunwell.core.refusal import Finding
 
 Path = tuple[str | int, ...]
-Value = TypeVar("Value")
+Kind = TypeVar("Kind", bound=StrEnum)
 
 REQUIRED: Any = object()
 """The default of a key that must be there."""
@@ -125,6 +126,19 @@ class Table:
         for value in found if key in self.values else ():
             self._check_known(key, value, allowed)
         return found
+
+    def member(self, key: str, kind: type[Kind], default: Kind = REQUIRED) -> Kind:
+        """One of a closed list; the default, or the list's first, stands in where the text is not one of them."""
+        return self.member_or_none(key, kind, required=default is REQUIRED) or (
+            next(iter(kind)) if default is REQUIRED else default
+        )
+
+    def member_or_none(self, key: str, kind: type[Kind], *, required: bool = False) -> Kind | None:
+        found = self.choice(key, tuple(kind), REQUIRED if required else "")
+        return kind(found) if found in set(kind) else None
+
+    def members(self, key: str, kind: type[Kind], default: tuple[Kind, ...] = REQUIRED) -> tuple[Kind, ...]:
+        return tuple(kind(found) for found in self.choices(key, tuple(kind), default) if found in set(kind))
 
     def table(self, key: str) -> Table | None:
         found = self._get(key, None, lambda value: isinstance(value, dict), "a table")

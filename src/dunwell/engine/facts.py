@@ -14,6 +14,7 @@ import polars as pl
 
 from dunwell.core.frames import CONTACTS, Portfolio, conform
 from dunwell.core.ledger import DocumentKind, Purpose, Role, TaskKind
+from dunwell.core.policy import Policy
 from dunwell.engine import ladder, rules
 from dunwell.engine.days import Days
 from dunwell.engine.ladder import RUNGS_PER_POLICY, Rungs
@@ -220,11 +221,10 @@ def _forecasts(portfolio: Portfolio) -> pl.DataFrame:
 
 def _with_step(rows: pl.DataFrame, table: Rungs, portfolio: Portfolio, calendar: Days) -> pl.DataFrame:
     threshold = pl.Series([policy.spare_probability for policy in portfolio.policies], dtype=pl.Float64)
-    minimum = pl.Series([policy.balance_min for policy in portfolio.policies], dtype=pl.Int64)
     today = pl.lit(calendar.as_of, pl.Int32)
     of_policy = {
         "spare_from": pl.lit(threshold).gather("policy"),
-        "balance_min": pl.lit(minimum).gather("policy"),
+        "balance_min": _balance_min(portfolio.policies),
     }
     # Money paid on the last day to pay, a business day, arrives on the next one (R40).
     last_day = calendar.forward(pl.col("due"), pl.col("place"))
@@ -253,6 +253,15 @@ def _with_step(rows: pl.DataFrame, table: Rungs, portfolio: Portfolio, calendar:
             & (~pl.col("was_spared") | still_spared.fill_null(False))
         )
     )
+
+
+def _balance_min(policies: tuple[Policy, ...]) -> pl.Expr:
+    """The least balance that the policy names for the receivable's currency; zero where it names none."""
+    codes = {currency: code for code, currency in enumerate(sorted({c for p in policies for c in p.balance_min}), start=1)}
+    currencies = ["", *codes]
+    flat = [policy.balance_min.get(currency, 0) for policy in policies for currency in currencies]
+    code = pl.col("currency").replace_strict(codes, default=0, return_dtype=pl.Int32) if codes else pl.lit(0)
+    return pl.lit(pl.Series(flat, dtype=pl.Int64)).gather(pl.col("policy") * len(currencies) + code)
 
 
 def _attach(

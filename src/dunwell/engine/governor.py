@@ -15,6 +15,7 @@ import polars as pl
 from dunwell.core.frames import INSTANT
 from dunwell.core.jurisdiction import Cap, Hours, Jurisdiction
 from dunwell.core.ledger import CustomerKind
+from dunwell.engine.days import Days
 
 MEMORY_DAYS = 92
 """Older contacts weigh in no cap; none reaches further back than a quarter."""
@@ -25,14 +26,16 @@ MONTH_DAYS_MIN = 28
 Jurisdictions = dict[str, Jurisdiction]
 
 
-def refuse(asked: pl.DataFrame, touches: pl.DataFrame, jurisdictions: Jurisdictions, as_of: date) -> pl.DataFrame:
-    """Of the contacts asked for (contact_no, customer_id, person_key, channel, kind, jurisdiction, gap) those refused:
-    contact_no, reason, allowed_on. A null gap asks for the law's and courtesy's caps alone."""
+def refuse(
+    asked: pl.DataFrame, touches: pl.DataFrame, jurisdictions: Jurisdictions, as_of: date, calendar: Days
+) -> pl.DataFrame:
+    """Of the contacts asked for (contact_no, customer_id, person_key, channel, kind, jurisdiction, place, gap) those
+    refused: contact_no, reason, allowed_on. A null gap asks for the law's and courtesy's caps alone."""
     earlier = _earlier(asked, touches, as_of)
     refusals = [_too_soon(asked, earlier, as_of)]
     for code, kind in asked.select("jurisdiction", "kind").unique().sort("jurisdiction", "kind").iter_rows():
         mine = asked.filter(pl.col("jurisdiction").eq_missing(code) & pl.col("kind").eq_missing(kind))
-        refusals += [_capped(mine, earlier, cap, as_of) for cap in _caps(jurisdictions, code, kind)]
+        refusals += [_capped(mine, earlier, cap, as_of, calendar) for cap in _caps(jurisdictions, code, kind)]
     return (
         pl.concat(refusals)
         .sort("contact_no", "allowed_on", "reason", descending=[False, True, False])
@@ -75,37 +78,33 @@ def _too_soon(asked: pl.DataFrame, earlier: pl.DataFrame, as_of: date) -> pl.Dat
     )
 
 
-def _capped(asked: pl.DataFrame, earlier: pl.DataFrame, cap: Cap, as_of: date) -> pl.DataFrame:
+def _capped(asked: pl.DataFrame, earlier: pl.DataFrame, cap: Cap, as_of: date, calendar: Days) -> pl.DataFrame:
     channels = sorted(cap.channels)
-    mine = asked.filter(pl.col("channel").is_in(channels)).select("contact_no")
-    name = f"cap_reached={cap.basis} {'+'.join(channels)} {cap.count}/{cap.days}"
-    if cap.count == 0:
-        return mine.with_columns(reason=pl.lit(name), allowed_on=pl.lit(None, pl.Date))
+    free_again = _free_again(cap, pl.col("on"), calendar)
     reached = (
-        earlier.filter(pl.col("touched").is_in(channels) & pl.col("on").is_between(_window_start(cap, as_of), as_of))
-        .join(mine, on="contact_no")
+        earlier.filter(pl.col("touched").is_in(channels))
+        .join(asked.filter(pl.col("channel").is_in(channels)).select("contact_no", "place"), on="contact_no")
+        .with_columns(free_again=free_again)
+        .filter(pl.col("free_again") > as_of)
         .group_by("contact_no")
-        .agg(n=pl.len(), decisive=pl.col("on").sort(descending=True).slice(cap.count - 1, 1).first())
+        .agg(n=pl.len(), allowed_on=pl.col("free_again").sort(descending=True).slice(cap.count - 1, 1).first())
         .filter(pl.col("n") >= cap.count)
     )
     return reached.select(
         "contact_no",
-        reason=pl.lit(name),
-        allowed_on=_free_again(cap, pl.col("decisive")),
-    )
+        "allowed_on",
+        reason=pl.lit(f"cap_reached={cap.basis} {'+'.join(channels)} {cap.count}/{cap.days}"),
+    ).select("contact_no", "reason", "allowed_on")
 
 
-def _window_start(cap: Cap, as_of: date) -> date:
-    """The earlier of the two starts, rolling and calendar: the longer window is the stricter one."""
-    rolling = as_of - timedelta(cap.days - 1)
-    return min(rolling, as_of.replace(day=1)) if cap.days >= MONTH_DAYS_MIN else rolling
-
-
-def _free_again(cap: Cap, decisive: pl.Expr) -> pl.Expr:
-    rolling = decisive.dt.offset_by(f"{cap.days}d")
+def _free_again(cap: Cap, on: pl.Expr, calendar: Days) -> pl.Expr:
+    """The first day on which a contact of that day weighs no more: rolling or calendar month, whichever is later."""
+    if cap.business_days:
+        return calendar.add(on.to_physical().cast(pl.Int32), cap.days, pl.col("place")).cast(pl.Int32).cast(pl.Date)
+    rolling = on.dt.offset_by(f"{cap.days}d")
     if cap.days < MONTH_DAYS_MIN:
         return rolling
-    return pl.max_horizontal(rolling, decisive.dt.month_start().dt.offset_by("1mo"))
+    return pl.max_horizontal(rolling, on.dt.month_start().dt.offset_by("1mo"))
 
 
 def _profiles(jurisdictions: Jurisdictions, code: str | None) -> list[Jurisdiction]:

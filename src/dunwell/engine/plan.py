@@ -175,7 +175,7 @@ def _reached(first: pl.DataFrame, day: _Day, *, taken: pl.Series) -> pl.DataFram
     )
     asked = pl.concat([chosen.with_columns(is_copy=False), copied.with_columns(is_copy=True)], how="diagonal")
     asked = asked.filter(pl.col("unreachable").is_null()).with_row_index("contact_no")
-    refusals = governor.refuse(asked, portfolio.touches, portfolio.jurisdictions, day.as_of)
+    refusals = governor.refuse(asked, portfolio.touches, portfolio.jurisdictions, day.as_of, day.calendar)
     asked = _rest(asked.join(refusals, on="contact_no", how="left"), day)
     mains = _one_per_person(asked.filter(~pl.col("is_copy")), day, taken)
     kept = _copies(asked.filter("is_copy"), mains, taken)

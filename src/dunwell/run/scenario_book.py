@@ -1,4 +1,4 @@
-"""The book of one story: what the store would know of its customer on each morning, as the frames that a plan looks at.
+"""The book of one story: what the store would know of its customer on each morning, as rows of the frames of a plan.
 
 Events change the book, and so does every proposal: its messages count as sent and approved on the same day, its tasks stay
 open until the story closes them.
@@ -13,30 +13,35 @@ from typing import Any
 
 import polars as pl
 
-from dunwell.core import frames
-from dunwell.core.calendar import Calendar
-from dunwell.core.frames import Portfolio, Proposal, Schema
+from dunwell.core.frames import Proposal
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.ledger import DocumentKind, TaskKind
 from dunwell.core.money import Money
 from dunwell.core.policy import Policy
+from dunwell.core.policy_rules import WAKE_UP_CONTENT
 from dunwell.core.scenario import Document, Event, Scenario
 from dunwell.run.jurisdictions import of_country, timezone_of
 
 Row = dict[str, Any]
 
-CUSTOMER = 1
 FORECAST_DAYS = 14
+CREDITOR_COUNTRY = "BG"
+"""Where the creditor of a story is, unless it says so: it matters for the freshness of the money data alone."""
+
+IDS_PER_STORY = 1000
+"""Room for the receivables and contacts of one story when many are played together."""
 
 
 @dataclass
 class Book:
-    """Receivables are numbered from 1 in the order of the story's documents; so are contacts."""
+    """`number` tells stories apart that are played together; it is also the customer's. Inside the book receivables and
+    contacts count from 1, in the order of the story; `places` are the portfolio's policies by name."""
 
+    number: int
     scenario: Scenario
-    policies: tuple[Policy, ...]
+    policy: Policy
+    places: Mapping[str, int]
     jurisdictions: Mapping[str, Jurisdiction]
-    calendars: Mapping[str, Calendar]
     balances: list[int] = field(default_factory=list)
     disputed: dict[int, int] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
@@ -66,11 +71,23 @@ class Book:
     def documents(self) -> tuple[Document, ...]:
         return self.scenario.documents
 
-    def number_of(self, receivable_id: int) -> str:
-        return self.documents[receivable_id - 1].number
+    @property
+    def creditor_country(self) -> str:
+        return self.scenario.creditor_country or CREDITOR_COUNTRY
+
+    def name_of(self, receivable_id: int) -> str:
+        return self.documents[receivable_id % IDS_PER_STORY - 1].number
 
     def role_of(self, contact_id: int | None) -> str:
-        return "" if contact_id is None else str(self.scenario.customer.contacts[contact_id - 1].role)
+        return "" if contact_id is None else str(self.scenario.customer.contacts[contact_id % IDS_PER_STORY - 1].role)
+
+    def covered_until(self, as_of: date) -> date:
+        if self.missing is not None and self.missing[0] <= as_of < self.missing[1]:
+            return self.missing[0] - timedelta(1)
+        return as_of
+
+    def _id(self, number: int) -> int:
+        return self.number * IDS_PER_STORY + number
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -93,7 +110,7 @@ class Book:
             case "lifted":
                 self.holds.clear()
             case "replied" | "opened":
-                self.signs.append({"customer_id": CUSTOMER, "kind": event.kind, "on": event.on})
+                self.signs.append({"customer_id": self.number, "kind": event.kind, "on": event.on})
             case "bounced":
                 self._bounce(event)
             case "opted_out":
@@ -125,14 +142,15 @@ class Book:
 
     def _pay(self, receivable: int, amount: int, on: date) -> None:
         self.balances[receivable - 1] -= amount
-        self.signs.append({"customer_id": CUSTOMER, "kind": "paid", "on": on})
+        self.signs.append({"customer_id": self.number, "kind": "paid", "on": on})
         if self.balances[receivable - 1] <= 0:
             self.settled[receivable] = on
             self.promises.pop(receivable, None)
 
     def _hold(self, event: Event, receivable: int | None) -> None:
-        hold = _pause("hold", receivable=receivable, since=event.on, until=event.until, reason=event.value)
-        self.holds.append(hold)
+        customer = None if receivable else self.number
+        hold = {"kind": "hold", "receivable_id": receivable, "customer_id": customer, "reason": event.value}
+        self.holds.append(hold | {"since": event.on, "until": event.until})
 
     def _bounce(self, event: Event) -> None:
         """The last message did not arrive: its steps are not done, and the address is not used again."""
@@ -141,7 +159,7 @@ class Book:
             return
         lost = [one for one in self.done if one["channel"] == event.value and one["on"] == last]
         self.done = [one for one in self.done if one not in lost]
-        self.signs.append({"customer_id": CUSTOMER, "kind": "bounced", "on": event.on})
+        self.signs.append({"customer_id": self.number, "kind": "bounced", "on": event.on})
         for one in lost:
             self.unusable[one["contact_id"], event.value] = "bounced"
 
@@ -150,44 +168,45 @@ class Book:
             self.unusable[number, channel] = "opted_out"
 
     def _close(self, event: Event) -> None:
-        for task in [task for task in self.tasks if task["task"] == event.value]:
-            self.tasks.remove(task)
+        """A person did the open tasks of that kind; nothing happens where none is open."""
+        closed = [task for task in self.tasks if task["task"] == event.value]
+        self.tasks = [task for task in self.tasks if task not in closed]
+        for task in closed:
             if event.value != TaskKind.NO_CONTACT:
-                self.done.append(
-                    _done(task["receivable_id"], task["step"], event.on, event.value, None, had_link=False)
-                )
-        if event.value == TaskKind.CALL:
+                done = _done(task["receivable_id"], task["step"], event.on, event.value, None, had_link=False)
+                self.done.append(done)
+        if closed and event.value == TaskKind.CALL:
             self._touch(event.on, 1, "call", "request")
 
     # --- what the program did ----------------------------------------------------------------------------------------
 
     def record(self, proposal: Proposal) -> None:
-        """The proposal as if every message had been approved and had arrived on its day."""
+        """What the proposal says of this story's customer, as if every message had been approved and had arrived."""
         on = proposal.as_of
-        steps = proposal.items.join(proposal.actions.drop("step", "purpose"), on="action_id").to_dicts()
-        for item in steps:
+        actions = proposal.actions.filter(pl.col("customer_id") == self.number)
+        for item in proposal.items.join(actions.drop("step", "purpose"), on="action_id").to_dicts():
+            item["receivable_id"] %= IDS_PER_STORY
             if item["part"] == "thanked":
                 self.settled.pop(item["receivable_id"], None)
             elif item["task"] is not None:
                 self._open_task(item, on)
             elif item["step"] is not None:
                 self._record_step(item, on)
-        for action in proposal.actions.filter(pl.col("task").is_null()).to_dicts():
-            for contact in (action["contact_id"], *(action["copies"] or ())):
-                self._touch(on, contact, action["channel"], action["purpose"])
-                self.approved.add(contact)
-        for lapse in proposal.lapses.to_dicts():
-            done = _done(lapse["receivable_id"], lapse["step"], on, None, None, had_link=False)
-            self.done.append(done | {"state": lapse["state"]})
+        for action in actions.filter(pl.col("task").is_null()).to_dicts():
+            for contact in (action["contact_id"], *action["copies"]):
+                self._touch(on, contact % IDS_PER_STORY, action["channel"], action["purpose"])
+                self.approved.add(contact % IDS_PER_STORY)
+        for lapse in proposal.lapses.filter(pl.col("receivable_id") // IDS_PER_STORY == self.number).to_dicts():
+            lapsed = _done(lapse["receivable_id"] % IDS_PER_STORY, lapse["step"], on, None, None, had_link=False)
+            self.done.append(lapsed | {"state": lapse["state"]})
 
     def _record_step(self, item: Row, on: date) -> None:
-        receivable, step = item["receivable_id"], item["step"]
-        wake_up = self.policies[item["policy"]].wake_up
-        if wake_up is not None and step == wake_up.name:
+        receivable, contact = item["receivable_id"], item["contact_id"] % IDS_PER_STORY
+        if item["content"] == WAKE_UP_CONTENT:
             self.woken_on = on
         self.tasks = [task for task in self.tasks if task["receivable_id"] != receivable]
         self.done.append(
-            _done(receivable, step, on, item["channel"], item["contact_id"], had_link=self.scenario.has_page)
+            _done(receivable, item["step"], on, item["channel"], contact, had_link=self.scenario.has_page)
         )
 
     def _open_task(self, item: Row, on: date) -> None:
@@ -202,10 +221,10 @@ class Book:
             self.tasks.append(task)
 
     def _touch(self, on: date, contact: int | None, channel: str, purpose: str) -> None:
-        key = None if contact is None else _person_key(contact)
+        key = None if contact is None else self._person_key(contact)
         touch = {
             "person_key": key,
-            "customer_id": CUSTOMER,
+            "customer_id": self.number,
             "channel": channel,
             "on": on,
             "counts": True,
@@ -215,35 +234,37 @@ class Book:
 
     # --- what the plan sees ------------------------------------------------------------------------------------------
 
-    def portfolio(self, as_of: date) -> Portfolio:
+    def rows(self, as_of: date) -> dict[str, list[Row]]:
+        """The story's part of each frame of a portfolio, by its name there."""
         known = [number for number, document in enumerate(self.documents, 1) if document.known <= as_of]
         open_now = [number for number in known if self.balances[number - 1] > 0]
-        creditor_country = self.scenario.creditor_country or self.scenario.customer.country
-        return Portfolio(
-            receivables=_frame([self._receivable(number) for number in open_now], frames.RECEIVABLES),
-            customers=_frame([self._customer(as_of)], frames.CUSTOMERS),
-            contacts=_frame(self._contacts(), frames.CONTACTS),
-            steps_done=_frame(self.done, frames.STEPS_DONE),
-            under_way=_frame(self.tasks, frames.UNDER_WAY),
-            pauses=_frame(self._pauses(as_of), frames.PAUSES),
-            touches=_frame(self.touches, frames.TOUCHES),
-            signs=_frame(self.signs, frames.SIGNS),
-            settled=_frame([self._settlement(number, on) for number, on in self.settled.items()], frames.SETTLED),
-            forecasts=_frame([self._forecast(number) for number in open_now], frames.FORECASTS),
-            policies=self.policies,
-            jurisdictions=dict(self.jurisdictions),
-            calendars=dict(self.calendars),
-            creditor_calendar=self.calendars[creditor_country],
-            covered_until=self._covered_until(as_of),
-        )
+        return {
+            "receivables": [self._receivable(number) for number in open_now],
+            "customers": [self._customer()],
+            "contacts": self._contacts(),
+            "steps_done": self._numbered(self.done),
+            "under_way": self._numbered(self.tasks),
+            "pauses": self._numbered(self._pauses(as_of)),
+            "touches": self.touches,
+            "signs": self.signs,
+            "settled": [self._settlement(number, on) for number, on in self.settled.items()],
+            "forecasts": [self._forecast(number) for number in open_now],
+        }
+
+    def _numbered(self, rows: list[Row]) -> list[Row]:
+        """The rows with the portfolio's numbers in place of the book's own."""
+        return [
+            row | {key: self._id(row[key]) for key in ("receivable_id", "contact_id") if row.get(key) is not None}
+            for row in rows
+        ]
 
     def _receivable(self, number: int) -> Row:
         document = self.documents[number - 1]
         balance = self.balances[number - 1]
         return {
-            "receivable_id": number,
-            "customer_id": CUSTOMER,
-            "invoice_id": number,
+            "receivable_id": self._id(number),
+            "customer_id": self.number,
+            "invoice_id": self._id(number),
             "document": DocumentKind.INVOICE if document.due else DocumentKind.REQUEST,
             "currency": document.amount.currency,
             "balance": balance,
@@ -260,14 +281,13 @@ class Book:
         }
 
     def _policy_of(self, number: int) -> int:
-        name = self.documents[number - 1].policy
-        return next((place for place, policy in enumerate(self.policies) if policy.name == name), 0)
+        return self.places[self.documents[number - 1].policy or self.policy.name]
 
-    def _customer(self, as_of: date) -> Row:
+    def _customer(self) -> Row:
         customer = self.scenario.customer
         credit = [{"currency": self.credit.currency, "amount": self.credit.minor}] if self.credit else []
         return {
-            "customer_id": CUSTOMER,
+            "customer_id": self.number,
             "kind": customer.kind,
             "country": customer.country,
             "locale": {"RU": "ru", "BG": "bg"}.get(customer.country, "en"),
@@ -283,13 +303,13 @@ class Book:
         zone = timezone_of(self.scenario.customer.country, self.jurisdictions)
         return [
             {
-                "contact_id": number,
-                "customer_id": CUSTOMER,
+                "contact_id": self._id(number),
+                "customer_id": self.number,
                 "role": person.role,
                 "rank": number,
                 "channel": channel,
                 "address": f"{person.role}-{number}@example.test",
-                "person_key": _person_key(number),
+                "person_key": self._person_key(number),
                 "timezone": zone,
                 "is_preferred": False,
                 "is_usable": (number, channel) not in self.unusable,
@@ -301,36 +321,31 @@ class Book:
         ]
 
     def _pauses(self, as_of: date) -> list[Row]:
-        grace = timedelta(self.policies[0].promise_grace_days)
+        grace = timedelta(self.policy.promise_grace_days)
         promises = []
         for receivable, promised in self.promises.items():
             until = promised + grace
             broken_on = until + timedelta(1) if until < as_of else None
-            promises.append(_pause("promise", receivable=receivable, until=until, broken_on=broken_on))
+            promises.append({"kind": "promise", "receivable_id": receivable, "until": until, "broken_on": broken_on})
         return [*self.holds, *promises]
 
     def _settlement(self, number: int, on: date) -> Row:
-        return {"receivable_id": number, "customer_id": CUSTOMER, "settled_on": on, "policy": self._policy_of(number)}
+        return {
+            "receivable_id": self._id(number),
+            "customer_id": self.number,
+            "settled_on": on,
+            "policy": self._policy_of(number),
+        }
 
     def _forecast(self, number: int) -> Row:
         probability = self.documents[number - 1].forecast
-        return {"receivable_id": number, "days": FORECAST_DAYS, "probability": probability}
+        return {"receivable_id": self._id(number), "days": FORECAST_DAYS, "probability": probability}
 
-    def _covered_until(self, as_of: date) -> date:
-        if self.missing is not None and self.missing[0] <= as_of < self.missing[1]:
-            return self.missing[0] - timedelta(1)
-        return as_of
+    def _person_key(self, contact: int) -> str:
+        return f"person-{self._id(contact)}"
 
     def _people(self) -> list[tuple[int, Any]]:
         return list(enumerate(self.scenario.customer.contacts, 1))
-
-
-def _frame(rows: list[Row], schema: Schema) -> pl.DataFrame:
-    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
-
-
-def _pause(kind: str, *, receivable: int | None, **facts: Any) -> Row:
-    return {"kind": kind, "receivable_id": receivable, "customer_id": None if receivable else CUSTOMER, **facts}
 
 
 def _done(receivable: int, step: str, on: date, channel: str | None, contact: int | None, *, had_link: bool) -> Row:
@@ -343,7 +358,3 @@ def _done(receivable: int, step: str, on: date, channel: str | None, contact: in
         "contact_id": contact,
         "had_link": had_link,
     }
-
-
-def _person_key(contact: int) -> str:
-    return f"person-{contact}"

@@ -5,21 +5,24 @@ A story that fails is shown as a timeline: what was expected, what happened, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from dunwell.core import scenario as stories
-from dunwell.core.frames import Proposal
+from dunwell.core import frames
+from dunwell.core import scenario as scenario_text
+from dunwell.core.calendar import Calendar
+from dunwell.core.frames import Portfolio, Proposal, Schema
+from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.policy import Policy
 from dunwell.core.scenario import THANKS, Expectation, Scenario
 from dunwell.engine import plan
 from dunwell.run import calendars, jurisdictions, policies
-from dunwell.run.scenario_book import CUSTOMER, Book
+from dunwell.run.scenario_book import Book
 from dunwell.run.toml_files import FileUnusable
 
 
@@ -45,47 +48,54 @@ class Happening:
         return f"{what}{who}{asks}{', to be approved' if self.approval else ''}  [{self.reasons}]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Played:
-    """All that happened, and for each day the reasons of the outcomes of all receivables."""
+    """All that happened in one story, and for each day on which the program ran the reasons of its receivables."""
 
-    happenings: tuple[Happening, ...]
-    reasons: dict[date, str]
+    happenings: list[Happening] = field(default_factory=list)
+    reasons: dict[date, str] = field(default_factory=dict)
+
+    def add(self, book: Book, proposal: Proposal) -> None:
+        outcomes = proposal.outcomes.filter(pl.col("customer_id") == book.number)
+        self.reasons[proposal.as_of] = "; ".join(outcomes.get_column("reasons").drop_nulls())
+        self.happenings += _happenings(proposal, book)
 
 
 def read(name: str, own: Path | None = None) -> list[Scenario]:
     """The stories beside a policy; raises `FileUnusable` with the findings of their file."""
     file, text = policies.scenarios_text(name, own)
-    found, findings = stories.read(text, file)
+    found, findings = scenario_text.read(text, file)
     if findings:
         raise FileUnusable(findings)
     return found
 
 
-def failures(scenario: Scenario, policy: Policy, own: Path | None = None) -> list[str]:
+def failures(scenario: Scenario, played: Played) -> list[str]:
     """What differs from the story, each with file and line, and the timeline at the end; empty when it came out as told."""
-    played = play(scenario, policy, own)
     wrong = list(_differences(scenario, played))
     return [*wrong, timeline(scenario, played)] if wrong else []
 
 
-def play(scenario: Scenario, policy: Policy, own: Path | None = None) -> Played:
-    """Every day from the first on which a document was known to the story's end."""
-    book = _book(scenario, policy, own)
-    happenings: list[Happening] = []
-    reasons: dict[date, str] = {}
-    day = min((document.known for document in scenario.documents), default=scenario.starts)
-    while day <= scenario.ends:
-        for event in scenario.events:
-            if event.on == day:
-                book.apply(event)
-        if not _is_away(scenario, day):
-            proposal = plan.propose(book.portfolio(day), day)
-            happenings += _happenings(proposal, book)
-            reasons[day] = "; ".join(proposal.outcomes.get_column("reasons").drop_nulls())
-            book.record(proposal)
-        day += timedelta(1)
-    return Played(tuple(happenings), reasons)
+def play(stories: Sequence[tuple[Scenario, Policy]], others: Mapping[str, Policy]) -> list[Played]:
+    """Every story day by day, from the first day on which one of its documents was known to its end.
+
+    They are played together, each with a customer of its own: one plan a day instead of one for each story. `others` are
+    the policies that documents of the stories name.
+    """
+    all_policies = {policy.name: policy for policy in (*others.values(), *(policy for _, policy in stories))}
+    places = {name: place for place, name in enumerate(all_policies)}
+    profiles = jurisdictions.load_all()
+    books = [Book(number, story, policy, places, profiles) for number, (story, policy) in enumerate(stories, 1)]
+    days_off = calendars.load(_countries(books), _years(books), profiles, {})
+    played = {book.number: Played() for book in books}
+    for day in _days(books):
+        for group in _run_together(books, day):
+            portfolio = _portfolio(group, day, tuple(all_policies.values()), profiles, days_off)
+            proposal = plan.propose(portfolio, day)
+            for book in group:
+                played[book.number].add(book, proposal)
+                book.record(proposal)
+    return list(played.values())
 
 
 def timeline(scenario: Scenario, played: Played) -> str:
@@ -108,24 +118,71 @@ def timeline(scenario: Scenario, played: Played) -> str:
     return "\n".join(lines)
 
 
-def _book(scenario: Scenario, policy: Policy, own: Path | None) -> Book:
-    profiles = jurisdictions.load_all()
-    others = sorted({document.policy for document in scenario.documents} - {"", policy.name})
-    return Book(
-        scenario,
-        (policy, *(policies.load(name, own) for name in others)),
-        profiles,
-        calendars.load(_countries(scenario), _years(scenario), profiles, {}),
+def _days(books: list[Book]) -> Iterator[date]:
+    day = min(_first_day(book.scenario) for book in books)
+    end = max(book.scenario.ends for book in books)
+    while day <= end:
+        yield day
+        day += timedelta(1)
+
+
+def _run_together(books: list[Book], day: date) -> list[list[Book]]:
+    """The books that are planned on the day, after its events; those whose money is known up to the same day together."""
+    groups: dict[tuple[str, date], list[Book]] = {}
+    for book in books:
+        if not _first_day(book.scenario) <= day <= book.scenario.ends:
+            continue
+        for event in book.scenario.events:
+            if event.on == day:
+                book.apply(event)
+        if not _is_away(book.scenario, day):
+            groups.setdefault((book.creditor_country, book.covered_until(day)), []).append(book)
+    return list(groups.values())
+
+
+def _portfolio(
+    group: list[Book],
+    day: date,
+    all_policies: tuple[Policy, ...],
+    profiles: Mapping[str, Jurisdiction],
+    days_off: Mapping[str, Calendar],
+) -> Portfolio:
+    rows = [book.rows(day) for book in group]
+
+    def frame(name: str, schema: Schema) -> pl.DataFrame:
+        found = [{column: row.get(column) for column in schema} for one in rows for row in one[name]]
+        return pl.DataFrame(found, schema=schema)
+
+    return Portfolio(
+        receivables=frame("receivables", frames.RECEIVABLES),
+        customers=frame("customers", frames.CUSTOMERS),
+        contacts=frame("contacts", frames.CONTACTS),
+        steps_done=frame("steps_done", frames.STEPS_DONE),
+        under_way=frame("under_way", frames.UNDER_WAY),
+        pauses=frame("pauses", frames.PAUSES),
+        touches=frame("touches", frames.TOUCHES),
+        signs=frame("signs", frames.SIGNS),
+        settled=frame("settled", frames.SETTLED),
+        forecasts=frame("forecasts", frames.FORECASTS),
+        policies=all_policies,
+        jurisdictions=dict(profiles),
+        calendars=dict(days_off),
+        creditor_calendar=days_off[group[0].creditor_country],
+        covered_until=group[0].covered_until(day),
     )
 
 
-def _countries(scenario: Scenario) -> set[str]:
-    return {scenario.customer.country, scenario.creditor_country or scenario.customer.country}
+def _first_day(scenario: Scenario) -> date:
+    return min(document.known for document in scenario.documents)
 
 
-def _years(scenario: Scenario) -> range:
-    days = [document.issued for document in scenario.documents]
-    return range(min(days).year - 1, scenario.ends.year + 2)
+def _countries(books: list[Book]) -> set[str]:
+    return {country for book in books for country in (book.scenario.customer.country, book.creditor_country)}
+
+
+def _years(books: list[Book]) -> range:
+    first = min(document.issued for book in books for document in book.documents)
+    return range(first.year - 1, max(book.scenario.ends for book in books).year + 2)
 
 
 def _is_away(scenario: Scenario, day: date) -> bool:
@@ -133,7 +190,7 @@ def _is_away(scenario: Scenario, day: date) -> bool:
 
 
 def _happenings(proposal: Proposal, book: Book) -> Iterator[Happening]:
-    for action in proposal.actions.filter(pl.col("customer_id") == CUSTOMER).to_dicts():
+    for action in proposal.actions.filter(pl.col("customer_id") == book.number).to_dicts():
         items = proposal.items.filter(pl.col("action_id") == action["action_id"]).to_dicts()
         asked = [item for item in items if item["part"] in ("asked", "listed")]
         sums = total_by_currency(Money(item["amount"] - (item["credit"] or 0), item["currency"]) for item in asked)
@@ -143,9 +200,9 @@ def _happenings(proposal: Proposal, book: Book) -> Iterator[Happening]:
             task=action["task"] or "",
             channel=action["channel"] or "",
             to=book.role_of(action["contact_id"]),
-            copies=tuple(book.role_of(contact) for contact in action["copies"] or ()),
+            copies=tuple(book.role_of(contact) for contact in action["copies"]),
             asks=tuple(sums.values()),
-            about=tuple(book.number_of(item["receivable_id"]) for item in asked),
+            about=tuple(book.name_of(item["receivable_id"]) for item in asked),
             approval=action["needs_approval"],
             reasons=action["reasons"] or "",
         )
