@@ -184,7 +184,8 @@ def _transfer(sheet: Sheet) -> Part:
             (sheet.labels["amount"], sheet.money(amount)),
             (sheet.labels["purpose"], purpose),
         ]
-        text, html = _rows(sheet, sheet.labels["pay_transfer"], rows)
+        title = sheet.labels["pay_transfer"] if len(facts.to_pay) == 1 else f"{sheet.labels['pay_transfer']}, {amount.currency}"
+        text, html = _rows(sheet, title, rows)
         texts.append(text)
         cards.append(html + _code(sheet, account, amount, purpose))
     return "\n\n".join(texts), "".join(cards)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dunwell.core.message import CONTENT_KEYS, LOOKS, Attachment, Draft, LetterFacts, PackSource, ReaderFacts
 from dunwell.core.refusal import Finding
 from dunwell.engine import parts, payqr, sms, terms
-from dunwell.engine.html import layout, plain
+from dunwell.engine.html import escaped, layout, plain
 from dunwell.engine.parts import PARTS, Sheet
 from dunwell.engine.scene import HOLDS, FactMissing, Scene, full_name, tags_of
 from dunwell.engine.texts import Terms, Text, fill, read_terms, read_text
@@ -134,8 +134,8 @@ def _heading(scene: Scene, look: str) -> tuple[str, str]:
     """What stands above the letter: the trade name; in a formal letter the registered name and the day."""
     creditor = scene.facts.creditor
     if look != "formal":
-        return terms.clean(creditor.trade_name), ""
-    return terms.clean(creditor.registered_name), "<br>" + terms.long_date(scene.facts.as_of, scene.locale)
+        return escaped(_sentence(terms.clean(creditor.trade_name))), ""
+    return escaped(terms.clean(creditor.registered_name)), "<br>" + terms.long_date(scene.facts.as_of, scene.locale)
 
 
 def _preheader(texts: Sequence[str]) -> str:

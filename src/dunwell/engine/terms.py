@@ -32,6 +32,7 @@ SMS_SYMBOLS = {
     ("en", "EUR"): "EUR {}",
     ("en", "GBP"): "£{}",
 }
+QUOTED = re.compile(r"[«„“\"]([^«„“”»\"]*)[»“”\"]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -141,12 +142,8 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=65536)
 def quoted_inside(text: str, locale: str) -> str:
     """A name to be put between the language's quotation marks: quotes inside become the inner kind."""
-    inner = {"ru": ("„", "“"), "bg": ("«", "»"), "en": ("‘", "’")}[locale]
-    for outer in ("«", "“", "„"):
-        text = text.replace(outer, inner[0]) if outer != inner[0] else text
-    for outer in ("»", "”", "“"):
-        text = text.replace(outer, inner[1]) if outer != inner[1] else text
-    return re.sub(r'"([^"]*)"', lambda found: f"{inner[0]}{found[1]}{inner[1]}", text)
+    before, after = {"ru": ("„", "“"), "bg": ("«", "»"), "en": ("‘", "’")}[locale]
+    return QUOTED.sub(lambda found: f"{before}{found[1]}{after}", text)
 
 
 def plain_spaces(text: str) -> str:
