@@ -11,8 +11,8 @@ from pathlib import Path
 
 import holidays
 import pytest
-from content import samples
 
+from content import samples
 from dunwell.core.message import CONTENT_KEYS, LOCALES, LOOKS, NEWS_KEYS, TASK_KEYS, Draft, LetterFacts, StepFacts
 from dunwell.core.refusal import Finding
 from dunwell.engine import preflight, tact
@@ -89,7 +89,9 @@ def test_nothing_is_guessed_about_an_unknown_reader(locale: str) -> None:
     for key in CONTENT_KEYS:
         for channel in CHANNELS[key]:
             letter = samples.facts(key, locale, channel)
-            draft = composed(replace(letter, reader=samples.ReaderFacts(email="ap@client.example", phone="+1 202 555 0100")))
+            draft = composed(
+                replace(letter, reader=samples.ReaderFacts(email="ap@client.example", phone="+1 202 555 0100"))
+            )
             assert "Анна" not in draft.text
             assert "Anna" not in draft.text
             assert not draft.text.startswith((",", " "))
@@ -97,7 +99,10 @@ def test_nothing_is_guessed_about_an_unknown_reader(locale: str) -> None:
 
 def test_the_gender_of_the_writer_is_told_or_left_out() -> None:
     letter = samples.facts("firm", "ru")
-    said = {gender: composed(replace(letter, writer=replace(letter.writer, gender=gender))).text for gender in ("f", "m", "")}
+    said = {
+        gender: composed(replace(letter, writer=replace(letter.writer, gender=gender))).text
+        for gender in ("f", "m", "")
+    }
     assert "Я писала вам" in said["f"]
     assert "Я писал вам" in said["m"]
     assert "Мы писали вам" in said[""]
@@ -110,7 +115,10 @@ def test_a_formal_salutation_uses_only_what_is_known() -> None:
         reader = replace(letter.reader, given_name="", family_name="", patronymic="", gender="")
         return composed(replace(letter, copies=(), reader=replace(reader, **known))).text.split("\n")[0]
 
-    assert begins(given_name="Анна", family_name="Иванова", patronymic="Сергеевна", gender="f") == "Уважаемая Анна Сергеевна!"
+    assert (
+        begins(given_name="Анна", family_name="Иванова", patronymic="Сергеевна", gender="f")
+        == "Уважаемая Анна Сергеевна!"
+    )
     assert begins(given_name="Анна", family_name="Иванова", gender="f") == "Здравствуйте, Анна Иванова!"
     assert begins(given_name="Женя", family_name="Ли", patronymic="Янович") == "Здравствуйте, Женя Ли!"
     assert begins() == "Уважаемые коллеги!"
@@ -139,7 +147,9 @@ def test_a_missing_locale_is_a_finding_and_never_an_english_letter() -> None:
     assert isinstance(found, Finding)
     assert found.code == "locale_missing"
     source = packs.standard()
-    without = replace(source, texts={place: text for place, text in source.texts.items() if place != ("bg", "firm", "email")})
+    without = replace(
+        source, texts={place: text for place, text in source.texts.items() if place != ("bg", "firm", "email")}
+    )
     lost = compose(samples.facts("firm", "bg"), prepare(without))
     assert isinstance(lost, Finding)
     assert lost.code == "text_missing"
@@ -154,14 +164,21 @@ def test_a_missing_fact_is_a_finding_and_never_half_a_letter() -> None:
 
 def test_an_override_is_the_same_markdown_with_the_same_checks_and_a_version() -> None:
     place = ("en", "thanks", "email")
-    source = packs.with_overrides(packs.standard(), {place: ("---\nsubject: Got it\n---\n{greeting}\n\n**All** is in.\n\n{signature}\n", 3)})
+    source = packs.with_overrides(
+        packs.standard(), {place: ("---\nsubject: Got it\n---\n{greeting}\n\n**All** is in.\n\n{signature}\n", 3)}
+    )
     draft = compose(samples.facts("thanks", "en"), prepare(source))
     assert isinstance(draft, Draft)
     assert draft.text_version == "override 3"
     assert "All is in." in draft.text
     assert "<strong>All</strong> is in." in draft.html
-    bad = prepare(packs.with_overrides(source, {place: ("---\nsubject: {amount.__class__}\n---\n{greeting} {nope}\n", 4)}))
-    assert [(found.code, found.line) for found in bad.findings] == [("unknown_placeholder", 2), ("unknown_placeholder", 4)]
+    bad = prepare(
+        packs.with_overrides(source, {place: ("---\nsubject: {amount.__class__}\n---\n{greeting} {nope}\n", 4)})
+    )
+    assert [(found.code, found.line) for found in bad.findings] == [
+        ("unknown_placeholder", 2),
+        ("unknown_placeholder", 4),
+    ]
     assert isinstance(compose(samples.facts("thanks", "en"), bad), Finding)
 
 

@@ -10,10 +10,10 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
-from content import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from content import samples
 from dunwell.core.message import LOCALES, Attachment, Draft, Message
 from dunwell.engine import mime
 from dunwell.engine.render import compose, prepare
@@ -21,7 +21,10 @@ from dunwell.run import packs
 
 PACK = prepare(packs.standard())
 NAMES = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=80)
-LINES = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"), max_size=400)
+LINES = st.text(
+    st.characters(blacklist_categories=("Cs",), blacklist_characters="\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\x00"),
+    max_size=400,
+)
 
 
 def draft(**changes: object) -> Draft:
@@ -81,9 +84,17 @@ def test_whatever_is_written_comes_back(subject: str, text: str, name: str) -> N
 
 
 @settings(max_examples=100, deadline=None)
-@given(evil=st.sampled_from(["\r\nBcc: x@y.example", "\nX: 1", "\r", "\x00", "\u2028To: a@b.example"]), at=st.integers(0, 3))
+@given(
+    evil=st.sampled_from(["\r\nBcc: x@y.example", "\nX: 1", "\r", "\x00", "\u2028To: a@b.example"]),
+    at=st.integers(0, 3),
+)
 def test_no_fact_can_start_a_header(evil: str, at: int) -> None:
-    fields = [{"subject": f"a{evil}"}, {"sender": f"A{evil} <a@b.example>"}, {"to": (f"a@b.example{evil}",)}, {"reply_to": f"a{evil}@b.example"}]
+    fields = [
+        {"subject": f"a{evil}"},
+        {"sender": f"A{evil} <a@b.example>"},
+        {"to": (f"a@b.example{evil}",)},
+        {"reply_to": f"a{evil}@b.example"},
+    ]
     with pytest.raises(mime.HeaderUnsafe):
         mime.assemble(message(**fields[at]))
 

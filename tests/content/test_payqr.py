@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import segno
 import zxingcpp
-from content.samples import BG_ACCOUNT, EN_ACCOUNT, GBP_ACCOUNT, RU_ACCOUNT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from content.samples import BG_ACCOUNT, EN_ACCOUNT, GBP_ACCOUNT, RU_ACCOUNT
 from dunwell.core.money import Money
 from dunwell.engine import payqr, qr
 
@@ -25,7 +25,9 @@ def seen(data: bytes) -> bytes:
 
 
 def test_a_euro_code_in_cyrillic() -> None:
-    data = payqr.payload(replace(BG_ACCOUNT, holder="„Студио Пример“ ООД"), Money(124_000, "EUR"), "Плащане по фактура № 1042")
+    data = payqr.payload(
+        replace(BG_ACCOUNT, holder="„Студио Пример“ ООД"), Money(124_000, "EUR"), "Плащане по фактура № 1042"
+    )
     assert data is not None
     assert data.decode().split("\n") == [
         "BCD", "002", "1", "SCT", "BNBGBGSF", "„Студио Пример“ ООД", "BG80BNBG96611020345678", "EUR1240.00",

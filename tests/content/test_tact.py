@@ -8,8 +8,8 @@ from pathlib import Path
 
 import holidays
 import pytest
-from content import samples
 
+from content import samples
 from dunwell.core.message import CONTENT_KEYS, PLACEHOLDERS, Consequence, Draft, LetterFacts, PaymentMethod
 from dunwell.core.money import Money
 from dunwell.engine import handbook, preflight, tact
@@ -58,7 +58,10 @@ def test_tactless_words_are_found(locale: str, text: str, code: str) -> None:
     assert code in {found.code for found in tact.check_words(text, locale)}
 
 
-@pytest.mark.parametrize(("locale", "text"), [("ru", "Обсудим судьбу проекта и судно."), ("bg", "Да обсъдим съдържанието."), ("en", "Courtesy matters.")])
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [("ru", "Обсудим судьбу проекта и судно."), ("bg", "Да обсъдим съдържанието."), ("en", "Courtesy matters.")],
+)
 def test_harmless_words_are_left_alone(locale: str, text: str) -> None:
     assert tact.check_words(text, locale) == []
 
@@ -75,7 +78,8 @@ def test_a_text_must_be_able_to_say_what_it_asks_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "written"), [("ru", 'счёт "1"'), ("ru", "счет"), ("ru", "да - нет"), ("bg", "„край”"), ("bg", "ще ви пишем"), ("en", "it's")]
+    ("locale", "written"),
+    [("ru", 'счёт "1"'), ("ru", "счет"), ("ru", "да - нет"), ("bg", "„край”"), ("bg", "ще ви пишем"), ("en", "it's")],
 )
 def test_marks_are_those_of_the_language(locale: str, written: str) -> None:
     assert "typography" in checked(locale, "thanks", "email", f"---\nsubject: x\n---\n{written}\n")
@@ -83,7 +87,9 @@ def test_marks_are_those_of_the_language(locale: str, written: str) -> None:
 
 def test_a_firm_letter_has_no_exclamation_mark() -> None:
     assert "exclamation" in checked("en", "firm", "email", "---\nsubject: x\n---\nPlease!\n")
-    assert "sms_alphabet" in checked("en", "firm", "sms", "---\n---\nPay – now\n".replace("---\n---", "---\nbody: x\n---"))
+    assert "sms_alphabet" in checked(
+        "en", "firm", "sms", "---\n---\nPay – now\n".replace("---\n---", "---\nbody: x\n---")
+    )
 
 
 def test_sums_that_do_not_agree_stop_the_letter() -> None:
@@ -101,7 +107,9 @@ def test_sums_that_do_not_agree_stop_the_letter() -> None:
 
 def test_a_date_asked_for_is_a_working_day_where_the_reader_lives() -> None:
     letter = replace(samples.facts("reminder", "bg"), as_of=date(2026, 4, 8))
-    easter_monday = replace(letter, history=(), items=(replace(letter.items[0], days_overdue=0),), pay_by=date(2026, 4, 13))
+    easter_monday = replace(
+        letter, history=(), items=(replace(letter.items[0], days_overdue=0),), pay_by=date(2026, 4, 13)
+    )
     assert codes(easter_monday) == {"date_is_day_off"}
     draft = compose(easter_monday, PACK)
     assert isinstance(draft, Draft)
@@ -118,7 +126,9 @@ def test_a_reason_must_be_true_on_its_day() -> None:
 
 def test_a_consequence_is_dated_after_what_it_asks_for() -> None:
     letter = samples.facts("formal", "bg")
-    assert codes(replace(letter, consequence=Consequence("work_pauses", date(2026, 5, 22)))) == {"consequence_too_early"}
+    assert codes(replace(letter, consequence=Consequence("work_pauses", date(2026, 5, 22)))) == {
+        "consequence_too_early"
+    }
 
 
 def test_the_right_reader() -> None:
@@ -126,7 +136,9 @@ def test_the_right_reader() -> None:
     assert "address_invalid" in codes(replace(letter, reader=replace(letter.reader, email="anna")))
     assert "recipient_is_writer" in codes(replace(letter, reader=replace(letter.reader, email=letter.writer.email)))
     assert "copies_to_person" in codes(replace(samples.person(letter), copies=(samples.DIRECTOR["bg"],)))
-    assert "phone_invalid" in codes(replace(samples.facts("firm", "bg", "sms"), reader=replace(letter.reader, phone="12")))
+    assert "phone_invalid" in codes(
+        replace(samples.facts("firm", "bg", "sms"), reader=replace(letter.reader, phone="12"))
+    )
 
 
 def test_a_persons_letter_keeps_money_from_the_open() -> None:
@@ -146,17 +158,27 @@ def test_what_is_unresolved_or_threatening_stops_the_letter() -> None:
         found.code
         for found in preflight.preflight(
             compose(letter, PACK),  # type: ignore[arg-type]
-            replace(letter, creditor=replace(letter.creditor, accounts=(replace(samples.BG_ACCOUNT, iban="BG81BNBG96611020345678"),))),
+            replace(
+                letter,
+                creditor=replace(
+                    letter.creditor, accounts=(replace(samples.BG_ACCOUNT, iban="BG81BNBG96611020345678"),)
+                ),
+            ),
             BULGARIA,
         )
     }
 
 
-@pytest.mark.parametrize("link", ["http://localhost/p/1", "https://10.1.2.3/p", "http://127.0.0.1:8000/", "https://box.local/x", "http://[::1]/"])
+@pytest.mark.parametrize(
+    "link",
+    ["http://localhost/p/1", "https://10.1.2.3/p", "http://127.0.0.1:8000/", "https://box.local/x", "http://[::1]/"],
+)
 def test_a_live_letter_never_holds_a_private_address(link: str) -> None:
     letter = samples.facts("firm", "bg")
     assert codes(replace(letter, page_link=link), live=True) == {"link_not_public"}
-    assert codes(replace(letter, methods=(*letter.methods, PaymentMethod("card", link=link))), live=True) == {"link_not_public"}
+    assert codes(replace(letter, methods=(*letter.methods, PaymentMethod("card", link=link))), live=True) == {
+        "link_not_public"
+    }
     assert codes(replace(letter, page_link="https://pay.studio.example/x7K"), live=True) == set()
 
 

@@ -63,7 +63,10 @@ def test_days_of_one_month_share_its_name() -> None:
     days = [date(2026, 4, 28), date(2026, 4, 17), date(2026, 4, 21), date(2026, 5, 5), date(2026, 4, 17)]
     assert terms.plain_spaces(terms.days_listed(days[:3], "ru", "и", 2026)) == "17, 21 и 28 апреля"
     assert terms.plain_spaces(terms.days_listed(days, "en", "and", 2026)) == "17, 21, 28 April and 5 May"
-    assert terms.plain_spaces(terms.days_listed([date(2025, 12, 30), date(2026, 1, 9)], "bg", "и", 2026)) == "30 декември 2025 г. и 9 януари"
+    assert (
+        terms.plain_spaces(terms.days_listed([date(2025, 12, 30), date(2026, 1, 9)], "bg", "и", 2026))
+        == "30 декември 2025 г. и 9 януари"
+    )
 
 
 @pytest.mark.parametrize(

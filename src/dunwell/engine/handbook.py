@@ -43,4 +43,6 @@ def placeholder_table() -> str:
 
 def tag_table() -> str:
     """Markdown: every tag of a block and when it holds."""
-    return "\n".join(["| tag | holds when |", "|---|---|", *(f"| `{tag}` | {TAG_MEANINGS[tag]} |" for tag in sorted(TAGS))])
+    return "\n".join(
+        ["| tag | holds when |", "|---|---|", *(f"| `{tag}` | {TAG_MEANINGS[tag]} |" for tag in sorted(TAGS))]
+    )

@@ -1,7 +1,8 @@
 """The look of an e-mail: three layouts, compiled once per look and language, then only filled.
 
-MJML becomes HTML by mrml and its styles are inlined by css-inline when a look is first used; a message costs string joins. More
-formal means another layout and another heading, never alarm: no red, no capitals, no remote image, no tracking pixel.
+MJML becomes HTML by mrml and its styles are inlined by css-inline when a look is first used; a message costs string
+joins. More formal means another layout and another heading, never alarm: no red, no capitals, no remote image, no
+tracking pixel.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     mixed( alternative( text/plain, related( text/html, pictures ) ), files )
 
-each layer only where it is needed. `Date` is the one slot left for sending: the bytes begin with `DATE_SLOT`, and `dated` fills it.
-Nothing of a fact can start a new header: a control character in a header value is refused.
+each layer only where it is needed. `Date` is the one slot left for sending: the bytes begin with `DATE_SLOT`, and
+`dated` fills it. Nothing of a fact can start a new header: a control character in a header value is refused.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def _multipart(kind: str, boundary: str, parts: Sequence[bytes]) -> bytes:
 
 
 def _text_part(kind: str, text: str) -> bytes:
-    """Quoted-printable for a mostly Latin text, which people may read raw; base64 for the rest and for HTML, being faster."""
+    """Quoted-printable for a mostly Latin text, which people may read raw; base64 for the rest and for HTML, being
+    faster.
+    """
     data = text.replace("\n", "\r\n").encode()
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: "
     if kind == "plain" and 10 * (len(data) - len(text)) < len(data):

@@ -1,4 +1,6 @@
-"""Letters from facts: `compose` fills the text that the step names. Pure: the same facts give the same bytes and the same hash."""
+"""Letters from facts: `compose` fills the text that the step names. Pure: the same facts give the same bytes and the
+same hash.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ PREHEADER_MAX = 140
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A content pack ready to be filled: every text cut into pieces once, and what was wrong with those that are left out."""
+    """A content pack ready to be filled: every text cut into pieces once, and what was wrong with those that are left
+    out.
+    """
 
     name: str
     terms: Mapping[str, Terms]
@@ -29,7 +33,9 @@ class Pack:
 
 
 def prepare(source: PackSource) -> Pack:
-    """The pack checked and cut; a text with findings is left out, so that its letters become findings and not half a letter."""
+    """The pack checked and cut; a text with findings is left out, so that its letters become findings and not half a
+    letter.
+    """
     languages = {locale: read_terms(locale, tables) for locale, tables in source.terms.items()}
     texts, findings = {}, []
     for place, written in source.texts.items():
@@ -44,7 +50,9 @@ def prepare(source: PackSource) -> Pack:
 
 
 def compose(facts: LetterFacts, pack: Pack, attachments: Sequence[Attachment] = ()) -> Draft | Finding:
-    """The draft of one message, or the finding that says why there is none (a missing locale, a placeholder without its fact)."""
+    """The draft of one message, or the finding that says why there is none (a missing locale, a placeholder without
+    its fact).
+    """
     key = facts.step.content_key
     text = pack.texts.get((facts.locale, key, facts.channel))
     language = pack.terms.get(facts.locale)
@@ -61,9 +69,17 @@ def compose(facts: LetterFacts, pack: Pack, attachments: Sequence[Attachment] = 
 
 
 def content_hash(
-    subject: str, text: str, html: str, attachments: Sequence[Attachment], sender: str, to: Sequence[str], cc: Sequence[str]
+    subject: str,
+    text: str,
+    html: str,
+    attachments: Sequence[Attachment],
+    sender: str,
+    to: Sequence[str],
+    cc: Sequence[str],
 ) -> str:
-    """SHA-256 (hex) over all that is approved; each part is preceded by its length, so that no two contents share a form."""
+    """SHA-256 (hex) over all that is approved; each part is preceded by its length, so that no two contents share a
+    form.
+    """
     digest = hashlib.sha256()
     for part in (subject, text, html, sender, *to, "", *cc):
         data = part.encode()
