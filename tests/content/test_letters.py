@@ -6,19 +6,25 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import holidays
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from content import samples
 from dunwell.core.message import CONTENT_KEYS, LOCALES, LOOKS, NEWS_KEYS, TASK_KEYS, Draft, LetterFacts, StepFacts
+from dunwell.core.money import Money
 from dunwell.core.refusal import Finding
-from dunwell.engine import preflight, tact
+from dunwell.engine import preflight, tact, terms
 from dunwell.engine.render import compose, prepare
+from dunwell.engine.terms import CONTROL
 from dunwell.run import packs
 
+OUR_TAGS = set("html head title meta body div table tbody tr td p a br span strong img noscript xml o style".split())
 GOLDEN = Path(__file__).parent / "golden"
 PACK = prepare(packs.standard())
 CALENDAR = {
@@ -206,6 +212,37 @@ def test_a_letter_is_complete_without_a_page(key: str) -> None:
     assert "BG80 BNBG 9661 1020 3456 78" in draft.text
     assert [one.content_id for one in draft.attachments] == ["qr-eur@dunwell"]
     assert "://" not in draft.text
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    locale=st.sampled_from(LOCALES),
+    key=st.sampled_from([key for key in CONTENT_KEYS if key not in TASK_KEYS]),
+    number=st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=20),
+    what=st.text(st.characters(blacklist_categories=("Cs",)), max_size=60),
+    minor=st.integers(1, 10**13),
+    is_person=st.booleans(),
+    is_many=st.booleans(),
+)
+def test_whatever_the_facts_are_a_letter_says_them_and_nothing_else(
+    locale: str, key: str, number: str, what: str, minor: int, is_person: bool, is_many: bool
+) -> None:
+    letter = samples.facts(key, locale)
+    currency = samples.AMOUNT[locale].currency
+    sum_asked = Money(minor, currency)
+    items = tuple(
+        replace(item, number=number, what_for=what, balance=sum_asked, original=sum_asked) for item in letter.items
+    )
+    letter = samples.summed(replace(letter, items=items))
+    letter = samples.many(letter) if is_many and letter.items and letter.order is None else letter
+    draft = composed(samples.person(letter) if is_person else letter)
+    for amount in letter.to_pay if key not in NEWS_KEYS else ():
+        assert terms.money(amount, locale) in draft.text
+    for text in (draft.subject, draft.preheader):
+        assert not CONTROL.search(text)
+    assert "\x01" not in draft.text + draft.html
+    # Only our own tags are in the page: whatever a fact brings is text.
+    assert set(re.findall(r"<(\w+)", draft.html)) <= OUR_TAGS
 
 
 def check_golden(path: Path, text: str) -> None:

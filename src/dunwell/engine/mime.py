@@ -103,7 +103,7 @@ def _text_part(kind: str, text: str) -> bytes:
     return f"{head}base64\r\n\r\n".encode() + _base64_lines(data)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _file_part(attachment: Attachment, disposition: str) -> bytes:
     if not re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", attachment.media_type):
         raise HeaderUnsafe(header="media type", value=attachment.media_type)

@@ -254,7 +254,7 @@ def _basis(scene: Scene) -> str:
 def _reader_line(scene: Scene) -> str:
     reader = scene.facts.reader
     name = person_with_role(reader) if full_name(reader) else terms.clean(reader.role)
-    return ", ".join(part for part in (name or scene.terms.labels["unknown_reader"], reader.phone) if part)
+    return ", ".join(part for part in (name or scene.terms.labels["unknown_reader"], terms.clean(reader.phone)) if part)
 
 
 def _coded(kind: str, code: Callable[[LetterFacts], str]) -> Callable[[Scene], str]:
