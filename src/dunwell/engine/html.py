@@ -65,9 +65,9 @@ FRAGMENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """A compiled look: the page around the body as literals, each fragment as literals."""
+    """A compiled look: the page around the body as literals, each fragment as literals. Equal only to itself."""
 
     page: tuple[str, ...]
     fragments: Mapping[str, tuple[str, ...]]

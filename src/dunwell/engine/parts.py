@@ -78,7 +78,7 @@ def new_accounts(sheet: Sheet) -> Part:
     if not accounts:
         raise FactMissing("creditor.accounts")
     parts = [
-        _rows(sheet, f"{sheet.labels['new_account']} ({account.currency})", _account_rows(sheet, account))
+        _card(sheet.layout, f"{sheet.labels['new_account']} ({account.currency})", tuple(_account_rows(sheet, account)))
         for account in accounts
     ]
     return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)
@@ -97,10 +97,12 @@ def answers(sheet: Sheet) -> Part:
         about = f"{about} [{terms.clean(facts.reference)}]"
     noun = labels["order" if "order" in sheet.scene.tags else "invoice"].lower()
     buttons = []
+    subject_end = quoted(about)
     for answer in ("paid", "will_pay", "question"):
-        subject = f"{labels['answer_' + answer]}: {noun} {about}"
-        href = f"mailto:{quoted(address)}?subject={quoted(subject)}&amp;body={quoted(labels['body_' + answer])}"
-        buttons.append(sheet.layout.piece("answer", href, escaped(labels[f"answer_{answer}"])))
+        label = labels["answer_" + answer]
+        subject = quoted(f"{label}: {noun} ") + subject_end
+        href = f"mailto:{quoted(address)}?subject={subject}&amp;body={quoted(labels['body_' + answer])}"
+        buttons.append(sheet.layout.piece("answer", href, escaped(label)))
     return labels["answer_text"], sheet.layout.piece("answers", escaped(labels["answer_intro"]), "".join(buttons))
 
 
@@ -188,17 +190,11 @@ def _transfer(sheet: Sheet) -> Part:
         if account is None:
             raise FactMissing(f"a bank account in {amount.currency}")
         purpose = _purpose(sheet)
-        rows = [
-            *_account_rows(sheet, account),
-            (sheet.labels["amount"], sheet.money(amount)),
-            (sheet.labels["purpose"], purpose),
-        ]
-        title = (
-            sheet.labels["pay_transfer"]
-            if len(facts.to_pay) == 1
-            else f"{sheet.labels['pay_transfer']}, {amount.currency}"
-        )
-        text, html = _rows(sheet, title, rows)
+        several = len(facts.to_pay) > 1
+        title = sheet.labels["pay_transfer"] + (f", {amount.currency}" if several else "")
+        text, html = _card(sheet.layout, title, tuple(_account_rows(sheet, account)))
+        what = _rows(sheet.layout, ((sheet.labels["amount"], sheet.money(amount)), (sheet.labels["purpose"], purpose)))
+        text, html = f"{text}\n{what[0]}", html + what[1]
         texts.append(text)
         cards.append(html + _code(sheet, account, amount, purpose))
     return "\n\n".join(texts), "".join(cards)
@@ -247,13 +243,17 @@ def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
     return [(label, terms.clean(value)) for label, value in rows if value]
 
 
-def _rows(sheet: Sheet, title: str, rows: Sequence[tuple[str, str]]) -> Part:
-    layout = sheet.layout
-    text = "\n".join([title, *(f"{label}: {value}" for label, value in rows)])
-    html = "".join(
-        [layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows]
-    )
-    return text, layout.piece("card_title", escaped(title)) + html
+@lru_cache(maxsize=1024)
+def _card(layout: Layout, title: str, rows: tuple[tuple[str, str], ...]) -> Part:
+    """Bank details under their title; the same in every letter of a creditor."""
+    text, html = _rows(layout, rows)
+    return f"{title}\n{text}", layout.piece("card_title", escaped(title)) + html
+
+
+def _rows(layout: Layout, rows: tuple[tuple[str, str], ...]) -> Part:
+    text = "\n".join([f"{label}: {value}" for label, value in rows])
+    html = [layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows]
+    return text, "".join(html)
 
 
 def _other_way(sheet: Sheet, code: str, words: str, link: str) -> Part:

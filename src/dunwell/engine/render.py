@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from dunwell.core.message import CONTENT_KEYS, LOOKS, Attachment, Draft, LetterFacts, PackSource, ReaderFacts
 from dunwell.core.refusal import Finding
-from dunwell.engine import parts, payqr, sms, terms
+from dunwell.engine import payqr, sms, terms
 from dunwell.engine.html import escaped, layout, plain
-from dunwell.engine.parts import PARTS, Sheet
+from dunwell.engine.parts import PARTS, Sheet, footer
 from dunwell.engine.scene import HOLDS, FactMissing, Scene, full_name, tags_of
 from dunwell.engine.texts import Terms, Text, fill, read_terms, read_text
 
@@ -80,17 +80,10 @@ def content_hash(
     """SHA-256 (hex) over all that is approved; each part is preceded by its length, so that no two contents share a
     form.
     """
-    digest = hashlib.sha256()
-    for part in (subject, text, html, sender, *to, "", *cc):
-        data = part.encode()
-        digest.update(b"%d:" % len(data))
-        digest.update(data)
-    for attachment in attachments:
-        head = f"{attachment.file_name}\n{attachment.media_type}\n{attachment.content_id}".encode()
-        digest.update(b"%d:%d:" % (len(head), len(attachment.content)))
-        digest.update(head)
-        digest.update(attachment.content)
-    return digest.hexdigest()
+    parts = [part.encode() for part in (subject, text, html, sender, *to, "", *cc)]
+    for one in attachments:
+        parts += (f"{one.file_name}\n{one.media_type}\n{one.content_id}".encode(), one.content)
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(part), part) for part in parts])).hexdigest()
 
 
 def address(name: str, mailbox: str) -> str:
@@ -114,7 +107,7 @@ def _email(scene: Scene, attachments: Sequence[Attachment]) -> Draft:
     sheet = Sheet(scene, layout(look, scene.locale))
     subject = plain(_sentence(scene.value("subject")))
     texts, bodies = _body(scene, sheet)
-    foot_text, foot_html = parts.footer(sheet)
+    foot_text, foot_html = footer(sheet)
     text = plain("\n\n".join([*texts, "--\n" + foot_text])) + "\n"
     preheader = _preheader(texts)
     heading, side = _heading(scene, look)

@@ -129,17 +129,22 @@ def check_text(text: Text, locale: str) -> list[Finding]:
 
 def check_words(text: str, locale: str) -> list[Finding]:
     """Blame, pity, threats, false urgency, office phrases: each with the words that were found."""
-    findings = []
-    for code, (what, pattern) in _never(locale).items():
-        for found in pattern.finditer(text):
-            message = f"{found[0]!r} {what}"
-            findings.append(Finding(code, message, value=found[0], remedy="Say it plainly, with a date and a way out."))
-    return findings
+    return [finding for line in text.split("\n") for finding in _line_words(line, locale)]
 
 
 def debt_words(text: str, locale: str) -> list[str]:
     """The words that tell a bystander that somebody owes money."""
     return [found[0] for found in re.finditer(DEBT_WORDS[locale], text, re.IGNORECASE)]
+
+
+@lru_cache(maxsize=16384)
+def _line_words(line: str, locale: str) -> tuple[Finding, ...]:
+    # Kept by line, because nearly all lines of a mailing are the same and the patterns take 0.2 ms a letter.
+    return tuple(
+        Finding(code, f"{found[0]!r} {what}", value=found[0], remedy="Say it plainly, with a date and a way out.")
+        for code, (what, pattern) in _never(locale).items()
+        for found in pattern.finditer(line)
+    )
 
 
 @lru_cache(maxsize=8)
