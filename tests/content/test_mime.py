@@ -115,7 +115,7 @@ def test_what_is_no_address_is_refused(box: str) -> None:
         mime.assemble(message(to=(box,)))
 
 
-def test_recipients_stand_as_the_draft_names_them() -> None:
+def test_r36_recipients_stand_in_one_mail_as_the_draft_names_them() -> None:
     whole = parsed(message())
     assert [one.addr_spec for one in whole["To"].addresses] == ["anna@client.example"]
     assert [one.addr_spec for one in whole["Cc"].addresses] == ["levin@client.example"]

@@ -147,6 +147,11 @@ def test_a_persons_letter_keeps_money_from_the_open() -> None:
     assert "debt_in_the_open" in codes(letter, subject="Просрочена фактура")
 
 
+def test_a_document_that_is_promised_is_there() -> None:
+    assert codes(samples.facts("request", "bg")) == {"documents_missing"}
+    assert codes(replace(samples.facts("request", "bg"), sends_documents=False)) == set()
+
+
 def test_what_is_unresolved_or_threatening_stops_the_letter() -> None:
     letter = samples.facts("firm", "bg")
     text = compose(letter, PACK).text  # type: ignore[union-attr]

@@ -186,9 +186,9 @@ class PaymentMethod:
 class LetterFacts:
     """Everything one message may say, as of one day. Sums come from the ledger and are listed per currency.
 
-    `totals` are the sums of `items`, `to_pay` is `totals` less `credit`. `items` are asked for, `not_due` is only
-    listed. `pay_by` is the one date asked for. `reason` and `benefit` are codes of the pack's reason and benefit
-    lines that are true on `as_of`.
+    `totals` are the sums of `items`, `to_pay` is `totals` less `credit`, without what came to zero. `items` are asked
+    for, `not_due` is only listed. `pay_by` is the one date asked for. `reason` and `benefit` are codes of the pack's
+    reason and benefit lines that are true on `as_of`.
     """
 
     as_of: date

@@ -170,6 +170,12 @@ def _words(draft: Draft, facts: LetterFacts) -> list[Finding]:
     how to answer.
     """
     found = []
+    if facts.sends_documents and draft.channel == "email" and all(one.content_id for one in draft.attachments):
+        found.append(
+            Finding(
+                "documents_missing", "the text says that a document is attached, and none is", field="sends_documents"
+            )
+        )
     whole = f"{draft.subject}\n{draft.text}"
     if left := re.search(r"\{\w*\}|@@|\bNone\b", whole):
         found.append(Finding("placeholder_left", f"{left[0]!r} stands in the text", value=left[0]))

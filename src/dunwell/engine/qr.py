@@ -33,10 +33,10 @@ class Symbol:
     """
 
     version: int
-    capacity: int
     blank: np.ndarray
     places: np.ndarray
-    blocks: tuple[tuple[int, int], ...]
+    groups: tuple[tuple[int, int, int], ...]
+    words: int
     table: np.ndarray
     order: np.ndarray
 
@@ -46,11 +46,11 @@ def matrix(data: bytes) -> np.ndarray:
     symbol = _symbol(_version(len(data)))
     words = _data_words(data, symbol)
     parity = []
-    for start, size in symbol.blocks:
-        # The tables are for the longest block; a shorter one is led by zeros, which add nothing.
+    for count, start, size in symbol.groups:
+        # The table is for the longest block; a shorter one is led by zeros, which add nothing.
         offset = symbol.table.shape[0] - size
-        rows = symbol.table[np.arange(offset, offset + size), words[start : start + size]]
-        parity.append(np.bitwise_xor.reduce(rows, axis=0))
+        blocks = words[start : start + count * size].reshape(count, size)
+        parity.append(np.bitwise_xor.reduce(symbol.table[np.arange(offset, offset + size), blocks], axis=1).ravel())
     whole = np.concatenate([words, *parity])[symbol.order]
     modules = symbol.blank.copy().ravel()
     modules[symbol.places] ^= np.unpackbits(whole)
@@ -106,38 +106,32 @@ def _groups(version: int) -> list[tuple[int, int, int]]:
 def _data_words(data: bytes, symbol: Symbol) -> np.ndarray:
     """Mode, length, data, terminator and padding as codewords."""
     count_bits = 8 if symbol.version < 10 else 16
-    room = symbol.blocks[-1][0] + symbol.blocks[-1][1]
     bits = ((BYTE_MODE << count_bits | len(data)) << 8 * len(data) | int.from_bytes(data, "big")) << 4
     head = bits.to_bytes((4 + count_bits) // 8 + len(data) + 1, "big")
-    padding = bytes(PADDING) * (room // 2 + 1)
-    return np.frombuffer((head + padding)[:room], dtype=np.uint8)
+    padding = bytes(PADDING) * (symbol.words // 2 + 1)
+    return np.frombuffer((head + padding)[: symbol.words], dtype=np.uint8)
 
 
 @lru_cache(maxsize=VERSION_MAX)
 def _symbol(version: int) -> Symbol:
     groups = _groups(version)
     sizes = [size for count, _, size in groups for _ in range(count)]
-    starts = np.cumsum([0, *sizes])
-    blocks = tuple((int(start), size) for start, size in zip(starts[:-1], sizes, strict=True))
+    runs, start = [], 0
+    for count, _, size in groups:
+        runs.append((count, start, size))
+        start += count * size
     parity_size = groups[0][1] - groups[0][2]
     drawn = segno.make_qr(b"", mode="byte", error="m", version=version, mask=0, boost_error=False)
     kinds = np.array([list(row) for row in drawn.matrix_iter(border=0, verbose=True)])
     is_data = np.isin(kinds, DATA_MODULES)
     # segno labels this one as format information; it holds data (ISO 18004, figure 25).
     is_data[8, len(kinds) - 9] = True
-    places = _places(is_data)[: 8 * (int(starts[-1]) + parity_size * len(sizes))]
+    places = _places(is_data)[: 8 * (start + parity_size * len(sizes))]
     rows, columns = np.indices(kinds.shape)
     mask = ((rows + columns) % 2 == 0).astype(np.uint8)
     blank = np.where(is_data, mask, kinds > 0xFF).astype(np.uint8)
-    return Symbol(
-        version,
-        _capacity(version),
-        blank,
-        places,
-        blocks,
-        _parity_table(max(sizes), parity_size),
-        _order(sizes, parity_size),
-    )
+    table = _parity_table(max(sizes), parity_size)
+    return Symbol(version, blank, places, tuple(runs), start, table, _order(sizes, parity_size))
 
 
 def _places(is_data: np.ndarray) -> np.ndarray:
