@@ -37,9 +37,19 @@ EN_ACCOUNT = BankAccount("EUR", "Example Studio Ltd", "Example Bank", iban="DE89
 GBP_ACCOUNT = BankAccount("GBP", "Example Studio Ltd", "Example Bank", iban="GB82WEST12345698765432", bic="WESTGB22")
 
 CREDITOR = {
-    "ru": CreditorFacts("студия «Пример»", "ООО «Студия „Пример“»", "7707083893", "г. Москва, ул. Образцовая, 1", (RU_ACCOUNT, EN_ACCOUNT)),
-    "bg": CreditorFacts("студио „Пример“", "„Студио Пример“ ООД", "BG175074752", "София, ул. „Образцова“ 1", (BG_ACCOUNT, GBP_ACCOUNT)),
-    "en": CreditorFacts("Example Studio", "Example Studio Ltd", "GB980780684", "1 Sample Street, London", (EN_ACCOUNT, GBP_ACCOUNT)),
+    "ru": CreditorFacts(
+        "студия «Пример»",
+        "ООО «Студия „Пример“»",
+        "7707083893",
+        "г. Москва, ул. Образцовая, 1",
+        (RU_ACCOUNT, EN_ACCOUNT),
+    ),
+    "bg": CreditorFacts(
+        "студио „Пример“", "„Студио Пример“ ООД", "BG175074752", "София, ул. „Образцова“ 1", (BG_ACCOUNT, GBP_ACCOUNT)
+    ),
+    "en": CreditorFacts(
+        "Example Studio", "Example Studio Ltd", "GB980780684", "1 Sample Street, London", (EN_ACCOUNT, GBP_ACCOUNT)
+    ),
 }
 WRITER = {
     "ru": WriterFacts("Мария Ковалёва", "maria@studio.example", "+7 495 000-00-00", "f", "менеджер проектов"),
@@ -47,7 +57,9 @@ WRITER = {
     "en": WriterFacts("Maria Cole", "maria@studio.example", "+44 20 7946 0000", "f", "Project Manager"),
 }
 READER = {
-    "ru": ReaderFacts("anna@client.example", "+7 900 000-00-00", "Анна", "Иванова", "Сергеевна", "f", "главный бухгалтер"),
+    "ru": ReaderFacts(
+        "anna@client.example", "+7 900 000-00-00", "Анна", "Иванова", "Сергеевна", "f", "главный бухгалтер"
+    ),
     "bg": ReaderFacts("anna@client.example", "+359 88 000 0000", "Анна", "Иванова", "", "f", "главен счетоводител"),
     "en": ReaderFacts("anna@client.example", "+44 7700 900000", "Anna", "Evans", "", "f", "Accounts Manager"),
 }
@@ -141,9 +153,19 @@ def many(letter: LetterFacts) -> LetterFacts:
     late = max(0, (letter.as_of - later).days) if first.days_overdue else 0
     half = Money(AMOUNT[locale].minor // 2, AMOUNT[locale].currency)
     second = replace(first, number="1043", what_for=what[1], due_date=later, balance=half, days_overdue=late)
-    third = replace(first, number="1044", what_for=what[2], due_date=later, balance=SECOND[locale], original=SECOND[locale], days_overdue=late)
+    third = replace(
+        first,
+        number="1044",
+        what_for=what[2],
+        due_date=later,
+        balance=SECOND[locale],
+        original=SECOND[locale],
+        days_overdue=late,
+    )
     coming = replace(first, number="1051", what_for=what[2], due_date=letter.as_of + timedelta(days=30), days_overdue=0)
-    return summed(replace(letter, items=(first, second, third), not_due=() if letter.step.content_key in NEWS_KEYS else (coming,)))
+    return summed(
+        replace(letter, items=(first, second, third), not_due=() if letter.step.content_key in NEWS_KEYS else (coming,))
+    )
 
 
 def person(letter: LetterFacts) -> LetterFacts:

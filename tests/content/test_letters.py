@@ -6,20 +6,37 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import holidays
 import pytest
-from content import samples
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dunwell.core.message import CONTENT_KEYS, LOCALES, LOOKS, NEWS_KEYS, TASK_KEYS, Draft, LetterFacts, StepFacts
+from content import samples
+from dunwell.core.message import (
+    CONTENT_KEYS,
+    LOCALES,
+    LOOKS,
+    NEWS_KEYS,
+    TASK_KEYS,
+    Attachment,
+    Draft,
+    LetterFacts,
+    StepFacts,
+)
+from dunwell.core.money import Money
 from dunwell.core.refusal import Finding
-from dunwell.engine import preflight, tact
+from dunwell.engine import preflight, tact, terms
 from dunwell.engine.render import compose, prepare
+from dunwell.engine.terms import CONTROL
 from dunwell.run import packs
 
+OUR_TAGS = set("html head title meta body div table tbody tr td p a br span strong img noscript xml o style".split())
 GOLDEN = Path(__file__).parent / "golden"
+PAPER = Attachment("1042.pdf", "application/pdf", b"%PDF-1.7")
 PACK = prepare(packs.standard())
 CALENDAR = {
     "ru": holidays.country_holidays("RU"),
@@ -41,7 +58,7 @@ def variants(letter: LetterFacts) -> dict[str, LetterFacts]:
 
 
 def composed(letter: LetterFacts) -> Draft:
-    draft = compose(letter, PACK)
+    draft = compose(letter, PACK, (PAPER,) if letter.sends_documents else ())
     assert isinstance(draft, Draft), draft
     return draft
 
@@ -89,7 +106,9 @@ def test_nothing_is_guessed_about_an_unknown_reader(locale: str) -> None:
     for key in CONTENT_KEYS:
         for channel in CHANNELS[key]:
             letter = samples.facts(key, locale, channel)
-            draft = composed(replace(letter, reader=samples.ReaderFacts(email="ap@client.example", phone="+1 202 555 0100")))
+            draft = composed(
+                replace(letter, reader=samples.ReaderFacts(email="ap@client.example", phone="+1 202 555 0100"))
+            )
             assert "Анна" not in draft.text
             assert "Anna" not in draft.text
             assert not draft.text.startswith((",", " "))
@@ -97,7 +116,10 @@ def test_nothing_is_guessed_about_an_unknown_reader(locale: str) -> None:
 
 def test_the_gender_of_the_writer_is_told_or_left_out() -> None:
     letter = samples.facts("firm", "ru")
-    said = {gender: composed(replace(letter, writer=replace(letter.writer, gender=gender))).text for gender in ("f", "m", "")}
+    said = {
+        gender: composed(replace(letter, writer=replace(letter.writer, gender=gender))).text
+        for gender in ("f", "m", "")
+    }
     assert "Я писала вам" in said["f"]
     assert "Я писал вам" in said["m"]
     assert "Мы писали вам" in said[""]
@@ -110,7 +132,10 @@ def test_a_formal_salutation_uses_only_what_is_known() -> None:
         reader = replace(letter.reader, given_name="", family_name="", patronymic="", gender="")
         return composed(replace(letter, copies=(), reader=replace(reader, **known))).text.split("\n")[0]
 
-    assert begins(given_name="Анна", family_name="Иванова", patronymic="Сергеевна", gender="f") == "Уважаемая Анна Сергеевна!"
+    assert (
+        begins(given_name="Анна", family_name="Иванова", patronymic="Сергеевна", gender="f")
+        == "Уважаемая Анна Сергеевна!"
+    )
     assert begins(given_name="Анна", family_name="Иванова", gender="f") == "Здравствуйте, Анна Иванова!"
     assert begins(given_name="Женя", family_name="Ли", patronymic="Янович") == "Здравствуйте, Женя Ли!"
     assert begins() == "Уважаемые коллеги!"
@@ -139,7 +164,9 @@ def test_a_missing_locale_is_a_finding_and_never_an_english_letter() -> None:
     assert isinstance(found, Finding)
     assert found.code == "locale_missing"
     source = packs.standard()
-    without = replace(source, texts={place: text for place, text in source.texts.items() if place != ("bg", "firm", "email")})
+    without = replace(
+        source, texts={place: text for place, text in source.texts.items() if place != ("bg", "firm", "email")}
+    )
     lost = compose(samples.facts("firm", "bg"), prepare(without))
     assert isinstance(lost, Finding)
     assert lost.code == "text_missing"
@@ -154,18 +181,25 @@ def test_a_missing_fact_is_a_finding_and_never_half_a_letter() -> None:
 
 def test_an_override_is_the_same_markdown_with_the_same_checks_and_a_version() -> None:
     place = ("en", "thanks", "email")
-    source = packs.with_overrides(packs.standard(), {place: ("---\nsubject: Got it\n---\n{greeting}\n\n**All** is in.\n\n{signature}\n", 3)})
+    source = packs.with_overrides(
+        packs.standard(), {place: ("---\nsubject: Got it\n---\n{greeting}\n\n**All** is in.\n\n{signature}\n", 3)}
+    )
     draft = compose(samples.facts("thanks", "en"), prepare(source))
     assert isinstance(draft, Draft)
     assert draft.text_version == "override 3"
     assert "All is in." in draft.text
     assert "<strong>All</strong> is in." in draft.html
-    bad = prepare(packs.with_overrides(source, {place: ("---\nsubject: {amount.__class__}\n---\n{greeting} {nope}\n", 4)}))
-    assert [(found.code, found.line) for found in bad.findings] == [("unknown_placeholder", 2), ("unknown_placeholder", 4)]
+    bad = prepare(
+        packs.with_overrides(source, {place: ("---\nsubject: {amount.__class__}\n---\n{greeting} {nope}\n", 4)})
+    )
+    assert [(found.code, found.line) for found in bad.findings] == [
+        ("unknown_placeholder", 2),
+        ("unknown_placeholder", 4),
+    ]
     assert isinstance(compose(samples.facts("thanks", "en"), bad), Finding)
 
 
-def test_thirty_invoices_in_two_currencies_are_one_letter_with_a_sum_per_currency() -> None:
+def test_r8_thirty_invoices_in_two_currencies_are_one_letter_with_a_sum_per_currency() -> None:
     letter = samples.many(samples.facts("firm", "ru"))
     items = tuple(replace(letter.items[number % 3], number=str(2000 + number)) for number in range(30))
     whole = samples.summed(replace(letter, items=items))
@@ -187,8 +221,39 @@ def test_the_same_facts_give_the_same_bytes() -> None:
 def test_a_letter_is_complete_without_a_page(key: str) -> None:
     draft = composed(samples.facts(key, "bg"))
     assert "BG80 BNBG 9661 1020 3456 78" in draft.text
-    assert [one.content_id for one in draft.attachments] == ["qr-eur@dunwell"]
+    assert [one.content_id for one in draft.attachments if one.content_id] == ["qr-eur@dunwell"]
     assert "://" not in draft.text
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    locale=st.sampled_from(LOCALES),
+    key=st.sampled_from([key for key in CONTENT_KEYS if key not in TASK_KEYS]),
+    number=st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=20),
+    what=st.text(st.characters(blacklist_categories=("Cs",)), max_size=60),
+    minor=st.integers(1, 10**13),
+    is_person=st.booleans(),
+    is_many=st.booleans(),
+)
+def test_whatever_the_facts_are_a_letter_says_them_and_nothing_else(
+    locale: str, key: str, number: str, what: str, minor: int, is_person: bool, is_many: bool
+) -> None:
+    letter = samples.facts(key, locale)
+    currency = samples.AMOUNT[locale].currency
+    sum_asked = Money(minor, currency)
+    items = tuple(
+        replace(item, number=number, what_for=what, balance=sum_asked, original=sum_asked) for item in letter.items
+    )
+    letter = samples.summed(replace(letter, items=items))
+    letter = samples.many(letter) if is_many and letter.items and letter.order is None else letter
+    draft = composed(samples.person(letter) if is_person else letter)
+    for amount in letter.to_pay if key not in NEWS_KEYS else ():
+        assert terms.money(amount, locale) in draft.text
+    for text in (draft.subject, draft.preheader):
+        assert not CONTROL.search(text)
+    assert "\x01" not in draft.text + draft.html
+    # Only our own tags are in the page: whatever a fact brings is text.
+    assert set(re.findall(r"<(\w+)", draft.html)) <= OUR_TAGS
 
 
 def check_golden(path: Path, text: str) -> None:

@@ -1,7 +1,8 @@
 """The look of an e-mail: three layouts, compiled once per look and language, then only filled.
 
-MJML becomes HTML by mrml and its styles are inlined by css-inline when a look is first used; a message costs string joins. More
-formal means another layout and another heading, never alarm: no red, no capitals, no remote image, no tracking pixel.
+MJML becomes HTML by mrml and its styles are inlined by css-inline when a look is first used; a message costs string
+joins. More formal means another layout and another heading, never alarm: no red, no capitals, no remote image, no
+tracking pixel.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ FRAGMENTS = {
     "card_title": '<p class="title">@@</p>',
     "row": '<p class="row"><span class="note">@@</span><br>@@</p>',
     "row_copy": '<span class="copy">@@</span>',
-    "qr": '<p class="qr"><img src="cid:@@" width="168" height="168" alt="@@" class="qr-image"></p><p class="hint">@@</p>',
+    "qr": '<p class="qr"><img src="cid:@@" width="192" height="192" alt="@@" class="qr-image"></p><p class="hint">@@</p>',
     "method": '<p class="row">@@</p>',
     "link": '<a class="link" href="@@">@@</a>',
     "answers": '<p class="label">@@</p><p class="answers">@@</p>',
@@ -64,9 +65,9 @@ FRAGMENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """A compiled look: the page around the body as literals, each fragment as literals."""
+    """A compiled look: the page around the body as literals, each fragment as literals. Equal only to itself."""
 
     page: tuple[str, ...]
     fragments: Mapping[str, tuple[str, ...]]
@@ -143,7 +144,7 @@ def _css(style: Style) -> str:
 .row {{ margin: 0 0 9px 0; font-size: 15px; line-height: 1.4; }}
 .copy {{ font-size: 15px; word-break: break-word; }}
 .qr {{ margin: 6px 0 6px 0; }}
-.qr-image {{ display: block; border: 0; background-color: #ffffff; width: 168px; height: 168px; image-rendering: pixelated; }}
+.qr-image {{ display: block; border: 0; background-color: #ffffff; width: 192px; height: 192px; image-rendering: pixelated; }}
 .hint {{ margin: 0 0 10px 0; color: {style.quiet}; font-size: 13px; line-height: 1.4; }}
 .link {{ color: {style.accent}; text-decoration: underline; }}
 .answers {{ margin: 0 0 14px 0; line-height: 2.7; }}

@@ -2,8 +2,8 @@
 
     mixed( alternative( text/plain, related( text/html, pictures ) ), files )
 
-each layer only where it is needed. `Date` is the one slot left for sending: the bytes begin with `DATE_SLOT`, and `dated` fills it.
-Nothing of a fact can start a new header: a control character in a header value is refused.
+each layer only where it is needed. `Date` is the one slot left for sending: the bytes begin with `DATE_SLOT`, and
+`dated` fills it. Nothing of a fact can start a new header: a control character in a header value is refused.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def _multipart(kind: str, boundary: str, parts: Sequence[bytes]) -> bytes:
 
 
 def _text_part(kind: str, text: str) -> bytes:
-    """Quoted-printable for a mostly Latin text, which people may read raw; base64 for the rest and for HTML, being faster."""
+    """Quoted-printable for a mostly Latin text, which people may read raw; base64 for the rest and for HTML, being
+    faster.
+    """
     data = text.replace("\n", "\r\n").encode()
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: "
     if kind == "plain" and 10 * (len(data) - len(text)) < len(data):
@@ -101,7 +103,7 @@ def _text_part(kind: str, text: str) -> bytes:
     return f"{head}base64\r\n\r\n".encode() + _base64_lines(data)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _file_part(attachment: Attachment, disposition: str) -> bytes:
     if not re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", attachment.media_type):
         raise HeaderUnsafe(header="media type", value=attachment.media_type)

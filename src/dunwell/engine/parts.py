@@ -1,4 +1,6 @@
-"""The parts of a letter that stand alone: lists, ways to pay, answers, signature, footer. Each gives its text and its HTML."""
+"""The parts of a letter that stand alone: lists, ways to pay, answers, signature, footer. Each gives its text and its
+HTML.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def payment(sheet: Sheet) -> Part:
         link = sheet.layout.piece("link", escaped(facts.page_link), escaped(facts.page_link))
         cards.append(sheet.layout.piece("method", f"{escaped(sheet.labels['pay_page'])}<br>{link}"))
     for method in facts.methods:
-        text, html = _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
+        text, html = (
+            _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
+        )
         texts.append(text)
         cards.append(html)
     return "\n\n".join(texts), sheet.layout.piece("card", "".join(cards))
@@ -73,7 +77,10 @@ def new_accounts(sheet: Sheet) -> Part:
     accounts = sheet.scene.facts.creditor.accounts
     if not accounts:
         raise FactMissing("creditor.accounts")
-    parts = [_rows(sheet, f"{sheet.labels['new_account']} ({account.currency})", _account_rows(sheet, account)) for account in accounts]
+    parts = [
+        _card(sheet.layout, f"{sheet.labels['new_account']} ({account.currency})", tuple(_account_rows(sheet, account)))
+        for account in accounts
+    ]
     return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)
 
 
@@ -83,15 +90,19 @@ def answers(sheet: Sheet) -> Part:
     address = facts.reply_to or facts.writer.email
     if not address:
         raise FactMissing("reply_to or writer.email")
-    about = ", ".join(invoice_number(sheet.scene, item.number) for item in facts.items[:3]) or terms.clean(facts.reference)
+    about = ", ".join(invoice_number(sheet.scene, item.number) for item in facts.items[:3]) or terms.clean(
+        facts.reference
+    )
     if facts.reference and facts.items:
         about = f"{about} [{terms.clean(facts.reference)}]"
     noun = labels["order" if "order" in sheet.scene.tags else "invoice"].lower()
     buttons = []
+    subject_end = quoted(about)
     for answer in ("paid", "will_pay", "question"):
-        subject = f"{labels['answer_' + answer]}: {noun} {about}"
-        href = f"mailto:{quoted(address)}?subject={quoted(subject)}&amp;body={quoted(labels['body_' + answer])}"
-        buttons.append(sheet.layout.piece("answer", href, escaped(labels[f"answer_{answer}"])))
+        label = labels["answer_" + answer]
+        subject = quoted(f"{label}: {noun} ") + subject_end
+        href = f"mailto:{quoted(address)}?subject={subject}&amp;body={quoted(labels['body_' + answer])}"
+        buttons.append(sheet.layout.piece("answer", href, escaped(label)))
     return labels["answer_text"], sheet.layout.piece("answers", escaped(labels["answer_intro"]), "".join(buttons))
 
 
@@ -179,12 +190,11 @@ def _transfer(sheet: Sheet) -> Part:
         if account is None:
             raise FactMissing(f"a bank account in {amount.currency}")
         purpose = _purpose(sheet)
-        rows = [
-            *_account_rows(sheet, account),
-            (sheet.labels["amount"], sheet.money(amount)),
-            (sheet.labels["purpose"], purpose),
-        ]
-        text, html = _rows(sheet, sheet.labels["pay_transfer"], rows)
+        several = len(facts.to_pay) > 1
+        title = sheet.labels["pay_transfer"] + (f", {amount.currency}" if several else "")
+        text, html = _card(sheet.layout, title, tuple(_account_rows(sheet, account)))
+        what = _rows(sheet.layout, ((sheet.labels["amount"], sheet.money(amount)), (sheet.labels["purpose"], purpose)))
+        text, html = f"{text}\n{what[0]}", html + what[1]
         texts.append(text)
         cards.append(html + _code(sheet, account, amount, purpose))
     return "\n\n".join(texts), "".join(cards)
@@ -204,7 +214,9 @@ def _purpose(sheet: Sheet) -> str:
     numbers = [terms.clean(item.number) for item in facts.items]
     if len(numbers) == 1:
         date = terms.numeric_date(facts.items[0].issue_date, sheet.scene.locale)
-        text = labels["purpose_order" if "order" in sheet.scene.tags else "purpose_one"].format(numbers=numbers[0], date=date)
+        text = labels["purpose_order" if "order" in sheet.scene.tags else "purpose_one"].format(
+            numbers=numbers[0], date=date
+        )
     else:
         text = labels["purpose_many"].format(numbers=payqr.purpose_numbers(numbers, PURPOSE_NUMBERS_MAX))
     return f"{text}, {terms.clean(facts.reference)}" if facts.reference else text
@@ -214,7 +226,11 @@ def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
     labels = sheet.labels
     rows = [(labels["holder"], terms.clean(account.holder))]
     if account.iban:
-        rows += [(labels["iban"], _in_fours(account.iban)), (labels["bic"], account.bic), (labels["bank"], account.bank_name)]
+        rows += [
+            (labels["iban"], _in_fours(account.iban)),
+            (labels["bic"], account.bic),
+            (labels["bank"], account.bank_name),
+        ]
     else:
         rows += [
             (labels["inn"], account.inn),
@@ -227,11 +243,17 @@ def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
     return [(label, terms.clean(value)) for label, value in rows if value]
 
 
-def _rows(sheet: Sheet, title: str, rows: Sequence[tuple[str, str]]) -> Part:
-    layout = sheet.layout
-    text = "\n".join([title, *(f"{label}: {value}" for label, value in rows)])
-    html = "".join([layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows])
-    return text, layout.piece("card_title", escaped(title)) + html
+@lru_cache(maxsize=1024)
+def _card(layout: Layout, title: str, rows: tuple[tuple[str, str], ...]) -> Part:
+    """Bank details under their title; the same in every letter of a creditor."""
+    text, html = _rows(layout, rows)
+    return f"{title}\n{text}", layout.piece("card_title", escaped(title)) + html
+
+
+def _rows(layout: Layout, rows: tuple[tuple[str, str], ...]) -> Part:
+    text = "\n".join([f"{label}: {value}" for label, value in rows])
+    html = [layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows]
+    return text, "".join(html)
 
 
 def _other_way(sheet: Sheet, code: str, words: str, link: str) -> Part:

@@ -1,7 +1,7 @@
 """Payment QR codes: the payloads of EPC069-12 (euro) and ГОСТ Р 56042-2014 `ST00012` (roubles), and their picture.
 
-A value that does not fit its limit is shortened by rule (`fitted`) and never cut silently; an account that could send money astray
-is refused. Limits: EPC069-12 v2.1; ГОСТ Р 56042-2014 and docs.cntd.ru/document/1200110981.
+A value that does not fit its limit is shortened by rule and never cut silently; an account that could send
+money astray is refused. Limits: EPC069-12 v2.1; ГОСТ Р 56042-2014 and docs.cntd.ru/document/1200110981.
 """
 
 from __future__ import annotations
@@ -23,18 +23,21 @@ EPC_MINOR_MAX = 99_999_999_999
 GOST_NAME_MAX, GOST_BANK_MAX, GOST_PURPOSE_MAX = 160, 45, 210
 GOST_REQUIRED_BYTES_MAX = 300
 SEPARATORS = "|~^`@#"
-# Weights of the control digit of a Russian account with the last three digits of its BIC before it (order of the Bank of Russia 515).
+# Weights of the control digit of a Russian account with the last three digits of its BIC before it (order of the Bank
+# of Russia 515).
 ACCOUNT_WEIGHTS = (7, 1, 3) * 8
 BIC_FORM = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 
 
 class AccountInvalid(Refusal):
-    """The bank account {account} cannot be right: {reason}. Correct it in the creditor's details; nothing is sent with it."""
+    """The bank account {account} cannot be right: {reason}. Correct it in the creditor's details."""
 
 
 @lru_cache(maxsize=4096)
 def account_fault(account: BankAccount) -> str:
-    """Why this account cannot be right, or nothing: IBAN by mod 97, BIC by form, Russian account key by its control digit."""
+    """Why this account cannot be right, or nothing: IBAN by mod 97, BIC by form, Russian account key by its control
+    digit.
+    """
     if account.iban:
         if not stdnum_iban.is_valid(account.iban):
             return "the check digits of the IBAN do not match"
@@ -63,7 +66,9 @@ def payload(account: BankAccount, amount: Money, purpose: str) -> bytes | None:
 
 
 def epc(account: BankAccount, amount: Money, purpose: str) -> bytes | None:
-    """EPC069-12 version 002; None for a sum outside 0.01–999 999 999.99. The name is the registered holder's (Verification of Payee)."""
+    """EPC069-12 version 002; None for a sum outside 0.01–999 999 999.99. The name is the registered holder's
+    (Verification of Payee).
+    """
     if not 0 < amount.minor <= EPC_MINOR_MAX:
         return None
     name = _one_line(account.holder)[:EPC_NAME_MAX]
@@ -99,7 +104,9 @@ def gost(account: BankAccount, amount: Money, purpose: str) -> bytes | None:
 def purpose_numbers(numbers: Sequence[str], limit: int) -> str:
     """As many numbers as fit, whole, then `+4` for the rest: a bank's payment text is matched by number."""
     shown = list(numbers)
-    while len(text := ", ".join(shown) + (f" +{len(numbers) - len(shown)}" if len(shown) < len(numbers) else "")) > limit:
+    while (
+        len(text := ", ".join(shown) + (f" +{len(numbers) - len(shown)}" if len(shown) < len(numbers) else "")) > limit
+    ):
         shown.pop()
     return text
 

@@ -1,7 +1,7 @@
 """Pre-flight: every draft is read once more against its facts before it may wait for sending.
 
-What comes back are findings; any of them keeps the draft from being sent. What is only worth knowing (a long subject, the parts of a
-short text) is in `notes`.
+What comes back are findings; any of them keeps the draft from being sent. What is only worth knowing (a long subject,
+the parts of a short text) is in `notes`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ LOCAL_NAMES = ("localhost", ".local", ".internal", ".lan")
 WorkingDay = Callable[[date], bool]
 
 
-def preflight(draft: Draft, facts: LetterFacts, is_working_day: WorkingDay, *, live: bool = False) -> tuple[Finding, ...]:
-    """Everything that keeps this draft from being sent; `is_working_day` answers for the place where the reader lives."""
+def preflight(
+    draft: Draft, facts: LetterFacts, is_working_day: WorkingDay, *, live: bool = False
+) -> tuple[Finding, ...]:
+    """Everything that keeps this draft from being sent; `is_working_day` answers for the place where the reader
+    lives.
+    """
     findings = [
         *_sums(draft, facts),
         *_accounts(facts),
@@ -60,14 +64,18 @@ def working_day_on_or_after(day: date, is_working_day: WorkingDay) -> date:
 
 
 def _sums(draft: Draft, facts: LetterFacts) -> list[Finding]:
-    """The sums of the facts agree with their items, and every sum asked for stands in the text as its language writes it."""
+    """The sums of the facts agree with their items, and every sum asked for stands in the text as its language writes
+    it.
+    """
     found = []
     totals = total_by_currency(item.balance for item in facts.items)
     if dict(totals) != {amount.currency: amount for amount in facts.totals}:
         found.append(Finding("totals_differ", "the totals are not the sums of the items", field="totals"))
     credit = {amount.currency: amount for amount in facts.credit}
     expected = {code: amount - credit.get(code, Money(0, code)) for code, amount in totals.items()}
-    if {code: amount for code, amount in expected.items() if amount.minor} != {one.currency: one for one in facts.to_pay if one.minor}:
+    if {code: amount for code, amount in expected.items() if amount.minor} != {
+        one.currency: one for one in facts.to_pay if one.minor
+    }:
         found.append(Finding("to_pay_differs", "the sum asked for is not the total less the credit", field="to_pay"))
     if facts.step.content_key in NEWS_KEYS:
         return found
@@ -89,7 +97,15 @@ def _accounts(facts: LetterFacts) -> list[Finding]:
     for account in facts.creditor.accounts:
         if fault := payqr.account_fault(account):
             remedy = "Correct it in the creditor's details."
-            found.append(Finding("account_invalid", fault, field="creditor.accounts", value=account.iban or account.account, remedy=remedy))
+            found.append(
+                Finding(
+                    "account_invalid",
+                    fault,
+                    field="creditor.accounts",
+                    value=account.iban or account.account,
+                    remedy=remedy,
+                )
+            )
     return found
 
 
@@ -108,14 +124,18 @@ def _dates(facts: LetterFacts, is_working_day: WorkingDay) -> list[Finding]:
             found.append(Finding("date_not_sane", message, field=name, value=str(day)))
         elif not is_working_day(day):
             message = f"{day} is a day off where the reader lives"
-            found.append(Finding("date_is_day_off", message, field=name, value=str(day), remedy="Take the next working day."))
+            found.append(
+                Finding("date_is_day_off", message, field=name, value=str(day), remedy="Take the next working day.")
+            )
     for item in facts.items:
         if item.due_date < item.issue_date or item.issue_date > facts.as_of:
             message = f"invoice {item.number}: issued {item.issue_date}, due {item.due_date}"
             found.append(Finding("date_not_sane", message, field="items", value=item.number))
     for made in facts.history:
         if made.on > facts.as_of:
-            found.append(Finding("date_not_sane", f"a contact on {made.on} lies ahead", field="history", value=str(made.on)))
+            found.append(
+                Finding("date_not_sane", f"a contact on {made.on} lies ahead", field="history", value=str(made.on))
+            )
     return found
 
 
@@ -130,7 +150,14 @@ def _recipient(draft: Draft, facts: LetterFacts) -> list[Finding]:
         if facts.writer.email in boxes[1:]:
             found.append(Finding("recipient_is_writer", "the letter would go to its own writer", field="reader.email"))
     if draft.channel == "sms" and not re.fullmatch(r"\+?[\d\s().-]{7,20}", facts.reader.phone):
-        found.append(Finding("phone_invalid", f"{facts.reader.phone!r} is no phone number", field="reader.phone", value=facts.reader.phone))
+        found.append(
+            Finding(
+                "phone_invalid",
+                f"{facts.reader.phone!r} is no phone number",
+                field="reader.phone",
+                value=facts.reader.phone,
+            )
+        )
     if facts.customer.kind == "person" and facts.copies:
         found.append(Finding("copies_to_person", "a natural person's letter goes to nobody else", field="copies"))
     if draft.locale != facts.locale:
@@ -139,8 +166,16 @@ def _recipient(draft: Draft, facts: LetterFacts) -> list[Finding]:
 
 
 def _words(draft: Draft, facts: LetterFacts) -> list[Finding]:
-    """No placeholder left, no tactless word, nothing of money before a person has opened the letter, who writes and how to answer."""
+    """No placeholder left, no tactless word, nothing of money before a person has opened the letter, who writes and
+    how to answer.
+    """
     found = []
+    if facts.sends_documents and draft.channel == "email" and all(one.content_id for one in draft.attachments):
+        found.append(
+            Finding(
+                "documents_missing", "the text says that a document is attached, and none is", field="sends_documents"
+            )
+        )
     whole = f"{draft.subject}\n{draft.text}"
     if left := re.search(r"\{\w*\}|@@|\bNone\b", whole):
         found.append(Finding("placeholder_left", f"{left[0]!r} stands in the text", value=left[0]))
@@ -157,7 +192,9 @@ def _words(draft: Draft, facts: LetterFacts) -> list[Finding]:
     if draft.channel == "email" and facts.creditor.registered_name not in draft.text:
         found.append(Finding("creditor_missing", "the text does not say who writes", field="creditor.registered_name"))
     if draft.channel == "sms" and draft.sms_parts > SMS_PARTS_MAX:
-        found.append(Finding("sms_too_long", f"the text takes {draft.sms_parts} parts", value=draft.text, remedy="Shorten it."))
+        found.append(
+            Finding("sms_too_long", f"the text takes {draft.sms_parts} parts", value=draft.text, remedy="Shorten it.")
+        )
     return found
 
 
@@ -168,17 +205,27 @@ def _urgency(facts: LetterFacts) -> list[Finding]:
         end = _period_end(facts.reason, facts.as_of)
         if (end - facts.as_of).days > days or (facts.pay_by and facts.pay_by > end):
             message = f"{facts.reason} is not true on {facts.as_of}"
-            found.append(Finding("reason_untrue", message, field="reason", value=facts.reason, remedy="Leave the reason out."))
+            found.append(
+                Finding("reason_untrue", message, field="reason", value=facts.reason, remedy="Leave the reason out.")
+            )
     if facts.consequence and (facts.pay_by is None or facts.consequence.starts_on <= facts.pay_by):
         message = "the consequence begins before the day asked for has passed"
-        found.append(Finding("consequence_too_early", message, field="consequence", value=str(facts.consequence.starts_on)))
+        found.append(
+            Finding("consequence_too_early", message, field="consequence", value=str(facts.consequence.starts_on))
+        )
     return found
 
 
 def _links(facts: LetterFacts) -> list[Finding]:
     links = [facts.page_link, facts.unsubscribe, *(method.link for method in facts.methods)]
     return [
-        Finding("link_not_public", f"{link} cannot be opened by the reader", field="page_link", value=link, remedy="Set public_url.")
+        Finding(
+            "link_not_public",
+            f"{link} cannot be opened by the reader",
+            field="page_link",
+            value=link,
+            remedy="Set public_url.",
+        )
         for link in links
         if link and not _is_public(link)
     ]

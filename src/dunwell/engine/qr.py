@@ -1,8 +1,9 @@
 """QR pictures at the pace of a mailing: segno draws one symbol in 2–12 ms, this one in some 0.1 ms.
 
-A symbol of one version, level and mask is an affine function of its data bits. What does not depend on the data (patterns, format,
-mask, the way the bits run) is taken once per version from a symbol that segno draws; the error correction is a table over GF(256).
-Always level M and mask 0: every reader accepts any mask. Tests hold the result against segno's, module by module.
+A symbol of one version, level and mask is an affine function of its data bits. What does not depend on the data
+(patterns, format, mask, the way the bits run) is taken once per version from a symbol that segno draws; the error
+correction is a table over GF(256). Always level M and mask 0: every reader accepts any mask. Tests hold the result
+against segno's, module by module.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import segno
@@ -26,13 +28,15 @@ DATA_MODULES = (consts.TYPE_DATA_DARK, consts.TYPE_DATA_LIGHT)
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """One version at level M and mask 0: its blank matrix, where each codeword bit goes, and its error correction tables."""
+    """One version at level M and mask 0: its blank matrix, where each codeword bit goes, and its error correction
+    tables.
+    """
 
     version: int
-    capacity: int
     blank: np.ndarray
     places: np.ndarray
-    blocks: tuple[tuple[int, int], ...]
+    groups: tuple[tuple[int, int, int], ...]
+    words: int
     table: np.ndarray
     order: np.ndarray
 
@@ -42,11 +46,11 @@ def matrix(data: bytes) -> np.ndarray:
     symbol = _symbol(_version(len(data)))
     words = _data_words(data, symbol)
     parity = []
-    for start, size in symbol.blocks:
-        # The tables are for the longest block; a shorter one is led by zeros, which add nothing.
+    for count, start, size in symbol.groups:
+        # The table is for the longest block; a shorter one is led by zeros, which add nothing.
         offset = symbol.table.shape[0] - size
-        rows = symbol.table[np.arange(offset, offset + size), words[start : start + size]]
-        parity.append(np.bitwise_xor.reduce(rows, axis=0))
+        blocks = words[start : start + count * size].reshape(count, size)
+        parity.append(np.bitwise_xor.reduce(symbol.table[np.arange(offset, offset + size), blocks], axis=1).ravel())
     whole = np.concatenate([words, *parity])[symbol.order]
     modules = symbol.blank.copy().ravel()
     modules[symbol.places] ^= np.unpackbits(whole)
@@ -73,7 +77,11 @@ def png(data: bytes) -> bytes:
 def svg(data: bytes) -> str:
     """The same symbol as SVG, for printed letters and pages; segno draws it."""
     version = _version(len(data))
-    return str(segno.make_qr(data, mode="byte", error="m", version=version, mask=0, boost_error=False).svg_inline(border=BORDER))
+    return str(
+        segno.make_qr(data, mode="byte", error="m", version=version, mask=0, boost_error=False).svg_inline(
+            border=BORDER
+        )
+    )
 
 
 def _version(size: int) -> int:
@@ -85,41 +93,51 @@ def _version(size: int) -> int:
 
 @lru_cache(maxsize=VERSION_MAX)
 def _capacity(version: int) -> int:
-    words = sum(group.num_blocks * group.num_data for group in consts.ECC[version][LEVEL])
+    words = sum(count * size for count, _, size in _groups(version))
     return words - (2 if version < 10 else 3)
+
+
+def _groups(version: int) -> list[tuple[int, int, int]]:
+    """Blocks of a version at our level: how many, codewords in all, codewords of data (ISO 18004, table 9)."""
+    table: Any = consts.ECC
+    return [(group.num_blocks, group.num_total, group.num_data) for group in table[version][LEVEL]]
 
 
 def _data_words(data: bytes, symbol: Symbol) -> np.ndarray:
     """Mode, length, data, terminator and padding as codewords."""
     count_bits = 8 if symbol.version < 10 else 16
-    room = symbol.blocks[-1][0] + symbol.blocks[-1][1]
     bits = ((BYTE_MODE << count_bits | len(data)) << 8 * len(data) | int.from_bytes(data, "big")) << 4
     head = bits.to_bytes((4 + count_bits) // 8 + len(data) + 1, "big")
-    padding = bytes(PADDING) * (room // 2 + 1)
-    return np.frombuffer((head + padding)[:room], dtype=np.uint8)
+    padding = bytes(PADDING) * (symbol.words // 2 + 1)
+    return np.frombuffer((head + padding)[: symbol.words], dtype=np.uint8)
 
 
 @lru_cache(maxsize=VERSION_MAX)
 def _symbol(version: int) -> Symbol:
-    groups = consts.ECC[version][LEVEL]
-    sizes = [group.num_data for group in groups for _ in range(group.num_blocks)]
-    starts = np.cumsum([0, *sizes])
-    blocks = tuple((int(start), size) for start, size in zip(starts[:-1], sizes, strict=True))
-    parity_size = groups[0].num_total - groups[0].num_data
+    groups = _groups(version)
+    sizes = [size for count, _, size in groups for _ in range(count)]
+    runs, start = [], 0
+    for count, _, size in groups:
+        runs.append((count, start, size))
+        start += count * size
+    parity_size = groups[0][1] - groups[0][2]
     drawn = segno.make_qr(b"", mode="byte", error="m", version=version, mask=0, boost_error=False)
     kinds = np.array([list(row) for row in drawn.matrix_iter(border=0, verbose=True)])
     is_data = np.isin(kinds, DATA_MODULES)
     # segno labels this one as format information; it holds data (ISO 18004, figure 25).
     is_data[8, len(kinds) - 9] = True
-    places = _places(is_data)[: 8 * (int(starts[-1]) + parity_size * len(sizes))]
+    places = _places(is_data)[: 8 * (start + parity_size * len(sizes))]
     rows, columns = np.indices(kinds.shape)
     mask = ((rows + columns) % 2 == 0).astype(np.uint8)
     blank = np.where(is_data, mask, kinds > 0xFF).astype(np.uint8)
-    return Symbol(version, _capacity(version), blank, places, blocks, _parity_table(max(sizes), parity_size), _order(sizes, parity_size))
+    table = _parity_table(max(sizes), parity_size)
+    return Symbol(version, blank, places, tuple(runs), start, table, _order(sizes, parity_size))
 
 
 def _places(is_data: np.ndarray) -> np.ndarray:
-    """Where the bits go, in order: columns of two from the right, up and down in turn, past the timing column (ISO 18004, 7.7.3)."""
+    """Where the bits go, in order: columns of two from the right, up and down in turn, past the timing column (ISO
+    18004, 7.7.3).
+    """
     size = len(is_data)
     places = []
     upwards = True
@@ -139,7 +157,9 @@ def _order(sizes: list[int], parity_size: int) -> np.ndarray:
 
 
 def _parity_table(size: int, parity_size: int) -> np.ndarray:
-    """For each place in a block and each byte there: what it adds to the parity words (Reed–Solomon over GF(256), 0x11D)."""
+    """For each place in a block and each byte there: what it adds to the parity words (Reed–Solomon over GF(256),
+    0x11D).
+    """
     exp, log = [1] * 512, [0] * 256
     for power in range(1, 512):
         doubled = exp[power - 1] << 1
@@ -156,7 +176,8 @@ def _parity_table(size: int, parity_size: int) -> np.ndarray:
         for place, value in enumerate(generator):
             longer[place + 1] ^= times(value, exp[power])
         generator = longer
-    # From the last place forward: the parity of a 1 there is the generator's tail, each place before it one division step more.
+    # From the last place forward: the parity of a 1 there is the generator's tail, each place before it one division
+    # step more.
     remainder = generator[1:]
     units = []
     for _ in range(size):

@@ -1,4 +1,6 @@
-"""Letters from facts: `compose` fills the text that the step names. Pure: the same facts give the same bytes and the same hash."""
+"""Letters from facts: `compose` fills the text that the step names. Pure: the same facts give the same bytes and the
+same hash.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from dataclasses import dataclass
 
 from dunwell.core.message import CONTENT_KEYS, LOOKS, Attachment, Draft, LetterFacts, PackSource, ReaderFacts
 from dunwell.core.refusal import Finding
-from dunwell.engine import parts, payqr, sms, terms
-from dunwell.engine.html import layout, plain
-from dunwell.engine.parts import PARTS, Sheet
+from dunwell.engine import payqr, sms, terms
+from dunwell.engine.html import escaped, layout, plain
+from dunwell.engine.parts import PARTS, Sheet, footer
 from dunwell.engine.scene import HOLDS, FactMissing, Scene, full_name, tags_of
 from dunwell.engine.texts import Terms, Text, fill, read_terms, read_text
 
@@ -19,7 +21,9 @@ PREHEADER_MAX = 140
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A content pack ready to be filled: every text cut into pieces once, and what was wrong with those that are left out."""
+    """A content pack ready to be filled: every text cut into pieces once, and what was wrong with those that are left
+    out.
+    """
 
     name: str
     terms: Mapping[str, Terms]
@@ -29,7 +33,9 @@ class Pack:
 
 
 def prepare(source: PackSource) -> Pack:
-    """The pack checked and cut; a text with findings is left out, so that its letters become findings and not half a letter."""
+    """The pack checked and cut; a text with findings is left out, so that its letters become findings and not half a
+    letter.
+    """
     languages = {locale: read_terms(locale, tables) for locale, tables in source.terms.items()}
     texts, findings = {}, []
     for place, written in source.texts.items():
@@ -44,7 +50,9 @@ def prepare(source: PackSource) -> Pack:
 
 
 def compose(facts: LetterFacts, pack: Pack, attachments: Sequence[Attachment] = ()) -> Draft | Finding:
-    """The draft of one message, or the finding that says why there is none (a missing locale, a placeholder without its fact)."""
+    """The draft of one message, or the finding that says why there is none (a missing locale, a placeholder without
+    its fact).
+    """
     key = facts.step.content_key
     text = pack.texts.get((facts.locale, key, facts.channel))
     language = pack.terms.get(facts.locale)
@@ -61,20 +69,21 @@ def compose(facts: LetterFacts, pack: Pack, attachments: Sequence[Attachment] = 
 
 
 def content_hash(
-    subject: str, text: str, html: str, attachments: Sequence[Attachment], sender: str, to: Sequence[str], cc: Sequence[str]
+    subject: str,
+    text: str,
+    html: str,
+    attachments: Sequence[Attachment],
+    sender: str,
+    to: Sequence[str],
+    cc: Sequence[str],
 ) -> str:
-    """SHA-256 (hex) over all that is approved; each part is preceded by its length, so that no two contents share a form."""
-    digest = hashlib.sha256()
-    for part in (subject, text, html, sender, *to, "", *cc):
-        data = part.encode()
-        digest.update(b"%d:" % len(data))
-        digest.update(data)
-    for attachment in attachments:
-        head = f"{attachment.file_name}\n{attachment.media_type}\n{attachment.content_id}".encode()
-        digest.update(b"%d:%d:" % (len(head), len(attachment.content)))
-        digest.update(head)
-        digest.update(attachment.content)
-    return digest.hexdigest()
+    """SHA-256 (hex) over all that is approved; each part is preceded by its length, so that no two contents share a
+    form.
+    """
+    parts = [part.encode() for part in (subject, text, html, sender, *to, "", *cc)]
+    for one in attachments:
+        parts += (f"{one.file_name}\n{one.media_type}\n{one.content_id}".encode(), one.content)
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(part), part) for part in parts])).hexdigest()
 
 
 def address(name: str, mailbox: str) -> str:
@@ -98,7 +107,7 @@ def _email(scene: Scene, attachments: Sequence[Attachment]) -> Draft:
     sheet = Sheet(scene, layout(look, scene.locale))
     subject = plain(_sentence(scene.value("subject")))
     texts, bodies = _body(scene, sheet)
-    foot_text, foot_html = parts.footer(sheet)
+    foot_text, foot_html = footer(sheet)
     text = plain("\n\n".join([*texts, "--\n" + foot_text])) + "\n"
     preheader = _preheader(texts)
     heading, side = _heading(scene, look)
@@ -134,8 +143,8 @@ def _heading(scene: Scene, look: str) -> tuple[str, str]:
     """What stands above the letter: the trade name; in a formal letter the registered name and the day."""
     creditor = scene.facts.creditor
     if look != "formal":
-        return terms.clean(creditor.trade_name), ""
-    return terms.clean(creditor.registered_name), "<br>" + terms.long_date(scene.facts.as_of, scene.locale)
+        return escaped(_sentence(terms.clean(creditor.trade_name))), ""
+    return escaped(terms.clean(creditor.registered_name)), "<br>" + terms.long_date(scene.facts.as_of, scene.locale)
 
 
 def _preheader(texts: Sequence[str]) -> str:

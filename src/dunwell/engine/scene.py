@@ -1,6 +1,7 @@
 """What each placeholder becomes: one small function a name, over one scene (the facts, one language, one channel).
 
-A fact that a placeholder needs and that is not there stops the letter (`FactMissing`); a *block* whose fact is not there is empty.
+A fact that a placeholder needs and that is not there stops the letter (`FactMissing`); a *block* whose fact is not
+there is empty.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date
 
 from dunwell.core.message import ContactMade, ItemFacts, LetterFacts, ReaderFacts
 from dunwell.engine import terms
-from dunwell.engine.texts import Terms, Text, choose, fill
+from dunwell.engine.texts import Terms, Text, Variants, choose, fill
 
 FORMAL_KEYS = frozenset({"formal", "final"})
 FIRM_KEYS = frozenset({"firm", "formal", "final"})
@@ -24,7 +25,9 @@ class FactMissing(Exception):
 
 @dataclass(slots=True)
 class Scene:
-    """One letter being filled. `tags` hold for all its blocks; `chosen` collects the names of the blocks that were used."""
+    """One letter being filled. `tags` hold for all its blocks; `chosen` collects the names of the blocks that were
+    used.
+    """
 
     facts: LetterFacts
     text: Text
@@ -47,15 +50,17 @@ class Scene:
         return self.facts.items[0]
 
     def value(self, name: str) -> str:
-        """What stands for `{name}`: the letter's own block, else the catalogue's function, else the pack's shared block."""
+        """What stands for `{name}`: the letter's own block, else the catalogue's function, else the pack's shared
+        block.
+        """
         own = self.text.blocks.get(name)
         if own is not None:
             return self._block(name, own)
         function = VALUES.get(name)
         return function(self) if function is not None else shared_block(self, name)
 
-    def _block(self, name: str, variants: tuple[tuple[frozenset[str], object], ...]) -> str:
-        line = choose(variants, self.tags)  # type: ignore[arg-type]
+    def _block(self, name: str, variants: Variants) -> str:
+        line = choose(variants, self.tags)
         if line is None:
             return ""
         text = fill(line, self.value)
@@ -103,7 +108,7 @@ def shared_block(scene: Scene, name: str) -> str:
     return scene.shared(name) if HOLDS[name](scene.facts) else ""
 
 
-def day(scene: Scene, on: date | None, fact: str) -> date:
+def day(on: date | None, fact: str) -> date:
     if on is None:
         raise FactMissing(fact)
     return on
@@ -123,7 +128,9 @@ def plain_date(scene: Scene, on: date) -> str:
 
 
 def invoice_number(scene: Scene, number: str) -> str:
-    return terms.clean(number) if scene.short else scene.terms.words["invoice_number"].format(number=terms.clean(number))
+    return (
+        terms.clean(number) if scene.short else scene.terms.words["invoice_number"].format(number=terms.clean(number))
+    )
 
 
 def full_name(reader: ReaderFacts) -> str:
@@ -201,13 +208,15 @@ def _history(scene: Scene, wanted: Callable[[ContactMade], bool]) -> str:
 
 
 def _payment(scene: Scene) -> date:
-    return day(scene, scene.facts.last_payment and scene.facts.last_payment.paid_on, "last_payment")
+    payment = scene.facts.last_payment
+    return day(payment.paid_on if payment else None, "last_payment")
 
 
 def _paid(scene: Scene) -> str:
-    _payment(scene)
-    assert scene.facts.last_payment is not None
-    return terms.money(scene.facts.last_payment.amount, scene.locale, scene.facts.channel)
+    payment = scene.facts.last_payment
+    if payment is None:
+        raise FactMissing("last_payment")
+    return terms.money(payment.amount, scene.locale, scene.facts.channel)
 
 
 def _paid_invoices(scene: Scene) -> str:
@@ -218,19 +227,23 @@ def _paid_invoices(scene: Scene) -> str:
 
 
 def _valid_until(scene: Scene) -> date:
-    return day(scene, scene.facts.order and scene.facts.order.valid_until, "order")
+    order = scene.facts.order
+    return day(order.valid_until if order else None, "order")
 
 
 def _start(scene: Scene) -> date:
-    return day(scene, scene.facts.order and scene.facts.order.start_if_paid, "order.start_if_paid")
+    order = scene.facts.order
+    return day(order.start_if_paid if order else None, "order.start_if_paid")
 
 
 def _next_start(scene: Scene) -> date:
-    return day(scene, scene.facts.order and scene.facts.order.next_free_start, "order.next_free_start")
+    order = scene.facts.order
+    return day(order.next_free_start if order else None, "order.next_free_start")
 
 
 def _consequence(scene: Scene) -> date:
-    return day(scene, scene.facts.consequence and scene.facts.consequence.starts_on, "consequence")
+    consequence = scene.facts.consequence
+    return day(consequence.starts_on if consequence else None, "consequence")
 
 
 def _basis(scene: Scene) -> str:
@@ -241,7 +254,7 @@ def _basis(scene: Scene) -> str:
 def _reader_line(scene: Scene) -> str:
     reader = scene.facts.reader
     name = person_with_role(reader) if full_name(reader) else terms.clean(reader.role)
-    return ", ".join(part for part in (name or scene.terms.labels["unknown_reader"], reader.phone) if part)
+    return ", ".join(part for part in (name or scene.terms.labels["unknown_reader"], terms.clean(reader.phone)) if part)
 
 
 def _coded(kind: str, code: Callable[[LetterFacts], str]) -> Callable[[Scene], str]:
@@ -288,17 +301,19 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "due_short": lambda scene: plain_date(scene, _due(scene)),
     "due_when_short": _due_when_short,
     "days_overdue": lambda scene: terms.counted(
-        max(item.days_overdue for item in (scene.facts.items or (scene.first,))), scene.terms.counted["days"], scene.locale
+        max(item.days_overdue for item in (scene.facts.items or (scene.first,))),
+        scene.terms.counted["days"],
+        scene.locale,
     ),
-    "pay_by": lambda scene: dated(scene, day(scene, scene.facts.pay_by, "pay_by"), "weekdays_until"),
-    "pay_by_short": lambda scene: plain_date(scene, day(scene, scene.facts.pay_by, "pay_by")),
+    "pay_by": lambda scene: dated(scene, day(scene.facts.pay_by, "pay_by"), "weekdays_until"),
+    "pay_by_short": lambda scene: plain_date(scene, day(scene.facts.pay_by, "pay_by")),
     "history": lambda scene: _history(scene, lambda contact: contact.channel in WRITTEN),
     "calls": lambda scene: _history(scene, lambda contact: contact.channel not in WRITTEN),
     "paid": _paid,
     "paid_on": lambda scene: plain_date(scene, _payment(scene)),
     "paid_month": lambda scene: scene.terms.words["months_in"][_payment(scene).month - 1],
     "paid_invoices": _paid_invoices,
-    "promised_for": lambda scene: plain_date(scene, day(scene, scene.facts.promised_for, "promised_for")),
+    "promised_for": lambda scene: plain_date(scene, day(scene.facts.promised_for, "promised_for")),
     "valid_until": lambda scene: dated(scene, _valid_until(scene), "weekdays_until"),
     "valid_until_short": lambda scene: plain_date(scene, _valid_until(scene)),
     "valid_until_brief": lambda scene: plain_date(scene, _valid_until(scene)),

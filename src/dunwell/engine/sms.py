@@ -1,4 +1,6 @@
-"""How many parts a short text takes: 160 septets in the GSM alphabet, else 70 characters of UCS-2; 153 and 67 where joined."""
+"""How many parts a short text takes: 160 septets in the GSM alphabet, else 70 characters of UCS-2; 153 and 67 where
+joined.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Grammar: money, dates, counted forms and names as one language and one channel write them.
 
-Patterns come from CLDR (Babel) once per locale and currency; the filling is plain string work, because Babel takes 13–29 µs a sum.
-Words come from the pack's `terms.toml`.
+Patterns come from CLDR (Babel) once per locale and currency; the filling is plain string work, because Babel takes
+13–29 µs a sum. Words come from the pack's `terms.toml`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ SMS_SYMBOLS = {
     ("en", "EUR"): "EUR {}",
     ("en", "GBP"): "£{}",
 }
+QUOTED = re.compile(r"[«„“\"]([^«„“”»\"]*)[»“”\"]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -112,7 +113,9 @@ def numeric_date(day: date, locale: str) -> str:
 
 
 def days_listed(days: Iterable[date], locale: str, joiner: str, year_known: int, each: str = "") -> str:
-    """`17 и 21 апреля`, `28 апреля и 5 мая`; `each` is the preposition that Bulgarian repeats (`на 17 и на 21 април`)."""
+    """`17 и 21 апреля`, `28 апреля и 5 мая`; `each` is the preposition that Bulgarian repeats (`на 17 и на 21
+    април`).
+    """
     ordered = sorted(set(days))
     parts = []
     for day, following in zip(ordered, [*ordered[1:], None], strict=True):
@@ -141,12 +144,8 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=65536)
 def quoted_inside(text: str, locale: str) -> str:
     """A name to be put between the language's quotation marks: quotes inside become the inner kind."""
-    inner = {"ru": ("„", "“"), "bg": ("«", "»"), "en": ("‘", "’")}[locale]
-    for outer in ("«", "“", "„"):
-        text = text.replace(outer, inner[0]) if outer != inner[0] else text
-    for outer in ("»", "”", "“"):
-        text = text.replace(outer, inner[1]) if outer != inner[1] else text
-    return re.sub(r'"([^"]*)"', lambda found: f"{inner[0]}{found[1]}{inner[1]}", text)
+    before, after = {"ru": ("„", "“"), "bg": ("«", "»"), "en": ("‘", "’")}[locale]
+    return QUOTED.sub(lambda found: f"{before}{found[1]}{after}", text)
 
 
 def plain_spaces(text: str) -> str:
@@ -157,8 +156,8 @@ def plain_spaces(text: str) -> str:
 def greeting(reader: ReaderFacts, words: Mapping[str, Any], *, formal: bool) -> str:
     """The salutation from what is known of the reader; nothing is guessed from a name.
 
-    `words` is the table `greeting` of the terms: friendly, friendly_patronymic, unknown, and for formal letters formal_f, formal_m,
-    formal_named, formal_unknown. The first form whose facts are all known is taken.
+    `words` is the table `greeting` of the terms: friendly, friendly_patronymic, unknown, and for formal letters
+    formal_f, formal_m, formal_named, formal_unknown. The first form whose facts are all known is taken.
     """
     known = {
         "given": clean(reader.given_name),

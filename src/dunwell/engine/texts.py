@@ -1,7 +1,8 @@
 """Texts as written, checked and cut into pieces once: literals and placeholders, nothing that could compute.
 
-A text is Markdown with front matter. A front-matter line `lead.many.person: …` is a *block* of that letter: of all lines named
-`lead`, the one is used whose tags all hold and which has the most of them. Prose knows no `if`, no loop, no attribute.
+A text is Markdown with front matter. A front-matter line `lead.many.person: …` is a *block* of that letter: of all
+lines named `lead`, the one is used whose tags all hold and which has the most of them. Prose knows no `if`, no loop,
+no attribute.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ class Line:
         return [text for is_name, text in self.pieces if is_name]
 
 
+# The lines of one block, each with the tags that must hold for it.
+Variants = tuple[tuple[frozenset[str], Line], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A checked text: its blocks by name with their tags, and its paragraphs."""
@@ -47,7 +52,7 @@ class Text:
     key: str
     channel: str
     version: str
-    blocks: Mapping[str, tuple[tuple[frozenset[str], Line], ...]]
+    blocks: Mapping[str, Variants]
     paragraphs: tuple[Line, ...]
 
     @property
@@ -66,7 +71,7 @@ class Terms:
     greeting: Mapping[str, str]
     counted: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, str]
-    blocks: Mapping[str, tuple[tuple[frozenset[str], Line], ...]]
+    blocks: Mapping[str, Variants]
 
 
 @dataclass(slots=True)
@@ -87,7 +92,9 @@ def read_text(
     reading = Reading(file or f"{key}.{channel}.md")
     matched = FRONT_MATTER.fullmatch(source.replace("\r\n", "\n"))
     if matched is None:
-        reading.found("text_without_front_matter", "the text has no front matter", 1, "Begin it with ---, subject: …, ---.")
+        reading.found(
+            "text_without_front_matter", "the text has no front matter", 1, "Begin it with ---, subject: …, ---."
+        )
         return None, reading.findings
     head, body = matched.groups()
     blocks = _blocks(head.split("\n"), reading)
@@ -98,7 +105,9 @@ def read_text(
     for number, line in enumerate(body.split("\n"), first_body_line):
         _check_names(line, known, number, reading)
     if channel == "email" and "subject" not in blocks:
-        reading.found("text_without_subject", "the e-mail has no subject", 1, "Add a line subject: … to the front matter.")
+        reading.found(
+            "text_without_subject", "the e-mail has no subject", 1, "Add a line subject: … to the front matter."
+        )
     paragraphs = tuple(cut(part.strip()) for part in re.split(r"\n\s*\n", body) if part.strip())
     text = Text(key, channel, version, {name: tuple(variants) for name, variants in blocks.items()}, paragraphs)
     return (None if reading.findings else text), reading.findings
@@ -120,8 +129,10 @@ def read_terms(locale: str, tables: Mapping[str, Any]) -> Terms:
     )
 
 
-def choose(variants: tuple[tuple[frozenset[str], Line], ...], tags: frozenset[str]) -> Line | None:
-    """The variant whose tags all hold and which has the most of them; in a tie the one for persons, then the first one written."""
+def choose(variants: Variants, tags: frozenset[str]) -> Line | None:
+    """The variant whose tags all hold and which has the most of them; in a tie the one for persons, then the first
+    one written.
+    """
     holding = [variant for variant in variants if variant[0] <= tags]
     # A text written for a company must never reach a natural person because it happens to fit the number of invoices.
     return max(holding, key=lambda variant: (len(variant[0]), "person" in variant[0]))[1] if holding else None
