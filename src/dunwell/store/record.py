@@ -25,7 +25,7 @@ def last_outcomes(creditor_id: int) -> pl.DataFrame:
     """The newest recorded outcome of every receivable: receivable_id, code, step, reasons, next_on."""
     with bulk.reader(creditor_id) as read:
         return read(
-            "SELECT DISTINCT ON (receivable_id) receivable_id, code, step, reasons, next_on FROM outcome "
+            "SELECT DISTINCT ON (creditor_id, receivable_id) receivable_id, code, step, reasons, next_on FROM outcome "
             "ORDER BY creditor_id, receivable_id, id DESC"
         )
 
