@@ -25,12 +25,18 @@ def of(
     creditor: Creditor, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = (), own: Path | None = None
 ) -> Portfolio:
     """Everything the plan looks at; `own` is the folder of the creditor's own policies, jurisdictions and calendars."""
-    facts = load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers)
+    return assemble(creditor, load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers), as_of, own=own)
+
+
+def assemble(
+    creditor: Creditor, facts: Facts, as_of: date, *, instead: str = "", own: Path | None = None
+) -> Portfolio:
+    """Facts with their policies, law and calendars; `instead` puts one policy in the place of all that fit the same cases."""
     every = policies.load_all(own)
     names = sorted(every)
     laws = jurisdictions.load_all(own)
     customers_frame = _with_jurisdiction(facts.customers, laws)
-    chosen = _choose(facts, every, names)
+    chosen = _choose(facts, every, names, instead)
     receivables = facts.receivables.join(chosen, on=["receivable_id"], how="left")
     settled = facts.settled.join(chosen, on=["receivable_id"], how="left")
     countries = {creditor.country, *customers_frame["country"].unique().to_list()}
@@ -83,9 +89,11 @@ def _with_timezone(contacts: pl.DataFrame, customers: pl.DataFrame, laws: dict) 
     )
 
 
-def _choose(facts: Facts, every: Policies, names: list[str]) -> pl.DataFrame:
+def _choose(facts: Facts, every: Policies, names: list[str], instead: str) -> pl.DataFrame:
     """The policy's index for every receivable: nearest assignment first; thought once per distinct case, not per row."""
     assignments = _assignments(facts.choices)
+    if instead:
+        assignments = _replaced(assignments, every, instead)
     cases = (
         pl.concat(
             [
@@ -124,6 +132,18 @@ def _choose(facts: Facts, every: Policies, names: list[str]) -> pl.DataFrame:
 def _assignments(choices: pl.DataFrame) -> list[Assignment]:
     given = [Assignment(Scope(row["scope"]), row["target"], row["policy"]) for row in choices.iter_rows(named=True)]
     return [*given, *(default for default in CREDITOR_DEFAULTS if not _overridden(default, choices))]
+
+
+def _replaced(assignments: list[Assignment], every: Policies, instead: str) -> list[Assignment]:
+    """The named policy wherever one of the same kind of document and customer stood."""
+    new = every[instead]
+    kinds = {(new.document, kind) for kind in ([new.customer_kind] if new.customer_kind else [None, *CustomerKind])}
+    return [
+        Assignment(one.scope, one.subject, instead)
+        if (every[one.policy].document, every[one.policy].customer_kind) in kinds
+        else one
+        for one in assignments
+    ]
 
 
 def _overridden(default: Assignment, choices: pl.DataFrame) -> bool:

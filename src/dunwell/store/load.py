@@ -61,6 +61,49 @@ def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[in
         )
 
 
+def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataFrame]:
+    """A stretch of the past for a simulation: all receivables that stood open in it, as invoiced, and the money of all days."""
+    with bulk.reader(creditor_id) as read:
+        only = Only(until, False, ())
+        start = f"DATE '{since.isoformat()}'"
+        receivables = read(f"""
+            SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, r.currency,
+                   r.amount AS balance, 0::bigint AS disputed, i.issue_date, r.due_date, i.valid_until, i.requested_on,
+                   false AS is_cancelled, CASE WHEN i.known_on <= {start} THEN i.known_on ELSE i.issue_date END AS known_on
+            FROM receivable r JOIN invoice i ON i.id = r.invoice_id
+            LEFT JOIN (SELECT receivable_id, sum(amount)::bigint AS total FROM allocation
+                       WHERE effective_on < {start} GROUP BY 1) a ON a.receivable_id = r.id
+            WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day} AND r.amount > coalesce(a.total, 0)
+              AND NOT EXISTS (SELECT FROM cancellation k WHERE k.invoice_id = i.id AND k.effective_on <= {start})
+        """).with_columns(
+            document=_document(), is_imported_late=pl.lit(False), debit_pending_until=pl.lit(None, pl.Date)
+        )
+        movements = _conform(
+            read(f"""
+            SELECT receivable_id, effective_on AS on, amount, CASE WHEN payment_id IS NULL THEN 'credit' ELSE 'payment' END AS kind
+            FROM allocation WHERE effective_on <= {only.day}
+            UNION ALL SELECT receivable_id, effective_on, amount, 'write_off' FROM write_off WHERE effective_on <= {only.day}
+            """),
+            frames.MOVEMENTS,
+        )
+        before = Only(since - timedelta(1), False, ())
+        facts = Facts(
+            receivables=receivables.drop("is_request"),
+            customers=_customers(read, before),
+            contacts=_contacts(read, before),
+            steps_done=_steps_done(read, before),
+            under_way=frames.empty(frames.UNDER_WAY),
+            pauses=_pauses(read, only),
+            promises=_promises(read, only),
+            touches=_touches(read, before),
+            signs=_signs(read, only),
+            settled=pl.DataFrame(schema={**{n: t for n, t in frames.SETTLED.items() if n != "policy"}, "invoice_id": pl.Int64, "document": pl.String}),
+            choices=_choices(read, only),
+            covered_until=None,
+        )
+    return facts, movements
+
+
 @dataclass(frozen=True, slots=True)
 class Only:
     """Which rows: up to a day, live alone or with rehearsal, of all customers or of some."""
@@ -345,3 +388,4 @@ def _document() -> pl.Expr:
 
 def _conform(frame: pl.DataFrame, schema: frames.Schema) -> pl.DataFrame:
     return frames.conform(frame, schema)
+
