@@ -18,7 +18,9 @@ KINDS = {
 }
 
 
-def camt(*entries: str, kind: str = "camt.053.001", version: str = "08", prefix: str = "", frame: str | None = None) -> str:
+def camt(
+    *entries: str, kind: str = "camt.053.001", version: str = "08", prefix: str = "", frame: str | None = None
+) -> str:
     outer, inner = KINDS[kind]
     frame = BALANCES if frame is None else frame
     text = f"""<Document XMLNS="urn:iso:std:iso:20022:tech:xsd:{kind}.{version}"><{outer}><GrpHdr><MsgId>1</MsgId></GrpHdr><{inner}>
@@ -39,14 +41,18 @@ def balance(code: str, amount: str) -> str:
 BALANCES = balance("OPBD", "1000.00") + balance("CLBD", "1100.00")
 
 
-def entry(amount: str = "100.00", side: str = "CRDT", details: str = "", status: str = "<Cd>BOOK</Cd>", more: str = "") -> str:
+def entry(
+    amount: str = "100.00", side: str = "CRDT", details: str = "", status: str = "<Cd>BOOK</Cd>", more: str = ""
+) -> str:
     return (
         f"<Ntry><Amt Ccy='EUR'>{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd>{more}<Sts>{status}</Sts>"
         f"<BookgDt><Dt>2026-01-05</Dt></BookgDt><NtryDtls>{details}</NtryDtls></Ntry>"
     )
 
 
-def details(amount: str = "100.00", name: str = "Alfa", text: str = "INV 7", account: str = "BG80BNBG96611020345678") -> str:
+def details(
+    amount: str = "100.00", name: str = "Alfa", text: str = "INV 7", account: str = "BG80BNBG96611020345678"
+) -> str:
     return (
         f"<TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs><Amt Ccy='EUR'>{amount}</Amt><RltdPties><Dbtr><Pty><Nm>{name}</Nm>"
         f"</Pty></Dbtr><DbtrAcct><Id><IBAN>{account}</IBAN></Id></DbtrAcct></RltdPties>"

@@ -12,7 +12,16 @@ from importers.reading import statement
 
 
 def mt940(*movements: str, opening: str = "C260101EUR1000,00", closing: str = "C260105EUR1100,00") -> str:
-    lines = [":20:REF1", ":25:DE89370400440532013000", ":28C:1/1", f":60F:{opening}", *movements, f":62F:{closing}", "-", ""]
+    lines = [
+        ":20:REF1",
+        ":25:DE89370400440532013000",
+        ":28C:1/1",
+        f":60F:{opening}",
+        *movements,
+        f":62F:{closing}",
+        "-",
+        "",
+    ]
     return "\r\n".join(lines)
 
 
@@ -51,7 +60,9 @@ def test_amounts(line, amount):
     assert statement("mt940", mt940(line)).amounts == [Decimal(amount)]
 
 
-@pytest.mark.parametrize("line", [":61:2601050105C1,2,3NTRFX", ":61:2601050105X100,00NTRF", ":61:rubbish", ":61:2601050105C，NTRF"])
+@pytest.mark.parametrize(
+    "line", [":61:2601050105C1,2,3NTRFX", ":61:2601050105X100,00NTRF", ":61:rubbish", ":61:2601050105C，NTRF"]
+)
 def test_a_movement_that_cannot_be_read_is_said_and_the_others_go_in(line):
     read = statement("mt940", mt940(line, ":61:2601050105C100,00NTRFX"))
     assert read.amounts == [100]
