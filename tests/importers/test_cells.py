@@ -38,7 +38,9 @@ def test_amounts_that_leave_no_doubt(text, amount):
     assert parse_amount(text) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["NaN", "Infinity", "1E5", "１２", "1.234.56", "1,234,56", "12 апр", "abc", "", "0x10", "--5", "1_000"])
+@pytest.mark.parametrize(
+    "text", ["NaN", "Infinity", "1E5", "１２", "1.234.56", "1,234,56", "12 апр", "abc", "", "0x10", "--5", "1_000"]
+)
 def test_what_is_no_amount_is_not_read(text):
     assert parse_amount(text) is None
 
@@ -55,7 +57,14 @@ def test_a_thousand_or_a_fraction_is_decided_by_the_column():
 def test_every_way_to_write_an_amount_gives_the_same_amount(amount):
     english = f"{amount:,.2f}"
     german = english.translate(str.maketrans(",.", ".,"))
-    for text in (english, german, german.replace(".", " "), english.replace(",", "'"), english + " EUR", f"USD {english}"):
+    for text in (
+        english,
+        german,
+        german.replace(".", " "),
+        english.replace(",", "'"),
+        english + " EUR",
+        f"USD {english}",
+    ):
         assert parse_amount(text) == amount
 
 
@@ -79,7 +88,9 @@ def test_dates(text, day):
     assert parse_date(text) == day
 
 
-@pytest.mark.parametrize("text", ["30.02.2026", "32.01.2026", "0000-00-00", "01.01.0001", "１.1.2026", "12.50", "soon", ""])
+@pytest.mark.parametrize(
+    "text", ["30.02.2026", "32.01.2026", "0000-00-00", "01.01.0001", "１.1.2026", "12.50", "soon", ""]
+)
 def test_what_is_no_date_is_not_read(text):
     assert parse_date(text) is None
 

@@ -21,7 +21,9 @@ def rows(text: str, encoding: str = "utf-8") -> list[tuple]:
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 def test_the_delimiter_is_found(delimiter):
-    text = "\n".join(delimiter.join(row) for row in (["Invoice", "Customer", "Total"], ["1", "A", "5"], ["2", "B", "6"]))
+    text = "\n".join(
+        delimiter.join(row) for row in (["Invoice", "Customer", "Total"], ["1", "A", "5"], ["2", "B", "6"])
+    )
     assert rows(text)[1] == ("1", "A", "5")
 
 
@@ -37,12 +39,20 @@ def test_excels_own_delimiter_line_is_obeyed_and_counted():
 
 def test_a_field_over_several_lines_keeps_the_line_numbers_true():
     book = sheet.read(b'a,b\n1,"x\ny"\n2,z\n')
-    assert [(row.line, row.cells) for row in book.sheets[0].rows] == [(1, ("a", "b")), (2, ("1", "x\ny")), (4, ("2", "z"))]
+    assert [(row.line, row.cells) for row in book.sheets[0].rows] == [
+        (1, ("a", "b")),
+        (2, ("1", "x\ny")),
+        (4, ("2", "z")),
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
-    ['n,c,t\nQ-1,"ООО "Ромашка"",10\nQ-2,B,20\n', 'n,c,t\nQ-1,"open,10\nQ-2,B,20\n', 'n,c,t\nQ-1,Pipe 5",10\nQ-2,"B",20\n'],
+    [
+        'n,c,t\nQ-1,"ООО "Ромашка"",10\nQ-2,B,20\n',
+        'n,c,t\nQ-1,"open,10\nQ-2,B,20\n',
+        'n,c,t\nQ-1,Pipe 5",10\nQ-2,"B",20\n',
+    ],
 )
 def test_broken_quotes_lose_no_row(text):
     assert [cells[0] for cells in rows(text)] == ["n", "Q-1", "Q-2"]
@@ -119,7 +129,9 @@ def test_a_zip_bomb_is_refused_even_when_it_lies_about_its_size(declared):
         sheet.read(bomb(declared))
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", b"PK\x03\x04", b"<!DOCTYPE html><html>", b"MZ\x00\x01\x02\x00\x03" * 40])
+@pytest.mark.parametrize(
+    "data", [b"", b"\n\n", b"PK\x03\x04", b"<!DOCTYPE html><html>", b"MZ\x00\x01\x02\x00\x03" * 40]
+)
 def test_what_is_no_table_is_refused_with_a_sentence(data):
     with pytest.raises(Refusal) as refusal:
         sheet.read(data)

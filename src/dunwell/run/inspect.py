@@ -26,10 +26,16 @@ from dunwell.plugins import importers
 
 Answer = dict[str, Any]
 WARNINGS_MAX = 50
+# Statements are read as streams; documents and tables are read whole.
+BYTES_MAX = 50_000_000
 
 
 class FileUnreadable(Refusal):
     """{path} cannot be opened: {reason}."""
+
+
+class FileTooLarge(Refusal):
+    """{path} is larger than {limit} MB; no document and no table is."""
 
 
 class FormatUnknown(Refusal):
@@ -49,7 +55,7 @@ def inspect(format: str, path: Path) -> Answer:
 
 
 def _invoice(path: Path, *, format: str) -> Answer:
-    found = importers.invoice_reader(format)(path.read_bytes())
+    found = importers.invoice_reader(format)(_content(path))
     (document,) = found.documents
     return {
         "number": document.number,
@@ -65,8 +71,16 @@ def _invoice(path: Path, *, format: str) -> Answer:
     }
 
 
+def _content(path: Path) -> bytes:
+    with path.open("rb") as source:
+        data = source.read(BYTES_MAX + 1)
+    if len(data) > BYTES_MAX:
+        raise FileTooLarge(path=path.name, limit=BYTES_MAX // 1_000_000)
+    return data
+
+
 def _commerceml(path: Path) -> Answer:
-    found = importers.invoice_reader("commerceml")(path.read_bytes())
+    found = importers.invoice_reader("commerceml")(_content(path))
     return {
         "n_documents": len(found.documents),
         "documents": [
@@ -86,7 +100,7 @@ def _commerceml(path: Path) -> Answer:
 
 
 def _invoice_table(path: Path) -> Answer:
-    found: Read = importers.invoice_reader("invoice_table")(path.read_bytes())
+    found: Read = importers.invoice_reader("invoice_table")(_content(path))
     currencies = sorted({document.currency for document in found.documents if document.currency})
     first: InvoiceDocument | None = found.documents[0] if found.documents else None
     return {

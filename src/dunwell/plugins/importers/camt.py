@@ -30,10 +30,15 @@ from dunwell.plugins.importers.statement import unreadable, watched
 from dunwell.plugins.importers.text import DateMalformed, currency_code, decimal, iso_date, squeezed
 
 STATEMENTS = ("Stmt", "Rpt", "Ntfctn")
-TAGS = (*STATEMENTS, "Document", "Acct", "Bal", "FrToDt", "Ntry", "TxDtls", "Id", "ElctrncSeqNb")
+TAGS = (*STATEMENTS, "Document", "Acct", "Bal", "FrToDt", "TxsSummry", "Ntry", "TxDtls")
 OPENING_CODES = ("OPBD", "PRCD")
 CLOSING_CODES = ("CLBD",)
 STATUSES: dict[str, EntryStatus] = {"BOOK": "booked", "PDNG": "pending", "INFO": "information", "FUTR": "pending"}
+SUMMARY_PATHS = {
+    "number of entries": "TtlNtries/NbOfNtries",
+    "sum of credits": "TtlCdtNtries/Sum",
+    "sum of debits": "TtlDbtNtries/Sum",
+}
 NOT_PROVIDED = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NOTAVAILABLE"})
 PIECE_LENGTH = 140
 PARTS_MAX = 200_000
@@ -57,9 +62,12 @@ class _Open:
         self.is_announced = False
         self.balances: dict[str, tuple[Decimal, str, date | None]] = {}
         self.currencies: dict[str, None] = {}
+        self.entry_currencies: set[str] = set()
         self.from_date: date | None = None
         self.to_date: date | None = None
         self.parts: list[EntryPart] = []
+        self.stated: dict[str, Decimal] = {}
+        self.counted: dict[str, Decimal] = {name: Decimal(0) for name in SUMMARY_PATHS}
 
     def announce(self) -> Iterator[StatementEvent]:
         if not self.is_announced:
@@ -115,8 +123,11 @@ def _events(source: BinaryIO) -> Iterator[StatementEvent]:
             elif name == "FrToDt":
                 current.from_date = _day(node, "FrDtTm") or _day(node, "FrDt")
                 current.to_date = _day(node, "ToDtTm") or _day(node, "ToDt")
+            elif name == "TxsSummry":
+                _summary(node, current)
         if name in STATEMENTS and not in_entry:
             yield from current.announce()
+            yield from _summary_doubts(current)
             yield current.close()
             current = None
             release(node)
@@ -161,6 +172,22 @@ def _balance(node: Node, current: _Open) -> None:
         current.balances[code] = (value, currency, day)
 
 
+def _summary(node: Node, current: _Open) -> None:
+    safexml.strip_namespaces(node)
+    for name, path in SUMMARY_PATHS.items():
+        if (node.findtext(path) or "").strip():
+            current.stated[name] = decimal(node.findtext(path), path)
+
+
+def _summary_doubts(current: _Open) -> Iterator[Finding]:
+    for name, stated in current.stated.items():
+        # A summary over several currencies adds them; so does nothing else.
+        if stated != current.counted[name] and len(current.entry_currencies) < 2:
+            yield Finding(
+                "totals_differ", f"The {name} should be {stated}, but the entries give {current.counted[name]}."
+            )
+
+
 def _entry(node: Node, current: _Open) -> Iterator[StatementEvent]:
     safexml.strip_namespaces(node)
     parts, current.parts = tuple(current.parts), []
@@ -175,6 +202,9 @@ def _entry(node: Node, current: _Open) -> Iterator[StatementEvent]:
     if side == "DBIT":
         amount = -amount
     current.currencies[currency] = None
+    current.entry_currencies.add(currency)
+    current.counted["number of entries"] += 1
+    current.counted["sum of credits" if amount > 0 else "sum of debits"] += abs(amount)
     status_text = squeezed(node.findtext("Sts/Cd") or node.findtext("Sts/Prtry") or node.findtext("Sts")).upper()
     status = STATUSES.get(status_text, "booked")
     if status_text and status_text not in STATUSES:

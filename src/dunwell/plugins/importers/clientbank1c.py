@@ -30,7 +30,7 @@ from dunwell.plugins.importers.charset import decode
 from dunwell.plugins.importers.statement import unreadable, watched
 from dunwell.plugins.importers.text import LONG_TEXT_MAX, FieldTooLong, squeezed
 
-BYTES_MAX = 60_000_000
+BYTES_MAX = 25_000_000
 MARK = "1CClientBankExchange"
 DECLARED = (("DOS", "cp866"), ("Windows", "cp1251"), ("UTF-8", "utf-8"))
 LEADING_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

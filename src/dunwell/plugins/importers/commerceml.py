@@ -6,19 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from dunwell.core.documents import Address, DocumentLine, Identifier, InvoiceDocument, Party, Read, Totals
-from dunwell.core.money import CURRENCIES
 from dunwell.core.refusal import Finding
 from dunwell.plugins.importers import safexml
 from dunwell.plugins.importers.einvoice import number_text, short
 from dunwell.plugins.importers.safexml import Node
-from dunwell.plugins.importers.text import decimal, iso_date
+from dunwell.plugins.importers.text import decimal, iso_date, named_currency
 
 ROOT = "КоммерческаяИнформация"
-# 1C writes currencies by the name in its own directory.
-CURRENCY_NAMES = {
-    "руб": "RUB", "руб.": "RUB", "rur": "RUB", "643": "RUB", "810": "RUB", "рубль": "RUB", "евро": "EUR", "978": "EUR",
-    "доллар": "USD", "840": "USD", "грн": "UAH", "грн.": "UAH", "тенге": "KZT", "тг": "KZT", "лв": "BGN", "лв.": "BGN",
-}  # fmt: skip
 RETURN_WORD = "возврат"
 TAX_FIELDS = (("ИНН", "ИНН"), ("КПП", "КПП"), ("КодПоОКПО", "ОКПО"), ("ОГРН", "ОГРН"))
 
@@ -42,7 +36,7 @@ def _nodes(root: Node) -> Iterator[Node]:
 def _document(node: Node, findings: list[Finding]) -> InvoiceDocument:
     number = number_text(node.findtext("Номер"))
     written = short(node.findtext("Валюта"))
-    currency = written.upper() if written.upper() in CURRENCIES else CURRENCY_NAMES.get(written.lower(), "")
+    currency = named_currency(written)
     operation = short(node.findtext("ХозОперация"))
     amount = _optional(node, "Сумма")
     place = node.sourceline

@@ -7,13 +7,13 @@ account is the invoice and a negative one a payment. Numbers stay text; one numb
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from dunwell.core.documents import DocumentLine, Identifier, InvoiceDocument, Party, Read, Totals
-from dunwell.core.money import CURRENCIES
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers import sheet
 from dunwell.plugins.importers.cells import (
@@ -28,7 +28,7 @@ from dunwell.plugins.importers.cells import (
 )
 from dunwell.plugins.importers.headers import Table, find_table, patterns
 from dunwell.plugins.importers.sheet import Book, Cell, Row
-from dunwell.plugins.importers.text import squeezed
+from dunwell.plugins.importers.text import named_currency, squeezed
 
 ROLES = patterns(
     (
@@ -110,6 +110,7 @@ VOID_STATUS_WORDS = (
     "отмен",
 )
 SUM_WORDS = ("total", "итого", "общо", "всего", "всичко", "summe", "grand total", "subtotal", "total:")
+CURRENCY_WORD = re.compile(r"[A-Z]{3}|[€£₽₴₸]|[^\W\d_]+\.?")
 FORMULA_SIGNS = ("=", "+", "-", "@")
 MARK_ROLES = ("total", "balance", "line_total", "price", "paid", "net", "tax")
 FINDINGS_OF_A_KIND = 20
@@ -316,30 +317,26 @@ def _line_amount(table: Table, row: Row, forms: _Forms) -> Decimal | None:
 
 
 def _currency(table: Table, row: Row) -> str:
-    code = _text(table, row, "currency").upper()
-    if code in CURRENCIES:
+    """The currency of its own column, else one written beside the sum or in the header of the sums."""
+    if code := named_currency(_text(table, row, "currency")):
         return code
     for role in ("total", "balance"):
         for text in (_text(table, row, role), table.header.text(table.column(role))):
-            for symbol, meant in SYMBOLS.items():
-                if symbol in text.lower():
-                    return meant
-            found = [word for word in text.replace("(", " ").replace(")", " ").split() if word in CURRENCIES]
-            if found:
-                return found[0]
+            for word in CURRENCY_WORD.findall(text):
+                if code := named_currency(word):
+                    return code
     return ""
-
-
-# Signs that mean one currency alone; $ and kr are those of many.
-SYMBOLS = {"€": "EUR", "£": "GBP", "₽": "RUB", "руб": "RUB", "лв": "BGN", "₴": "UAH", "₸": "KZT"}
 
 
 def _documents(table: Table, lines: list[_Line], findings: list[Finding]) -> Iterator[InvoiceDocument]:
     groups: dict[tuple[str, str, date | None], list[_Line]] = {}
-    dated: dict[tuple[str, str], date | None] = {}
+    dated: dict[tuple[str, str], date] = {}
     for line in lines:
+        # A line without a date belongs to the invoice that began above it.
         owner = (line.number, line.customer)
-        day = dated.setdefault(owner, line.issue_date) if line.issue_date is None else line.issue_date
+        if line.issue_date:
+            dated[owner] = line.issue_date
+        day = dated.get(owner)
         groups.setdefault((line.number, line.customer, day), []).append(line)
     seen: dict[str, tuple[str, date | None]] = {}
     for (number, customer, day), group in groups.items():

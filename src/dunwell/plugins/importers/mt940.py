@@ -30,14 +30,14 @@ from dunwell.plugins.importers.charset import decode
 from dunwell.plugins.importers.statement import StatementCutOff, unreadable, watched
 from dunwell.plugins.importers.text import currency_code, make_date, squeezed
 
-BYTES_MAX = 60_000_000
+BYTES_MAX = 25_000_000
 TAG = re.compile(r":(NS|[0-9]{2}[A-Z]?):")
 KNOWN_TAGS = frozenset("20 21 25 25P 28 28C 13 13D 34F 60 60F 60M 61 62 62F 62M 64 64F 65 65F 86 90C 90D NS".split())
 ENVELOPE = re.compile(r"\{1:[^{}]*\}|\{2:[^{}]*\}|\{3:(?:\{[^{}]*\})*\}|\{4:|^-\}|\{5:(?:\{[^{}]*\})*\}", re.M)
-BALANCE = re.compile(r"\s*([CD])R?\s*([0-9]{6})\s*([A-Z]{3})?\s*([0-9]*[,.]?[0-9]*)\s*")
+BALANCE = re.compile(r"\s*([CD])R?\s*([0-9]{6})\s*([A-Z]{3})?\s*(-?[0-9.,]+)\s*")
 # Value date, entry date (may be blank or missing), mark, funds code, amount, then type and references.
 MOVEMENT = re.compile(
-    r"\s*([0-9]{6})([0-9]{4}|\s{4})?\s*(R[CD]|E[CD]|[CD])\s?([A-Z])?\s*([0-9]+(?:[,.][0-9]*)?|[,.][0-9]+)\s*(.*)", re.S
+    r"\s*([0-9]{6})([0-9]{4}|\s{4})?\s*(R[CD]|E[CD]|[CD])\s?([A-Z])?\s*([0-9.,]+)\s*((?:[A-Z].*)?)", re.S
 )
 TYPE = re.compile(r"([NFSB][A-Z0-9]{3})?(.*)", re.S)
 SUBFIELD_START = re.compile(r"([0-9]{3})\s*([?>~^@&+$<])(?=[0-9]{2})")
@@ -53,6 +53,7 @@ CONTROLS = dict.fromkeys([*range(9), *range(11, 32), 0xFEFF])
 NOBODY = Counterparty()
 MARKS = {"C": (1, False), "D": (-1, False), "RC": (-1, True), "RD": (1, True), "EC": (1, False), "ED": (-1, False)}
 PIVOT = 80
+LINE_LENGTH = 65
 
 
 class Mt940Unreadable(Refusal):
@@ -80,6 +81,7 @@ class _Open:
     closing: Decimal | None = None
     from_date: date | None = None
     to_date: date | None = None
+    has_closing: bool = False
     is_announced: bool = False
     movement: str = ""
     movement_line: int = 0
@@ -109,8 +111,8 @@ def _events(source: BinaryIO) -> Iterator[StatementEvent]:
             yield from _announce(current)
             current.movement, current.movement_line = value or " ", line
         else:
-            _frame(current, tag, value)
-    if current.opening is not None and current.closing is None and not text.endswith(("\n", "\r", "-", "}")):
+            yield from _frame(current, tag, value, line)
+    if current.opening is not None and not current.has_closing and not text.endswith(("\n", "\r", "-", "}")):
         raise StatementCutOff(reason="the last statement has no closing balance")
     yield from _movement(current)
     yield from _close(current)
@@ -134,7 +136,7 @@ def _fields(text: str) -> Iterator[tuple[str, str, int]]:
         yield tag, "\n".join(lines), start
 
 
-def _frame(current: _Open, tag: str, value: str) -> None:
+def _frame(current: _Open, tag: str, value: str, line: int) -> Iterator[Finding]:
     if tag in ("25", "25P"):
         current.account = squeezed(value)
     elif tag in ("28", "28C"):
@@ -142,16 +144,21 @@ def _frame(current: _Open, tag: str, value: str) -> None:
     elif tag == "34F":
         current.floor_currency = value.strip()[:3]
     elif tag in ("60", "60F", "60M"):
-        current.opening, current.currency, current.from_date = _balance(value, tag, current)
+        current.opening, current.currency, current.from_date = _balance(value, current)
     elif tag in ("62", "62F", "62M"):
-        current.closing, current.currency, current.to_date = _balance(value, tag, current)
+        current.closing, current.currency, current.to_date = _balance(value, current)
+        current.has_closing = True
+    if (tag[:2] == "60" and current.opening is None) or (tag[:2] == "62" and current.closing is None):
+        yield Finding(
+            "balance_unreadable", f"The balance {squeezed(value)[:40]!r} cannot be read.", line=line, field=tag
+        )
 
 
-def _balance(value: str, tag: str, current: _Open) -> tuple[Decimal, str, date | None]:
+def _balance(value: str, current: _Open) -> tuple[Decimal | None, str, date | None]:
     match = BALANCE.fullmatch(value.split("\n")[0])
-    if not match or not match[4].strip(",."):
-        raise Mt940Unreadable(reason=f"the balance :{tag}:{squeezed(value)[:40]} cannot be read")
-    amount = _amount(match[4])
+    amount = _amount(match[4]) if match else None
+    if not match or amount is None:
+        return None, current.currency, None
     # A closing balance without currency takes that of the opening one.
     currency = currency_code(match[3]) if match[3] else current.currency
     return (amount if match[1] == "C" else -amount), currency, _short_date(match[2])
@@ -167,7 +174,7 @@ def _close(current: _Open) -> Iterator[StatementEvent]:
     if not (current.account or current.is_announced or current.opening is not None):
         return
     yield from _announce(current)
-    if current.opening is not None and current.closing is None:
+    if current.opening is not None and not current.has_closing:
         yield Finding(
             "closing_missing",
             "The statement has no closing balance.",
@@ -191,7 +198,8 @@ def _movement(current: _Open) -> Iterator[StatementEvent]:
     value, line, narrative = current.movement, current.movement_line, "\n".join(current.narrative)
     current.movement, current.narrative = "", []
     match = MOVEMENT.fullmatch(value)
-    if not match:
+    amount = _amount(match[5]) if match else None
+    if not match or amount is None:
         yield unreadable(line, f":61:{squeezed(value)[:40]}")
         return
     sign, is_reversal = MARKS[match[3]]
@@ -203,7 +211,7 @@ def _movement(current: _Open) -> Iterator[StatementEvent]:
     code, own, bank = _references(first)
     told = _narrative(narrative)
     yield Entry(
-        amount=sign * _amount(match[5]),
+        amount=sign * amount,
         currency=current.currency or current.floor_currency,
         booking_date=booking_date or value_date,
         value_date=value_date,
@@ -237,9 +245,19 @@ def _provided(text: str) -> str:
     return "" if plain.upper() in NOT_PROVIDED else plain
 
 
-def _amount(text: str) -> Decimal:
-    whole, _, fraction = text.replace(".", ",").partition(",")
-    return Decimal(f"{whole or '0'}.{fraction or '0'}")
+def _amount(text: str) -> Decimal | None:
+    """SWIFT writes a comma and no thousands; some programs write a point, or thousands as well."""
+    plain = text.lstrip("-")
+    marks = [character for character in plain if character in ",."]
+    if len(set(marks)) == 2 and marks.count(marks[-1]) == 1:
+        plain = plain.replace("," if marks[-1] == "." else ".", "")
+    elif len(marks) > 1:
+        return None
+    whole, _, fraction = plain.replace(".", ",").partition(",")
+    if not whole and not fraction:
+        return None
+    amount = Decimal(f"{whole or '0'}.{fraction or '0'}")
+    return -amount if text.startswith("-") else amount
 
 
 def _short_date(text: str) -> date | None:
@@ -275,7 +293,12 @@ def _narrative(text: str) -> _Told:
     plain = text.replace("\n", "")
     if WORD.search(plain):
         return _words(plain)
-    return _Told(remittance=squeezed(text))
+    return _Told(remittance=squeezed(_unwrapped(text)))
+
+
+def _unwrapped(text: str) -> str:
+    """Lines of 65 characters were cut there, in the middle of a word; shorter ones end where a line ends."""
+    return "".join(line if len(line) == LINE_LENGTH else line + "\n" for line in text.split("\n"))
 
 
 def _subfields(text: str, code: str, mark: str) -> _Told:

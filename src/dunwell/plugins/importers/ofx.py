@@ -24,13 +24,14 @@ from dunwell.core.documents import (
     StatementOpened,
     StatementStream,
 )
+from dunwell.core.money import CURRENCIES
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers.charset import decode
 from dunwell.plugins.importers.safexml import XmlWithDoctype
 from dunwell.plugins.importers.statement import unreadable, watched
-from dunwell.plugins.importers.text import LONG_TEXT_MAX, FieldTooLong, compact_date, currency_code, squeezed
+from dunwell.plugins.importers.text import LONG_TEXT_MAX, FieldTooLong, compact_date, squeezed
 
-BYTES_MAX = 60_000_000
+BYTES_MAX = 25_000_000
 TOKEN = re.compile(r"<(/?)([A-Za-z0-9_.]{1,40})\s*/?>([^<]*)")
 CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 HEADER_CHARSET = re.compile(rb"(ENCODING|CHARSET)[:=]\s*\"?([A-Za-z0-9_-]+)", re.I)
@@ -159,7 +160,7 @@ def _frame(current: _Open, stack: list[str], name: str, value: str, is_end: bool
         return
     within = stack[0] if stack else ""
     if name == "CURDEF":
-        current.currency = currency_code(value)
+        current.currency = value.upper() if value.upper() in CURRENCIES else ""
     elif name == "ACCTID" and within in ACCOUNTS:
         current.account = squeezed(html.unescape(value))
     elif name == "BALAMT" and within == "LEDGERBAL":
@@ -173,6 +174,8 @@ def _frame(current: _Open, stack: list[str], name: str, value: str, is_end: bool
 def _announce(current: _Open) -> Iterator[StatementEvent]:
     if not current.is_announced and current.account:
         current.is_announced = True
+        if not current.currency:
+            yield Finding("currency_missing", "The statement names no known currency.", field="CURDEF")
         yield StatementOpened(current.account, current.currency)
 
 

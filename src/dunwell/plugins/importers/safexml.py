@@ -16,6 +16,11 @@ from dunwell.core.refusal import Refusal
 
 BYTES_MAX = 30_000_000
 HEAD_PIECE = 65_536
+# An element takes some 250 bytes of memory however short it is in the file; these keep a tree under 200 MB.
+TAGS_MAX = 1_000_000
+ATTRIBUTES_MAX = 1_000_000
+# In a stream: between two elements that are released.
+STREAM_TAGS_MAX = 500_000
 
 Node = Any
 
@@ -40,6 +45,8 @@ def parse(data: bytes) -> Node:
     """The root of a whole document, its tags bare of namespaces."""
     if len(data) > BYTES_MAX:
         raise XmlTooLarge(limit=f"{BYTES_MAX // 1_000_000} MB")
+    if data.count(b"<") > TAGS_MAX or data.count(b'="') + data.count(b"='") > ATTRIBUTES_MAX:
+        raise XmlTooLarge(limit=f"{TAGS_MAX} elements")
     data = _from_first_tag(data)
     _refuse_doctype(data)
     # huge_tree lifts libxml2's limit of 10 MB per text node, which attached documents pass; without a DOCTYPE there is
@@ -68,9 +75,10 @@ def events(source: Any, tags: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
     Memory is bounded by what the caller keeps. Raises the refusals of this module at the place where the trouble is.
     """
     first = True
+    guarded = _Guarded(source)
     try:
         walk = etree.iterparse(
-            _Skipping(source),
+            guarded,
             events=("start", "end"),
             tag=[f"{{*}}{tag}" for tag in tags],
             resolve_entities=False,
@@ -84,6 +92,8 @@ def events(source: Any, tags: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
             if first and _has_doctype(node):
                 raise XmlWithDoctype
             first = False
+            if event == "end":
+                guarded.tags = 0
             yield event, node
     except (etree.XMLSyntaxError, ValueError, LookupError) as fault:
         raise XmlUnreadable(reason=_reason(fault)) from None
@@ -102,15 +112,19 @@ def release(node: Node) -> None:
         del before
 
 
-class _Skipping:
-    """A stream whose leading white space is gone: mail programs and copying put some before the XML declaration."""
+class _Guarded:
+    """A stream without leading white space (mail programs put some there) that counts what was not released yet."""
 
     def __init__(self, source: Any) -> None:
         self.source = source
         self.begun = False
+        self.tags = 0
 
     def read(self, size: int) -> bytes:
         piece: bytes = self.source.read(size)
+        self.tags += piece.count(b"<") + piece.count(b'="') + piece.count(b"='")
+        if self.tags > STREAM_TAGS_MAX:
+            raise XmlTooLarge(limit=f"{STREAM_TAGS_MAX} elements in one entry")
         if not self.begun and piece:
             self.begun = True
             piece = _from_first_tag(piece)

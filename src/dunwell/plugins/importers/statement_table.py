@@ -40,7 +40,7 @@ from dunwell.plugins.importers.cells import (
 from dunwell.plugins.importers.headers import Table, find_table, normal, patterns
 from dunwell.plugins.importers.sheet import Cell, Row, plain_text
 from dunwell.plugins.importers.statement import unreadable, watched
-from dunwell.plugins.importers.text import squeezed
+from dunwell.plugins.importers.text import named_currency, squeezed
 
 ROLES = patterns(
     (
@@ -292,7 +292,7 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
         ]
         return unreadable(row.line, f"its amount is {doubtful[0][:40]!r}.") if doubtful else None
     status: EntryStatus = "pending" if any(word in PENDING_WORDS for word in status_word.split()) else "booked"
-    own = _currency(row.text(table.column("currency"))) or currency
+    own = named_currency(row.text(table.column("currency"))) or currency
     return Entry(
         amount=amount,
         currency=own,
@@ -320,11 +320,6 @@ def _bank_account(table: Table, row: Row) -> str:
 def _joined(table: Table, row: Row, role: str) -> str:
     texts = dict.fromkeys(squeezed(row.text(column)) for column in table.roles.get(role, ()))
     return " ".join(filter(None, texts))
-
-
-def _currency(text: str) -> str:
-    code = text.strip().upper()
-    return code if code in CURRENCIES else ""
 
 
 def _amount(table: Table, row: Row, forms: _Forms) -> Decimal | None:

@@ -26,6 +26,13 @@ WITHDRAWN_CURRENCIES = frozenset(
     "ADP ANG ATS BEF BGL BYB BYR CSD CUC CYP DEM EEK ESP FIM FRF GHC GRD HRK IEP ITL LTL LUF LVL MRO MTL MXV NLG PTE ROL "
     "RUR SIT SKK SLL SRG STD TMM TRL UAK USN VEB VEF YUM ZMK ZWD ZWL XCG".split()
 )
+# Programs write currencies by name, by number (ISO 4217, 810 being the rouble's elder one) or by sign; $ and kr are those
+# of many countries and mean none.
+CURRENCY_NAMES = {
+    "руб": "RUB", "рубль": "RUB", "рублей": "RUB", "рур": "RUB", "rur": "RUB", "₽": "RUB", "643": "RUB", "810": "RUB",
+    "евро": "EUR", "euro": "EUR", "€": "EUR", "978": "EUR", "доллар": "USD", "840": "USD", "£": "GBP",
+    "грн": "UAH", "₴": "UAH", "тенге": "KZT", "тг": "KZT", "₸": "KZT", "лв": "BGN", "лева": "BGN",
+}  # fmt: skip
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", re.ASCII)
 # ISO 13616 registry, 2026: how long an IBAN of a country is.
 IBAN_LENGTHS = {
@@ -108,6 +115,14 @@ def currency_code(text: str) -> str:
     if code not in CURRENCIES and code not in WITHDRAWN_CURRENCIES:
         raise CurrencyUnknown(currency=text.strip()[:20])
     return code
+
+
+def named_currency(text: str) -> str:
+    """The ISO code of a currency written as code, name, number or sign; empty where it is none."""
+    plain = text.strip().rstrip(".")
+    if plain.upper() in CURRENCIES:
+        return plain.upper()
+    return CURRENCY_NAMES.get(plain.lower(), "")
 
 
 def squeezed(text: str | None) -> str:
