@@ -111,6 +111,13 @@ def test_less_paid_than_known_is_for_a_person():
     )
 
 
+def test_a_cancelled_invoice_was_not_paid():
+    known = remembered(NOTHING, open_items.compare(sheet("1,A,2026-01-05,,100.00,,,,"), NOTHING, on=MONDAY), MONDAY)
+    cancelled = open_items.compare(sheet("1,A,2026-01-05,,100.00,,,0.00,void"), known, on=TUESDAY)
+    assert cancelled.payments.is_empty()
+    assert cancelled.amendments.select("field", "new").rows() == [("status", "cancelled")]
+
+
 def test_an_older_sheet_changes_nothing():
     known = remembered(
         NOTHING, open_items.compare(sheet("1,A,2026-01-05,,100.00,40.00,,,"), NOTHING, on=TUESDAY), TUESDAY

@@ -211,7 +211,8 @@ def test_an_open_items_sheet():
 6;A;05.01.2026;05.02.2026;;;;30,00;;
 7;A;05.01.2026;05.02.2026;100,00;20,00;;90,00;;
 8;A;05.01.2026;05.02.2026;100,00;;;100,00;платена;
-9;A;05.01.2026;05.02.2026;100,00;;;100,00;анулирана;
+9;A;05.01.2026;05.02.2026;100,00;;;0,00;анулирана;
+10;A;05.01.2026;05.02.2026;100,00;;09.01.2026;;частично;
 """
     batch = imported(data)
     assert only(batch, "number", "total", "paid", "balance", "status", "paid_on") == [
@@ -221,12 +222,17 @@ def test_an_open_items_sheet():
         ("4", 10000, 10000, 0, None, date(2026, 1, 7)),
         ("5", 10000, 7000, 3000, None, None),
         ("6", None, None, 3000, None, None),
-        ("7", 10000, 2000, 8000, None, None),
+        ("7", 10000, 2000, 9000, None, None),
         ("8", 10000, 0, 10000, "paid", None),
-        ("9", 10000, 0, 10000, "cancelled", None),
+        ("9", 10000, None, 0, "cancelled", None),
+        ("10", 10000, None, None, "part_paid", date(2026, 1, 9)),
     ]
     assert batch.invoices["last_reminded"][0] == date(2026, 2, 1)
-    assert codes(batch) == [(8, "does_not_tie"), (9, "status_contradicts")]
+    assert codes(batch) == [(8, "does_not_tie"), (9, "status_contradicts"), (11, "part_unknown")]
+
+
+def test_a_sheet_without_rows_is_nothing():
+    assert imported(HEADER).rows == 0 and imported("Name,Email\n").customers.is_empty()
 
 
 def test_the_canonical_csv():

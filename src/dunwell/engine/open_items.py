@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from dunwell.core import frames
-from dunwell.core.records import Severity
+from dunwell.core.records import InvoiceStatus, Severity
 
 IDENTITY = ["kind", "series", "number", "issue_date"]
 # Facts that a newer sheet may change. A blank cell changes nothing: it does not say that the fact is gone.
@@ -53,7 +53,9 @@ def compare(reported: pl.DataFrame, known: pl.DataFrame, *, on: date) -> Compari
         total=pl.coalesce("total", "total.known", "balance"),
         received=pl.col("received.known").fill_null(0),
     )
-    both = both.with_columns(paid=pl.coalesce("paid", pl.col("total") - pl.col("balance")))
+    # A cancelled invoice has no balance, and yet nobody paid it.
+    by_balance = pl.when(pl.col("status").ne_missing(InvoiceStatus.CANCELLED)).then(pl.col("total") - pl.col("balance"))
+    both = both.with_columns(paid=pl.coalesce("paid", by_balance))
     amendments = _amendments(both.filter(is_known))
     payments = _payments(both, on)
     findings = _fallen(both)

@@ -126,9 +126,21 @@ def checks(forms: Forms) -> list[Check]:
             "does_not_tie",
             WARNING,
             "balance",
-            (pl.col("total.v") - pl.col("paid.v")) != pl.col("balance.v"),
-            "The sum less what is paid is not the balance; the reading that asks for less was taken.",
+            ((pl.col("total.v") - pl.col("paid.v")) != pl.col("balance.v"))
+            & (pl.col("status.v").fill_null("") != InvoiceStatus.CANCELLED),
+            "The sum less what is paid is not the balance.",
             "Correct the row; until then nothing is sent about it.",
+            holds=True,
+        ),
+        Check(
+            "part_unknown",
+            WARNING,
+            "status",
+            (pl.col("status.v") == InvoiceStatus.PART_PAID)
+            & pl.col("paid.v").is_null()
+            & pl.col("balance.v").is_null(),
+            "The invoice is partly paid, and the sheet does not say how much.",
+            "Add the sum paid or the balance; until then nothing is sent about it.",
             holds=True,
         ),
         Check(

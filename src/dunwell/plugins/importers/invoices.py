@@ -159,11 +159,14 @@ def _record() -> list[pl.Expr]:
     )
     sign = pl.when(signed < 0).then(-1).otherwise(1)
     total, balance = pl.col("total.v") * sign, pl.col("balance.v") * sign
-    is_all_paid = (pl.col("status.v") == InvoiceStatus.PAID).fill_null(False) | (
-        pl.col("paid_on.v").is_not_null() & balance.is_null()
+    status = pl.col("status.v").fill_null("")
+    # A day of payment without a sum means all of it, unless the sheet says otherwise.
+    is_all_paid = (status == InvoiceStatus.PAID) | (
+        pl.col("paid_on.v").is_not_null() & balance.is_null() & (status == "")
     )
-    told = pl.max_horizontal(pl.col("paid.v") * sign, total - balance)
-    paid = pl.when(told.is_null() & is_all_paid).then(total).otherwise(told)
+    # A cancelled invoice has no balance, and yet nobody paid it.
+    by_balance = pl.when(status != InvoiceStatus.CANCELLED).then(total - balance)
+    paid = pl.coalesce(pl.col("paid.v") * sign, by_balance, pl.when(is_all_paid).then(total))
     values = {
         "line": pl.col("line"),
         "kind": kind,
@@ -171,7 +174,7 @@ def _record() -> list[pl.Expr]:
         "total": total,
         "currency": pl.col("currency.code"),
         "paid": paid,
-        "balance": pl.coalesce(total - paid, balance),
+        "balance": pl.coalesce(balance, total - paid),
         "status": pl.col("status.v"),
         "disputed": (pl.col("disputed.v") == "yes") | (pl.col("status.v") == InvoiceStatus.DISPUTED),
         **{name: pl.col(f"{name}.v") for name in DATES},

@@ -125,7 +125,7 @@ class SheetImport:
     def _record_batches(self, batch_rows: int) -> Iterator[frames.Batch]:
         kept_back: list[pl.DataFrame] = []
         for texts, skipped in _texts(self._table, self.header_line, self.forms, batch_rows):
-            read, found = _reader(self.kind).parsed(texts, self.forms)
+            read, found = _parsed(self.kind, texts, self.forms)
             is_repeated = _identity(texts, self.kind).is_in(self._repeated.implode())
             kept_back.append(read.filter(is_repeated))
             batch, more = _assembled(self.kind, read.filter(~is_repeated), self.forms)
@@ -307,8 +307,8 @@ def _identity(texts: pl.DataFrame, kind: RecordKind) -> pl.Series:
 # --- the second time through
 
 
-def _reader(kind: RecordKind):  # type: ignore[no-untyped-def]
-    return payments if kind is RecordKind.PAYMENTS else invoices
+def _parsed(kind: RecordKind, texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return payments.parsed(texts, forms) if kind is RecordKind.PAYMENTS else invoices.parsed(texts, forms)
 
 
 def _assembled(kind: RecordKind, read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFrame]:
