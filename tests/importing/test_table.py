@@ -133,6 +133,12 @@ def test_the_saved_mapping_of_a_file_reads_it_the_same():
     )
 
 
+def test_a_mapping_saves_what_was_answered_and_not_what_one_file_settled():
+    settled = learn(HEADER + "D-1,A,13/04/2026,13/05/2026,10.00,EUR\n").saved_mapping()
+    assert settled.date_order is None
+    assert learn(HEADER + "D-1,A,03/04/2026,,10.00,EUR\n", date_order="mdy").saved_mapping().date_order == "mdy"
+
+
 def test_title_rows_above_and_totals_below_are_no_invoices():
     data = "Задолженность покупателей;;;\n;;;\nНомер;Клиент;Дата;Сумма\n1;А;05.01.2026;100,00\nИтого;;;100,00\n"
     batch = imported(data)

@@ -95,17 +95,14 @@ class SheetImport:
             yield from self._record_batches(batch_rows)
 
     def saved_mapping(self) -> Mapping:
-        """How this file is read, to be saved and used for the next one of its kind."""
+        """How this file is read, to be saved and used for the next one of its kind.
+
+        Orders of dates and decimal marks only as they were answered: what this file settled by itself the next one shall too.
+        """
         recognised = self.forms.recognised
         named = {recognised.headers[column]: name for name, column in recognised.fields.items()}
-        order = next((order for order in self.forms.orders.values() if order != "ymd"), None)
-        return Mapping(
-            columns=named | {header: name for header, name in self.mapping.columns.items() if not name},
-            kind=self.kind,
-            date_order=DateOrder(order) if order else None,
-            decimal=self.mapping.decimal,
-            currency=self.forms.currency_default,
-        )
+        unread = {header: name for header, name in self.mapping.columns.items() if not name}
+        return replace(self.mapping, columns=named | unread, kind=self.kind, currency=self.forms.currency_default)
 
     def _customer_batches(self, batch_rows: int) -> Iterator[frames.Batch]:
         if self._parties.is_empty():
@@ -155,13 +152,18 @@ def read(
     large, `ColumnsMissing`, `MappingMalformed`. Never raises for a bad row.
     """
     mapping = mapping or Mapping()
+    mapping = replace(
+        mapping,
+        date_order=DateOrder(date_order) if date_order else mapping.date_order,
+        decimal=decimal or mapping.decimal,
+    )
     wanted = mapping.kind if kind == "auto" else RecordKind(kind)
     table, recognised, line = _header(stream.tables(source), wanted, mapping)
     recognised, kind_questions = _kind(recognised, wanted, mapping, file_name)
     survey = _survey(table, recognised, line, progress)
     currency = mapping.currency or currency_default
-    orders, date_questions = questions.orders(survey.dates, recognised, date_order or mapping.date_order, file_name)
-    marks, mark_questions = questions.marks(survey.amounts, recognised, decimal or mapping.decimal, file_name)
+    orders, date_questions = questions.orders(survey.dates, recognised, mapping.date_order, file_name)
+    marks, mark_questions = questions.marks(survey.amounts, recognised, mapping.decimal, file_name)
     return SheetImport(
         file_name=file_name,
         kind=recognised.kind,
@@ -200,7 +202,7 @@ def _header(
         missing = ", ".join(" or ".join(group) for group in recognised.missing)
         titles = [header for header in recognised.headers if header] or ["none"]
         unread = recognised.unread or titles
-        shown = ", ".join(title[:40] for title in titles[:30]).replace("{", "(").replace("}", ")")
+        shown = ", ".join(title[:40] for title in titles[:30])
         raise ColumnsMissing(
             what=f"nothing was recognised as {missing}",
             found=shown,
