@@ -36,9 +36,13 @@ SINGLE_BYTE = (
 SAMPLE_BYTES = 200_000
 
 # Letters that words of the languages in question are made of; what stands in none of them speaks against a decoding.
-CYRILLIC_LOWER = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґѝ")
-CYRILLIC_UPPER = frozenset("АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁІЇЄҐ")
-CYRILLIC_FREQUENT = frozenset("оеаинтсрвлкмдпу")
+# How frequent a letter is in Russian and Bulgarian.
+CYRILLIC_WEIGHTS = {
+    **dict.fromkeys("оеаинтсрвл", 2.0),
+    **dict.fromkeys("кмдпуязгб", 1.0),
+    **dict.fromkeys("ьычйхъжш", 0.4),
+    **dict.fromkeys("юцщэфёіїєґѝ", -0.6),
+}
 WESTERN = frozenset("äöüßÄÖÜéèêëàâçîïôûùñáíóúåøæÅØÆãõìòœÉÈÀÇÑÁÍÓÚ")
 CENTRAL = frozenset("ąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůžýČĎĚŇŘŠŤŮŽÝáéíóúäöüßÄÖÜÁÉÍÓÚőűŐŰăâîșțşţđĐôľĺŕ")
 PUNCTUATION = frozenset("«»„“”‘’–—…№§°€£ \u00ad\u00a0")
@@ -120,14 +124,14 @@ def _likeness(text: str, encoding: str) -> float:
 
 
 def _cyrillic_weight(before: str, character: str) -> float:
-    if character in CYRILLIC_LOWER:
-        if before.isascii() and before.isalpha():
-            return -1.0
-        return 2.0 if character in CYRILLIC_FREQUENT else 1.0
-    if character in CYRILLIC_UPPER:
-        # An upper-case letter after a lower-case one: koi8-r and cp1251 swap the cases of one another.
-        return -2.0 if before in CYRILLIC_LOWER else (1.2 if character.lower() in CYRILLIC_FREQUENT else 0.6)
-    return -2.0
+    weight = CYRILLIC_WEIGHTS.get(character.lower())
+    if weight is None or (before.isascii() and before.isalpha()):
+        return -2.0
+    if character.isupper():
+        # koi8-r and cp1251 swap the cases of one another: an upper-case letter after a lower-case one tells them apart
+        # in a sentence, the frequency of letters in words that are upper-case throughout.
+        return -2.0 if before.islower() and not before.isascii() else weight - 0.2
+    return weight
 
 
 def _latin_weight(before: str, character: str, letters: frozenset[str]) -> float:
