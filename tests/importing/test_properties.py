@@ -23,7 +23,14 @@ def rows_of(*columns: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
 
 
 INVOICE_ROWS = rows_of(
-    st.sampled_from(["1", "2", "3", "003", "Итого", ""]), st.sampled_from(["А", "Б", "а", ""]), st.sampled_from(["a@x.ru", "b@x.ru", "?"]), DAYS, DAYS, SUMS, SUMS, DAYS
+    st.sampled_from(["1", "2", "3", "003", "Итого", ""]),
+    st.sampled_from(["А", "Б", "а", ""]),
+    st.sampled_from(["a@x.ru", "b@x.ru", "?"]),
+    DAYS,
+    DAYS,
+    SUMS,
+    SUMS,
+    DAYS,
 )
 PAYMENT_ROWS = rows_of(DAYS, st.sampled_from(["А", "Б", ""]), SUMS, st.sampled_from(["счет 1", "счет 2", ""]))
 
@@ -69,7 +76,11 @@ def test_payments_twice_in_pieces_and_in_another_order(rows, cut, random):
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode) | st.text(alphabet=';,"\n\t0123456789./aя\x00', max_size=300).map(lambda text: (HEADER + text).encode()))
+@given(
+    st.binary(max_size=400)
+    | st.text(max_size=200).map(str.encode)
+    | st.text(alphabet=';,"\n\t0123456789./aя\x00', max_size=300).map(lambda text: (HEADER + text).encode())
+)
 def test_any_bytes_are_read_or_refused(data):
     try:
         learned = learn(data)
@@ -87,4 +98,6 @@ def test_a_seekable_file_and_its_bytes_are_one(rows):
     data = (HEADER + "".join(rows)).encode("cp1251")
     source = io.BytesIO(b"junk" + data)
     source.seek(4)
-    assert [batch.rows for batch in learn(data, decimal=",").batches()] == [batch.rows for batch in learn(data, decimal=",").batches()]
+    assert [batch.rows for batch in learn(data, decimal=",").batches()] == [
+        batch.rows for batch in learn(data, decimal=",").batches()
+    ]

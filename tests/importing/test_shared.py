@@ -24,10 +24,15 @@ def read(path: Path, **options) -> table.SheetImport:
 
 def everything(learned: table.SheetImport) -> tuple[pl.DataFrame, pl.DataFrame]:
     batches = list(learned.batches())
-    return pl.concat([Batch().invoices, *(each.invoices for each in batches)]), pl.concat([Batch().findings, *(each.findings for each in batches)])
+    return pl.concat([Batch().invoices, *(each.invoices for each in batches)]), pl.concat(
+        [Batch().findings, *(each.findings for each in batches)]
+    )
 
 
-@pytest.mark.parametrize(("name", "rows", "still_open"), [("ibm_dev.csv", 1706, 96), ("hr_dev.csv.gz", 25918, 1629), ("cassandra_dev.csv", 5910, 253)])
+@pytest.mark.parametrize(
+    ("name", "rows", "still_open"),
+    [("ibm_dev.csv", 1706, 96), ("hr_dev.csv.gz", 25918, 1629), ("cassandra_dev.csv", 5910, 253)],
+)
 def test_the_canonical_ledgers_go_in_whole(name, rows, still_open):
     invoices, findings = everything(read(SHARED / "data" / name))
     assert len(invoices) == rows
@@ -58,7 +63,9 @@ def test_exports_of_other_programs(name):
         assert len(invoices) == expected["n_invoices"]
 
 
-@pytest.mark.parametrize("path", sorted((SHARED / "corpus").glob("[bi]*/*.*")) if SHARED.is_dir() else [], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted((SHARED / "corpus").glob("[bi]*/*.*")) if SHARED.is_dir() else [], ids=lambda path: path.name
+)
 def test_no_file_crashes_the_reader(path):
     try:
         learned = read(path)

@@ -26,9 +26,18 @@ def only(batch, *names):
     ("header", "row"),
     [
         ("Номер счёта;Контрагент;Дата;Срок оплаты;Сумма, руб.", "0012;ООО «Ромашка»;05.01.2026;04.02.2026;1 234,50"),
-        ("Фактура №;Клиент;Дата на издаване;Падеж;Сума за плащане;Валута", "0012;ООО «Ромашка»;5.1.2026 г.;4.2.2026 г.;1234,50;руб"),
-        ("Invoice #;Client Name;Date Issued;Due Date;Amount (RUB)", "0012;ООО «Ромашка»;2026-01-05;2026-02-04;1,234.50"),
-        ("InvoiceNumber;ContactName;InvoiceDate;DueDate;Total;Currency", "0012;ООО «Ромашка»;Jan 5, 2026;4 Feb 2026;1'234.50;RUB"),
+        (
+            "Фактура №;Клиент;Дата на издаване;Падеж;Сума за плащане;Валута",
+            "0012;ООО «Ромашка»;5.1.2026 г.;4.2.2026 г.;1234,50;руб",
+        ),
+        (
+            "Invoice #;Client Name;Date Issued;Due Date;Amount (RUB)",
+            "0012;ООО «Ромашка»;2026-01-05;2026-02-04;1,234.50",
+        ),
+        (
+            "InvoiceNumber;ContactName;InvoiceDate;DueDate;Total;Currency",
+            "0012;ООО «Ромашка»;Jan 5, 2026;4 Feb 2026;1'234.50;RUB",
+        ),
     ],
 )
 def test_headers_in_three_languages_mean_the_same(header, row):
@@ -44,7 +53,9 @@ def test_headers_in_three_languages_mean_the_same(header, row):
 def test_encodings_and_delimiters(encoding, delimiter):
     rows = [["Номер", "Клиент", "Дата", "Сумма"], ["7", "Общество Ромашка", "05.01.2026", "100.00"]]
     text = "\n".join(delimiter.join(row) for row in rows)
-    assert only(imported(text.encode(encoding)), "number", "customer_name", "total") == [("7", "Общество Ромашка", 10000)]
+    assert only(imported(text.encode(encoding)), "number", "customer_name", "total") == [
+        ("7", "Общество Ромашка", 10000)
+    ]
 
 
 def test_letters_that_decide_the_encoding_may_stand_far_behind():
@@ -104,7 +115,9 @@ def test_a_thousand_or_a_fraction_is_asked_about():
 
 def test_a_saved_mapping_goes_before_what_is_recognised():
     data = "Ref;Who;When;Total;Betrag2\nX-1;Acme;2026-01-05;1,00;2,00\n"
-    mapping = Mapping.from_dict({"columns": {"Ref": "number", "Who": "customer_name", "When": "issue_date", "Betrag2": "total", "Total": ""}})
+    mapping = Mapping.from_dict(
+        {"columns": {"Ref": "number", "Who": "customer_name", "When": "issue_date", "Betrag2": "total", "Total": ""}}
+    )
     assert imported(data, mapping=mapping).invoices["total"].to_list() == [200]
     with pytest.raises(table.ColumnsMissing, match="When"):
         learn(data, kind="invoices")
@@ -114,7 +127,16 @@ def test_the_saved_mapping_of_a_file_reads_it_the_same():
     data = 'Фактура №;Клиент "А";Дата;Падеж;Сума\n1;Алфа;03/04/2026;03/04/2026;1,50\n'
     learned = learn(data, mapping=Mapping(columns={'Клиент "А"': "customer_name"}), date_order="dmy")
     saved = Mapping.from_dict(tomllib.loads(learned.saved_mapping().to_toml()))
-    assert imported(data, mapping=saved).invoices.rows() == next(b for b in learned.batches() if len(b.invoices)).invoices.rows()
+    assert (
+        imported(data, mapping=saved).invoices.rows()
+        == next(b for b in learned.batches() if len(b.invoices)).invoices.rows()
+    )
+
+
+def test_a_mapping_saves_what_was_answered_and_not_what_one_file_settled():
+    settled = learn(HEADER + "D-1,A,13/04/2026,13/05/2026,10.00,EUR\n").saved_mapping()
+    assert settled.date_order is None
+    assert learn(HEADER + "D-1,A,03/04/2026,,10.00,EUR\n", date_order="mdy").saved_mapping().date_order == "mdy"
 
 
 def test_title_rows_above_and_totals_below_are_no_invoices():
@@ -126,7 +148,12 @@ def test_title_rows_above_and_totals_below_are_no_invoices():
 
 def test_a_bad_row_is_a_finding_and_the_rest_goes_in():
     bad = "A-2,Acme,2026-13-45,2026-02-05,100.00,EUR\nA-3,Acme,2026-01-05,2026-02-05,a lot,EUR\n,Acme,2026-01-05,2026-02-05,1.00,EUR\n"
-    batch = imported(HEADER + ROW + bad + "A-5,,2026-01-05,,1.00,EUR\nA-6,Acme,2026-01-05,,1.00,XYZ\nA-7,Acme,2026-01-05,,1,000.00,EUR\n")
+    batch = imported(
+        HEADER
+        + ROW
+        + bad
+        + "A-5,,2026-01-05,,1.00,EUR\nA-6,Acme,2026-01-05,,1.00,XYZ\nA-7,Acme,2026-01-05,,1,000.00,EUR\n"
+    )
     assert batch.invoices["number"].to_list() == ["A-1"]
     assert codes(batch) == [
         (3, "date_unreadable"),
@@ -138,14 +165,23 @@ def test_a_bad_row_is_a_finding_and_the_rest_goes_in():
         (8, "row_too_long"),
     ]
     finding = batch.findings.row(0, named=True)
-    assert (finding["header"], finding["value"], finding["number"], finding["holds"]) == ("Invoice Date", "2026-13-45", "A-2", True)
+    assert (finding["header"], finding["value"], finding["number"], finding["holds"]) == (
+        "Invoice Date",
+        "2026-13-45",
+        "A-2",
+        True,
+    )
     assert '"Total":"100.00"' in finding["raw"]
 
 
 def test_negative_zero_and_small_change():
     rows = "N-1,A,2026-01-05,,-100.00,EUR\nZ-1,A,2026-01-05,,0.00,EUR\nJ-1,A,2026-01-05,,100,JPY\nJ-2,A,2026-01-05,,100.50,JPY\nK-1,A,2026-01-05,,1.2345,EUR\n"
     batch = imported(HEADER + rows)
-    assert only(batch, "number", "kind", "total") == [("N-1", "credit_note", 10000), ("Z-1", "invoice", 0), ("J-1", "invoice", 100)]
+    assert only(batch, "number", "kind", "total") == [
+        ("N-1", "credit_note", 10000),
+        ("Z-1", "invoice", 0),
+        ("J-1", "invoice", 100),
+    ]
     assert codes(batch) == [(2, "negative_total"), (3, "zero_total"), (5, "amount_decimals"), (6, "amount_unreadable")]
 
 
@@ -181,7 +217,8 @@ def test_an_open_items_sheet():
 6;A;05.01.2026;05.02.2026;;;;30,00;;
 7;A;05.01.2026;05.02.2026;100,00;20,00;;90,00;;
 8;A;05.01.2026;05.02.2026;100,00;;;100,00;платена;
-9;A;05.01.2026;05.02.2026;100,00;;;100,00;анулирана;
+9;A;05.01.2026;05.02.2026;100,00;;;0,00;анулирана;
+10;A;05.01.2026;05.02.2026;100,00;;09.01.2026;;частично;
 """
     batch = imported(data)
     assert only(batch, "number", "total", "paid", "balance", "status", "paid_on") == [
@@ -191,12 +228,17 @@ def test_an_open_items_sheet():
         ("4", 10000, 10000, 0, None, date(2026, 1, 7)),
         ("5", 10000, 7000, 3000, None, None),
         ("6", None, None, 3000, None, None),
-        ("7", 10000, 2000, 8000, None, None),
+        ("7", 10000, 2000, 9000, None, None),
         ("8", 10000, 0, 10000, "paid", None),
-        ("9", 10000, 0, 10000, "cancelled", None),
+        ("9", 10000, None, 0, "cancelled", None),
+        ("10", 10000, None, None, "part_paid", date(2026, 1, 9)),
     ]
     assert batch.invoices["last_reminded"][0] == date(2026, 2, 1)
-    assert codes(batch) == [(8, "does_not_tie"), (9, "status_contradicts")]
+    assert codes(batch) == [(8, "does_not_tie"), (9, "status_contradicts"), (11, "part_unknown")]
+
+
+def test_a_sheet_without_rows_is_nothing():
+    assert imported(HEADER).rows == 0 and imported("Name,Email\n").customers.is_empty()
 
 
 def test_the_canonical_csv():
@@ -206,7 +248,10 @@ HR-2,2005,2018-11-15,2019-03-06,2480.0,CAD,,90M7,,U001
 """
     batch = imported(data)
     fields = ("number", "customer_key", "total", "currency", "paid", "paid_on")
-    assert only(batch, *fields) == [("HR-1", "id:2005", 2425400, "EUR", 2425400, date(2019, 2, 28)), ("HR-2", "id:2005", 248000, "CAD", None, None)]
+    assert only(batch, *fields) == [
+        ("HR-1", "id:2005", 2425400, "EUR", 2425400, date(2019, 2, 28)),
+        ("HR-2", "id:2005", 248000, "CAD", None, None),
+    ]
 
 
 def test_rows_that_are_lines_of_one_invoice():
@@ -218,7 +263,10 @@ X,002,2021-01-28,Work,98.00,5,490.00,USD
 """
     batch = imported(data)
     assert only(batch, "number", "total") == [("001", 114000)]
-    assert batch.invoice_lines.select("position", "description", "amount").rows() == [(1, "Paint", 65000), (2, "Work", 49000)]
+    assert batch.invoice_lines.select("position", "description", "amount").rows() == [
+        (1, "Paint", 65000),
+        (2, "Work", 49000),
+    ]
     assert codes(batch) == [(4, "amount_unreadable"), (5, "document_incomplete")]
 
 
@@ -226,7 +274,10 @@ def test_rows_that_are_instalments_of_one_invoice():
     data = "Номер;Клиент;Дата;Срок;Сумма;Вноска\n1;А;05.01.2026;05.02.2026;60,00;1\n1;А;05.01.2026;05.03.2026;40,00;2\n"
     batch = imported(data)
     assert only(batch, "number", "total", "due_date") == [("1", 10000, date(2026, 3, 5))]
-    assert batch.instalments.select("position", "due_date", "amount").rows() == [(1, date(2026, 2, 5), 6000), (2, date(2026, 3, 5), 4000)]
+    assert batch.instalments.select("position", "due_date", "amount").rows() == [
+        (1, date(2026, 2, 5), 6000),
+        (2, date(2026, 3, 5), 4000),
+    ]
 
 
 def test_a_request_before_work():
@@ -243,7 +294,10 @@ def test_customers_with_several_contacts():
     batch = imported(data)
     assert learn(data).kind is RecordKind.CUSTOMERS
     fields = ("customer_key", "customer_tax_id", "language", "country", "kind")
-    assert batch.customers.select(fields).rows() == [("id:7", "7701234567", "ru", "RU", "business"), ("id:8", "123456789", "bg", "BG", None)]
+    assert batch.customers.select(fields).rows() == [
+        ("id:7", "7701234567", "ru", "RU", "business"),
+        ("id:8", "123456789", "bg", "BG", None),
+    ]
     assert batch.contacts.select("name", "role", "email", "phone").rows() == [
         ("Анна", "payable", "a@x.ru", "+79001234567"),
         ("Иван", "director", "i@x.ru", None),
@@ -280,7 +334,9 @@ def test_a_workbook_keeps_its_numbers_and_dates():
     out = io.BytesIO()
     book.save(out)
     batch = imported(out.getvalue())
-    assert only(batch, "line", "number", "issue_date", "total", "paid") == [(4, "0012", date(2026, 4, 3), 123450, 123450)]
+    assert only(batch, "line", "number", "issue_date", "total", "paid") == [
+        (4, "0012", date(2026, 4, 3), 123450, 123450)
+    ]
     assert codes(batch) == [(3, "amount_decimals")]
 
 

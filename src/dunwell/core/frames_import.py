@@ -53,9 +53,9 @@ IMPORT_CONTACTS: Schema = {
     "language": pl.String,
 }
 
-# One row per document. Identity: (kind, series, number, issue_date), unique within a file.
-# `total` is never negative: a negative invoice is a credit note (with a warning). Null only in a sheet that knows the balance alone:
-# then a new invoice's total is its balance, and a known one's fall in balance is money received (see engine.open_items).
+# One row per document. Identity: (kind, series, number, issue_date), unique within a file. `total` is never negative: a
+# negative invoice is a credit note (with a warning). Null only in a sheet that knows the balance alone: then a new
+# invoice's total is its balance, and a known one's fall in balance is money received (see engine.open_items).
 IMPORT_INVOICES: Schema = {
     "line": pl.Int64,
     "external_id": pl.String,
@@ -109,8 +109,9 @@ IMPORT_INSTALMENTS: Schema = {
     "amount": pl.Int64,
 }
 
-# `external_id` is the file's, else "row:" and a hash of the row's facts, so that the same file again, or its pieces, name the same
-# payments. Two rows of one file that are equal in all facts and have no id are one payment, and a finding that holds.
+# `external_id` is the file's, else "row:" and a hash of the row's facts, so that the same file again, or its pieces,
+# name the same payments. Two rows of one file that are equal in all facts and have no id are one payment, and a finding
+# that holds.
 IMPORT_PAYMENTS: Schema = {
     "line": pl.Int64,
     "external_id": pl.String,
@@ -126,22 +127,36 @@ IMPORT_PAYMENTS: Schema = {
     "raw": pl.String,
 }
 
-# An invoice as it is remembered, to compare a newer sheet with: what was last said of it, and the money it has received from any
-# source (payments, credits, write-offs). `customer_key` must have been brought to one form in both frames. `reported_on` is the day of the newest sheet that named it, null for none.
+# An invoice as it is remembered, to compare a newer sheet with: what was last said of it, and the money it has received
+# from any source (payments, credits, write-offs). `customer_key` must have been brought to one form in both frames.
+# `reported_on` is the day of the newest sheet that named it, null for none.
 KNOWN_INVOICES: Schema = {
     "invoice_id": pl.Int64,
-    **{name: IMPORT_INVOICES[name] for name in ("kind", "series", "number", "issue_date", "due_date", "valid_until", "currency", "total")},
+    **{
+        name: IMPORT_INVOICES[name]
+        for name in ("kind", "series", "number", "issue_date", "due_date", "valid_until", "currency", "total")
+    },
     "customer_key": pl.String,
-    **dict.fromkeys(("credited_number", "order_number", "what_for", "payment_terms", "policy", "owner", "note", "status"), pl.String),
+    **dict.fromkeys(
+        ("credited_number", "order_number", "what_for", "payment_terms", "policy", "owner", "note", "status"), pl.String
+    ),
     "disputed": pl.Boolean,
     "received": pl.Int64,
     "reported_on": pl.Date,
 }
 
 # One row per changed fact; `old` and `new` as text (dates ISO, money in minor units).
-AMENDMENTS: Schema = {"invoice_id": pl.Int64, "line": pl.Int64, "number": pl.String, "field": pl.String, "old": pl.String, "new": pl.String}
+AMENDMENTS: Schema = {
+    "invoice_id": pl.Int64,
+    "line": pl.Int64,
+    "number": pl.String,
+    "field": pl.String,
+    "old": pl.String,
+    "new": pl.String,
+}
 
-# Money that an open-items sheet reports, and the invoice it was for. `date_is_import`: the sheet does not say when, so it is the import's day.
+# Money that an open-items sheet reports, and the invoice it was for. `date_is_import`: the sheet does not say when, so
+# it is the import's day.
 REPORTED_PAYMENTS: Schema = {
     **IMPORT_PAYMENTS,
     "date_is_import": pl.Boolean,
@@ -150,8 +165,9 @@ REPORTED_PAYMENTS: Schema = {
     "issue_date": pl.Date,
 }
 
-# One row per thing wrong in a row, or in a record (`line` is then null). `severity` says whether the row went in. Where `holds` is true, the chase of the invoice
-# `number`, or of the customer `customer_key` where the number is null, waits until a person has looked.
+# One row per thing wrong in a row, or in a record (`line` is then null). `severity` says whether the row went in. Where
+# `holds` is true, the chase of the invoice `number`, or of the customer `customer_key` where the number is null, waits
+# until a person has looked.
 IMPORT_FINDINGS: Schema = {
     "line": pl.Int64,
     "severity": pl.String,  # records.Severity
@@ -175,7 +191,9 @@ def empty(schema: Schema) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Batch:
-    """Records of some rows of one file, in the order in which a store can write them, with what was wrong beside them."""
+    """Records of some rows of one file, in the order in which a store can write them, with what was wrong beside
+    them.
+    """
 
     rows: int = 0  # data rows read for this batch
     customers: pl.DataFrame = field(default_factory=lambda: empty(IMPORT_CUSTOMERS))
@@ -191,7 +209,8 @@ class Batch:
 
 # --- cash application ------------------------------------------------------------------------------------------------
 
-# What can be paid. `receivable_id` and `customer_id` are the store's keys, opaque here. Order of age: due_date, issue_date, receivable_id.
+# What can be paid. `receivable_id` and `customer_id` are the store's keys, opaque here. Order of age: due_date,
+# issue_date, receivable_id.
 RECEIVABLES: Schema = {
     "receivable_id": pl.Int64,
     "customer_id": pl.Int64,
@@ -221,7 +240,8 @@ MONEY: Schema = {
     "invoice_number": pl.String,
 }
 
-# Signs by which a payer is recognised; `sign` is tax_id, account or name_key. A sign that two customers share decides nothing.
+# Signs by which a payer is recognised; `sign` is tax_id, account or name_key. A sign that two customers share decides
+# nothing.
 PAYER_SIGNS: Schema = {"customer_id": pl.Int64, "sign": pl.String, "value": pl.String}
 
 ALLOCATIONS: Schema = {
@@ -235,7 +255,7 @@ ALLOCATIONS: Schema = {
     "evidence": pl.String,  # the words or values that decided
 }
 
-# What stays unapplied, and why. `holds` says whose chase it holds: the payer, else those whom a proposal names.
+# What stays unapplied, and why. It holds the chase of its customer; where that is null, of those whom a proposal names.
 UNAPPLIED: Schema = {
     "money_id": pl.Int64,
     "kind": pl.String,

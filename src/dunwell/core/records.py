@@ -1,7 +1,7 @@
 """What an import speaks of: the kinds of record, the fields a column can mean, a saved mapping, and a question.
 
-The records themselves travel as frames (`core.frames`, block *import*), a ten-row file as a small one. Nothing here reads a
-file; the importers do, and hand over `frames.Batch` values with the findings beside the records.
+The records themselves travel as frames (`core.frames`, block *import*), a ten-row file as a small one. Nothing here
+reads a file; the importers do, and hand over `frames.Batch` values with the findings beside the records.
 """
 
 from __future__ import annotations
@@ -87,8 +87,9 @@ class MappingMalformed(Refusal):
 class Mapping:
     """How a user's sheet is to be read: which column is which field, and what its cells cannot say themselves.
 
-    `columns` maps a header as written in the file to a field of `headers.toml`, or to "" (the column is not read). What the mapping does not
-    name is recognised as usual. `date_order` is `dmy` or `mdy`, `decimal` is "," or ".", `currency` fills blank cells.
+    `columns` maps a header as written in the file to a field of `headers.toml`, or to "" (the column is not read). What
+    the mapping does not name is recognised as usual. `date_order` is `dmy` or `mdy`, `decimal` is "," or ".",
+    `currency` fills blank cells.
     """
 
     columns: Map[str, str] = field(default_factory=dict)
@@ -121,7 +122,12 @@ class Mapping:
 
     def to_toml(self) -> str:
         """The mapping as TOML that `from_dict` reads back."""
-        settings = {"kind": self.kind, "date_order": self.date_order, "decimal": self.decimal, "currency": self.currency}
+        settings = {
+            "kind": self.kind,
+            "date_order": self.date_order,
+            "decimal": self.decimal,
+            "currency": self.currency,
+        }
         lines = [f"{key} = {_quoted(str(value))}" for key, value in settings.items() if value]
         columns = [f"{_quoted(header)} = {_quoted(name)}" for header, name in self.columns.items()]
         return "\n".join([*lines, "", "[columns]", *columns]) + "\n"

@@ -1,7 +1,8 @@
 """A sheet of invoices exported again: what is new, what changed, what was paid, what is no longer there.
 
-The sheet says how much has been received *up to now*; the ledger knows what it has received from any source. The difference is money that came in
-meanwhile. So the same sheet again adds nothing, and a bank statement beside the sheet is not counted twice. Pure: frames in, frames out.
+The sheet says how much has been received *up to now*; the ledger knows what it has received from any source. The
+difference is money that came in meanwhile. So the same sheet again adds nothing, and a bank statement beside the sheet
+is not counted twice. Pure: frames in, frames out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 
 from dunwell.core import frames_import as frames
-from dunwell.core.records import Severity
+from dunwell.core.records import InvoiceStatus, Severity
 
 IDENTITY = ["kind", "series", "number", "issue_date"]
 # Facts that a newer sheet may change. A blank cell changes nothing: it does not say that the fact is gone.
@@ -34,17 +35,27 @@ class Comparison(NamedTuple):
 
 
 def compare(reported: pl.DataFrame, known: pl.DataFrame, *, on: date) -> Comparison:
-    """Compare a sheet of the day `on` (IMPORT_INVOICES, each identity once) with what is remembered (KNOWN_INVOICES, of those identities)."""
-    both = reported.join(known.rename({name: f"{name}.known" for name in known.columns if name not in IDENTITY}), on=IDENTITY, how="left", nulls_equal=True)
+    """Compare a sheet of the day `on` (IMPORT_INVOICES, each identity once) with what is remembered (KNOWN_INVOICES, of
+    those identities).
+    """
+    both = reported.join(
+        known.rename({name: f"{name}.known" for name in known.columns if name not in IDENTITY}),
+        on=IDENTITY,
+        how="left",
+        nulls_equal=True,
+    )
     is_known = pl.col("invoice_id.known").is_not_null()
     is_older = is_known & (pl.col("reported_on.known") > on).fill_null(False)
     older = both.filter(is_older)
     both = both.filter(~is_older).with_columns(
-        # Who knows the balance alone first said what was open: that is the sum of a new invoice, and of a known one the sum stays.
+        # Who knows the balance alone first said what was open: that is the sum of a new invoice, and of a known one the
+        # sum stays.
         total=pl.coalesce("total", "total.known", "balance"),
         received=pl.col("received.known").fill_null(0),
     )
-    both = both.with_columns(paid=pl.coalesce("paid", pl.col("total") - pl.col("balance")))
+    # A cancelled invoice has no balance, and yet nobody paid it.
+    by_balance = pl.when(pl.col("status").ne_missing(InvoiceStatus.CANCELLED)).then(pl.col("total") - pl.col("balance"))
+    both = both.with_columns(paid=pl.coalesce("paid", by_balance))
     amendments = _amendments(both.filter(is_known))
     payments = _payments(both, on)
     findings = _fallen(both)
@@ -62,9 +73,12 @@ def compare(reported: pl.DataFrame, known: pl.DataFrame, *, on: date) -> Compari
 def missing(reported: pl.DataFrame, known_open: pl.DataFrame, *, on: date) -> pl.DataFrame:
     """Findings about open invoices (KNOWN_INVOICES) of this source that a file marked *complete* no longer holds.
 
-    The file does not say why: paid, cancelled, or left out. So the chase waits until a person says which. An invoice issued after `on` cannot be in it.
+    The file does not say why: paid, cancelled, or left out. So the chase waits until a person says which. An invoice
+    issued after `on` cannot be in it.
     """
-    gone = known_open.filter(pl.col("issue_date") <= on).join(reported.select(IDENTITY), on=IDENTITY, how="anti", nulls_equal=True)
+    gone = known_open.filter(pl.col("issue_date") <= on).join(
+        reported.select(IDENTITY), on=IDENTITY, how="anti", nulls_equal=True
+    )
     return _findings(
         gone.with_columns(line=pl.lit(None, pl.Int64), value=pl.col("number")).sort(IDENTITY),
         code="row_missing",
@@ -92,7 +106,12 @@ def _amendments(both: pl.DataFrame) -> pl.DataFrame:
 def _payments(both: pl.DataFrame, on: date) -> pl.DataFrame:
     """Money received since: what the sheet says in all, less what is known. A credit note receives none."""
     rising = both.filter((pl.col("paid") > pl.col("received")) & (pl.col("kind") != "credit_note"))
-    named = pl.concat_str(pl.lit("open-items"), *[pl.col(name).cast(pl.String) for name in IDENTITY], pl.col("paid").cast(pl.String), separator="|")
+    named = pl.concat_str(
+        pl.lit("open-items"),
+        *[pl.col(name).cast(pl.String) for name in IDENTITY],
+        pl.col("paid").cast(pl.String),
+        separator="|",
+    )
     values = {
         "external_id": named,
         "date": pl.col("paid_on").fill_null(on),
@@ -114,7 +133,7 @@ def _fallen(both: pl.DataFrame) -> pl.DataFrame:
         both.filter(pl.col("paid") < pl.col("received")).with_columns(value=pl.col("paid").cast(pl.String)),
         code="paid_fell",
         field="paid",
-        message="The sheet says that less was paid than is recorded. Nothing is changed, and nothing is sent about the invoice.",
+        message="The sheet says that less was paid than is recorded. Nothing is changed, and nothing is sent about it.",
         remedy="Undo the allocation if the payment was not real, or correct the sheet.",
     )
 
@@ -131,5 +150,6 @@ def _findings(rows: pl.DataFrame, *, code: str, field: str, message: str, remedy
     }
     given = set(rows.columns)
     return rows.select(
-        values.get(name, pl.col(name) if name in given else pl.lit(None)).cast(kind).alias(name) for name, kind in frames.IMPORT_FINDINGS.items()
+        values.get(name, pl.col(name) if name in given else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in frames.IMPORT_FINDINGS.items()
     )

@@ -2,15 +2,17 @@
 
 The rules, in this order, for each payment by (date, money_id):
 
-1. *reference*: an invoice number or order number stands in the payer's words, or in the column that says what is paid. The numbers named are
-   paid oldest first, those of the payer's customer alone. Where the payer is unknown the number must be one customer's, and either stand beside a
-   word for invoice, or the sum must be exactly what is open on it. A column that names an unknown number leaves the payment to a person.
+1. *reference*: an invoice number or order number stands in the payer's words, or in the column that says what is paid.
+   The numbers named are paid oldest first, those of the payer's customer alone. Where the payer is unknown the number
+   must be one customer's, and either stand beside a word for invoice, or the sum must be exactly what is open on it. A
+   column that names an unknown number leaves the payment to a person.
 2. *exact sum*: the payer is known, and exactly one open receivable, or all open ones together, amount to the sum.
 3. *oldest first*: the payer is known and its policy allows it.
 
-A credit note takes its own invoice, then (by rule 3) the others of its customer; one whose invoice is unknown waits. Money never settles more than is open, never in another
-currency, and never by its sum alone where two customers fit. What is left is unapplied, with a reason and with proposals for a person.
-Pure: frames in, frames out; the same rows in any order give the same result.
+A credit note takes its own invoice, then (by rule 3) the others of its customer; one whose invoice is unknown waits.
+Money never settles more than is open, never in another currency, and never by its sum alone where two customers fit.
+What is left is unapplied, with a reason and with proposals for a person. Pure: frames in, frames out; the same rows in
+any order give the same result.
 """
 
 from __future__ import annotations
@@ -28,9 +30,13 @@ import polars as pl
 from dunwell.core import frames_import as frames
 
 PROPOSALS_MAX = 5
-# Fewer digits stand in too many texts by chance (a year, a sum): such a number counts only beside a word for invoice, or in the column for it.
+# Fewer digits stand in too many texts by chance (a year, a sum): such a number counts only beside a word for invoice,
+# or in the column for it.
 LOOSE_DIGITS = 5
-WORD_FOR_INVOICE = r"(?:inv|invoices?|bill|сч[её]т(?:а|у|ам|ов|ом|е)?(?:-фактур\w*)?|сч|с\/ф|ф-?ра|фактур(?:а|и|у|ата|ите)|упд|акт(?:а|у|ы)?|no|nr|№|#)"
+WORD_FOR_INVOICE = (
+    r"(?:inv|invoices?|bill|сч[её]т(?:а|у|ам|ов|ом|е)?(?:-фактур\w*)?|сч|с\/ф|ф-?ра|фактур(?:а|и|у|ата|ите)|"
+    r"упд|акт(?:а|у|ы)?|no|nr|№|#)"
+)
 
 
 class Basis(StrEnum):
@@ -58,7 +64,9 @@ class Reason(StrEnum):
 
 
 class Result(NamedTuple):
-    """Frames of ALLOCATIONS, UNAPPLIED and PROPOSALS. Per piece of money: its allocations and its unapplied rest are what it had."""
+    """Frames of ALLOCATIONS, UNAPPLIED and PROPOSALS. Per piece of money: its allocations and its unapplied rest are
+    what it had.
+    """
 
     allocations: pl.DataFrame
     unapplied: pl.DataFrame
@@ -66,16 +74,20 @@ class Result(NamedTuple):
 
 
 def allocate(money: pl.DataFrame, receivables: pl.DataFrame, payer_signs: pl.DataFrame) -> Result:
-    """Apply money (MONEY) to receivables (RECEIVABLES); `payer_signs` (PAYER_SIGNS) tell which customer pays from where.
+    """Apply money (MONEY) to receivables (RECEIVABLES); `payer_signs` (PAYER_SIGNS) tell which customer pays from
+    where.
 
-    Credit notes come first, so that a payment never settles what is credited. Give the open receivables of every customer that the money could
-    concern, and beside them those settled lately (balance 0): money that names one of these may be paid twice, and waits. Give only money with
-    something unapplied.
+    Credit notes come first, so that a payment never settles what is credited. Give the open receivables of every
+    customer that the money could concern, and beside them those settled lately (balance 0): money that names one of
+    these may be paid twice, and waits. Give only money with something unapplied.
     """
     book = _Book(receivables, payer_signs)
     outcome = _Outcome()
-    waiting = [_Money(**{name: row[name] for name in frames.MONEY}) for row in sorted(money.iter_rows(named=True), key=_turn)]
-    # What one payment settles can leave another only one choice. So it goes on until nothing moves: a second run then finds nothing to do.
+    waiting = [
+        _Money(**{name: row[name] for name in frames.MONEY}) for row in sorted(money.iter_rows(named=True), key=_turn)
+    ]
+    # What one payment settles can leave another only one choice. So it goes on until nothing moves: a second run then
+    # finds nothing to do.
     while waiting:
         after = [_apply(each, book, outcome) for each in waiting]
         if after == waiting:
@@ -128,7 +140,9 @@ class _Receivable:
 
 def _apply(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
     """The money with what is left of it, and with its customer as soon as that is certain."""
-    return _by_credited_invoice(money, book, outcome) if money.kind == "credit_note" else _by_payment(money, book, outcome)
+    return (
+        _by_credited_invoice(money, book, outcome) if money.kind == "credit_note" else _by_payment(money, book, outcome)
+    )
 
 
 def _by_credited_invoice(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
@@ -145,8 +159,18 @@ def _by_payment(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
     customer = book.payer(money)
     if named := book.named(money, customer):
         customer = named[0].customer_id
-        money = outcome.take(replace(money, customer_id=customer), named, Basis.REFERENCE, ", ".join(dict.fromkeys(each.number for each in named)))
-    elif customer is None or money.invoice_number or book.names_only_others(money, customer) or book.names_only_settled(money, customer):
+        money = outcome.take(
+            replace(money, customer_id=customer),
+            named,
+            Basis.REFERENCE,
+            ", ".join(dict.fromkeys(each.number for each in named)),
+        )
+    elif (
+        customer is None
+        or money.invoice_number
+        or book.names_only_others(money, customer)
+        or book.names_only_settled(money, customer)
+    ):
         return money
     own = [each for each in book.of_customer(customer) if each.currency == money.currency and each.open]
     return _oldest_first(_by_exact_sum(money, own, outcome), own, outcome)
@@ -173,9 +197,11 @@ class _Book:
         self._by_bare_number: dict[str, list[_Receivable]] = defaultdict(list)
         self._by_sum: dict[tuple[str, int], list[_Receivable]] = defaultdict(list)
         rows = receivables.rename({"balance": "open"}).iter_rows(named=True)
-        for each in sorted((_Receivable(**{name: row[name] for name in _Receivable.__slots__}) for row in rows), key=lambda each: each.age):
+        for each in sorted(
+            (_Receivable(**{name: row[name] for name in _Receivable.__slots__}) for row in rows),
+            key=lambda each: each.age,
+        ):
             self._by_customer[each.customer_id].append(each)
-            self._by_sum[each.currency, each.open].append(each)
             for number in (each.number, each.order_number):
                 if number:
                     self._by_number[_key(number)].append(each)
@@ -188,8 +214,13 @@ class _Book:
         return self._by_customer.get(customer, []) if customer is not None else []
 
     def of_sum(self, money: _Money) -> list[_Receivable]:
-        """Whatever has exactly this sum open, of any customer: for a person to look at, never to decide by."""
-        return [each for each in self._by_sum.get((money.currency, money.unapplied), []) if each.open == money.unapplied]
+        """Whatever has exactly this sum open when all is applied, of any customer: for a person to look at, never to
+        decide by.
+        """
+        if not self._by_sum:
+            for each in (each for several in self._by_customer.values() for each in several):
+                self._by_sum[each.currency, each.open].append(each)
+        return sorted(self._by_sum.get((money.currency, money.unapplied), []), key=lambda each: each.age)
 
     def payer(self, money: _Money) -> int | None:
         """The customer who paid, where one is certain."""
@@ -197,7 +228,9 @@ class _Book:
         return next(iter(possible)) if len(possible) == 1 else None
 
     def possible_payers(self, money: _Money) -> set[int]:
-        """Customers whom the payer's signs fit together; signs that contradict one another leave all of theirs possible."""
+        """Customers whom the payer's signs fit together; signs that contradict one another leave all of theirs
+        possible.
+        """
         if money.customer_id is not None:
             return {money.customer_id}
         values = {"tax_id": money.payer_tax_id, "account": money.payer_account, "name_key": money.payer_name_key}
@@ -205,18 +238,26 @@ class _Book:
         return (set.intersection(*found) or set.union(*found)) if found else set()
 
     def named(self, money: _Money, customer: int | None) -> list[_Receivable]:
-        """Receivables whose numbers the payer names, oldest first, all of one customer; none where that is not certain."""
+        """Receivables whose numbers the payer names, oldest first, all of one customer; none where that is not
+        certain.
+        """
         possible = self.possible_payers(money)
         strong, weak = self.mentioned(money)
         for found, is_enough in ((strong, True), ([*strong, *weak], customer is not None)):
-            fitting = [each for each in found if each.open and each.currency == money.currency and (not possible or each.customer_id in possible)]
+            fitting = [
+                each
+                for each in found
+                if each.open and each.currency == money.currency and (not possible or each.customer_id in possible)
+            ]
             is_one = len({each.customer_id for each in fitting}) == 1
             if is_one and (is_enough or sum(each.open for each in fitting) == money.unapplied):
                 return sorted(fitting, key=lambda each: each.age)
         return []
 
     def names_only_others(self, money: _Money, customer: int) -> bool:
-        """Whether the payer names invoices of other customers, and none of its own: it may have paid for somebody else."""
+        """Whether the payer names invoices of other customers, and none of its own: it may have paid for somebody
+        else.
+        """
         strong, weak = self.mentioned(money)
         return bool(strong) and not any(each.customer_id == customer for each in (*strong, *weak))
 
@@ -236,7 +277,9 @@ class _Book:
         return list(found[True].values()), [each for at, each in found[False].items() if at not in found[True]]
 
     def _of_number(self, key: str) -> list[_Receivable]:
-        """By the number as it is, else by its letters and digits without leading zeros, where that can mean one number only."""
+        """By the number as it is, else by its letters and digits without leading zeros, where that can mean one number
+        only.
+        """
         if key in self._by_number:
             return self._by_number[key]
         near = self._by_bare_number.get(_bare(key), [])
@@ -253,9 +296,11 @@ def _bare(number: str) -> str:
 
 
 def _mentions(text: str) -> dict[str, bool]:
-    """What in a payer's words could be an invoice number, and whether it stands beside a word for invoice or holds letters.
+    """What in a payer's words could be an invoice number, and whether it stands beside a word for invoice or holds
+    letters.
 
-    "Оплата по счетам № 12, 13 от 05.01.2026" → 12 and 13, both True. Dates and sums are left out, and short digits that nothing introduces.
+    "Оплата по счетам № 12, 13 от 05.01.2026" → 12 and 13, both True. Dates and sums are left out, and short digits that
+    nothing introduces.
     """
     text = re.sub(r"\b(?:от|from|dated?|of|дата|/)\s*[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}", " . ", text, flags=re.I)
     words = re.findall(r"[^\s,;:()\"«»„“]+", text)
@@ -265,7 +310,9 @@ def _mentions(text: str) -> dict[str, bool]:
         bare = word.strip(".!?'")
         if not any(letter.isdigit() for letter in bare):
             # A list goes on: "счета 12, 13 и 14".
-            is_introduced = bool(re.fullmatch(rf"(?i){WORD_FOR_INVOICE}", bare)) or (is_introduced and bare.lower() in ("и", "and", "&", "+"))
+            is_introduced = bool(re.fullmatch(rf"(?i){WORD_FOR_INVOICE}", bare)) or (
+                is_introduced and bare.lower() in ("и", "and", "&", "+")
+            )
             continue
         introduced = re.match(rf"(?i){WORD_FOR_INVOICE}\.?[№#]?(?=[0-9])", bare)
         is_strong = is_introduced or bool(introduced)
@@ -281,7 +328,9 @@ def _mentions(text: str) -> dict[str, bool]:
 def _is_telling(word: str) -> bool:
     """Whether a word is likely no year, no sum and no part of a date, so that it may be looked up as a number."""
     is_sum = re.fullmatch(r"[0-9]+[.,][0-9]{1,2}", word)
-    return not is_sum and (any(letter.isalpha() for letter in word) or sum(letter.isdigit() for letter in word) >= LOOSE_DIGITS)
+    return not is_sum and (
+        any(letter.isalpha() for letter in word) or sum(letter.isdigit() for letter in word) >= LOOSE_DIGITS
+    )
 
 
 class _Outcome:
@@ -300,7 +349,16 @@ class _Outcome:
             if amount > 0:
                 each.open -= amount
                 left -= amount
-                row = (money.money_id, money.kind, each.receivable_id, each.customer_id, money.currency, amount, str(basis), evidence)
+                row = (
+                    money.money_id,
+                    money.kind,
+                    each.receivable_id,
+                    each.customer_id,
+                    money.currency,
+                    amount,
+                    str(basis),
+                    evidence,
+                )
                 self._allocations.append(row)
         return replace(money, unapplied=left)
 
@@ -309,10 +367,14 @@ class _Outcome:
         reason, candidates = _why(money, book)
         candidates = candidates[:PROPOSALS_MAX]
         detail = ", ".join(dict.fromkeys(each.number for each in candidates))
-        self._unapplied.append((money.money_id, money.kind, book.payer(money), money.currency, money.unapplied, str(reason), detail))
+        self._unapplied.append(
+            (money.money_id, money.kind, book.payer(money), money.currency, money.unapplied, str(reason), detail)
+        )
         for rank, each in enumerate(candidates, start=1):
             amount = min(money.unapplied, each.open)
-            self._proposals.append((money.money_id, money.kind, rank, each.receivable_id, each.customer_id, amount, str(reason)))
+            self._proposals.append(
+                (money.money_id, money.kind, rank, each.receivable_id, each.customer_id, amount, str(reason))
+            )
 
     def result(self) -> Result:
         return Result(
@@ -331,7 +393,9 @@ def _why(money: _Money, book: _Book) -> tuple[Reason, list[_Receivable]]:
     in_currency = [each for each in own if each.currency == money.currency]
     named = [each for each in mentioned if each.open and each.currency == money.currency]
     elsewhere = [] if possible else book.of_sum(money)
-    proposals = list({each.receivable_id: each for each in (*named, *_best(in_currency, money.unapplied), *elsewhere)}.values())
+    proposals = list(
+        {each.receivable_id: each for each in (*named, *_best(in_currency, money.unapplied), *elsewhere)}.values()
+    )
     if money.unapplied < money.received:
         return Reason.MORE_THAN_OPEN, proposals
     if mentioned and not any(each.currency == money.currency for each in mentioned):

@@ -1,7 +1,7 @@
 """Columns of text become columns of values, a whole batch at a time.
 
-The forms are those of `cells`; here they are applied to columns: what is written plainly goes the short way in Polars, the rest is
-read once per distinct text.
+The forms are those of `cells`; here they are applied to columns: what is written plainly goes the short way in Polars,
+the rest is read once per distinct text.
 """
 
 from __future__ import annotations
@@ -32,11 +32,17 @@ DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 
 
 def frames(lines: Iterable[Line], width: int, rows: int) -> Iterator[pl.DataFrame]:
-    """Rows as frames of text: `line`, columns "0", "1", …, and `overfull` for a row with more cells than the header. Blank is null."""
+    """Rows as frames of text: `line`, columns "0", "1", …, and `overfull` for a row with more cells than the header.
+    Blank is null.
+    """
     lines = iter(lines)
     names = [str(column) for column in range(width)]
-    while pieces := [_piece(piece, names) for _ in range(max(1, rows // PIECE_ROWS)) if (piece := list(islice(lines, PIECE_ROWS)))]:
-        frame = pl.concat(pieces, rechunk=True).with_columns(pl.col(names).str.replace_all("\x00", "", literal=True).str.strip_chars())
+    while pieces := [
+        _piece(piece, names) for _ in range(max(1, rows // PIECE_ROWS)) if (piece := list(islice(lines, PIECE_ROWS)))
+    ]:
+        frame = pl.concat(pieces, rechunk=True).with_columns(
+            pl.col(names).str.replace_all("\x00", "", literal=True).str.strip_chars()
+        )
         frame = frame.with_columns(pl.when(pl.col(names) != "").then(pl.col(names)))
         yield frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
 
@@ -45,7 +51,11 @@ def _piece(lines: list[Line], names: list[str]) -> pl.DataFrame:
     width = len(names)
     numbers, records = zip(*lines, strict=True)
     columns = list(zip_longest(*records, fillvalue=""))
-    overfull = [any(cell.strip() for cell in record[width:]) for record in records] if len(columns) > width else [False] * len(records)
+    overfull = (
+        [any(cell.strip() for cell in record[width:]) for record in records]
+        if len(columns) > width
+        else [False] * len(records)
+    )
     columns += [("",) * len(records)] * (width - len(columns))
     return pl.DataFrame(
         [

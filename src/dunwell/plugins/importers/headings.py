@@ -1,7 +1,8 @@
 """Which field of ours a column of a sheet is, and what the words in its cells mean.
 
-The names live in `headers.toml`; a saved mapping goes before them. Everything is compared levelled: without case, punctuation,
-"ё", with run-together words taken apart, and without the currency that people put behind a header ("Сумма, руб.").
+The names live in `headers.toml`; a saved mapping goes before them. Everything is compared levelled: without case,
+punctuation, "ё", with run-together words taken apart, and without the currency that people put behind a header ("Сумма,
+руб.").
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ HEADER_ROWS_SEARCHED = 25
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A header row understood: `fields` maps a field to its column (from 0), `unread` lists headers that mean nothing to us."""
+    """A header row understood: `fields` maps a field to its column (from 0), `unread` lists headers that mean nothing
+    to us.
+    """
 
     kind: RecordKind
     headers: tuple[str, ...]
@@ -60,7 +63,9 @@ def recognise(headers: Sequence[str], kind: RecordKind | None, mapping: Mapping)
 
 
 def rivals(recognised: Recognised, mapping: Mapping) -> list[RecordKind]:
-    """Other kinds that the same header fits just as well: "number, date, customer, amount" may be invoices or payments."""
+    """Other kinds that the same header fits just as well: "number, date, customer, amount" may be invoices or
+    payments.
+    """
     others = [_as_kind(recognised.headers, kind, mapping) for kind in RecordKind if kind is not recognised.kind]
     return [other.kind for other in others if likeness(other) == likeness(recognised)]
 
@@ -68,12 +73,16 @@ def rivals(recognised: Recognised, mapping: Mapping) -> list[RecordKind]:
 def kind_in_name(file_name: str) -> RecordKind | None:
     """What the name of a file says that it holds, if it says one thing."""
     parts = _data()["words"]["file_name"]
-    said = {kind for kind, words_of_kind in parts.items() if any(word in file_name.casefold() for word in words_of_kind)}
+    said = {
+        kind for kind, words_of_kind in parts.items() if any(word in file_name.casefold() for word in words_of_kind)
+    }
     return RecordKind(said.pop()) if len(said) == 1 else None
 
 
 def likeness(recognised: Recognised) -> tuple[int, int, int]:
-    """How well a row serves as a header, to compare rows and kinds: complete, number of fields, fields that tell the kind."""
+    """How well a row serves as a header, to compare rows and kinds: complete, number of fields, fields that tell the
+    kind.
+    """
     telling = sum(name in recognised.fields for name in TELLING[recognised.kind])
     return (int(recognised.is_complete), len(recognised.fields) + telling, telling)
 
@@ -85,7 +94,9 @@ def fields_of(kind: RecordKind) -> tuple[str, ...]:
 
 def level(text: str) -> str:
     """A header or a word in the form in which it is compared: "InvoiceDate*" and "invoice date" are the same."""
-    text = re.sub(r"(?<=[a-zа-я])(?=[A-ZА-Я])", " ", unicodedata.normalize("NFKC", text.replace("№", " no ").replace("#", " no ")))
+    text = re.sub(
+        r"(?<=[a-zа-я])(?=[A-ZА-Я])", " ", unicodedata.normalize("NFKC", text.replace("№", " no ").replace("#", " no "))
+    )
     return " ".join(re.findall(r"[^\W_]+|[$€£₽₴₸₹]", text.casefold().replace("ё", "е")))
 
 
@@ -115,7 +126,11 @@ def _as_kind(headers: Sequence[str], kind: RecordKind, mapping: Mapping) -> Reco
         if field not in fields and column not in taken:
             fields[field] = column
             taken.add(column)
-    if kind is RecordKind.INVOICES and "contact_name" in fields and not {"customer_id", "customer_name", "customer_tax_id"} & set(fields):
+    if (
+        kind is RecordKind.INVOICES
+        and "contact_name" in fields
+        and not {"customer_id", "customer_name", "customer_tax_id"} & set(fields)
+    ):
         # Xero calls the customer a contact.
         fields["customer_name"] = fields.pop("contact_name")
     money = [fields[name] for name in ("total", "balance", "amount", "paid") if name in fields]
@@ -124,7 +139,9 @@ def _as_kind(headers: Sequence[str], kind: RecordKind, mapping: Mapping) -> Reco
         kind=kind,
         headers=tuple(headers),
         fields=fields,
-        unread=tuple(header for column, header in enumerate(headers) if column not in fields.values() and header.strip()),
+        unread=tuple(
+            header for column, header in enumerate(headers) if column not in fields.values() and header.strip()
+        ),
         header_currency=currencies.pop() if len(currencies) == 1 else None,
     )
 
@@ -141,7 +158,9 @@ def _mapped(headers: Sequence[str], mapping: Mapping, names: Map[str, object], f
         if name and name in names:
             fields.setdefault(name, column)
         elif name and not any(name in _names(kind) for kind in RecordKind):
-            raise MappingMalformed(what=f"column {header!r} is mapped to {name!r}; the fields are {', '.join(sorted(names))}")
+            raise MappingMalformed(
+                what=f"column {header!r} is mapped to {name!r}; the fields are {', '.join(sorted(names))}"
+            )
     return taken
 
 
@@ -164,7 +183,9 @@ def _iso_currencies() -> frozenset[str]:
 
 @cache
 def _names(kind: RecordKind) -> dict[str, dict[str, int]]:
-    """Field → levelled name → rank (0 is the best) for a kind of sheet; the kind's own names before those of the party."""
+    """Field → levelled name → rank (0 is the best) for a kind of sheet; the kind's own names before those of the
+    party.
+    """
     data = _data()
     names: dict[str, dict[str, int]] = {}
     for table in (data[kind.value], data["party"]):

@@ -1,8 +1,9 @@
 """Rows of a sheet of invoices become invoices, their lines and their instalments.
 
-Two steps: `parsed` reads each row by itself; `assembled` puts rows of one document together and finds documents that are named twice. What a
-row says of money received (*balance*, *paid*, *paid on*, *status*) is brought to one form here: `paid` up to now, `paid_on`, `balance`.
-Where these contradict one another the reading that asks for less is taken and the chase is held.
+Two steps: `parsed` reads each row by itself; `assembled` puts rows of one document together and finds documents that
+are named twice. What a row says of money received (*balance*, *paid*, *paid on*, *status*) is brought to one form here:
+`paid` up to now, `paid_on`, `balance`. Where these contradict one another the reading that asks for less is taken and
+the chase is held.
 """
 
 from __future__ import annotations
@@ -11,17 +12,14 @@ import polars as pl
 
 from dunwell.core import frames_import as frames
 from dunwell.core.records import InvoiceKind, InvoiceStatus, Severity
-from dunwell.plugins.importers import columns, parties, rows
+from dunwell.plugins.importers import columns, invoice_checks, parties, rows
+from dunwell.plugins.importers.invoice_checks import AMOUNTS, DATES
 from dunwell.plugins.importers.rows import Check, Forms
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-DATES = ("issue_date", "due_date", "valid_until", "paid_on", "sent_on", "last_reminded")
-DATES_OPTIONAL = frozenset({"valid_until", "sent_on", "last_reminded"})
-AMOUNTS = ("total", "paid", "balance", "line_total", "line_price")
 WORDS = {"status": "status", "kind": "kind", "disputed": "disputed"}
 ITEM_FIELDS = frozenset({"line_description", "line_quantity", "line_total", "line_price"})
 DOCUMENT = ["kind", "series", "number_key", "issue_date"]
-DATE_REMEDY = "Write the date as 31.12.2026 or 2026-12-31."
 # What must be the same in all rows of one document.
 DOCUMENT_FACTS = [name for name in frames.INVOICE_FACTS if name not in ("what_for", "note")]
 
@@ -34,13 +32,19 @@ def number_key(number: pl.Expr) -> pl.Expr:
 def is_itemised(forms: Forms) -> bool:
     """Whether a row is a line of an invoice, or an instalment, so that several rows make one document."""
     fields = set(forms.recognised.fields)
-    return "instalment" in fields or bool(fields & {"line_total", "line_price"}) or {"line_description", "line_quantity"} <= fields
+    return (
+        "instalment" in fields
+        or bool(fields & {"line_total", "line_price"})
+        or {"line_description", "line_quantity"} <= fields
+    )
 
 
 def parsed(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Each row by itself: a frame of IMPORT_INVOICES columns with helpers (`number_key`, `is_bad`, item columns), and findings."""
+    """Each row by itself: a frame of IMPORT_INVOICES columns with helpers (`number_key`, `is_bad`, item columns), and
+    findings.
+    """
     read = _with_values(texts, forms)
-    checks = _checks(forms)
+    checks = invoice_checks.checks(forms)
     found = rows.findings(read, checks, forms)
     read = read.with_columns(rows.is_bad(checks).alias("is_bad"))
     helpers = ["number_key", "is_bad", "line_amount", "line_description", "line_quantity"]
@@ -48,7 +52,9 @@ def parsed(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFram
 
 
 def assembled(read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFrame]:
-    """Invoices of parsed rows that hold *all* rows of each document among them, and the findings about whole documents."""
+    """Invoices of parsed rows that hold *all* rows of each document among them, and the findings about whole
+    documents.
+    """
     if is_itemised(forms):
         return _of_items(read, forms)
     good = read.filter(~pl.col("is_bad"))
@@ -58,7 +64,9 @@ def assembled(read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFr
         times=pl.len().over(DOCUMENT),
         forms=pl.struct(*frames.INVOICE_FACTS).n_unique().over(DOCUMENT),
         first=(pl.col("line") == pl.col("line").min().over(DOCUMENT)),
-        dates=pl.col("issue_date").n_unique().over("customer_key", "kind", "series", "number_key", pl.col("issue_date").dt.year()),
+        dates=pl.col("issue_date")
+        .n_unique()
+        .over("customer_key", "kind", "series", "number_key", pl.col("issue_date").dt.year()),
     )
     checks = [
         Check(
@@ -83,7 +91,7 @@ def assembled(read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFr
             WARNING,
             "number",
             pl.col("dates") > 1,
-            "The customer has this number twice in one year, with different dates. Both went in; nothing is sent about them.",
+            "The customer has this number twice in a year, with two dates. Both went in; nothing is sent about them.",
             "Say which is right, or that both are.",
             holds=True,
         ),
@@ -103,17 +111,27 @@ def _with_values(texts: pl.DataFrame, forms: Forms) -> pl.DataFrame:
         *(columns.is_none_amount(texts[name]).alias(f"{name}.none") for name in AMOUNTS),
         *(columns.words(texts[name], group).alias(f"{name}.v") for name, group in WORDS.items()),
         columns.currencies(texts["currency"]).alias("currency.v"),
-        pl.coalesce(columns.cell_currencies(texts[name], default) for name in ("total", "balance", "line_total")).alias("currency.cell"),
+        pl.coalesce(columns.cell_currencies(texts[name], default) for name in ("total", "balance", "line_total")).alias(
+            "currency.cell"
+        ),
         *parties.keys(),
         number_key(pl.col("number")).alias("number_key"),
     )
     blank = forms.recognised.header_currency or default
-    code = pl.when(pl.col("currency").is_null()).then(pl.coalesce("currency.cell", pl.lit(blank))).otherwise(pl.col("currency.v"))
+    code = (
+        pl.when(pl.col("currency").is_null())
+        .then(pl.coalesce("currency.cell", pl.lit(blank)))
+        .otherwise(pl.col("currency.v"))
+    )
     read = read.with_columns(code.alias("currency.code"))
     read = read.with_columns(columns.milli_per_minor(read["currency.code"]).alias("step"))
     exact = [(pl.col(f"{name}.m") % pl.col("step") == 0).alias(f"{name}.exact") for name in AMOUNTS]
     minor = [(pl.col(f"{name}.m") // pl.col("step")).alias(f"{name}.v") for name in AMOUNTS]
-    return read.with_columns(*exact, *minor).with_columns(_quantity(read["line_quantity"], forms)).with_columns(_line_amount())
+    return (
+        read.with_columns(*exact, *minor)
+        .with_columns(_quantity(read["line_quantity"], forms))
+        .with_columns(_line_amount())
+    )
 
 
 def _quantity(column: pl.Series, forms: Forms) -> pl.Series:
@@ -125,128 +143,6 @@ def _line_amount() -> pl.Expr:
     product = pl.col("quantity.m").fill_null(1000) * pl.col("line_price.m")
     exact = pl.when(product % (1000 * pl.col("step")) == 0).then(product // (1000 * pl.col("step")))
     return pl.coalesce("line_total.v", exact).alias("line_amount")
-
-
-def _checks(forms: Forms) -> list[Check]:
-    amount = pl.coalesce("total.m", "line_total.m", "line_price.m", "balance.m")
-    return [
-        *rows.common_checks(forms),
-        Check("number_missing", ERROR, "number", pl.col("number").is_null(), "The row has no invoice number.", "Give each invoice its number."),
-        Check(
-            "issue_date_missing", ERROR, "issue_date", pl.col("issue_date").is_null(), "The row has no invoice date.", DATE_REMEDY, holds=True
-        ),
-        Check(
-            "customer_missing",
-            ERROR,
-            "customer_name",
-            pl.col("customer_key").is_null(),
-            "The row names no customer.",
-            "Give a name, a tax number or a customer number.",
-            holds=True,
-        ),
-        *(_date_check(name) for name in DATES),
-        *(_amount_check(name) for name in AMOUNTS),
-        *(_decimals_check(name) for name in AMOUNTS if name != "line_price"),
-        Check(
-            "currency_unknown",
-            ERROR,
-            "currency",
-            pl.col("currency").is_not_null() & pl.col("currency.v").is_null(),
-            "This currency is not known.",
-            "Write the three letters of ISO 4217, such as EUR or RUB.",
-            holds=True,
-        ),
-        Check(
-            "currency_contradicts",
-            ERROR,
-            "currency",
-            pl.col("currency.v") != pl.col("currency.cell"),
-            "The amount names another currency than the column.",
-            "Correct one of them.",
-            holds=True,
-        ),
-        Check(
-            "amount_missing", ERROR, "total", amount.is_null() & ~_any_unreadable(), "The row has no amount.", "Give the sum of the invoice.", holds=True
-        ),
-        Check("paid_negative", ERROR, "paid", (pl.col("paid.v") < 0) & (pl.col("total.v") >= 0), "Money received cannot be negative.", "Correct it.", holds=True),
-        Check("draft_left_out", ERROR, "status", pl.col("status.v") == InvoiceStatus.DRAFT, "A draft is not owed yet; it was left out.", "Issue it first."),
-        Check("negative_total", WARNING, "total", pl.col("total.v") < 0, "A negative invoice was read as a credit note.", "Nothing to do if it is one."),
-        Check("zero_total", WARNING, "total", pl.col("total.v") == 0, "The invoice is zero: it is kept, and nothing is asked for.", "Check its sum."),
-        Check(
-            "due_before_issue",
-            WARNING,
-            "due_date",
-            pl.col("due_date.v") < pl.col("issue_date.v"),
-            "The due date lies before the invoice date. Nothing is sent about it until someone has looked.",
-            "Correct one of the dates.",
-            holds=True,
-        ),
-        Check(
-            "does_not_tie",
-            WARNING,
-            "balance",
-            (pl.col("total.v") - pl.col("paid.v")) != pl.col("balance.v"),
-            "The sum less what is paid is not the balance; the reading that asks for less was taken.",
-            "Correct the row; until then nothing is sent about it.",
-            holds=True,
-        ),
-        Check(
-            "status_contradicts",
-            WARNING,
-            "status",
-            ((pl.col("status.v") == InvoiceStatus.PAID) & (pl.coalesce("balance.v", pl.col("total.v") - pl.col("paid.v")) > 0)).fill_null(False),
-            "The status says paid, and yet something is open.",
-            "Correct the row; until then nothing is sent about it.",
-            holds=True,
-        ),
-        Check(
-            "status_unknown",
-            WARNING,
-            "status",
-            pl.col("status").is_not_null() & pl.col("status.v").is_null() & pl.col("status").is_first_distinct(),
-            "This status is not known; sums and dates were read without it.",
-            "Write open, paid, partially paid, cancelled or disputed.",
-        ),
-        Check(
-            "kind_unknown",
-            WARNING,
-            "kind",
-            pl.col("kind").is_not_null() & pl.col("kind.v").is_null() & pl.col("kind").is_first_distinct(),
-            "This kind of document is not known; it was read by its sign.",
-            "Write invoice, proforma or credit note.",
-        ),
-        Check(
-            "text_is_formula",
-            WARNING,
-            "number",
-            pl.any_horizontal(pl.col("number", "customer_name").str.contains(r"^[=@]")),
-            "A text begins like a formula. It is kept as text and made harmless when written into a sheet.",
-            "Check where the file comes from.",
-        ),
-    ]
-
-
-def _date_check(name: str) -> Check:
-    severity = WARNING if name in DATES_OPTIONAL else ERROR
-    mask = pl.col(name).is_not_null() & pl.col(f"{name}.v").is_null()
-    return Check("date_unreadable", severity, name, mask, "This is not a date.", DATE_REMEDY, holds=severity is ERROR)
-
-
-def _unreadable(name: str) -> pl.Expr:
-    return pl.col(name).is_not_null() & pl.col(f"{name}.m").is_null() & ~pl.col(f"{name}.none")
-
-
-def _any_unreadable() -> pl.Expr:
-    return pl.any_horizontal(_unreadable(name) for name in AMOUNTS)
-
-
-def _amount_check(name: str) -> Check:
-    return Check("amount_unreadable", ERROR, name, _unreadable(name), "This is not an amount of money.", "Write it as 1234.56.", holds=True)
-
-
-def _decimals_check(name: str) -> Check:
-    message = "The amount has more decimals than its currency."
-    return Check("amount_decimals", ERROR, name, ~pl.col(f"{name}.exact"), message, "Round it as the invoice does.", holds=True)
 
 
 def _record() -> list[pl.Expr]:
@@ -263,9 +159,14 @@ def _record() -> list[pl.Expr]:
     )
     sign = pl.when(signed < 0).then(-1).otherwise(1)
     total, balance = pl.col("total.v") * sign, pl.col("balance.v") * sign
-    is_all_paid = (pl.col("status.v") == InvoiceStatus.PAID).fill_null(False) | (pl.col("paid_on.v").is_not_null() & balance.is_null())
-    told = pl.max_horizontal(pl.col("paid.v") * sign, total - balance)
-    paid = pl.when(told.is_null() & is_all_paid).then(total).otherwise(told)
+    status = pl.col("status.v").fill_null("")
+    # A day of payment without a sum means all of it, unless the sheet says otherwise.
+    is_all_paid = (status == InvoiceStatus.PAID) | (
+        pl.col("paid_on.v").is_not_null() & balance.is_null() & (status == "")
+    )
+    # A cancelled invoice has no balance, and yet nobody paid it.
+    by_balance = pl.when(status != InvoiceStatus.CANCELLED).then(total - balance)
+    paid = pl.coalesce(pl.col("paid.v") * sign, by_balance, pl.when(is_all_paid).then(total))
     values = {
         "line": pl.col("line"),
         "kind": kind,
@@ -273,12 +174,14 @@ def _record() -> list[pl.Expr]:
         "total": total,
         "currency": pl.col("currency.code"),
         "paid": paid,
-        "balance": pl.coalesce(total - paid, balance),
+        "balance": pl.coalesce(balance, total - paid),
         "status": pl.col("status.v"),
         "disputed": (pl.col("disputed.v") == "yes") | (pl.col("status.v") == InvoiceStatus.DISPUTED),
         **{name: pl.col(f"{name}.v") for name in DATES},
     }
-    record = [values.get(name, pl.col(name)).cast(kind_of).alias(name) for name, kind_of in frames.IMPORT_INVOICES.items()]
+    record = [
+        values.get(name, pl.col(name)).cast(kind_of).alias(name) for name, kind_of in frames.IMPORT_INVOICES.items()
+    ]
     return [*record, is_all_paid.alias("is_all_paid")]
 
 
@@ -286,7 +189,9 @@ def _record() -> list[pl.Expr]:
 
 
 def _of_items(read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFrame]:
-    """Rows that are lines or instalments of their documents: one document of all rows with one number, date and customer."""
+    """Rows that are lines or instalments of their documents: one document of all rows with one number, date and
+    customer.
+    """
     by_instalment = "instalment" in forms.recognised.fields
     key = [*DOCUMENT, "customer_key"]
     agreeing = ("currency",) if by_instalment else ("currency", "total", "due_date", "paid", "balance", "status")
@@ -296,14 +201,15 @@ def _of_items(read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFr
         part=part,
         sum=part.sum().over(key),
         is_summable=part.is_not_null().all().over(key),
-        is_torn=pl.col("is_bad").any().over(key) | pl.any_horizontal(pl.col(name).n_unique().over(key) > 1 for name in agreeing),
+        is_torn=pl.col("is_bad").any().over(key)
+        | pl.any_horizontal(pl.col(name).n_unique().over(key) > 1 for name in agreeing),
     )
     check = Check(
         "document_incomplete",
         ERROR,
         "number",
         ~pl.col("is_bad") & (pl.col("is_torn") | (pl.col("total").is_null() & ~pl.col("is_summable"))),
-        "Another row of this invoice could not be read, or its rows differ in sum, currency or due date; the invoice did not go in.",
+        "Another row of this invoice was unreadable, or its rows contradict each other; it did not go in.",
         "Correct all rows of the invoice and import again.",
         holds=True,
     )
@@ -324,8 +230,13 @@ def _headed(good: pl.DataFrame) -> pl.DataFrame:
 def _split(good: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """The document of instalment rows: their sums, and the last due date."""
     sums = [pl.col(name).sum().over(key).alias(name) for name in ("paid", "balance")]
-    known = [pl.when(pl.col(name).is_not_null().any().over(key)).then(pl.col(name)).alias(name) for name in ("paid", "balance")]
-    whole = good.with_columns(known).with_columns(*sums, total=pl.col("sum"), due_date=pl.col("due_date").max().over(key))
+    known = [
+        pl.when(pl.col(name).is_not_null().any().over(key)).then(pl.col(name)).alias(name)
+        for name in ("paid", "balance")
+    ]
+    whole = good.with_columns(known).with_columns(
+        *sums, total=pl.col("sum"), due_date=pl.col("due_date").max().over(key)
+    )
     return whole.filter(pl.col("position") == 1).select(*frames.IMPORT_INVOICES)
 
 
@@ -333,7 +244,9 @@ def _settled(documents: pl.DataFrame) -> pl.DataFrame:
     """What is paid, now that the total is known."""
     by_balance = pl.col("total") - pl.col("balance")
     paid = pl.coalesce("paid", by_balance, pl.when("is_all_paid").then(pl.col("total")))
-    return documents.with_columns(paid=paid, balance=pl.coalesce("balance", pl.col("total") - paid)).select(*frames.IMPORT_INVOICES)
+    return documents.with_columns(paid=paid, balance=pl.coalesce("balance", pl.col("total") - paid)).select(
+        *frames.IMPORT_INVOICES
+    )
 
 
 def _lines(good: pl.DataFrame) -> pl.DataFrame:

@@ -15,10 +15,29 @@ from dunwell.core.records import Severity
 from dunwell.plugins.importers import columns, headings, rows
 from dunwell.plugins.importers.rows import Check, Forms
 
-CUSTOMER_TEXTS = ("registration_number", "timezone", "address", "policy", "owner", "group", "segment", "payment_terms", "preferred_channel")
+CUSTOMER_TEXTS = (
+    "registration_number",
+    "timezone",
+    "address",
+    "policy",
+    "owner",
+    "group",
+    "segment",
+    "payment_terms",
+    "preferred_channel",
+)
 CODED = {"kind": "customer_kind", "language": "language"}
 CONTACT_TEXTS = ("contact_name", "contact_role", "email", "email_payable", "phone")
-PARTY = ("customer_id", "customer_name", "customer_tax_id", "customer_kind", "country", "language", *CUSTOMER_TEXTS, *CONTACT_TEXTS)
+PARTY = (
+    "customer_id",
+    "customer_name",
+    "customer_tax_id",
+    "customer_kind",
+    "country",
+    "language",
+    *CUSTOMER_TEXTS,
+    *CONTACT_TEXTS,
+)
 # Of an invoice sheet only what says who the customer is: its owner, policy and terms there are those of the invoice.
 OF_INVOICE = tuple(name for name in PARTY if name not in ("policy", "owner", "payment_terms"))
 EMAIL = r"^[^@\s<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+\.[^@\s.<>()\[\],;:\\\"]{2,}$"
@@ -43,12 +62,16 @@ def keys() -> list[pl.Expr]:
 
 def name_key(name: pl.Expr) -> pl.Expr:
     """A name in the form in which it is compared: ООО «Ромашка» and ооо "Ромашка" are one."""
-    levelled = name.str.to_lowercase().str.replace_all("ё", "е").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    levelled = (
+        name.str.to_lowercase().str.replace_all("ё", "е").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    )
     return pl.when(levelled != "").then(levelled).otherwise(pl.when(name != "").then(name))
 
 
 def gathered(parts: list[pl.DataFrame], names: tuple[str, ...]) -> list[pl.DataFrame]:
-    """One part with each distinct customer row once, from parts of `texts`; called now and then to keep memory small."""
+    """One part with each distinct customer row once, from parts of `texts`; called now and then to keep memory
+    small.
+    """
     together = pl.concat(part.select("line", columns.OVERFULL, *names, "raw") for part in parts)
     return [together.unique(subset=[*names, columns.OVERFULL], keep="first", maintain_order=True)]
 
@@ -88,8 +111,22 @@ def _checks(forms: Forms) -> list[Check]:
             "Give a name, a tax number or a customer number.",
         ),
         Check("language_unknown", warning, "language", _lost("language", "language.v"), unknown, "Write ru, bg or en."),
-        Check("country_unknown", warning, "country", _lost("country", "country.v"), unknown, "Write a code of two letters, such as BG."),
-        Check("customer_kind_unknown", warning, "customer_kind", _lost("customer_kind", "kind.v"), unknown, "Write business or person."),
+        Check(
+            "country_unknown",
+            warning,
+            "country",
+            _lost("country", "country.v"),
+            unknown,
+            "Write a code of two letters, such as BG.",
+        ),
+        Check(
+            "customer_kind_unknown",
+            warning,
+            "customer_kind",
+            _lost("customer_kind", "kind.v"),
+            unknown,
+            "Write business or person.",
+        ),
     ]
 
 
@@ -103,8 +140,16 @@ def _customers(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.Data
     attributes = [name for name in frames.IMPORT_CUSTOMERS if name not in ("line", "customer_key")]
     # Where rows differ, the choice must not depend on their order: the first in alphabetical order, and a finding.
     chosen = [pl.col(name).drop_nulls().min() for name in attributes]
-    differs = [(pl.col(name).drop_nulls().n_unique() > 1).alias(f"{name}.differs") for name in attributes if name != "customer_name_key"]
-    grouped = values.group_by("customer_key").agg(pl.col("line").min(), pl.col("raw").first(), *chosen, *differs).sort("line", "customer_key")
+    differs = [
+        (pl.col(name).drop_nulls().n_unique() > 1).alias(f"{name}.differs")
+        for name in attributes
+        if name != "customer_name_key"
+    ]
+    grouped = (
+        values.group_by("customer_key")
+        .agg(pl.col("line").min(), pl.col("raw").first(), *chosen, *differs)
+        .sort("line", "customer_key")
+    )
     checks = [
         Check(
             "customer_differs",
@@ -121,8 +166,12 @@ def _customers(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.Data
 
 
 def _contacts(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFrame]:
-    address = pl.col("email").str.to_lowercase().str.replace_all("mailto:", "", literal=True).str.split(";").list.eval(
-        pl.element().str.split(",").explode().str.strip_chars()
+    address = (
+        pl.col("email")
+        .str.to_lowercase()
+        .str.replace_all("mailto:", "", literal=True)
+        .str.split(";")
+        .list.eval(pl.element().str.split(",").explode().str.strip_chars())
     )
     usual = texts.with_columns(address.alias("email"))
     payable = texts.filter(pl.col("email_payable").is_not_null()).with_columns(

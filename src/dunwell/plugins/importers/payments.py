@@ -13,7 +13,17 @@ from dunwell.plugins.importers.rows import Check, Forms
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 # What makes a payment without an id of its own the same again.
-IDENTIFYING = ("date", "currency", "amount", "customer_key", "payer_name", "payer_account", "remittance", "reference", "invoice_number")
+IDENTIFYING = (
+    "date",
+    "currency",
+    "amount",
+    "customer_key",
+    "payer_name",
+    "payer_account",
+    "remittance",
+    "reference",
+    "invoice_number",
+)
 
 
 def parsed(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -27,7 +37,11 @@ def parsed(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFram
         *parties.keys(),
     )
     blank = forms.recognised.header_currency or default
-    code = pl.when(pl.col("currency").is_null()).then(pl.coalesce("currency.cell", pl.lit(blank))).otherwise(pl.col("currency.v"))
+    code = (
+        pl.when(pl.col("currency").is_null())
+        .then(pl.coalesce("currency.cell", pl.lit(blank)))
+        .otherwise(pl.col("currency.v"))
+    )
     read = read.with_columns(code.alias("currency.code"))
     read = read.with_columns(columns.milli_per_minor(read["currency.code"]).alias("step"))
     checks = _checks(forms)
@@ -43,7 +57,9 @@ def parsed(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFram
 
 
 def assembled(read: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Payments of parsed rows that hold *all* rows of each external id among them, and the findings about repeated ids."""
+    """Payments of parsed rows that hold *all* rows of each external id among them, and the findings about repeated
+    ids.
+    """
     good = read.filter(~pl.col("is_bad"))
     if not good["external_id"].is_duplicated().any():
         return good.select(*frames.IMPORT_PAYMENTS), frames.empty(frames.IMPORT_FINDINGS)
@@ -95,7 +111,15 @@ def _checks(forms: Forms) -> list[Check]:
     inexact = pl.col("amount.m") % pl.col("step") != 0
     return [
         *rows.common_checks(forms),
-        Check("date_missing", ERROR, "date", pl.col("date").is_null(), "The row has no date.", "Give the day on which the money arrived.", holds=True),
+        Check(
+            "date_missing",
+            ERROR,
+            "date",
+            pl.col("date").is_null(),
+            "The row has no date.",
+            "Give the day on which the money arrived.",
+            holds=True,
+        ),
         Check(
             "date_unreadable",
             ERROR,
@@ -105,7 +129,15 @@ def _checks(forms: Forms) -> list[Check]:
             "Write the date as 31.12.2026 or 2026-12-31.",
             holds=True,
         ),
-        Check("amount_missing", ERROR, "amount", pl.col("amount").is_null(), "The row has no amount.", "Give the sum received.", holds=True),
+        Check(
+            "amount_missing",
+            ERROR,
+            "amount",
+            pl.col("amount").is_null(),
+            "The row has no amount.",
+            "Give the sum received.",
+            holds=True,
+        ),
         Check(
             "amount_unreadable",
             ERROR,
@@ -115,7 +147,15 @@ def _checks(forms: Forms) -> list[Check]:
             "Write it as 1234.56.",
             holds=True,
         ),
-        Check("amount_decimals", ERROR, "amount", inexact, "The amount has more decimals than its currency.", "Correct it.", holds=True),
+        Check(
+            "amount_decimals",
+            ERROR,
+            "amount",
+            inexact,
+            "The amount has more decimals than its currency.",
+            "Correct it.",
+            holds=True,
+        ),
         Check(
             "payment_not_positive",
             ERROR,
@@ -147,7 +187,11 @@ def _checks(forms: Forms) -> list[Check]:
             "payer_unknown",
             WARNING,
             "payer_name",
-            pl.all_horizontal(pl.col("customer_key", "payer_name", "payer_account", "invoice_number", "reference", "remittance").is_null()),
+            pl.all_horizontal(
+                pl.col(
+                    "customer_key", "payer_name", "payer_account", "invoice_number", "reference", "remittance"
+                ).is_null()
+            ),
             "Nothing says who paid, or what for.",
             "Give the payer, or the invoice number.",
         ),

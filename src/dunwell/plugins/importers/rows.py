@@ -1,4 +1,6 @@
-"""What the readers of invoices, payments and customers share: how a sheet is to be read, and findings about its rows."""
+"""What the readers of invoices, payments and customers share: how a sheet is to be read, and findings about its
+rows.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Forms:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that can be wrong in a row: where `mask` is true. `holds`: the named invoice's chase waits for a person."""
+    """One thing that can be wrong in a row: where `mask` is true. `holds`: the named invoice's chase waits for a
+    person.
+    """
 
     code: str
     severity: Severity
@@ -40,19 +44,33 @@ class Check:
 
 
 def texts(frame: pl.DataFrame, recognised: headings.Recognised) -> pl.DataFrame:
-    """The frame of a batch with a column of text per field of its kind (null where the sheet has none), `line`, `overfull` and `raw`."""
+    """The frame of a batch with a column of text per field of its kind (null where the sheet has none), `line`,
+    `overfull` and `raw`.
+    """
     names = [str(column) for column in range(len(recognised.headers))]
-    raw = pl.struct(pl.col(name).alias(title) for name, title in zip(names, _unique(recognised.headers), strict=True)).struct.json_encode()
+    raw = pl.struct(
+        pl.col(name).alias(title) for name, title in zip(names, _unique(recognised.headers), strict=True)
+    ).struct.json_encode()
     # An apostrophe before a formula is how our own exports make it harmless.
-    plain = pl.when(pl.col(pl.String).str.contains(r"^'[=+@\-\t]")).then(pl.col(pl.String).str.slice(1)).otherwise(pl.col(pl.String))
+    plain = (
+        pl.when(pl.col(pl.String).str.contains(r"^'[=+@\-\t]"))
+        .then(pl.col(pl.String).str.slice(1))
+        .otherwise(pl.col(pl.String))
+    )
     fields = {name: recognised.fields.get(name) for name in headings.fields_of(recognised.kind)}
     present = [pl.col(str(column)).alias(name) for name, column in fields.items() if column is not None]
     absent = [pl.lit(None, pl.String).alias(name) for name, column in fields.items() if column is None]
-    return frame.select(columns.LINE, columns.OVERFULL, raw.alias("raw"), *present).with_columns(plain).with_columns(absent)
+    return (
+        frame.select(columns.LINE, columns.OVERFULL, raw.alias("raw"), *present)
+        .with_columns(plain)
+        .with_columns(absent)
+    )
 
 
 def findings(rows: pl.DataFrame, checks: Iterable[Check], forms: Forms) -> pl.DataFrame:
-    """What the checks find in the rows: a frame of IMPORT_FINDINGS. The invoice's number is taken from the column `number`, if any."""
+    """What the checks find in the rows: a frame of IMPORT_FINDINGS. The invoice's number is taken from the column
+    `number`, if any.
+    """
     checks = list(checks)
     hits = rows.select(check.mask.fill_null(False).alias(str(at)) for at, check in enumerate(checks))
     found = [

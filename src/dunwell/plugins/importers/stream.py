@@ -1,7 +1,7 @@
 """Tables of any length, read row by row: CSV (also .gz) in a stream, workbooks through `sheet`.
 
-A stream is gone through several times (to learn its characters, to learn its columns, to read it), so a source must be openable again: a
-path, or bytes in a seekable file. Memory does not grow with the length of the file.
+A stream is gone through several times (to learn its characters, to learn its columns, to read it), so a source must be
+openable again: a path, or bytes in a seekable file. Memory does not grow with the length of the file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ LINE_BYTES_MAX = 8_000_000
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a file. `lines()` starts anew at each call and yields (line, cells); the line is what an editor shows."""
+    """One table of a file. `lines()` starts anew at each call and yields (line, cells); the line is what an editor
+    shows.
+    """
 
     lines: Callable[[], Iterator[Line]]
     name: str = ""
@@ -198,7 +200,11 @@ def _opened(source: Source) -> Iterator[BinaryIO]:
 def _unpacked(raw: BinaryIO) -> BinaryIO:
     magic = raw.read(2)
     raw.seek(0)
-    return cast(BinaryIO, io.BufferedReader(_Limited(gzip.GzipFile(fileobj=raw, mode="rb")))) if magic == GZIP_MAGIC else raw
+    return (
+        cast(BinaryIO, io.BufferedReader(_Limited(gzip.GzipFile(fileobj=raw, mode="rb"))))
+        if magic == GZIP_MAGIC
+        else raw
+    )
 
 
 class _Limited(io.RawIOBase):
@@ -221,7 +227,11 @@ class _Limited(io.RawIOBase):
         end = max(data.rfind(b"\n"), data.rfind(b"\r"))
         self._line = len(data) - end - 1 if end >= 0 else self._line + len(data)
         if self._left < 0 or self._line > LINE_BYTES_MAX:
-            limit = f"{LINE_BYTES_MAX // 1_000_000} MB in one line" if self._left >= 0 else f"{TEXT_BYTES_MAX // 1_000_000_000} GB unpacked"
+            limit = (
+                f"{LINE_BYTES_MAX // 1_000_000} MB in one line"
+                if self._left >= 0
+                else f"{TEXT_BYTES_MAX // 1_000_000_000} GB unpacked"
+            )
             raise sheet.SheetTooLarge(limit=limit)
         buffer[: len(data)] = data
         return len(data)

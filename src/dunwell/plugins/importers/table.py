@@ -1,8 +1,9 @@
 """A sheet of invoices, payments or customers, read into frames of records with the findings beside them.
 
-Idea: the file is gone through twice. The first time learns what only the whole file can tell: how its dates and decimals are written, who its
-customers are, and which numbers occur more than once. The second time makes records, batch by batch; rows whose number occurs again are kept
-back and judged together at the end. So nothing depends on the order of the rows, and memory grows with customers and repeated numbers alone.
+Idea: the file is gone through twice. The first time learns what only the whole file can tell: how its dates and
+decimals are written, who its customers are, and which numbers occur more than once. The second time makes records,
+batch by batch; rows whose number occurs again are kept back and judged together at the end. So nothing depends on the
+order of the rows, and memory grows with customers and repeated numbers alone.
 
     sheet = read(path, kind="auto", mapping=None, date_order=None, currency_default="EUR", file_name="invoices.csv")
     if sheet.questions: …ask, and read again with the answers…
@@ -20,24 +21,38 @@ import polars as pl
 from dunwell.core import frames_import as frames
 from dunwell.core.records import DateOrder, Mapping, Question, RecordKind, Severity
 from dunwell.core.refusal import Finding, Refusal
-from dunwell.plugins.importers import cells, columns, headings, invoices, parties, payments, rows, stream
+from dunwell.plugins.importers import (
+    columns,
+    headers,
+    invoice_checks,
+    invoices,
+    parties,
+    payments,
+    questions,
+    rows,
+    stream,
+)
 from dunwell.plugins.importers.rows import Check, Forms
 
 BATCH_ROWS = 50_000
 # Parts of the gathered customers are brought together so often: memory stays near that of the distinct ones.
 PARTS_MAX = 8
 WIDTH_MAX = 500
-DATE_FIELDS = {RecordKind.INVOICES: invoices.DATES, RecordKind.PAYMENTS: ("date",), RecordKind.CUSTOMERS: ()}
-AMOUNT_FIELDS = {RecordKind.INVOICES: (*invoices.AMOUNTS, "line_quantity"), RecordKind.PAYMENTS: ("amount",), RecordKind.CUSTOMERS: ()}
+KIND_ANSWER = "Answer with --kind invoices or --kind payments, or kind in the mapping."
+DATE_FIELDS = {RecordKind.INVOICES: invoice_checks.DATES, RecordKind.PAYMENTS: ("date",), RecordKind.CUSTOMERS: ()}
+AMOUNT_FIELDS = {
+    RecordKind.INVOICES: (*invoice_checks.AMOUNTS, "line_quantity"),
+    RecordKind.PAYMENTS: ("amount",),
+    RecordKind.CUSTOMERS: (),
+}
 # A row without this is a row of totals, if it says so.
 ROW_SIGN = {RecordKind.INVOICES: "number", RecordKind.PAYMENTS: "date"}
-DATE_ANSWER = "Answer with --date-order dmy or --date-order mdy, or date_order in the mapping."
-KIND_ANSWER = "Answer with --kind invoices or --kind payments, or kind in the mapping."
-DECIMAL_ANSWER = "Answer with --decimal , or --decimal . or with decimal in the mapping."
 
 
 class ColumnsMissing(Refusal):
-    """The columns of this file were not understood: {what}. Columns found: {found}. Name them in a mapping, for example: [columns] "{example}" = "{field}"."""
+    """The columns of this file were not understood: {what}. Columns found: {found}. Name them in a mapping, for
+    example: [columns] "{example}" = "{field}".
+    """
 
 
 class QuestionOpen(Refusal):
@@ -48,8 +63,8 @@ class QuestionOpen(Refusal):
 class SheetImport:
     """A file understood and not yet read: what it will be taken for, what it leaves open, and its records on demand.
 
-    `rows` counts the data rows; `findings` are those about the file as a whole. `forms.orders` and `forms.marks` say how each column of dates
-    and amounts is read. `batches()` may be called again and gives the same.
+    `rows` counts the data rows; `findings` are those about the file as a whole. `forms.orders` and `forms.marks` say
+    how each column of dates and amounts is read. `batches()` may be called again and gives the same.
     """
 
     file_name: str
@@ -68,7 +83,8 @@ class SheetImport:
     _repeated: pl.Series
 
     def batches(self, batch_rows: int = BATCH_ROWS) -> Iterator[frames.Batch]:
-        """First the customers with their contacts, then the records in the order of the file, then those that need the whole file.
+        """First the customers with their contacts, then the records in the order of the file, then those that need the
+        whole file.
 
         Raises `QuestionOpen` while a question is unanswered.
         """
@@ -79,17 +95,14 @@ class SheetImport:
             yield from self._record_batches(batch_rows)
 
     def saved_mapping(self) -> Mapping:
-        """How this file is read, to be saved and used for the next one of its kind."""
+        """How this file is read, to be saved and used for the next one of its kind.
+
+        Orders of dates and decimal marks only as they were answered: what this file settled by itself the next one shall too.
+        """
         recognised = self.forms.recognised
         named = {recognised.headers[column]: name for name, column in recognised.fields.items()}
-        order = next((order for order in self.forms.orders.values() if order != "ymd"), None)
-        return Mapping(
-            columns=named | {header: name for header, name in self.mapping.columns.items() if not name},
-            kind=self.kind,
-            date_order=DateOrder(order) if order else None,
-            decimal=self.mapping.decimal,
-            currency=self.forms.currency_default,
-        )
+        unread = {header: name for header, name in self.mapping.columns.items() if not name}
+        return replace(self.mapping, columns=named | unread, kind=self.kind, currency=self.forms.currency_default)
 
     def _customer_batches(self, batch_rows: int) -> Iterator[frames.Batch]:
         if self._parties.is_empty():
@@ -102,12 +115,14 @@ class SheetImport:
         yield frames.Batch(rows=counted, findings=found)
         for start in range(0, len(customers), batch_rows):
             part = customers.slice(start, batch_rows)
-            yield frames.Batch(customers=part, contacts=contacts.join(part.select("customer_key"), on="customer_key", how="semi"))
+            yield frames.Batch(
+                customers=part, contacts=contacts.join(part.select("customer_key"), on="customer_key", how="semi")
+            )
 
     def _record_batches(self, batch_rows: int) -> Iterator[frames.Batch]:
         kept_back: list[pl.DataFrame] = []
         for texts, skipped in _texts(self._table, self.header_line, self.forms, batch_rows):
-            read, found = _reader(self.kind).parsed(texts, self.forms)
+            read, found = _parsed(self.kind, texts, self.forms)
             is_repeated = _identity(texts, self.kind).is_in(self._repeated.implode())
             kept_back.append(read.filter(is_repeated))
             batch, more = _assembled(self.kind, read.filter(~is_repeated), self.forms)
@@ -129,20 +144,26 @@ def read(
     file_name: str = "",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> SheetImport:
-    """Learn a CSV (also .gz) or workbook: its table, header, columns and forms; `source` is a path or a seekable binary file.
+    """Learn a CSV (also .gz) or workbook: its table, header, columns and forms; `source` is a path or a seekable binary
+    file.
 
-    `kind` is auto, invoices, customers or payments. Answers given here go before those of the mapping. `progress` is told the rows gone through
-    so far, now and then. Raises refusals: not a table, zip bomb,
-    unreadable characters, too large, `ColumnsMissing`, `MappingMalformed`. Never raises for a bad row.
+    `kind` is auto, invoices, customers or payments. Answers given here go before those of the mapping. `progress` is
+    told the rows gone through so far, now and then. Raises refusals: not a table, zip bomb, unreadable characters, too
+    large, `ColumnsMissing`, `MappingMalformed`. Never raises for a bad row.
     """
     mapping = mapping or Mapping()
+    mapping = replace(
+        mapping,
+        date_order=DateOrder(date_order) if date_order else mapping.date_order,
+        decimal=decimal or mapping.decimal,
+    )
     wanted = mapping.kind if kind == "auto" else RecordKind(kind)
     table, recognised, line = _header(stream.tables(source), wanted, mapping)
     recognised, kind_questions = _kind(recognised, wanted, mapping, file_name)
     survey = _survey(table, recognised, line, progress)
     currency = mapping.currency or currency_default
-    orders, date_questions = _orders(survey, recognised, date_order or mapping.date_order, file_name)
-    marks, mark_questions = _marks(survey, recognised, decimal or mapping.decimal, file_name)
+    orders, date_questions = questions.orders(survey.dates, recognised, mapping.date_order, file_name)
+    marks, mark_questions = questions.marks(survey.amounts, recognised, mapping.decimal, file_name)
     return SheetImport(
         file_name=file_name,
         kind=recognised.kind,
@@ -164,7 +185,9 @@ def read(
 # --- the header
 
 
-def _header(tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping) -> tuple[stream.Table, headings.Recognised, int]:
+def _header(
+    tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
+) -> tuple[stream.Table, headings.Recognised, int]:
     """The table, its header and the header's line: the row that is understood best; among equals the first."""
     found = [
         (headings.likeness(recognised), table, recognised, line)
@@ -179,8 +202,13 @@ def _header(tables: list[stream.Table], kind: RecordKind | None, mapping: Mappin
         missing = ", ".join(" or ".join(group) for group in recognised.missing)
         titles = [header for header in recognised.headers if header] or ["none"]
         unread = recognised.unread or titles
-        shown = ", ".join(title[:40] for title in titles[:30]).replace("{", "(").replace("}", ")")
-        raise ColumnsMissing(what=f"nothing was recognised as {missing}", found=shown, example=unread[0][:40], field=recognised.missing[0][0])
+        shown = ", ".join(title[:40] for title in titles[:30])
+        raise ColumnsMissing(
+            what=f"nothing was recognised as {missing}",
+            found=shown,
+            example=unread[0][:40],
+            field=recognised.missing[0][0],
+        )
     return table, recognised, line
 
 
@@ -200,7 +228,9 @@ def _kind(
     return recognised, (Question("kind_ambiguous", "", message, readings, KIND_ANSWER, file_name),)
 
 
-def _texts(table: stream.Table, header_line: int, forms: Forms, batch_rows: int) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+def _texts(
+    table: stream.Table, header_line: int, forms: Forms, batch_rows: int
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """The data rows as frames of text by field, and findings about rows that were skipped as totals."""
     recognised = forms.recognised
     below = (line for line in table.lines() if line[0] > header_line)
@@ -211,7 +241,9 @@ def _texts(table: stream.Table, header_line: int, forms: Forms, batch_rows: int)
             yield texts, frames.empty(frames.IMPORT_FINDINGS)
             continue
         is_total = rows.total_rows(texts, sign)
-        check = Check("total_row", Severity.WARNING, "", pl.lit(True), "A row of totals was left out.", "Nothing to do.")
+        check = Check(
+            "total_row", Severity.WARNING, "", pl.lit(True), "A row of totals was left out.", "Nothing to do."
+        )
         totals = texts.filter(is_total)
         found = rows.findings(totals, [check], forms) if len(totals) else frames.empty(frames.IMPORT_FINDINGS)
         yield texts.filter(~is_total), found
@@ -229,7 +261,9 @@ class _Survey:
     repeated: pl.Series
 
 
-def _survey(table: stream.Table, recognised: headings.Recognised, header_line: int, progress: Callable[[int], None]) -> _Survey:
+def _survey(
+    table: stream.Table, recognised: headings.Recognised, header_line: int, progress: Callable[[int], None]
+) -> _Survey:
     dates: dict[str, set[str]] = {name: set() for name in DATE_FIELDS[recognised.kind] if name in recognised.fields}
     amounts: dict[str, set[str]] = {name: set() for name in AMOUNT_FIELDS[recognised.kind] if name in recognised.fields}
     people = _people(recognised)
@@ -253,7 +287,9 @@ def _survey(table: stream.Table, recognised: headings.Recognised, header_line: i
 
 
 def _people(recognised: headings.Recognised) -> tuple[str, ...]:
-    """The columns that describe customers in a sheet of this kind; a payment names a payer, it does not make a customer."""
+    """The columns that describe customers in a sheet of this kind; a payment names a payer, it does not make a
+    customer.
+    """
     known = {RecordKind.CUSTOMERS: parties.PARTY, RecordKind.INVOICES: parties.OF_INVOICE, RecordKind.PAYMENTS: ()}
     return tuple(name for name in known[recognised.kind] if name in headings.fields_of(recognised.kind))
 
@@ -270,74 +306,11 @@ def _identity(texts: pl.DataFrame, kind: RecordKind) -> pl.Series:
     return texts.select(pl.struct(signs).hash(seed=0)).to_series()
 
 
-# --- questions
-
-
-def _orders(
-    survey: _Survey, recognised: headings.Recognised, answer: str | None, file_name: str
-) -> tuple[dict[str, cells.DateForm], tuple[Question, ...]]:
-    """How each column writes its dates. A column that leaves it open follows the others of its file, if these agree."""
-    if answer:
-        form: cells.DateForm = "mdy" if answer == DateOrder.MDY else "dmy"
-        return dict.fromkeys(survey.dates, form), ()
-    decided = {name: cells.date_order(evidence) for name, evidence in survey.dates.items()}
-    proofs = {order.form for name, order in decided.items() if order.settled and _is_proof(survey.dates[name])}
-    open_names = [name for name, order in decided.items() if not order.settled]
-    if len(proofs) == 1 and not any(decided[name].conflict for name in open_names):
-        form = proofs.pop()
-        return {name: order.form if order.settled else form for name, order in decided.items()}, ()
-    orders = {name: order.form for name, order in decided.items()}
-    return orders, tuple(
-        _date_question(recognised.headers[recognised.fields[name]], survey.dates[name], decided[name].conflict, file_name) for name in open_names
-    )
-
-
-def _is_proof(evidence: set[str]) -> bool:
-    """Whether some date of the column can be read in one order alone, or is written with points, which are day first."""
-    return any("." in text or max(int(part) for part in text.replace("/", "-").split("-")[:2]) > 12 for text in evidence)
-
-
-def _date_question(column: str, evidence: set[str], is_conflict: bool, file_name: str) -> Question:
-    doubtful = sorted(text for text in evidence if cells.parse_date(text, "dmy") != cells.parse_date(text, "mdy"))[:3]
-    readings = tuple(
-        (order, ", ".join(f"{text} = {day.isoformat() if (day := cells.parse_date(text, order)) else 'no date'}" for text in doubtful))
-        for order in ("dmy", "mdy")
-    )
-    message = f"The dates in the column “{column}” can be read day first or month first, and nothing in the file settles it."
-    if is_conflict:
-        message = f"The column “{column}” holds dates that can only be day first, and others that can only be month first."
-    return Question("dates_contradict" if is_conflict else "dates_ambiguous", column, message, readings, DATE_ANSWER, file_name)
-
-
-def _marks(
-    survey: _Survey, recognised: headings.Recognised, answer: str | None, file_name: str
-) -> tuple[dict[str, str], tuple[Question, ...]]:
-    """The decimal mark of each column of amounts. A column that leaves it open follows the others, if these agree."""
-    if answer:
-        return dict.fromkeys(survey.amounts, answer), ()
-    decided = {name: cells.decimal_mark(evidence) for name, evidence in survey.amounts.items()}
-    proofs = {mark.mark for name, mark in decided.items() if mark.settled and survey.amounts[name]}
-    open_names = [name for name, mark in decided.items() if not mark.settled]
-    if len(proofs) == 1:
-        proof = proofs.pop()
-        return {name: mark.mark if mark.settled else proof for name, mark in decided.items()}, ()
-    marks: dict[str, str] = {name: mark.mark for name, mark in decided.items()}
-    return marks, tuple(_mark_question(recognised.headers[recognised.fields[name]], survey.amounts[name], file_name) for name in open_names)
-
-
-def _mark_question(column: str, evidence: set[str], file_name: str) -> Question:
-    shapes = [text for text in sorted(evidence) if cells.ONE_MARK_THREE_DIGITS.match(text)]
-    example = "1,234" if shapes and "," in shapes[0] else "1.234"
-    readings = tuple((mark, f"{example} = {cells.parse_amount(example, mark)}") for mark in (",", "."))
-    message = f"In the column “{column}” an amount such as {example} can be a thousand or a fraction, and nothing in the file settles it."
-    return Question("decimals_ambiguous", column, message, readings, DECIMAL_ANSWER, file_name)
-
-
 # --- the second time through
 
 
-def _reader(kind: RecordKind):  # type: ignore[no-untyped-def]
-    return payments if kind is RecordKind.PAYMENTS else invoices
+def _parsed(kind: RecordKind, texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return payments.parsed(texts, forms) if kind is RecordKind.PAYMENTS else invoices.parsed(texts, forms)
 
 
 def _assembled(kind: RecordKind, read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFrame]:
