@@ -23,7 +23,7 @@ from dunwell.core.records import DateOrder, Mapping, Question, RecordKind, Sever
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers import (
     columns,
-    headers,
+    headings,
     invoice_checks,
     invoices,
     parties,
