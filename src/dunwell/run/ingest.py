@@ -19,9 +19,9 @@ from dunwell.core.frames_import import Batch
 from dunwell.core.records import Mapping, RecordKind
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import open_items
-from dunwell.plugins.importers import table
+from dunwell.plugins.importers import findings_csv, table
 from dunwell.store import audit, bulk, record_import, scope
-from dunwell.store.models import Creditor, ImportFile
+from dunwell.store.models import Coverage, Creditor, ImportFile
 from dunwell.store.record_import import Origin
 
 SOURCE = "file"
@@ -62,6 +62,8 @@ def file(
     decimal: str | None = None,
     complete: bool = False,
     source: str = SOURCE,
+    covered_until: date | None = None,
+    findings_file: Path | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Summary:
     """Import one sheet of customers, invoices, open items or payments as of a day; the same file again changes nothing."""
@@ -87,6 +89,8 @@ def file(
             errand.take(batch)
             progress("recording", summary.rows, sheet.rows)
         errand.finish()
+        if covered_until:
+            Coverage.objects.create(creditor=creditor, effective_on=as_of, by=by, source=source, covered_until=covered_until)
         if complete and summary.counts["rows_refused"]:
             raise OriginalDiffers(path=path.name, errors=summary.counts["rows_refused"])
         audit.link(
@@ -97,6 +101,9 @@ def file(
             content={"file": path.name, "sha256": row.sha256, "counts": dict(summary.counts)},
             count=summary.rows,
         )
+    if findings_file:
+        with findings_file.open("w", encoding="utf-8-sig", newline="") as handle:
+            findings_csv.write(pl.concat([frames.empty(frames.IMPORT_FINDINGS), *errand.found]), handle)
     if summary.rows >= ANALYZE_ROWS:
         bulk.analyze("customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "imported_row")
     return summary
@@ -137,6 +144,7 @@ class _Errand:
         default_factory=lambda: pl.DataFrame(schema={"customer_key": pl.String, "customer": pl.Int64})
     )
     held: list[pl.DataFrame] = field(default_factory=list)
+    found: list[pl.DataFrame] = field(default_factory=list)
     is_first: bool | None = None
 
     def take(self, batch: Batch) -> None:
@@ -207,6 +215,7 @@ class _Errand:
     def _findings(self, found: pl.DataFrame) -> None:
         if found.is_empty():
             return
+        self.found.append(found)
         joined = found.join(self.customers, on="customer_key", how="left")
         record_import.findings(self.origin, joined, self.summary.file)
         refused = found.filter(pl.col("severity") == "error")["line"].n_unique()

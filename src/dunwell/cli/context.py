@@ -1,0 +1,79 @@
+"""What every command is given: the clock, the data folder, and how to find its creditor. Faces know no settings of their own."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from dunwell.core.money import Money
+from dunwell.core.refusal import Refusal
+from dunwell.run import creditors
+from dunwell.store.models import Creditor
+
+out = Console(highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Handed in by the entry point."""
+
+    now: Callable[[], datetime]
+    today: Callable[[str], date]
+    data: Path
+
+    @property
+    def rehearsal_folder(self) -> Path:
+        return self.data / "rehearsal"
+
+
+class DateUnreadable(Refusal):
+    """{text!r} is not a date: write it as YYYY-MM-DD, for example 2026-04-14."""
+
+
+def wiring(context: typer.Context) -> Wiring:
+    found = context.find_root().obj
+    assert isinstance(found, Wiring)
+    return found
+
+
+def chosen(context: typer.Context, slug: str) -> Creditor:
+    """The creditor named, or the only one there is."""
+    return creditors.find(slug)
+
+
+def day(context: typer.Context, creditor: Creditor, text: str | None) -> date:
+    """The day given as text, or the creditor's today."""
+    return parsed(text) if text else wiring(context).today(creditor.timezone)
+
+
+def parsed(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DateUnreadable(text=text) from None
+
+
+def amount(text: str | None, currency: str) -> Money | None:
+    return Money.parse(text.replace(" ", "").replace(",", "."), currency) if text else None
+
+
+def who() -> str:
+    """The person at the keyboard, as the machine knows them."""
+    return getpass.getuser()
+
+
+def as_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,276 @@
+"""The commands of a day: import, plan, look, run, go live, stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from dunwell.cli import context as cli
+from dunwell.cli import show
+from dunwell.cli.context import out
+from dunwell.run import creditors, day, delivery, ingest, letters_preview, mappings, plan, simulate, stories
+
+Context = typer.Context
+CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day, YYYY-MM-DD; the creditor's today without it.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+AssumeOption = Annotated[
+    str | None, typer.Option("--assume-contact", help="Plan as if each customer had one contact on this channel (rehearsal only).")
+]
+
+
+def init(
+    context: Context,
+    name: Annotated[str, typer.Argument(help="Your company as clients know it.")],
+    country: Annotated[str, typer.Option(help="ISO code: BG, RU, GB, DE …")],
+    slug: Annotated[str, typer.Option(help="Short name for commands; made of the name without it.")] = "",
+    registered_name: Annotated[str, typer.Option(help="The name in the register and of the bank account.")] = "",
+    tax_id: Annotated[str, typer.Option(help="VAT number, ЕИК or ИНН.")] = "",
+    address: str = "",
+    locale: Annotated[str, typer.Option(help="ru, bg or en; by country without it.")] = "",
+    timezone: Annotated[str, typer.Option(help="IANA name; by country without it.")] = "",
+    currency: Annotated[str, typer.Option(help="Of your accounts; by country without it.")] = "",
+    email: Annotated[str, typer.Option(help="Letters come from it and are answered to it.")] = "",
+    writer: Annotated[str, typer.Option(help="The person who signs letters.")] = "",
+    phone: str = "",
+    iban: Annotated[str, typer.Option(help="Where clients pay.")] = "",
+    bic: str = "",
+    bank: str = "",
+) -> None:
+    """Make a creditor: the company that is owed. It starts in rehearsal; nothing is sent until you say `dunwell live`."""
+    wiring = cli.wiring(context)
+    made = creditors.create(
+        name,
+        slug=slug or creditors.slug_of(name),
+        country=country.upper(),
+        on=wiring.today("UTC"),
+        by=cli.who(),
+        registered_name=registered_name,
+        tax_id=tax_id,
+        address=address,
+        locale=locale,
+        timezone=timezone,
+        currency=currency,
+        email=email,
+        writer=writer,
+        phone=phone,
+        iban=iban,
+        bic=bic,
+        bank=bank,
+    )
+    out.print(f"[bold]{made.name}[/] is ready in rehearsal (creditor [bold]{made.slug}[/], {made.locale}, {made.currency}).")
+    for hint in creditors.missing(made):
+        out.print(f"  still missing: {hint}")
+    out.print("Next: `dunwell import invoices.xlsx`, then `dunwell preview`.")
+
+
+def import_(
+    context: Context,
+    file: Annotated[Path, typer.Argument(help="CSV (also .gz) or XLSX of customers, invoices, open items or payments.")],
+    creditor: CreditorOption = "",
+    kind: Annotated[str, typer.Option(help="auto, customers, invoices or payments.")] = "auto",
+    mapping: Annotated[Path | None, typer.Option(help="A saved mapping (TOML) of columns to fields.")] = None,
+    save_mapping: Annotated[Path | None, typer.Option(help="Write how this file was read, for the next one.")] = None,
+    date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where the file leaves it open.")] = None,
+    decimal: Annotated[str | None, typer.Option(help='"," or ".", where the file leaves it open.')] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="The file holds every open invoice: what is missing waits.")] = False,
+    source: Annotated[str, typer.Option(help="The system the file comes from.")] = "file",
+    covered_until: Annotated[str | None, typer.Option(help="Payments are complete up to this day (a statement's end).")] = None,
+    as_of: AsOfOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what was understood; record nothing.")] = False,
+    findings: Annotated[Path | None, typer.Option(help="Write the rows that were refused, to be repaired and imported.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Import a file: a bad row is a finding and the rest goes in; the same file again changes nothing."""
+    chosen = cli.chosen(context, creditor)
+    given = mappings.load(mapping) if mapping else None
+    with _progress() as progress:
+        task = progress.add_task("reading", total=None)
+
+        def moved(what: str, done: int, total: int | None) -> None:
+            progress.update(task, description=f"{what} {done:,} rows", completed=done, total=total)
+
+        if dry_run or save_mapping:
+            understood = ingest.understand(
+                chosen, file, kind=kind, mapping=given, date_order=date_order, decimal=decimal, progress=moved
+            )
+            if save_mapping:
+                mappings.save(save_mapping, understood.saved_mapping())
+        if not dry_run:
+            summary = ingest.file(
+                chosen,
+                file,
+                as_of=cli.day(context, chosen, as_of),
+                by=cli.who(),
+                kind=kind,
+                mapping=given,
+                date_order=date_order,
+                decimal=decimal,
+                complete=complete,
+                source=source,
+                covered_until=cli.parsed(covered_until) if covered_until else None,
+                findings_file=findings,
+                progress=moved,
+            )
+    if dry_run:
+        show.understood(understood, json=json)
+    else:
+        show.imported(summary, json=json)
+
+
+def plan_(
+    context: Context,
+    creditor: CreditorOption = "",
+    as_of: AsOfOption = None,
+    assume_contact: AssumeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what would happen on a day, with every reason; nothing is recorded."""
+    chosen = cli.chosen(context, creditor)
+    when = cli.day(context, chosen, as_of)
+    rehearsal = not creditors.status(chosen).live
+    planned = plan.propose(chosen, when, rehearsal=rehearsal, assume_contact=assume_contact)
+    show.planned(chosen, planned, json=json)
+
+
+def day_(
+    context: Context,
+    creditor: CreditorOption = "",
+    as_of: AsOfOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; record and send nothing.")] = False,
+    assume_contact: AssumeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run the day: apply money, plan, write letters, deliver what may go. Twice on one day changes nothing."""
+    if dry_run:
+        plan_(context, creditor, as_of, assume_contact, json)
+        return
+    wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
+    with _progress() as progress:
+        progress.add_task(f"the day of {chosen.name}", total=None)
+        done = day.run(
+            chosen,
+            cli.day(context, chosen, as_of),
+            now=wiring.now(),
+            today=wiring.today(chosen.timezone),
+            by=cli.who(),
+            folder=wiring.rehearsal_folder,
+            assume_contact=assume_contact,
+        )
+    show.day(chosen, done, wiring.rehearsal_folder / chosen.slug, json=json)
+
+
+def explain(
+    context: Context,
+    what: Annotated[str, typer.Argument(help="An invoice number (or number@issue-date), or a customer's id or name.")],
+    creditor: CreditorOption = "",
+    as_of: AsOfOption = None,
+    lang: Annotated[str, typer.Option(help="ru, bg or en; the creditor's language without it.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Tell the whole story of an invoice or a customer: facts, rule, decision, messages, and what happens next."""
+    chosen = cli.chosen(context, creditor)
+    found = stories.tell(chosen, what, cli.day(context, chosen, as_of), rehearsal=not creditors.status(chosen).live)
+    show.stories(found, lang or chosen.locale, json=json)
+
+
+def preview(
+    context: Context,
+    creditor: CreditorOption = "",
+    as_of: AsOfOption = None,
+    assume_contact: AssumeOption = None,
+    limit: Annotated[int, typer.Option(help="How many letters to show.")] = 5,
+    lang: Annotated[str, typer.Option(help="Only letters in this language.")] = "",
+    html: Annotated[Path | None, typer.Option(help="Write the letters as HTML files into this folder too.")] = None,
+) -> None:
+    """Show the letters that would be written, word for word; nothing is recorded or sent."""
+    chosen = cli.chosen(context, creditor)
+    written = letters_preview.of_day(
+        chosen, cli.day(context, chosen, as_of), rehearsal=not creditors.status(chosen).live, assume_contact=assume_contact
+    )
+    show.letters([one for one in written if not lang or one.facts.locale == lang], limit=limit, html=html)
+
+
+def simulate_(
+    context: Context,
+    since: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")],
+    until: Annotated[str, typer.Option("--to", help="Last day, YYYY-MM-DD.")],
+    policy: Annotated[list[str] | None, typer.Option("--policy", help="Name a policy; twice: side by side.")] = None,
+    creditor: CreditorOption = "",
+    assume_contact: AssumeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run policies over imported history without touching the ledger: what would have been sent, to whom, how often."""
+    chosen = cli.chosen(context, creditor)
+    with _progress() as progress:
+        progress.add_task("living through the days", total=None)
+        found = simulate.run(
+            chosen, since=cli.parsed(since), until=cli.parsed(until), named=policy or [], assume_contact=assume_contact
+        )
+    show.simulations(found, json=json)
+
+
+def live(
+    context: Context,
+    creditor: CreditorOption = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Go live after the preview.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Back to rehearsal: nothing leaves any more.")] = False,
+    why: Annotated[str, typer.Option(help="For the record.")] = "",
+) -> None:
+    """Go live: show what would go out first, and with --yes let messages leave from now on."""
+    wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
+    today = wiring.today(chosen.timezone)
+    if back:
+        withdrawn = creditors.back_to_rehearsal(chosen, today=today, by=cli.who(), why=why)
+        out.print(f"{chosen.name} is in rehearsal again; {withdrawn} messages were withdrawn.")
+        return
+    for line in creditors.refuse_live(chosen, now=wiring.now(), folder=wiring.rehearsal_folder):
+        out.print(f"mail server: {line}")
+    show.letters(letters_preview.of_day(chosen, today, rehearsal=False), limit=3, html=None)
+    if not yes:
+        out.print("This is what would go out first. `dunwell live --yes` lets it go with the next run.")
+        raise typer.Exit(1)
+    withdrawn = creditors.go_live(chosen, now=wiring.now(), today=today, by=cli.who(), why=why, folder=wiring.rehearsal_folder)
+    out.print(f"[bold]{chosen.name} is live.[/] {withdrawn} queued rehearsal messages were withdrawn.")
+    out.print("Run `dunwell day`; `dunwell stop` halts everything at once.")
+
+
+def deliver_(context: Context, creditor: CreditorOption = "", json: JsonOption = False) -> None:
+    """Send what is due now; safe to kill and to start again."""
+    wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
+    done = delivery.run(chosen, wiring.now(), folder=wiring.rehearsal_folder)
+    show.delivery(done, json=json)
+    raise typer.Exit(0 if done.is_complete else 1)
+
+
+def stop(
+    context: Context,
+    creditor: CreditorOption = "",
+    lift: Annotated[bool, typer.Option("--lift", help="Let messages go again.")] = False,
+    why: Annotated[str, typer.Option(help="For the record.")] = "",
+) -> None:
+    """Halt everything of a creditor at once; read again before every single message."""
+    wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
+    waiting = creditors.stop(chosen, is_on=not lift, today=wiring.today(chosen.timezone), by=cli.who(), why=why)
+    state = "may send again" if lift else "is stopped"
+    out.print(f"[bold]{chosen.name} {state}.[/] {waiting} messages are in the outbox.")
+
+
+def policies(context: Context, lang: Annotated[str, typer.Option(help="ru, bg or en.")] = "en") -> None:
+    """The policies there are, each ladder in words."""
+    for name, lines in stories.policies_in_words(lang).items():
+        out.print(f"[bold]{name}[/]")
+        table = Table(show_header=False, box=None, padding=(0, 2))
+        for line in lines:
+            table.add_row(*line)
+        out.print(table)
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=show.err, transient=True
+    )

@@ -1,0 +1,337 @@
+"""The verbs of a person's work: each says who and why, most are taken back by --undo, which adds a record."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dunwell.cli import context as cli
+from dunwell.cli import show
+from dunwell.cli.context import out
+from dunwell.core.money import Money
+from dunwell.run import approve, creditors, people, work
+
+Context = typer.Context
+CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day it counts from; today without it.")]
+WhyOption = Annotated[str, typer.Option(help="For the record.")]
+ByOption = Annotated[str, typer.Option(help="Who; you, as the machine knows you, without it.")]
+UndoOption = Annotated[int | None, typer.Option("--undo", help="Take back the one with this number.")]
+AmountOption = Annotated[str | None, typer.Option(help="A part, such as 1240.00; all that is open without it.")]
+NUMBER = typer.Argument(help="Invoice number, or number@issue-date.")
+
+
+def work_(
+    context: Context, creditor: CreditorOption = "", json: Annotated[bool, typer.Option("--json")] = False
+) -> None:
+    """What waits for a person: unknown deliveries, unmatched money, tasks, approvals, findings, each saying why."""
+    show.work(work.rows(cli.chosen(context, creditor)), json=json)
+
+
+def approve_(
+    context: Context,
+    message: Annotated[int | None, typer.Argument(help="Number of the message; --all for every one.")] = None,
+    creditor: CreditorOption = "",
+    every: Annotated[bool, typer.Option("--all", help="Approve everything that waits, after it was shown.")] = False,
+    by: ByOption = "",
+    why: WhyOption = "",
+) -> None:
+    """Look at a waiting message, word for word, and let exactly these bytes go."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.wiring(context).today(chosen.timezone)
+    for one in approve.waiting(chosen, message, every=every):
+        out.rule(f"message {one.pk}: {one.customer.name}")
+        out.print(one.content_row.text, markup=False)
+        approve.approve(chosen, one, by=by or cli.who(), why=why, on=on)
+        out.print(f"[bold]approved[/] ({one.content_hash[:12]}…)")
+
+
+def recall(
+    context: Context,
+    message: Annotated[int, typer.Argument(help="Number of the message.")],
+    creditor: CreditorOption = "",
+    why: WhyOption = "recalled",
+) -> None:
+    """Call a message back, as long as nobody has begun to send it."""
+    approve.recall(cli.chosen(context, creditor), message, why=why)
+    out.print(f"message {message} is withdrawn")
+
+
+def hold(
+    context: Context,
+    invoice: Annotated[str, NUMBER] = "",
+    customer: Annotated[str, typer.Option(help="The whole customer instead of one invoice.")] = "",
+    until: Annotated[str | None, typer.Option(help="YYYY-MM-DD; until lifted without it.")] = None,
+    reason: Annotated[str, typer.Option(help="asked_for_time, hardship, relationship, claimed_paid, our_side, other")] = "other",
+    creditor: CreditorOption = "",
+    undo: UndoOption = None,
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Stop contact about an invoice or with a customer."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    if undo is not None:
+        people.end(chosen, "hold", undo, outcome="lifted", on=on, by=by or cli.who(), why=why)
+        out.print(f"hold {undo} is lifted")
+        return
+    made = people.hold(
+        chosen,
+        number=invoice,
+        customer_name=customer,
+        reason=reason,
+        until=cli.parsed(until) if until else None,
+        on=on,
+        by=by or cli.who(),
+        why=why,
+    )
+    for one in made:
+        out.print(f"hold {one.pk}: {reason}{f' until {until}' if until else ''}")
+
+
+def promise(
+    context: Context,
+    invoice: Annotated[str, NUMBER] = "",
+    until: Annotated[str | None, typer.Option(help="The day promised, YYYY-MM-DD.")] = None,
+    amount: AmountOption = None,
+    creditor: CreditorOption = "",
+    undo: UndoOption = None,
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """A client promised to pay: the chase waits until the day and a little grace."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    if undo is not None:
+        people.end(chosen, "promise", undo, outcome="withdrawn", on=on, by=by or cli.who(), why=why)
+        out.print(f"promise {undo} is taken back")
+        return
+    if until is None:
+        raise typer.BadParameter("say the day promised with --until YYYY-MM-DD")
+    currency = people.receivables_of(chosen, invoice)[0].currency
+    made = people.promise(
+        chosen,
+        invoice,
+        promised_date=cli.parsed(until),
+        amount=cli.amount(amount, currency),
+        on=on,
+        by=by or cli.who(),
+        why=why,
+    )
+    for one in made:
+        out.print(f"promise {one.pk}: {Money(one.amount, one.currency)} until {one.promised_date}")
+
+
+def dispute(
+    context: Context,
+    invoice: Annotated[str, NUMBER] = "",
+    cause: Annotated[str, typer.Option(help=", ".join(people.DISPUTE_CAUSES))] = "other",
+    amount: AmountOption = None,
+    creditor: CreditorOption = "",
+    undo: UndoOption = None,
+    outcome: Annotated[str, typer.Option(help="With --undo: rejected, accepted or withdrawn.")] = "withdrawn",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """A client contests an invoice or a part of it; the undisputed rest is still asked for."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    if undo is not None:
+        people.end(chosen, "dispute", undo, outcome=outcome, on=on, by=by or cli.who(), why=why)
+        out.print(f"dispute {undo} has ended: {outcome}")
+        return
+    currency = people.receivables_of(chosen, invoice)[0].currency
+    made = people.dispute(
+        chosen, invoice, cause=cause, amount=cli.amount(amount, currency), on=on, by=by or cli.who(), why=why
+    )
+    for one in made:
+        out.print(f"dispute {one.pk}: {cause}")
+
+
+def allocate(
+    context: Context,
+    payment: Annotated[int | None, typer.Argument(help="Number of the payment (`dunwell work`).")] = None,
+    invoice: Annotated[str, NUMBER] = "",
+    amount: AmountOption = None,
+    creditor: CreditorOption = "",
+    undo: UndoOption = None,
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Set a payment against an invoice by hand, or take an allocation back with --undo."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    if undo is not None:
+        people.undo_allocation(chosen, undo, on=on, by=by or cli.who(), why=why)
+        out.print(f"allocation {undo} is taken back")
+        return
+    if payment is None or not invoice:
+        raise typer.BadParameter("say which payment and which invoice: dunwell allocate PAYMENT INVOICE")
+    currency = people.receivables_of(chosen, invoice)[0].currency
+    part = cli.amount(amount, currency)
+    done = people.allocate(chosen, payment, invoice, amount=part, on=on, by=by or cli.who(), why=why)
+    out.print(f"{Money(done, currency)} of payment {payment} set against {invoice}")
+
+
+def on_account(
+    context: Context,
+    payment: Annotated[int, typer.Argument(help="Number of the payment.")],
+    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Keep unmatched money on account for a customer: it no longer holds anybody and is deducted in letters."""
+    chosen = cli.chosen(context, creditor)
+    people.on_account(chosen, payment, customer, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    out.print(f"payment {payment} is on account for {customer}")
+
+
+def contacted(
+    context: Context,
+    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    channel: Annotated[str, typer.Option(help="call, email, sms, visit, letter")] = "call",
+    note: Annotated[str, typer.Option(help="What was said.")] = "",
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """You contacted a customer by hand: it counts for the gap and the caps."""
+    chosen = cli.chosen(context, creditor)
+    people.contacted(chosen, customer, channel=channel, note=note, on=cli.day(context, chosen, as_of), by=by or cli.who())
+    out.print(f"recorded: {channel} with {customer}")
+
+
+def task(
+    context: Context,
+    number: Annotated[int, typer.Argument(help="Number of the task (`dunwell work`).")],
+    outcome: Annotated[str, typer.Option(help="What came of it: promised, no_answer, posted, …")],
+    not_done: Annotated[bool, typer.Option("--not-done", help="The step does not count as done.")] = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Close a task with its outcome."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    people.close_task(chosen, number, outcome=outcome, is_done=not not_done, on=on, by=by or cli.who(), why=why)
+    out.print(f"task {number} is closed: {outcome}")
+
+
+def finding(
+    context: Context,
+    number: Annotated[int, typer.Argument(help="Number of the finding (`dunwell work`).")],
+    outcome: Annotated[str, typer.Option(help="paid, cancelled, still_open, repaired or ignored")],
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Settle a finding: what it held goes on."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    people.settle_finding(chosen, number, outcome=outcome, on=on, by=by or cli.who(), why=why)
+    out.print(f"finding {number} is settled: {outcome}")
+
+
+def settle(
+    context: Context,
+    message: Annotated[int, typer.Argument(help="Number of the message.")],
+    sent: Annotated[bool, typer.Option("--sent/--not-sent", help="Did it arrive?")],
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+) -> None:
+    """Decide about a message of unknown outcome: sent or not sent."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.wiring(context).today(chosen.timezone)
+    approve.settle(chosen, message, was_sent=sent, by=by or cli.who(), why=why, on=on)
+    out.print(f"message {message} counts as {'sent' if sent else 'not sent'}")
+
+
+def opt_out(
+    context: Context,
+    address: Annotated[str, typer.Argument(help="E-mail address or phone.")],
+    channel: Annotated[str, typer.Option(help="email, sms, call or all")] = "all",
+    undo: Annotated[bool, typer.Option("--undo", help="They want to be written to again.")] = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """A person does not want to be written to: it holds for ever, under every customer they belong to."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    count = people.opt_out(chosen, address, channel=channel, wanted=undo, on=on, by=by or cli.who(), why=why)
+    out.print(f"{count} contacts {'may be written to again' if undo else 'are not written to any more'} ({channel})")
+
+
+def state(
+    context: Context,
+    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    value: Annotated[str, typer.Argument(help="insolvent, liquidated, deceased, minor or represented")],
+    undo: Annotated[bool, typer.Option("--undo", help="It no longer holds.")] = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """A state that stops the ladder at once."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    people.state(chosen, customer, value, ended=undo, on=on, by=by or cli.who(), why=why)
+    out.print(f"{customer}: {value}{' ended' if undo else ''}")
+
+
+def owes(
+    context: Context,
+    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    what: Annotated[str, typer.Argument(help="answer or document")],
+    done: Annotated[bool, typer.Option("--done", help="We have given it.")] = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Our side owes the client an answer or a document: firm steps wait until it is given."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    people.our_side(chosen, customer, what, done=done, on=on, by=by or cli.who(), why=why)
+    out.print(f"{customer}: {what} {'given' if done else 'owed by us'}")
+
+
+def cover(
+    context: Context,
+    source: Annotated[str, typer.Argument(help="The money source: bank, cash, …")],
+    until: Annotated[str, typer.Argument(help="YYYY-MM-DD: all payments up to this day are entered.")],
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Say up to which day all payments are entered: without fresh money data nothing is sent."""
+    chosen = cli.chosen(context, creditor)
+    people.cover(chosen, source, cli.parsed(until), on=cli.day(context, chosen, as_of), by=by or cli.who())
+    out.print(f"{source}: payments are entered up to {until}")
+
+
+def policy(
+    context: Context,
+    name: Annotated[str, typer.Argument(help="The policy (`dunwell policies`).")],
+    customer: Annotated[str, typer.Option(help="For one customer.")] = "",
+    invoice: Annotated[str, typer.Option(help="For one invoice.")] = "",
+    segment: Annotated[str, typer.Option(help="For a segment.")] = "",
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+) -> None:
+    """Put a policy in force: for the creditor, a segment, a customer or an invoice; the nearest one decides."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.wiring(context).today(chosen.timezone)
+    said = creditors.assign(chosen, name, customer=customer, invoice=invoice, segment=segment, on=on, by=by or cli.who())
+    out.print(said)

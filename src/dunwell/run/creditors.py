@@ -1,0 +1,300 @@
+"""Creditors: made, found, switched between rehearsal and live, stopped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from dunwell.core import money
+from dunwell.core.assignment import Scope
+from dunwell.core.refusal import Refusal
+from dunwell.run import calendars, deliver, jurisdictions, people, policies, ways
+from dunwell.store import audit, outbox, scope, switches
+from dunwell.store.models import BankAccount, Coverage, Creditor, Message, PolicyChoice, Staff, Switch
+
+DEFAULTS = {"BG": ("bg", "Europe/Sofia", "EUR"), "RU": ("ru", "Europe/Moscow", "RUB"), "GB": ("en", "Europe/London", "GBP")}
+OTHERWISE = ("en", "Europe/Brussels", "EUR")
+FIRST_ACCOUNT = "first account"
+"""The account a creditor starts with announces no change and needs no second person."""
+
+
+class NoCreditor(Refusal):
+    """There is no creditor yet: `dunwell init "Your company" --country BG` makes one, `dunwell demo` shows one at work."""
+
+
+class NoSuchCreditor(Refusal):
+    """There is no creditor {slug!r}. Creditors: {known}."""
+
+
+class SeveralCreditors(Refusal):
+    """There are several creditors; say which with --creditor. Creditors: {known}."""
+
+
+class CreditorExists(Refusal):
+    """There is a creditor {slug!r} already: choose another --slug."""
+
+
+class DemoStaysInRehearsal(Refusal):
+    """The demo creditor cannot go live: make your own with `dunwell init`."""
+
+
+class NoMoneySource(Refusal):
+    """Live needs at least one money source that is up to date: import payments, or say `dunwell cover bank DATE`."""
+
+
+class MoneyStale(Refusal):
+    """Payments are entered up to {until} only: import newer ones, or say `dunwell cover bank DATE`, before going live."""
+
+
+class NoWayOut(Refusal):
+    """No mail server is set: `dunwell channel email smtp --set host=mail.example.org --set username=…`, then go live."""
+
+
+class PersonMissing(Refusal):
+    """Letters need a person who signs: `dunwell init` asks for one, `dunwell staff NAME --email …` adds one."""
+
+
+class NoAccountWaits(Refusal):
+    """There is no bank account {number} that waits for confirmation."""
+
+
+class SecondPersonNeeded(Refusal):
+    """{by} proposed this account: somebody else must confirm it, so that nobody alone can redirect payments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    creditor: Creditor
+    live: bool
+    stopped: bool
+
+
+def find(slug: str = "") -> Creditor:
+    """The creditor of that name; without one, the only one there is."""
+    known = list(Creditor.objects.order_by("pk"))
+    if not known:
+        raise NoCreditor
+    names = ", ".join(one.slug for one in known)
+    if slug:
+        found = next((one for one in known if one.slug == slug), None)
+        if found is None:
+            raise NoSuchCreditor(slug=slug, known=names)
+        return found
+    if len(known) > 1:
+        raise SeveralCreditors(known=names)
+    return known[0]
+
+
+def create(
+    name: str,
+    *,
+    slug: str,
+    country: str,
+    on: date,
+    by: str,
+    registered_name: str = "",
+    tax_id: str = "",
+    address: str = "",
+    locale: str = "",
+    timezone: str = "",
+    currency: str = "",
+    email: str = "",
+    writer: str = "",
+    phone: str = "",
+    iban: str = "",
+    bic: str = "",
+    bank: str = "",
+    is_demo: bool = False,
+) -> Creditor:
+    """A new creditor, in rehearsal, with the person who signs and the first bank account."""
+    if Creditor.objects.filter(slug=slug).exists():
+        raise CreditorExists(slug=slug)
+    usual_locale, usual_zone, usual_currency = DEFAULTS.get(country, OTHERWISE)
+    money.minor_digits(currency or usual_currency)
+    creditor = Creditor.objects.create(
+        slug=slug,
+        name=name,
+        registered_name=registered_name or name,
+        tax_id=tax_id,
+        address=address,
+        country=country,
+        locale=locale or usual_locale,
+        timezone=timezone or usual_zone,
+        currency=currency or usual_currency,
+        reply_address=email,
+        is_demo=is_demo,
+    )
+    with scope.of(creditor.pk):
+        if writer:
+            Staff.objects.create(creditor=creditor, name=writer, email=email, phone=phone)
+        if iban:
+            BankAccount.objects.create(
+                creditor=creditor,
+                currency=creditor.currency,
+                holder=creditor.registered_name,
+                bank=bank,
+                iban=iban.replace(" ", ""),
+                bic=bic,
+                since=on,
+                proposed_by=by,
+                confirmed_by=FIRST_ACCOUNT,
+            )
+        audit.link(creditor.pk, actor=by, kind="creditor", subject=slug, content={"name": name, "country": country})
+    return creditor
+
+
+def assign(creditor: Creditor, name: str, *, customer: str, invoice: str, segment: str, on: date, by: str) -> str:
+    """Put a policy in force for the creditor, a segment, a customer or an invoice from a day on; says so in one line."""
+    policy = policies.load(name)
+    if invoice:
+        level, target, said = Scope.INVOICE, str(people.receivables_of(creditor, invoice)[0].invoice_id), f"invoice {invoice}"
+    elif customer:
+        level, target, said = Scope.CUSTOMER, str(people.customer(creditor, customer).pk), f"customer {customer}"
+    elif segment:
+        level, target, said = Scope.SEGMENT, segment, f"segment {segment}"
+    else:
+        level, target, said = Scope.CREDITOR, "", creditor.name
+    with scope.of(creditor.pk):
+        PolicyChoice.objects.create(
+            creditor=creditor,
+            effective_on=on,
+            by=by,
+            scope=str(level),
+            target=target,
+            document=str(policy.document),
+            customer_kind=str(policy.customer_kind or ""),
+            policy=name,
+        )
+        audit.link(creditor.pk, actor=by, kind="policy", subject=name, content={"scope": str(level), "target": target})
+    return f"{said}: {name} ({policy.document}s, {policy.customer_kind or 'businesses and persons'}) from {on}"
+
+
+def status(creditor: Creditor) -> Status:
+    return Status(creditor, switches.is_live(creditor.pk), switches.is_stopped(creditor.pk))
+
+
+def go_live(creditor: Creditor, *, now: datetime, today: date, by: str, why: str, folder: Path) -> int:
+    """Turn to live after every condition holds; queued rehearsal messages are withdrawn; gives how many."""
+    refuse_live(creditor, now=now, folder=folder)
+    withdrawn = outbox.withdraw(creditor.pk, "went_live", rehearsal=True)
+    switches.turn(creditor.pk, Switch.MODE, switches.LIVE, by=by, why=why, on=today)
+    _note(creditor, by, "live", why)
+    return withdrawn
+
+
+def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]:
+    """Raise what stands against going live; gives what answered."""
+    if creditor.is_demo:
+        raise DemoStaysInRehearsal
+    with scope.of(creditor.pk):
+        until = max(Coverage.objects.values_list("covered_until", flat=True), default=None)
+        has_staff = Staff.objects.exists()
+    if until is None:
+        raise NoMoneySource
+    laws = jurisdictions.load_all()
+    calendar = calendars.load([creditor.country], range(now.year - 1, now.year + 2), laws, {})[creditor.country]
+    if until < deliver.covered_min(creditor, now, calendar):
+        raise MoneyStale(until=until)
+    if not has_staff and not creditor.reply_address:
+        raise PersonMissing
+    found = ways.of(creditor, rehearsal=False, folder=folder)
+    if "email" not in found:
+        raise NoWayOut
+    return [way.check() for way in found.values()]
+
+
+def back_to_rehearsal(creditor: Creditor, *, today: date, by: str, why: str) -> int:
+    """Turn back to rehearsal; live messages that nobody works at are withdrawn; gives how many."""
+    switches.turn(creditor.pk, Switch.MODE, switches.REHEARSAL, by=by, why=why, on=today)
+    _note(creditor, by, "rehearsal", why)
+    return outbox.withdraw(creditor.pk, "back_to_rehearsal", rehearsal=False)
+
+
+def stop(creditor: Creditor, *, is_on: bool, today: date, by: str, why: str) -> int:
+    """Halt everything at once, or lift the stop; gives how many messages still wait in the outbox."""
+    switches.turn(creditor.pk, Switch.STOP, switches.ON if is_on else switches.OFF, by=by, why=why, on=today)
+    _note(creditor, by, "stop" if is_on else "stop_lifted", why)
+    with scope.of(creditor.pk):
+        return Message.objects.filter(state__in=["queued", "waiting", "claimed", "failed_temporary"]).count()
+
+
+def _note(creditor: Creditor, by: str, kind: str, why: str) -> None:
+    with scope.of(creditor.pk):
+        audit.link(creditor.pk, actor=by, kind=kind, content={"why": why})
+
+
+def slug_of(name: str) -> str:
+    """A short name for commands, made of a company's name; Cyrillic letters are written in Latin ones."""
+    latin = name.lower().translate(LATIN)
+    return re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:40] or "creditor"
+
+
+def missing(creditor: Creditor) -> list[str]:
+    """What letters still need before they are complete."""
+    with scope.of(creditor.pk):
+        has_staff, has_account = Staff.objects.exists(), BankAccount.objects.exclude(confirmed_by="").exists()
+    hints = []
+    if not has_staff:
+        hints.append("the person who signs: `dunwell staff NAME --email … --phone …`")
+    if not has_account:
+        hints.append("a bank account: `dunwell account --currency … --iban …`")
+    if not creditor.reply_address:
+        hints.append("an e-mail address that letters come from: `dunwell staff NAME --email …`")
+    return hints
+
+
+def add_staff(creditor: Creditor, name: str, *, email: str, phone: str, gender: str, title: str, by: str) -> Staff:
+    """A person of the creditor who signs letters; the first one is the usual writer."""
+    with scope.of(creditor.pk):
+        row, _ = Staff.objects.update_or_create(
+            creditor=creditor, name=name, defaults={"email": email, "phone": phone, "gender": gender, "title": title}
+        )
+        audit.link(creditor.pk, actor=by, kind="staff", subject=name, content={"name": name})
+    if email and not creditor.reply_address:
+        creditor.reply_address = email
+        creditor.save(update_fields=["reply_address"])
+    return row
+
+
+def add_account(creditor: Creditor, *, currency: str, on: date, by: str, **values: str) -> BankAccount:
+    """A bank account. The first of a currency is used at once; a changed one waits for a second person's confirmation."""
+    money.minor_digits(currency)
+    with scope.of(creditor.pk):
+        is_first = not BankAccount.objects.filter(currency=currency).exists()
+        row = BankAccount.objects.create(
+            creditor=creditor,
+            currency=currency,
+            since=on,
+            proposed_by=by,
+            confirmed_by=FIRST_ACCOUNT if is_first else "",
+            **{"holder": creditor.registered_name, **{name: value for name, value in values.items() if value}},
+        )
+        audit.link(creditor.pk, actor=by, kind="bank_account", subject=currency, content={"account": row.pk, "since": on})
+    return row
+
+
+def confirm_account(creditor: Creditor, account_id: int, *, by: str) -> BankAccount:
+    """A second person confirms a changed bank account; letters use it from then on."""
+    with scope.of(creditor.pk):
+        row = BankAccount.objects.filter(pk=account_id, confirmed_by="").first()
+        if row is None:
+            raise NoAccountWaits(number=account_id)
+        if row.proposed_by == by:
+            raise SecondPersonNeeded(by=by)
+        row.confirmed_by = by
+        row.save(update_fields=["confirmed_by"])
+        audit.link(creditor.pk, actor=by, kind="bank_account_confirmed", subject=str(account_id), content={"by": by})
+    return row
+
+
+LATIN = str.maketrans(
+    dict(
+        zip(
+            "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+            "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sht a y _ e yu ya".replace("_", "").split(" "),
+            strict=True,
+        )
+    )
+)

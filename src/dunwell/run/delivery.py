@@ -1,0 +1,20 @@
+"""Delivery by the creditor's own ways out and calendar."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from dunwell.run import calendars, deliver, jurisdictions, ways
+from dunwell.run.deliver import Delivery
+from dunwell.store import switches
+from dunwell.store.models import Creditor
+
+
+def run(creditor: Creditor, now: datetime, *, folder: Path) -> Delivery:
+    """Send what is due at `now` (UTC): live through the configured channels, in rehearsal into files."""
+    laws = jurisdictions.load_all()
+    years = range(now.year - 1, now.year + 2)
+    calendar = calendars.load([creditor.country], years, laws, {})[creditor.country]
+    rehearsal = not switches.is_live(creditor.pk)
+    return deliver.deliver(creditor.pk, now, ways.of(creditor, rehearsal=rehearsal, folder=folder), calendar=calendar)

@@ -1,0 +1,114 @@
+"""The whole story of an invoice or a customer: facts, ladder, decision, and everything that was sent and tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from dunwell.core import policy_words
+from dunwell.core.refusal import Refusal
+from dunwell.engine import explain
+from dunwell.engine.explain import Story
+from dunwell.run import people, policies, portfolio
+from dunwell.store import bulk, scope
+from dunwell.store.models import Creditor
+
+
+class NothingFound(Refusal):
+    """There is neither an invoice nor a customer {what!r}: write a number, an external id, or the exact name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One receivable's story with its document's name and all that was said about it; a settled one has no story left."""
+
+    number: str
+    customer: str
+    amount: int
+    currency: str
+    balance: int
+    due_date: date | None
+    story: Story | None
+    events: tuple[tuple[date, str, str], ...]  # on, what, details
+
+
+def tell(creditor: Creditor, what: str, as_of: date, *, rehearsal: bool) -> list[Told]:
+    """The stories of a document's receivables, or of all open ones of a customer."""
+    ids, customers = _named(creditor, what)
+    seen = portfolio.of(creditor, as_of, rehearsal=rehearsal, customers=customers)
+    stories = {one.receivable_id: one for one in explain.tell(seen, as_of, receivables=set(ids))}
+    with scope.of(creditor.pk):
+        events = _events(ids)
+        rows = bulk.rows(ABOUT, as_of, list(ids))
+    balances = dict(zip(seen.receivables["receivable_id"], seen.receivables["balance"], strict=True))
+    return [
+        Told(number, customer, amount, currency, balances.get(key, 0), due, stories.get(key), tuple(events.get(key, ())))
+        for key, number, customer, amount, currency, due in rows
+    ]
+
+
+def policies_in_words(locale: str) -> dict[str, list[list[str]]]:
+    """Every policy's ladder as rows of text."""
+    return {
+        name: [[line] for line in policy_words.describe(policy, locale).splitlines()]
+        for name, policy in policies.load_all().items()
+    }
+
+
+def _named(creditor: Creditor, what: str) -> tuple[list[int], tuple[int, ...]]:
+    try:
+        found = people.receivables_of(creditor, what)
+        return [one.pk for one in found], tuple({one.customer_id for one in found})
+    except people.NoSuchInvoice:
+        pass
+    try:
+        customer = people.customer(creditor, what)
+    except people.NoSuchCustomer:
+        raise NothingFound(what=what) from None
+    with scope.of(creditor.pk):
+        ids = [row[0] for row in bulk.rows("SELECT id FROM receivable WHERE customer_id = %s ORDER BY id", customer.pk)]
+    return ids, (customer.pk,)
+
+
+def _events(ids: list[int]) -> dict[int, list[tuple[date, str, str]]]:
+    """Everything recorded about these receivables, in the order of days."""
+    found: dict[int, list[tuple[date, str, str]]] = {}
+    for key, on, what, details in bulk.rows(EVENTS, *([list(ids)] * EVENTS.count("ANY(%s)"))):
+        found.setdefault(key, []).append((on, what, details or ""))
+    return found
+
+
+ABOUT = """
+SELECT r.id, i.number, c.name, r.amount, r.currency, coalesce(r.due_date, i.valid_until)
+FROM receivable r JOIN invoice i ON i.id = r.invoice_id JOIN customer c ON c.id = r.customer_id
+WHERE i.issue_date <= %s AND r.id = ANY(%s) ORDER BY coalesce(r.due_date, i.valid_until), r.id
+"""
+EVENTS = """
+SELECT * FROM (
+  SELECT r.id AS key, i.issue_date AS on, 'issued' AS what, i.what_for AS details FROM receivable r JOIN invoice i ON i.id = r.invoice_id
+  WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT a.receivable_id, a.effective_on, CASE WHEN a.amount > 0 THEN 'money set against it' ELSE 'allocation taken back' END,
+    a.amount || ' ' || a.currency || ' minor units, by ' || a.basis || CASE WHEN a.why <> '' THEN ': ' || a.why ELSE '' END
+  FROM allocation a WHERE a.receivable_id = ANY(%s)
+  UNION ALL
+  SELECT i.receivable_id, m.slot_on, 'message ' || m.id || ' ' || m.state || CASE WHEN m.rehearsal THEN ' (rehearsal)' ELSE '' END,
+    coalesce(i.step, i.part) || ' by ' || m.channel || CASE WHEN m.state_reason <> '' THEN ': ' || m.state_reason ELSE '' END
+  FROM message_item i JOIN message m ON m.id = i.message_id WHERE i.receivable_id = ANY(%s)
+  UNION ALL
+  SELECT i.receivable_id, t.effective_on, 'task ' || t.id || ' ' || t.kind, coalesce('closed: ' || o.outcome, 'open')
+  FROM task_item i JOIN task t ON t.id = i.task_id LEFT JOIN task_outcome o ON o.task_id = t.id WHERE i.receivable_id = ANY(%s)
+  UNION ALL
+  SELECT p.receivable_id, p.effective_on, 'promise ' || p.id, p.amount || ' ' || p.currency || ' minor units by ' || p.promised_date
+    || coalesce(', ' || e.outcome, '') FROM promise p LEFT JOIN ending e ON e.promise_id = p.id WHERE p.receivable_id = ANY(%s)
+  UNION ALL
+  SELECT d.receivable_id, d.effective_on, 'dispute ' || d.id, d.cause || coalesce(', ' || e.outcome, '')
+  FROM dispute d LEFT JOIN ending e ON e.dispute_id = d.id WHERE d.receivable_id = ANY(%s)
+  UNION ALL
+  SELECT h.receivable_id, h.effective_on, 'hold ' || h.id, h.reason || coalesce(' until ' || h.until_date, '') || coalesce(', ' || e.outcome, '')
+  FROM hold h LEFT JOIN ending e ON e.hold_id = h.id WHERE h.receivable_id = ANY(%s)
+  UNION ALL
+  SELECT o.receivable_id, u.effective_on, 'decided: ' || o.code, coalesce(o.step || ' – ', '') || o.reasons
+  FROM outcome o JOIN run u ON u.id = o.run_id WHERE o.receivable_id = ANY(%s)
+) x ORDER BY key, on, what
+"""

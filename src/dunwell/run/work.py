@@ -1,0 +1,80 @@
+"""The work list: what waits for a person today, ordered by what matters, each row saying why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dunwell.core.money import Money
+from dunwell.store import outbox_view, scope
+from dunwell.store.models import Creditor
+
+ROWS_MAX = 200
+"""More than a person does in a day; the counts are always whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`kind` is approval, unknown, task, money or finding; `command` is what to type."""
+
+    kind: str
+    number: int
+    who: str
+    why: str
+    command: str
+
+
+def rows(creditor: Creditor) -> list[Row]:
+    """Unknown deliveries first, then money, tasks, approvals and findings."""
+    with scope.of(creditor.pk):
+        return [
+            *(
+                Row(
+                    "unknown",
+                    one.pk,
+                    one.customer.name,
+                    f"nobody knows whether message {one.pk} arrived: {one.state_reason}",
+                    f"dunwell settle {one.pk} --sent | --not-sent",
+                )
+                for one in outbox_view.unknown(creditor.pk)[:ROWS_MAX]
+            ),
+            *(
+                Row(
+                    "money",
+                    one.pk,
+                    one.payer_name,
+                    f"{Money(one.amount, one.currency)} of {one.date} is not matched: {one.remittance or 'no reference'}",
+                    f"dunwell allocate {one.pk} INVOICE | dunwell on-account {one.pk} CUSTOMER",
+                )
+                for one in outbox_view.unmatched(creditor.pk)[:ROWS_MAX]
+            ),
+            *(
+                Row(
+                    "task",
+                    one.pk,
+                    one.customer.name,
+                    f"{one.kind}{f' – step {one.step}' if one.step else ''}, since {one.due_on}",
+                    f"dunwell task {one.pk} --outcome …",
+                )
+                for one in outbox_view.open_tasks(creditor.pk)[:ROWS_MAX]
+            ),
+            *(
+                Row(
+                    "approval",
+                    one.pk,
+                    one.customer.name,
+                    f"{one.step or one.purpose} by {one.channel}: {one.content_row.subject}",
+                    f"dunwell approve {one.pk}",
+                )
+                for one in outbox_view.waiting(creditor.pk)[:ROWS_MAX]
+            ),
+            *(
+                Row(
+                    "finding",
+                    one.pk,
+                    f"{one.file_name}:{one.line}" if one.line else one.file_name,
+                    f"{one.message} {one.remedy}".strip(),
+                    f"dunwell finding {one.pk} --outcome …",
+                )
+                for one in outbox_view.open_findings(creditor.pk)[:ROWS_MAX]
+            ),
+        ]
