@@ -50,7 +50,7 @@ LETTERS = [(key, channel, locale) for locale in LOCALES for key in CONTENT_KEYS 
 def variants(letter: LetterFacts) -> dict[str, LetterFacts]:
     """One invoice of a company, then the many-invoice and the person's letters of the same step."""
     found = {"": letter}
-    if letter.items and letter.order is None:
+    if letter.items:
         found[".many"] = samples.many(letter)
     if letter.channel != "task":
         found |= {f"{name}.person": samples.person(one) for name, one in found.items()}
@@ -245,7 +245,7 @@ def test_whatever_the_facts_are_a_letter_says_them_and_nothing_else(
         replace(item, number=number, what_for=what, balance=sum_asked, original=sum_asked) for item in letter.items
     )
     letter = samples.summed(replace(letter, items=items))
-    letter = samples.many(letter) if is_many and letter.items and letter.order is None else letter
+    letter = samples.many(letter) if is_many and letter.items else letter
     draft = composed(samples.person(letter) if is_person else letter)
     for amount in letter.to_pay if key not in NEWS_KEYS else ():
         assert terms.money(amount, locale) in draft.text
