@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import holidays
 import pytest
@@ -139,6 +141,19 @@ def test_a_formal_salutation_uses_only_what_is_known() -> None:
     assert begins(given_name="Анна", family_name="Иванова", gender="f") == "Здравствуйте, Анна Иванова!"
     assert begins(given_name="Женя", family_name="Ли", patronymic="Янович") == "Здравствуйте, Женя Ли!"
     assert begins() == "Уважаемые коллеги!"
+
+
+def test_the_answers_are_ready_e_mails() -> None:
+    letter = replace(samples.facts("reached", "ru"), reply_to="maria+pay@studio.example")
+    links = re.findall(r'href="mailto:([^"]+)"', composed(letter).html)
+    assert len(links) == 3
+    for link in links:
+        address, _, query = unescape(link).partition("?")
+        fields = dict(field.split("=", 1) for field in query.split("&"))
+        assert unquote(address) == "maria+pay@studio.example"
+        assert address.count("@") == 1
+        assert unquote(fields["subject"]).endswith(": счёт №\u00a01042")
+        assert unquote(fields["body"]).startswith("Здравствуйте!")
 
 
 def test_a_block_stands_only_where_its_fact_does() -> None:

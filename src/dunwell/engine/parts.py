@@ -100,10 +100,12 @@ def answers(sheet: Sheet) -> Part:
     noun = labels["order" if "order" in sheet.scene.tags else "invoice"].lower()
     buttons = []
     subject_end = quoted(about)
+    # RFC 6068: the sign between mailbox and domain is written as it is.
+    mailbox = "@".join(quoted(half) for half in address.rsplit("@", 1))
     for answer in ("paid", "will_pay", "question"):
         label = labels["answer_" + answer]
         subject = quoted(f"{label}: {noun} ") + subject_end
-        href = f"mailto:{quoted(address)}?subject={subject}&amp;body={quoted(labels['body_' + answer])}"
+        href = f"mailto:{mailbox}?subject={subject}&amp;body={quoted(labels['body_' + answer])}"
         buttons.append(sheet.layout.piece("answer", href, escaped(label)))
     return labels["answer_text"], sheet.layout.piece("answers", escaped(labels["answer_intro"]), "".join(buttons))
 
