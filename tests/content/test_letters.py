@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import holidays
 import pytest
@@ -50,7 +52,7 @@ LETTERS = [(key, channel, locale) for locale in LOCALES for key in CONTENT_KEYS 
 def variants(letter: LetterFacts) -> dict[str, LetterFacts]:
     """One invoice of a company, then the many-invoice and the person's letters of the same step."""
     found = {"": letter}
-    if letter.items and letter.order is None:
+    if letter.items:
         found[".many"] = samples.many(letter)
     if letter.channel != "task":
         found |= {f"{name}.person": samples.person(one) for name, one in found.items()}
@@ -139,6 +141,19 @@ def test_a_formal_salutation_uses_only_what_is_known() -> None:
     assert begins(given_name="Анна", family_name="Иванова", gender="f") == "Здравствуйте, Анна Иванова!"
     assert begins(given_name="Женя", family_name="Ли", patronymic="Янович") == "Здравствуйте, Женя Ли!"
     assert begins() == "Уважаемые коллеги!"
+
+
+def test_the_answers_are_ready_e_mails() -> None:
+    letter = replace(samples.facts("reached", "ru"), reply_to="maria+pay@studio.example")
+    links = re.findall(r'href="mailto:([^"]+)"', composed(letter).html)
+    assert len(links) == 3
+    for link in links:
+        address, _, query = unescape(link).partition("?")
+        fields = dict(field.split("=", 1) for field in query.split("&"))
+        assert unquote(address) == "maria+pay@studio.example"
+        assert address.count("@") == 1
+        assert unquote(fields["subject"]).endswith(": счёт №\u00a01042")
+        assert unquote(fields["body"]).startswith("Здравствуйте!")
 
 
 def test_a_block_stands_only_where_its_fact_does() -> None:
@@ -245,7 +260,7 @@ def test_whatever_the_facts_are_a_letter_says_them_and_nothing_else(
         replace(item, number=number, what_for=what, balance=sum_asked, original=sum_asked) for item in letter.items
     )
     letter = samples.summed(replace(letter, items=items))
-    letter = samples.many(letter) if is_many and letter.items and letter.order is None else letter
+    letter = samples.many(letter) if is_many and letter.items else letter
     draft = composed(samples.person(letter) if is_person else letter)
     for amount in letter.to_pay if key not in NEWS_KEYS else ():
         assert terms.money(amount, locale) in draft.text

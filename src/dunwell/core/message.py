@@ -321,7 +321,7 @@ PLACEHOLDERS = _catalogue(
     ("creditor", "our trade name, never declined", "creditor", "студия «Пример»"),
     ("writer", "the writer's first name", "writer", "Мария"),
     ("writer_name", "the writer's full name", "writer", "Мария Ковалёва"),
-    ("contact", "for short texts: the page link, else the writer's phone", "page_link or writer.phone",
+    ("contact", "for short texts: the page link, else the writer's phone, else e-mail", "page_link or writer",
      "+7 900 000-00-00"),
     ("copies", "who gets a copy, with the role", "copies", "Игорь Левин, генеральный директор"),
     ("invoice", "the number of the first invoice", "items", "№ 1042"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from dunwell.core.message import Attachment, BankAccount, ItemFacts
+from dunwell.core.message import NEWS_KEYS, Attachment, BankAccount, ItemFacts, LetterFacts
 from dunwell.core.money import Money
 from dunwell.engine import payqr, terms
 from dunwell.engine.html import Layout, escaped
@@ -42,11 +42,13 @@ def invoice_list(sheet: Sheet) -> Part:
     facts = sheet.scene.facts
     if len(facts.items) < 2:
         return "", ""
-    totals = [(sheet.labels["total"], amount) for amount in facts.totals]
-    if facts.credit:
+    asks = facts.step.content_key not in NEWS_KEYS
+    totals = [(sheet.labels["total"], amount) for amount in facts.totals if asks]
+    if facts.credit and asks:
         totals += [(sheet.labels["credit"], -amount) for amount in facts.credit]
         totals += [(sheet.labels["to_pay"], amount) for amount in facts.to_pay]
-    return _list(sheet, sheet.labels["list"], facts.items, totals)
+    title = sheet.labels["list_orders" if "order" in sheet.scene.tags else "list"]
+    return _list(sheet, title, facts.items, totals)
 
 
 def not_due_list(sheet: Sheet) -> Part:
@@ -98,10 +100,12 @@ def answers(sheet: Sheet) -> Part:
     noun = labels["order" if "order" in sheet.scene.tags else "invoice"].lower()
     buttons = []
     subject_end = quoted(about)
+    # RFC 6068: the sign between mailbox and domain is written as it is.
+    mailbox = "@".join(quoted(half) for half in address.rsplit("@", 1))
     for answer in ("paid", "will_pay", "question"):
         label = labels["answer_" + answer]
         subject = quoted(f"{label}: {noun} ") + subject_end
-        href = f"mailto:{quoted(address)}?subject={subject}&amp;body={quoted(labels['body_' + answer])}"
+        href = f"mailto:{mailbox}?subject={subject}&amp;body={quoted(labels['body_' + answer])}"
         buttons.append(sheet.layout.piece("answer", href, escaped(label)))
     return labels["answer_text"], sheet.layout.piece("answers", escaped(labels["answer_intro"]), "".join(buttons))
 
@@ -111,7 +115,7 @@ def signature(sheet: Sheet) -> Part:
     facts = sheet.scene.facts
     writer = facts.writer
     closing = sheet.scene.terms.words["closing_formal" if "formal" in sheet.scene.tags else "closing"]
-    name = ", ".join(part for part in (terms.clean(writer.name), terms.clean(facts.creditor.trade_name)) if part)
+    name = signed(facts)
     reach = ", ".join(part for part in (terms.clean(writer.phone), writer.email) if part)
     text = "\n".join(part for part in (closing, name, terms.clean(writer.role), reach) if part)
     if not writer.photo:
@@ -121,6 +125,12 @@ def signature(sheet: Sheet) -> Part:
     sheet.pictures.append(photo)
     html = sheet.layout.piece("signature_photo", photo.content_id, escaped(terms.clean(writer.name)), escaped(text))
     return text, html
+
+
+def signed(facts: LetterFacts) -> str:
+    """The writer and the house; once where the house itself writes."""
+    names = (terms.clean(facts.writer.name), terms.clean(facts.creditor.trade_name))
+    return ", ".join(dict.fromkeys(name for name in names if name))
 
 
 def footer(sheet: Sheet) -> Part:
@@ -160,13 +170,15 @@ PARTS: dict[str, Callable[[Sheet], Part]] = {
 
 def _list(sheet: Sheet, title: str, items: Sequence[ItemFacts], totals: Sequence[tuple[str, Money]]) -> Part:
     labels, layout, scene = sheet.labels, sheet.layout, sheet.scene
+    noun = labels["request" if "order" in scene.tags else "invoice"]
     lines, rows = [title], []
     for item in items:
         issued = terms.numeric_date(item.issue_date, scene.locale)
-        number = labels["dated"].format(number=f"{labels['invoice']} {invoice_number(scene, item.number)}", date=issued)
+        number = labels["dated"].format(number=f"{noun} {invoice_number(scene, item.number)}", date=issued)
         what = terms.clean(item.what_for)
         due = f"{labels['due'].lower()} {terms.numeric_date(item.due_date, scene.locale)}"
-        notes = [due]
+        # A request before work is never due: its offer has an end, which the letter names.
+        notes = [] if "order" in scene.tags else [due]
         if item.days_overdue:
             days = terms.counted(item.days_overdue, scene.terms.counted["days"], scene.locale)
             notes.append(labels["overdue"].format(days=days))
@@ -174,8 +186,12 @@ def _list(sheet: Sheet, title: str, items: Sequence[ItemFacts], totals: Sequence
             notes.append(labels["part_of"].format(original=sheet.money(item.original)))
         note, balance = ", ".join(notes), sheet.money(item.balance)
         name = f"{number}, {what}" if what else number
-        lines.append(f"– {name}: {balance} ({note})")
-        rows.append(layout.piece("item", escaped(name) + layout.piece("item_note", escaped(note)), escaped(balance)))
+        lines.append(f"– {name}: {balance}" + (f" ({note})" if note else ""))
+        rows.append(
+            layout.piece(
+                "item", escaped(name) + (layout.piece("item_note", escaped(note)) if note else ""), escaped(balance)
+            )
+        )
     for label, amount in totals:
         lines.append(f"{label}: {sheet.money(amount)}")
         rows.append(layout.piece("total", escaped(label), escaped(sheet.money(amount))))
@@ -185,12 +201,14 @@ def _list(sheet: Sheet, title: str, items: Sequence[ItemFacts], totals: Sequence
 def _transfer(sheet: Sheet) -> Part:
     facts = sheet.scene.facts
     texts, cards = [], []
-    for amount in facts.to_pay:
+    # What credit has paid in full is not asked for.
+    asked = [amount for amount in facts.to_pay if amount]
+    for amount in asked:
         account = next((account for account in facts.creditor.accounts if account.currency == amount.currency), None)
         if account is None:
             raise FactMissing(f"a bank account in {amount.currency}")
         purpose = _purpose(sheet)
-        several = len(facts.to_pay) > 1
+        several = len(asked) > 1
         title = sheet.labels["pay_transfer"] + (f", {amount.currency}" if several else "")
         text, html = _card(sheet.layout, title, tuple(_account_rows(sheet, account)))
         what = _rows(sheet.layout, ((sheet.labels["amount"], sheet.money(amount)), (sheet.labels["purpose"], purpose)))

@@ -79,11 +79,12 @@ def _sums(draft: Draft, facts: LetterFacts) -> list[Finding]:
         found.append(Finding("to_pay_differs", "the sum asked for is not the total less the credit", field="to_pay"))
     if facts.step.content_key in NEWS_KEYS:
         return found
-    for amount in (*facts.totals, *facts.to_pay):
-        if amount.minor <= 0:
+    for amount in facts.to_pay:
+        # Zero beside another currency is what credit has covered; alone it is silence, not a letter.
+        if amount.minor < 0 or not any(facts.to_pay):
             found.append(Finding("nothing_to_pay", f"{amount} is asked for", field="to_pay", value=str(amount)))
     says_less = facts.channel == "sms" and (facts.customer.kind == "person" or facts.order is not None)
-    for amount in () if says_less else facts.to_pay:
+    for amount in () if says_less else filter(None, facts.to_pay):
         shown = terms.money(amount, facts.locale, facts.channel)
         if shown not in draft.text:
             found.append(Finding("sum_missing", f"the text does not name {shown}", field="to_pay", value=shown))

@@ -12,7 +12,7 @@ from dunwell.core.message import CONTENT_KEYS, LOOKS, Attachment, Draft, LetterF
 from dunwell.core.refusal import Finding
 from dunwell.engine import payqr, sms, terms
 from dunwell.engine.html import escaped, layout, plain
-from dunwell.engine.parts import PARTS, Sheet, footer
+from dunwell.engine.parts import PARTS, Sheet, footer, signed
 from dunwell.engine.scene import HOLDS, FactMissing, Scene, full_name, tags_of
 from dunwell.engine.texts import Terms, Text, fill, read_terms, read_text
 
@@ -157,9 +157,7 @@ def _draft(
     scene: Scene, subject: str, text: str, html: str, attachments: tuple[Attachment, ...], preheader: str
 ) -> Draft:
     facts = scene.facts
-    creditor = facts.creditor
-    names = ", ".join(part for part in (terms.clean(facts.writer.name), terms.clean(creditor.trade_name)) if part)
-    sender = address(names, facts.writer.email)
+    sender = address(signed(facts), facts.writer.email)
     to = (_recipient(facts.reader, facts.channel),)
     cc = tuple(_recipient(reader, facts.channel) for reader in facts.copies)
     return Draft(

@@ -167,7 +167,7 @@ def _what(word: str) -> Callable[[Scene], str]:
 
 def _moneys(fact: str) -> Callable[[Scene], str]:
     def moneys(scene: Scene) -> str:
-        amounts = getattr(scene.facts, fact)
+        amounts = [amount for amount in getattr(scene.facts, fact) if amount]
         if not amounts:
             raise FactMissing(fact)
         return terms.moneys(amounts, scene.locale, scene.terms.words["and"], scene.facts.channel)
@@ -195,9 +195,9 @@ def _due_when_short(scene: Scene) -> str:
 
 
 def _contact(scene: Scene) -> str:
-    contact = scene.facts.page_link or terms.clean(scene.facts.writer.phone)
+    contact = scene.facts.page_link or terms.clean(scene.facts.writer.phone) or scene.facts.writer.email
     if not contact:
-        raise FactMissing("page_link or writer.phone")
+        raise FactMissing("page_link, writer.phone or writer.email")
     return contact
 
 

@@ -188,6 +188,9 @@ Evaluate = Callable[[str], str]
 def fill(line: Line, value_of: Evaluate) -> str:
     """The line with its values; a block that is empty leaves no double space and no blank end."""
     text = "".join([value_of(part) if is_name else part for is_name, part in line.pieces])
+    # A sentence that ends in an abbreviation (72 000 р., 2026 г.) has one full stop.
+    if ".." in text and "..." not in text:
+        text = text.replace("..", ".")
     while "  " in text:
         text = text.replace("  ", " ")
     return text.strip(" \n").replace(" \n", "\n").replace("\n ", "\n")
