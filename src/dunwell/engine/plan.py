@@ -69,6 +69,7 @@ def is_still_right(
     the very same one: same step, same recipients, same receivables and amounts.
     """
     now = propose(portfolio, as_of, assume_contact=assume_contact)
+    is_thanks = pl.col("purpose") == Purpose.THANKS.value
     told = _told_apart(actions, now.actions)
     differ = _differing_items(told, items, now.items)
     fate = _first_fate(actions, items, now.outcomes)
@@ -76,7 +77,7 @@ def is_still_right(
         told.join(fate, on="action_id", how="left")
         .with_columns(
             reason=pl.when(pl.col("now_id").is_null())
-            .then(pl.col("fate").fill_null("nothing_open"))
+            .then(pl.coalesce("fate", pl.when(is_thanks).then(pl.lit("no_longer_planned")), pl.lit("nothing_open")))
             .when(~pl.col("same_step"))
             .then(pl.lit("changed=step"))
             .when(~pl.col("same_recipient"))
