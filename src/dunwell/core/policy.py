@@ -41,8 +41,8 @@ class Look(StrEnum):
 class Step:
     """One rung.
 
-    `audience` names roles; the first one found with a usable address is written to, later ones are copied. `channels` are
-    tried in order after the contact's own preference. A step with a `task` is done by a person; `else_step` is taken when
+    `audience` names roles in order; the first one found with a usable address is written to, those of `copies` are copied.
+    `channels` are tried in order after the contact's own preference. A step with a `task` is done by a person; `else_step` is taken when
     nobody did it in `task_days`.
     """
 

@@ -216,7 +216,7 @@ def _rest(asked: pl.DataFrame, day: _Day) -> pl.DataFrame:
 
 def _one_per_person(mains: pl.DataFrame, day: _Day, taken: pl.Series) -> pl.DataFrame:
     """One message per person and day, the strictest, also where several customers share the person."""
-    free = mains.filter(pl.col("reason").is_null())
+    free = mains.filter(pl.col("reason").is_null()).select("contact_no", "person_key", *slots.STRICTEST_FIRST)
     ordered = free.sort([*slots.STRICTEST_FIRST], descending=slots.DESCENDING, nulls_last=True)
     named = ordered.filter(pl.col("person_key").is_not_null())
     spoken = named.unique("person_key", keep="first", maintain_order=True)
@@ -381,7 +381,7 @@ def _due(joined: pl.DataFrame, asks: pl.DataFrame, day: _Day) -> pl.DataFrame:
     member, goes, nobody = pl.col("is_member"), pl.col("is_allowed"), pl.col("unreachable").is_not_null()
     own = pl.col("rung") == pl.col("first_rung")
     no_decider, other = pl.col("first_rung").is_null(), pl.col("is_request") != pl.col("first_is_request")
-    return joined.join(answered, on="customer_id", how="left").select(
+    return joined.lazy().join(answered.lazy(), on="customer_id", how="left").select(
         "receivable_id",
         "customer_id",
         "step",
@@ -416,7 +416,7 @@ def _due(joined: pl.DataFrame, asks: pl.DataFrame, day: _Day) -> pl.DataFrame:
             ignore_nulls=True,
         ),
         next_on=pl.when(no_decider)
-        .then("stricter_on")
+        .then(pl.max_horizontal("stricter_on", tomorrow))
         .when(~member)
         .then(tomorrow)
         .when(nobody)
@@ -426,7 +426,7 @@ def _due(joined: pl.DataFrame, asks: pl.DataFrame, day: _Day) -> pl.DataFrame:
         .otherwise(day.number)
         .cast(pl.Int32)
         .cast(pl.Date),
-    )
+    ).collect()
 
 
 def _handed(rows: pl.DataFrame, day: _Day) -> pl.DataFrame:
