@@ -166,3 +166,13 @@ def test_a_policy_may_leave_thanks_out_and_a_late_one_is_none():
     silent = Book(tuple(replace(policy, thanks=False) for policy in book.policies))
     silent.settled(silent.customer(), "3 May")
     assert silent.plan("4 May").actions == []
+
+
+def test_a_receivable_that_waits_for_our_own_debt_silences_no_other():
+    book = Book()
+    customer = book.customer(owes="answer")
+    strict, mild = book.invoice(customer, "13 Apr"), book.invoice(customer, "27 Apr")
+    book.done(strict, "reminder", "20 Apr")
+    planned = book.plan("4 May")
+    assert planned.says(strict) == ("wait", "our_side_owes=answer")
+    assert planned.says(mild) == ("act", "step_due=reached")

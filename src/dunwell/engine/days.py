@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -69,6 +70,7 @@ def tables(calendars: dict[str, Calendar], creditor_calendar: Calendar, as_of: d
     return Days(number(as_of), number(first), places, *columns)
 
 
+@lru_cache(maxsize=64)
 def _country(calendar: Calendar, first: date) -> tuple[list[int], list[int], list[int], list[int]]:
     start = number(first)
     works = [calendar.is_business_day(first + timedelta(n)) for n in range(SPAN)]

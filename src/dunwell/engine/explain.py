@@ -13,6 +13,7 @@ import polars as pl
 
 from dunwell.core import reasons
 from dunwell.core.frames import Portfolio
+from dunwell.core.policy import Step
 from dunwell.engine import days, facts, ladder, plan
 from dunwell.engine.days import EPOCH
 
@@ -64,11 +65,12 @@ def tell(portfolio: Portfolio, as_of: date, *, receivables: set[int], assume_con
     rows = portfolio.receivables.filter(pl.col("receivable_id").is_in(sorted(receivables)))
     rows = rows.join(portfolio.customers.select("customer_id", *CUSTOMER_FACTS), on="customer_id", how="left")
     rows = rows.join(decided.drop("customer_id"), on="receivable_id").sort("receivable_id")
+    policies = {number: policy.name for number, policy in enumerate(portfolio.policies)}
     return tuple(
         Story(
             receivable_id=row["receivable_id"],
             customer_id=row["customer_id"],
-            policy=portfolio.policies[row["policy"]].name,
+            policy=policies.get(row["policy"], ""),
             facts=tuple((name, row[name]) for name in (*FACTS, *CUSTOMER_FACTS) if row[name] is not None),
             done=_done(portfolio, row["receivable_id"]),
             pauses=_pauses(portfolio, row["receivable_id"], row["customer_id"]),
@@ -95,21 +97,23 @@ def _rungs(portfolio: Portfolio, as_of: date, receivables: set[int]) -> dict[int
         part = wanted.lazy().filter(pl.col("policy") == number)
         for row in ladder.survey(part, policy, steps, calendar).collect().iter_rows(named=True):
             told[row["receivable_id"]] = tuple(
-                _rung(row, place, step.name, done_on.get((row["receivable_id"], step.name)))
+                _rung(row, place, step, done_on.get((row["receivable_id"], step.name)))
                 for place, step in enumerate(steps)
             )
     return told
 
 
-def _rung(row: dict[str, Any], place: int, step: str, done_on: date | None) -> Rung:
+def _rung(row: dict[str, Any], place: int, step: Step, done_on: date | None) -> Rung:
     planned_on, on = _date(row[f"day_{place}"]), _date(row[f"on_{place}"])
     if done_on is not None:
-        return Rung(step, planned_on, done_on, "done")
+        return Rung(step.name, planned_on, done_on, "done")
+    if row["requested"] is not None and step.content in ladder.REQUEST_CONTENTS:
+        return Rung(step.name, planned_on, _date(row["requested"]), "passed", "sent_by_other_means")
     if place < row["position"]:
-        return Rung(step, planned_on, None, "passed", row[f"lapse_{place}"] or "")
+        return Rung(step.name, planned_on, None, "passed", row[f"lapse_{place}"] or "")
     if row[f"lapse_{place}"] is not None:
-        return Rung(step, planned_on, None, "lapsed", row[f"lapse_{place}"])
-    return Rung(step, planned_on, on, "next" if row["rung"] == place else "later")
+        return Rung(step.name, planned_on, None, "lapsed", row[f"lapse_{place}"])
+    return Rung(step.name, planned_on, on, "next" if row["rung"] == place else "later")
 
 
 def _date(number: int | None) -> date | None:

@@ -30,16 +30,16 @@ def gather(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The prepared rows, and what lapses now by `only_if` (receivable_id, step, reason)."""
     receivables = _readable(portfolio)
-    rows = receivables.join(_customers(portfolio, calendar, thanked), on="customer_id", how="left")
+    rows = receivables.lazy().join(_customers(portfolio, calendar, thanked).lazy(), on="customer_id", how="left")
     rows = _attach(rows, ladder.passed(portfolio.steps_done, receivables, table), _PASSED).with_columns(
         pl.col("position").fill_null(0).cast(pl.Int32), **ladder.unpack_last()
     )
-    rows = _attach(rows, _pauses(portfolio.pauses, rows, calendar), _PAUSED)
-    rows = _attach(rows, _under_way(portfolio.under_way, rows, table, calendar), _UNDER_WAY)
-    rows = _attach(rows, _credit(portfolio.customers, rows), _CREDITED)
-    rows = _attach(rows, _forecasts(portfolio), _FORECAST)
-    rows, lapses = ladder.climb(rows, table, calendar)
-    return _with_step(rows, table, portfolio, calendar), lapses
+    rows = _attach(rows, _pauses(portfolio.pauses, receivables, calendar), _PAUSED)
+    rows = _attach(rows, _under_way(portfolio.under_way, receivables, table, calendar), _UNDER_WAY)
+    rows = _attach(rows, _credit(portfolio.customers, receivables), _CREDITED)
+    rows = _attach(rows, _forecasts(portfolio), _FORECAST).drop("last")
+    climbed, lapses = ladder.climb(rows.collect(), table, calendar)
+    return _with_step(climbed, table, portfolio, calendar), lapses
 
 
 def is_fresh(portfolio: Portfolio, as_of: date) -> bool:
@@ -127,7 +127,7 @@ def _customers(portfolio: Portfolio, calendar: Days, thanked: pl.Series) -> pl.D
         is_slot_used=_among(written_to),
         is_thanked=_among(thanked),
     )
-    return _attach(rows, _signs(portfolio.signs), _SIGNED, on="customer_id")
+    return _attach(rows.lazy(), _signs(portfolio.signs), _SIGNED, on="customer_id").collect()
 
 
 def _signs(signs: pl.DataFrame) -> pl.DataFrame:
@@ -265,13 +265,12 @@ def _balance_min(policies: tuple[Policy, ...]) -> pl.Expr:
 
 
 def _attach(
-    rows: pl.DataFrame, small: pl.DataFrame, schema: Mapping[str, type[pl.DataType]], on: str = "receivable_id"
-) -> pl.DataFrame:
+    rows: pl.LazyFrame, small: pl.DataFrame, schema: Mapping[str, type[pl.DataType]], on: str = "receivable_id"
+) -> pl.LazyFrame:
     if small.is_empty():
         return rows.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in schema.items())
-    return rows.join(small.select(on, *schema), on=on, how="left").with_columns(
-        pl.col(name).cast(dtype) for name, dtype in schema.items()
-    )
+    typed = small.lazy().select(on, *(pl.col(name).cast(dtype) for name, dtype in schema.items()))
+    return rows.join(typed, on=on, how="left")
 
 
 def _among(ids: pl.Series) -> pl.Expr:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import polars as pl
 
@@ -66,6 +67,7 @@ class Rungs:
                 yield base + WAKE_UP, policy, policy.wake_up
 
 
+@lru_cache(maxsize=16)
 def rungs(policies: tuple[Policy, ...]) -> Rungs:
     table = Rungs(tuple(with_end(policy) for policy in policies), policies, pl.DataFrame())
     blank: list[dict[str, object]] = [
@@ -147,7 +149,7 @@ def climb(rows: pl.DataFrame, table: Rungs, days: Days) -> tuple[pl.DataFrame, p
                     .filter(pl.col(f"lapse_{place}") == NO_SIGN[step.only_if])
                     .select("receivable_id", step=pl.lit(step.name), reason=pl.lit(NO_SIGN[step.only_if]))
                 )
-    results = pl.collect_all([*climbed, *lapsed])
+    results = pl.collect_all([*climbed, *lapsed], engine="streaming")
     return pl.concat(results[: len(climbed)]), pl.concat([pl.DataFrame(schema=_LAPSED_NOW), *results[len(climbed) :]])
 
 

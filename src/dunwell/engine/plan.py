@@ -69,6 +69,7 @@ def is_still_right(
     the very same one: same step, same recipients, same receivables and amounts.
     """
     now = propose(portfolio, as_of, assume_contact=assume_contact)
+    is_thanks = pl.col("purpose") == Purpose.THANKS.value
     told = _told_apart(actions, now.actions)
     differ = _differing_items(told, items, now.items)
     fate = _first_fate(actions, items, now.outcomes)
@@ -76,7 +77,7 @@ def is_still_right(
         told.join(fate, on="action_id", how="left")
         .with_columns(
             reason=pl.when(pl.col("now_id").is_null())
-            .then(pl.col("fate").fill_null("nothing_open"))
+            .then(pl.coalesce("fate", pl.when(is_thanks).then(pl.lit("no_longer_planned")), pl.lit("nothing_open")))
             .when(~pl.col("same_step"))
             .then(pl.lit("changed=step"))
             .when(~pl.col("same_recipient"))
@@ -215,7 +216,7 @@ def _rest(asked: pl.DataFrame, day: _Day) -> pl.DataFrame:
 
 def _one_per_person(mains: pl.DataFrame, day: _Day, taken: pl.Series) -> pl.DataFrame:
     """One message per person and day, the strictest, also where several customers share the person."""
-    free = mains.filter(pl.col("reason").is_null())
+    free = mains.filter(pl.col("reason").is_null()).select("contact_no", "person_key", *slots.STRICTEST_FIRST)
     ordered = free.sort([*slots.STRICTEST_FIRST], descending=slots.DESCENDING, nulls_last=True)
     named = ordered.filter(pl.col("person_key").is_not_null())
     spoken = named.unique("person_key", keep="first", maintain_order=True)
@@ -380,7 +381,7 @@ def _due(joined: pl.DataFrame, asks: pl.DataFrame, day: _Day) -> pl.DataFrame:
     member, goes, nobody = pl.col("is_member"), pl.col("is_allowed"), pl.col("unreachable").is_not_null()
     own = pl.col("rung") == pl.col("first_rung")
     no_decider, other = pl.col("first_rung").is_null(), pl.col("is_request") != pl.col("first_is_request")
-    return joined.join(answered, on="customer_id", how="left").select(
+    return joined.lazy().join(answered.lazy(), on="customer_id", how="left").select(
         "receivable_id",
         "customer_id",
         "step",
@@ -415,7 +416,7 @@ def _due(joined: pl.DataFrame, asks: pl.DataFrame, day: _Day) -> pl.DataFrame:
             ignore_nulls=True,
         ),
         next_on=pl.when(no_decider)
-        .then("stricter_on")
+        .then(pl.max_horizontal("stricter_on", tomorrow))
         .when(~member)
         .then(tomorrow)
         .when(nobody)
@@ -425,7 +426,7 @@ def _due(joined: pl.DataFrame, asks: pl.DataFrame, day: _Day) -> pl.DataFrame:
         .otherwise(day.number)
         .cast(pl.Int32)
         .cast(pl.Date),
-    )
+    ).collect()
 
 
 def _handed(rows: pl.DataFrame, day: _Day) -> pl.DataFrame:

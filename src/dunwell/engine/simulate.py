@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.core.frames import (
+    CUSTOMERS,
     PAUSES,
     RECEIVABLES,
     SETTLED,
@@ -128,9 +129,12 @@ class _Memory:
         return replace(
             past,
             receivables=conform(known.filter(pl.col("balance") > 0), RECEIVABLES),
-            customers=past.customers.drop("woken_on")
-            .join(self.woken, on="customer_id", how="left")
-            .with_columns(unmatched_hold=False, owes=pl.lit(None, pl.String), credit_by_currency=pl.lit([])),
+            customers=conform(
+                past.customers.drop("woken_on")
+                .join(self.woken, on="customer_id", how="left")
+                .with_columns(unmatched_hold=False, owes=None, credit_by_currency=pl.lit([])),
+                CUSTOMERS,
+            ),
             steps_done=self.steps_done,
             touches=self.touches,
             under_way=self.waiting,

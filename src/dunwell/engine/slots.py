@@ -11,7 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from dunwell.engine.ladder import RUNGS_PER_POLICY, Rungs
-from dunwell.engine.rules import Rule
+from dunwell.engine.rules import NEVER, Rule
 
 STRICTEST_FIRST = ["wakes", "level", "offset", "is_request", "due", "receivable_id"]
 DESCENDING = [True, True, True, False, False, False]
@@ -109,7 +109,8 @@ def items(rows: pl.DataFrame, rules: tuple[Rule, ...], joined: pl.DataFrame, act
 
 def _standing(rows: pl.DataFrame, due: pl.DataFrame, rules: tuple[Rule, ...], table: Rungs) -> pl.DataFrame:
     """Per customer and kind of document: the highest level at which a receivable stands that will be asked for again."""
-    waiting = [number for number, rule in enumerate(rules) if rule.outcome == "wait"]
+    # What waits for a person or a fact has no next message of its own that others could join.
+    waiting = [number for number, rule in enumerate(rules) if rule.outcome == "wait" and rule.until is not NEVER]
     # Level and day in one number: its maximum is the highest level and, among those, the earliest day.
     stands = _last_level(table).cast(pl.Int64) * _DAYS_MAX + (_DAYS_MAX - 1 - pl.col("step_on"))
     return (
