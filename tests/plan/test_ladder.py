@@ -58,7 +58,8 @@ def test_a_step_before_the_due_date_moves_back_to_a_working_day_and_others_forwa
 def test_a_step_on_or_before_the_due_date_lapses_once_that_day_is_past():
     book = Book()
     invoice = book.invoice(book.customer(), due="4 May")
-    assert book.plan("4 May").outcome(invoice)["step"] == "upcoming"
+    assert book.plan("30 Apr").outcome(invoice)["step"] == "upcoming"
+    assert book.plan("4 May").outcome(invoice)["step"] == "due_day"
     assert book.plan("5 May").says(invoice) == ("wait", "not_yet=reached")
 
 

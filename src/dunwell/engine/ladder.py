@@ -131,7 +131,8 @@ def climb(rows: pl.DataFrame, table: Rungs, days: Days) -> tuple[pl.DataFrame, p
     opened, replied, paid, bounced, broken, else_place.
     """
     climbed, lapsed = [], []
-    for number, policy in enumerate(table.policies):
+    for number in rows["policy"].unique().sort().to_list() or [0]:
+        policy = table.policies[number]
         part = rows.lazy().filter(pl.col("policy") == number)
         steps = table.ladders[number]
         surveyed = survey(part, policy, steps, days)
@@ -206,8 +207,11 @@ def _last_day(policy: Policy, steps: tuple[Step, ...]) -> pl.Expr:
 
 
 def _moved(step: Step, day: pl.Expr, days: Days) -> pl.Expr:
-    is_before = step.offset_days < 0 and step.anchor is not Anchor.ISSUE
-    return (days.back if is_before else days.forward)(day, pl.col("place")).cast(pl.Int32)
+    return (days.back if _is_before(step) else days.forward)(day, pl.col("place")).cast(pl.Int32)
+
+
+def _is_before(step: Step) -> bool:
+    return step.offset_days < 0 and step.anchor is not Anchor.ISSUE
 
 
 def _next_on(step: Step, place: int, policy: Policy, days: Days) -> pl.Expr:
@@ -229,8 +233,10 @@ def _lapse(step: Step, place: int, policy: Policy, days: Days) -> pl.Expr:
     if step.is_firm or policy.wake_up is None:
         # An old book goes through the firm steps in order after its wake-up; only the gentle ones are made up for by it.
         unknown = unknown & ~(pl.col("is_late") & (day > end))
+    # "Will be due" is no longer true on the day itself; any other step up to that day may be taken on it.
+    last_day = end - 1 if _is_before(step) else end
     # A step whose time comes only after its text has stopped being true will never be taken, so it is passed over at once.
-    past = (day <= end) & (pl.max_horizontal(next_on, pl.lit(days.as_of)) > pl.max_horizontal(end, moved))
+    past = (day <= end) & (pl.max_horizontal(next_on, pl.lit(days.as_of)) > pl.max_horizontal(last_day, moved))
     lapse = pl.when(unknown).then(pl.lit("unknown_then")).when(past).then(pl.lit("day_is_past"))
     if step.only_if is not None:
         has_come = next_on <= days.as_of

@@ -21,6 +21,8 @@ from dunwell.engine.days import Days
 from dunwell.engine.ladder import RUNGS_PER_POLICY, THANKS, Rungs
 from dunwell.engine.rules import Rule
 
+_NO_THANKS: Schema = {"customer_id": pl.Int64, "person_key": pl.String, "purpose": pl.String, "rung": pl.Int32}
+
 THANKS_DAYS = 7
 """A thank-you that comes later than a week after the payment is no longer one."""
 
@@ -138,6 +140,8 @@ class _Day:
 
 def _thanks(day: _Day) -> pl.DataFrame:
     """A thank-you for each customer who settled something these days; refused by caps, but not for the minimum gap."""
+    if day.portfolio.settled.is_empty():
+        return pl.DataFrame(schema=_NO_THANKS)
     thankful = [number for number, policy in enumerate(day.portfolio.policies) if policy.thanks]
     since = day.as_of - timedelta(THANKS_DAYS)
     settled = (
