@@ -1,0 +1,58 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The demo keeps its data apart from a real installation; root's data must not lie in a home (PostgreSQL runs as another user).
+DEMO_DATA ?= $(shell [ "$$(id -u)" = 0 ] && echo /var/lib/dunwell-demo || echo $(CURDIR)/.demo)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo install install-dev test quick slow check lint types contracts content lock clean
+
+help:  ## Show what can be done.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Dunwell needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+install: $(VENV)/installed  ## Install Dunwell into .venv.
+
+install-dev: $(VENV)/installed-dev  ## Install what tests and checks need too.
+
+demo: install  ## Load the demo creditor, run its day, show what happened, serve until interrupted (ONCE=1: end after the run).
+	DUNWELL_DATA=$(DEMO_DATA) $(BIN)/dunwell demo $(if $(ONCE),--once)
+
+test: install-dev  ## Run all tests on two processes.
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+quick: install-dev  ## Run the tests that take seconds.
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+check: lint types contracts content  ## Lint, types, import contracts, content.
+
+lint: install-dev
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+
+types: install-dev
+	$(BIN)/mypy
+
+contracts: install-dev
+	PYTHONPATH=src $(BIN)/lint-imports
+
+content: install-dev
+	$(BIN)/dunwell check --content
+
+lock:  ## Pin every dependency with hashes; no address of a download is written.
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 --universal pyproject.toml -o requirements.lock
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 --universal --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:  ## Remove what was built.
+	rm -rf $(VENV) .demo build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,270 @@
+"""The parts of a letter that stand alone: lists, ways to pay, answers, signature, footer. Each gives its text and its
+HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from dunwell.core.message import Attachment, BankAccount, ItemFacts
+from dunwell.core.money import Money
+from dunwell.engine import payqr, terms
+from dunwell.engine.html import Layout, escaped
+from dunwell.engine.scene import FactMissing, Scene, invoice_number
+
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+QUOTED = tuple(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in range(256))
+# A list is shown from two invoices on; one invoice stands in the sentence.
+PURPOSE_NUMBERS_MAX = 80
+Part = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Where the parts are put down: the scene, the look, and the pictures that the HTML shows."""
+
+    scene: Scene
+    layout: Layout
+    pictures: list[Attachment] = field(default_factory=list)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return self.scene.terms.labels
+
+    def money(self, amount: Money) -> str:
+        return terms.money(amount, self.scene.locale, self.scene.facts.channel)
+
+
+def invoice_list(sheet: Sheet) -> Part:
+    """All that is asked for, each with its own due date and state, then sums per currency and what credit took off."""
+    facts = sheet.scene.facts
+    if len(facts.items) < 2:
+        return "", ""
+    totals = [(sheet.labels["total"], amount) for amount in facts.totals]
+    if facts.credit:
+        totals += [(sheet.labels["credit"], -amount) for amount in facts.credit]
+        totals += [(sheet.labels["to_pay"], amount) for amount in facts.to_pay]
+    return _list(sheet, sheet.labels["list"], facts.items, totals)
+
+
+def not_due_list(sheet: Sheet) -> Part:
+    """What is not due yet, apart and outside every sum."""
+    items = sheet.scene.facts.not_due
+    return _list(sheet, sheet.labels["not_due"], items, []) if items else ("", "")
+
+
+def payment(sheet: Sheet) -> Part:
+    """Every way to pay, the preferred first; a transfer has its account and its QR code per currency."""
+    facts = sheet.scene.facts
+    texts, cards = [], []
+    if facts.page_link:
+        texts.append(f"{sheet.labels['pay_page']}\n{facts.page_link}")
+        link = sheet.layout.piece("link", escaped(facts.page_link), escaped(facts.page_link))
+        cards.append(sheet.layout.piece("method", f"{escaped(sheet.labels['pay_page'])}<br>{link}"))
+    for method in facts.methods:
+        text, html = (
+            _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
+        )
+        texts.append(text)
+        cards.append(html)
+    return "\n\n".join(texts), sheet.layout.piece("card", "".join(cards))
+
+
+def new_accounts(sheet: Sheet) -> Part:
+    """The creditor's bank details, all of them, without a sum."""
+    accounts = sheet.scene.facts.creditor.accounts
+    if not accounts:
+        raise FactMissing("creditor.accounts")
+    parts = [
+        _card(sheet.layout, f"{sheet.labels['new_account']} ({account.currency})", tuple(_account_rows(sheet, account)))
+        for account in accounts
+    ]
+    return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)
+
+
+def answers(sheet: Sheet) -> Part:
+    """Three ready e-mails: paid, will pay on …, a question. They need no page and no server of ours."""
+    facts, labels = sheet.scene.facts, sheet.labels
+    address = facts.reply_to or facts.writer.email
+    if not address:
+        raise FactMissing("reply_to or writer.email")
+    about = ", ".join(invoice_number(sheet.scene, item.number) for item in facts.items[:3]) or terms.clean(
+        facts.reference
+    )
+    if facts.reference and facts.items:
+        about = f"{about} [{terms.clean(facts.reference)}]"
+    noun = labels["order" if "order" in sheet.scene.tags else "invoice"].lower()
+    buttons = []
+    subject_end = quoted(about)
+    for answer in ("paid", "will_pay", "question"):
+        label = labels["answer_" + answer]
+        subject = quoted(f"{label}: {noun} ") + subject_end
+        href = f"mailto:{quoted(address)}?subject={subject}&amp;body={quoted(labels['body_' + answer])}"
+        buttons.append(sheet.layout.piece("answer", href, escaped(label)))
+    return labels["answer_text"], sheet.layout.piece("answers", escaped(labels["answer_intro"]), "".join(buttons))
+
+
+def signature(sheet: Sheet) -> Part:
+    """The person who answers: name, house, role, phone, e-mail."""
+    facts = sheet.scene.facts
+    writer = facts.writer
+    closing = sheet.scene.terms.words["closing_formal" if "formal" in sheet.scene.tags else "closing"]
+    name = ", ".join(part for part in (terms.clean(writer.name), terms.clean(facts.creditor.trade_name)) if part)
+    reach = ", ".join(part for part in (terms.clean(writer.phone), writer.email) if part)
+    text = "\n".join(part for part in (closing, name, terms.clean(writer.role), reach) if part)
+    if not writer.photo:
+        return text, sheet.layout.piece("signature", escaped(text))
+    kind = "png" if writer.photo.startswith(b"\x89PNG") else "jpeg"
+    photo = Attachment(f"photo.{kind}", f"image/{kind}", writer.photo, content_id="photo@dunwell")
+    sheet.pictures.append(photo)
+    html = sheet.layout.piece("signature_photo", photo.content_id, escaped(terms.clean(writer.name)), escaped(text))
+    return text, html
+
+
+def footer(sheet: Sheet) -> Part:
+    """Who writes, in law's terms, and how to be left alone."""
+    facts, labels = sheet.scene.facts, sheet.labels
+    creditor = facts.creditor
+    lines = [
+        labels["footer"].format(
+            registered_name=terms.clean(creditor.registered_name),
+            tax_id=labels["tax_id"].format(tax_id=terms.clean(creditor.tax_id)) if creditor.tax_id else "",
+            address=f", {terms.clean(creditor.address)}" if creditor.address else "",
+        ),
+        labels["optout"],
+    ]
+    html = escaped("\n".join(lines))
+    if facts.unsubscribe:
+        html += "<br>" + sheet.layout.piece("link", escaped(facts.unsubscribe), escaped(labels["optout_link"]))
+        lines[-1] += f" {facts.unsubscribe}"
+    return "\n".join(lines), html
+
+
+@lru_cache(maxsize=16384)
+def quoted(text: str) -> str:
+    """Percent-encoded UTF-8 for a `mailto:` address."""
+    return "".join([QUOTED[byte] for byte in text.encode()])
+
+
+PARTS: dict[str, Callable[[Sheet], Part]] = {
+    "invoice_list": invoice_list,
+    "not_due_list": not_due_list,
+    "payment": payment,
+    "new_accounts": new_accounts,
+    "answers": answers,
+    "signature": signature,
+}
+
+
+def _list(sheet: Sheet, title: str, items: Sequence[ItemFacts], totals: Sequence[tuple[str, Money]]) -> Part:
+    labels, layout, scene = sheet.labels, sheet.layout, sheet.scene
+    lines, rows = [title], []
+    for item in items:
+        issued = terms.numeric_date(item.issue_date, scene.locale)
+        number = labels["dated"].format(number=f"{labels['invoice']} {invoice_number(scene, item.number)}", date=issued)
+        what = terms.clean(item.what_for)
+        due = f"{labels['due'].lower()} {terms.numeric_date(item.due_date, scene.locale)}"
+        notes = [due]
+        if item.days_overdue:
+            days = terms.counted(item.days_overdue, scene.terms.counted["days"], scene.locale)
+            notes.append(labels["overdue"].format(days=days))
+        if item.original != item.balance:
+            notes.append(labels["part_of"].format(original=sheet.money(item.original)))
+        note, balance = ", ".join(notes), sheet.money(item.balance)
+        name = f"{number}, {what}" if what else number
+        lines.append(f"– {name}: {balance} ({note})")
+        rows.append(layout.piece("item", escaped(name) + layout.piece("item_note", escaped(note)), escaped(balance)))
+    for label, amount in totals:
+        lines.append(f"{label}: {sheet.money(amount)}")
+        rows.append(layout.piece("total", escaped(label), escaped(sheet.money(amount))))
+    return "\n".join(lines), layout.piece("list", escaped(title), "".join(rows))
+
+
+def _transfer(sheet: Sheet) -> Part:
+    facts = sheet.scene.facts
+    texts, cards = [], []
+    for amount in facts.to_pay:
+        account = next((account for account in facts.creditor.accounts if account.currency == amount.currency), None)
+        if account is None:
+            raise FactMissing(f"a bank account in {amount.currency}")
+        purpose = _purpose(sheet)
+        several = len(facts.to_pay) > 1
+        title = sheet.labels["pay_transfer"] + (f", {amount.currency}" if several else "")
+        text, html = _card(sheet.layout, title, tuple(_account_rows(sheet, account)))
+        what = _rows(sheet.layout, ((sheet.labels["amount"], sheet.money(amount)), (sheet.labels["purpose"], purpose)))
+        text, html = f"{text}\n{what[0]}", html + what[1]
+        texts.append(text)
+        cards.append(html + _code(sheet, account, amount, purpose))
+    return "\n\n".join(texts), "".join(cards)
+
+
+def _code(sheet: Sheet, account: BankAccount, amount: Money, purpose: str) -> str:
+    data = payqr.payload(account, amount, purpose)
+    if data is None:
+        return ""
+    picture = payqr.picture(data, f"qr-{amount.currency.lower()}")
+    sheet.pictures.append(picture)
+    return sheet.layout.piece("qr", picture.content_id, escaped(sheet.labels["qr"]), escaped(sheet.labels["qr_hint"]))
+
+
+def _purpose(sheet: Sheet) -> str:
+    facts, labels = sheet.scene.facts, sheet.labels
+    numbers = [terms.clean(item.number) for item in facts.items]
+    if len(numbers) == 1:
+        date = terms.numeric_date(facts.items[0].issue_date, sheet.scene.locale)
+        text = labels["purpose_order" if "order" in sheet.scene.tags else "purpose_one"].format(
+            numbers=numbers[0], date=date
+        )
+    else:
+        text = labels["purpose_many"].format(numbers=payqr.purpose_numbers(numbers, PURPOSE_NUMBERS_MAX))
+    return f"{text}, {terms.clean(facts.reference)}" if facts.reference else text
+
+
+def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
+    labels = sheet.labels
+    rows = [(labels["holder"], terms.clean(account.holder))]
+    if account.iban:
+        rows += [
+            (labels["iban"], _in_fours(account.iban)),
+            (labels["bic"], account.bic),
+            (labels["bank"], account.bank_name),
+        ]
+    else:
+        rows += [
+            (labels["inn"], account.inn),
+            (labels["kpp"], account.kpp),
+            (labels["account"], account.account),
+            (labels["bank"], account.bank_name),
+            (labels["bik"], account.bic),
+            (labels["corr_account"], account.corr_account),
+        ]
+    return [(label, terms.clean(value)) for label, value in rows if value]
+
+
+@lru_cache(maxsize=1024)
+def _card(layout: Layout, title: str, rows: tuple[tuple[str, str], ...]) -> Part:
+    """Bank details under their title; the same in every letter of a creditor."""
+    text, html = _rows(layout, rows)
+    return f"{title}\n{text}", layout.piece("card_title", escaped(title)) + html
+
+
+def _rows(layout: Layout, rows: tuple[tuple[str, str], ...]) -> Part:
+    text = "\n".join([f"{label}: {value}" for label, value in rows])
+    html = [layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows]
+    return text, "".join(html)
+
+
+def _other_way(sheet: Sheet, code: str, words: str, link: str) -> Part:
+    title = sheet.labels.get(f"pay_{code}", "")
+    text = ": ".join(part for part in (title, terms.clean(words)) if part)
+    if not link:
+        return text, sheet.layout.piece("method", escaped(text))
+    html = f"{escaped(text)}<br>{sheet.layout.piece('link', escaped(link), escaped(link))}"
+    return f"{text}\n{link}", sheet.layout.piece("method", html)
+
+
+def _in_fours(iban: str) -> str:
+    compact = iban.replace(" ", "")
+    return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))

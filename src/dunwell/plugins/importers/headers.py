@@ -1,0 +1,93 @@
+"""Which column is which, from the words in a table's header.
+
+A *role* is what a column means (date, debit, customer); it is known by patterns in the languages of our users' banks and
+programs. A header that is a known phrase as a whole goes before one that merely holds it ("contact name" before "category
+name"); among these the patterns are tried in the order they are written, so the particular comes before the general. A
+pattern that begins with ^ is a whole header only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dunwell.plugins.importers.sheet import Cell, Row, Sheet
+
+# Title rows, account details and notes stand above the header of real exports.
+HEADER_ROW_MAX = 80
+
+Roles = dict[str, tuple[int, ...]]
+Patterns = tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]
+
+CAMEL = re.compile(r"(?<=[a-zа-я])(?=[A-ZА-Я])")
+NAME_MAX = 120
+NOTHING = "(?!)"
+# The | between words, not those inside a group.
+WORD_BORDER = re.compile(r"\|(?![^()]*\))")
+SEPARATORS = re.compile(r"[\s_\-./*:()\[\]\"'|\\,;]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header with its columns by role, the rows above it and those below."""
+
+    roles: Roles
+    header: Row
+    above: tuple[Row, ...]
+    below: tuple[Row, ...]
+    width: int
+
+    def column(self, role: str) -> int:
+        """The first column of a role, −1 where there is none."""
+        return self.roles[role][0] if role in self.roles else -1
+
+
+def patterns(table: Sequence[tuple[str, str]]) -> Patterns:
+    """Roles with two patterns each, for the whole header and for words within it; phrases are separated by |."""
+    compiled = []
+    for role, words in table:
+        phrases = WORD_BORDER.split(words)
+        whole = "|".join(f"(?:{phrase.lstrip('^')})$" for phrase in phrases)
+        within = "|".join(f".*(?<![^\\W_])(?:{phrase})(?![^\\W_])" for phrase in phrases if not phrase.startswith("^"))
+        compiled.append((role, re.compile(whole), re.compile(within or NOTHING)))
+    return tuple(compiled)
+
+
+def normal(text: str) -> str:
+    """A header in lower case with single blanks: `InvoiceDate*` and `invoice_date` are the same."""
+    return SEPARATORS.sub(" ", CAMEL.sub(" ", text)).strip().lower()
+
+
+def find_table(sheet: Sheet, known: Patterns, required: Sequence[frozenset[str]]) -> Table | None:
+    """The table whose header has the most known columns; `required` lists sets of roles of which one must be whole."""
+    best: tuple[int, int, Roles] | None = None
+    for at, row in enumerate(sheet.rows[:HEADER_ROW_MAX]):
+        roles = roles_of(row.cells, known)
+        if not any(each <= roles.keys() for each in required):
+            continue
+        score = sum(len(columns) for columns in roles.values())
+        if best is None or score > best[0]:
+            best = (score, at, roles)
+    if best is None:
+        return None
+    _, at, roles = best
+    header = sheet.rows[at]
+    return Table(roles, header, sheet.rows[:at], sheet.rows[at + 1 :], len(header.cells))
+
+
+def roles_of(cells: Sequence[Cell], known: Patterns) -> Roles:
+    """The columns of each role: those whose whole header is known, then those that hold a known word."""
+    names = {
+        column: normal(cell) for column, cell in enumerate(cells) if isinstance(cell, str) and len(cell) <= NAME_MAX
+    }
+    whole: dict[str, list[int]] = {}
+    within: dict[str, list[int]] = {}
+    for column, name in names.items():
+        if not name:
+            continue
+        if role := next((role for role, exact, _ in known if exact.match(name)), ""):
+            whole.setdefault(role, []).append(column)
+        elif role := next((role for role, _, loose in known if loose.match(name)), ""):
+            within.setdefault(role, []).append(column)
+    return {role: (*whole.get(role, ()), *within.get(role, ())) for role in {**whole, **within}}

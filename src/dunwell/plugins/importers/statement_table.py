@@ -1,0 +1,470 @@
+"""Bank statements as CSV or workbook: every bank has its own columns, so they are recognised by their headers.
+
+What the file does not settle is asked, not guessed: the order of day and month, thousands or decimals, and which sign
+is money in where a column of signs and a mark of the side contradict one another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import BinaryIO
+
+from dunwell.core.documents import (
+    Counterparty,
+    Entry,
+    EntryPart,
+    EntryStatus,
+    References,
+    StatementClosed,
+    StatementEvent,
+    StatementOpened,
+    StatementStream,
+)
+from dunwell.core.money import CURRENCIES
+from dunwell.core.refusal import Finding, Refusal
+from dunwell.plugins.importers import sheet
+from dunwell.plugins.importers.cells import (
+    DateForm,
+    Order,
+    date_order,
+    decimal_mark,
+    is_blank_amount,
+    parse_amount,
+    parse_date,
+)
+from dunwell.plugins.importers.headers import Table, find_table, normal, patterns
+from dunwell.plugins.importers.sheet import Cell, Row, plain_text
+from dunwell.plugins.importers.statement import unreadable, watched
+from dunwell.plugins.importers.text import named_currency, squeezed
+
+ROLES = patterns(
+    (
+        ("amount", "^amount in account currency|^сума във валутата на сметката|^сумма в валюте счета|^betrag in kontowährung"),
+        ("value_date", "value date|valuta datum|valutadatum|wertstellung|wert|вальор|date valeur|date de valeur|fecha valor|"
+         "data waluty|rentedatum|effective date|дата валютирования|data valuta|valuta dato|valuteringsdatum|дата вальор"),
+        ("side", "d c|c d|dc|cd|cr dr|dr cr|debit credit|credit debit|debet credit|af bij|bij af|soll haben|s h|дт кт|"
+         "дебит кредит|дебет кредит|side|sign|direction|credit or debit|debit or credit|дебит кредит д к|д к|вид движение|"
+         "посока|знак|dare avere|sens|приход расход|kreditni debetni"),
+        ("currency", "currency|ccy|curr|währung|waehrung|валута|валюта|devise|divisa|moneda|muntsoort|munt|waluta|měna|mena|"
+         "currency code|valyuta|^valuta"),
+        ("balance", "balance|running balance|saldo|салдо|остатък|остаток|наличност|solde|kontostand|egyenleg|zůstatek|"
+         "разполагаемост|остаток на счете|saldo po operacji|saldo na mutatie|баланс"),
+        ("gross", "^gross|^brutto"),
+        ("fee", "^fee|^fees|^gebühr|^entgelt|^commission|^комиссия|^такса|^frais"),
+        ("net", "^net|^netto"),
+        ("counter_account", "(?:counter ?party|partner|beneficiary|payee|payer|contra|opposite|other|remitter|sender|"
+         "recipient|receiver|ordering|gegen|tegen|контрагент\\w*|корреспондент\\w*|наредител\\w*|получател\\w*|плательщик\\w*|"
+         "kontrahent\\w*|destinataire|bénéficiaire|auftraggeber|zahlungsbeteiligter|empfänger).{0,30}(?:account|iban|konto|kontonummer|rekening|сметка|счет|счёт|"
+         "счета|rachunek|acct|compte)|gegenkonto|tegenrekening|contra account|tegenrekening iban bban|kontonummer iban|"
+         "iban kontonummer|iban des .*|kontonummer|сметка (?:на )?(?:контрагент\\w*|наредител\\w*|получател\\w*)|"
+         "(?:счет|счёт|номер счета) (?:контрагента|плательщика|получателя|корреспондента)|protiúčet|číslo protiúčtu|"
+         "iban (?:zahlungsbeteiligter|auftraggeber|empfänger|на наредител\\w*|на получател\\w*|на контрагент\\w*)|^to account.*|^from account.*|"
+         "(?:account|iban) (?:of )?(?:counterparty|partner|beneficiary|payee|payer|sender|recipient)|"
+         "rachunek (?:nadawcy|odbiorcy|kontrahenta)"),
+        ("counter_bank", "bic|swift|bic swift|bic swift code|bank code|blz|bankleitzahl|бик|counterparty bank|bankname"),
+        ("tax", "инн|инн контрагента|инн плательщика|tax id|vat number|еик|булстат|егн|nip"),
+        ("bank_account", "bank account|bank account number|bankkonto"),
+        ("account", "^account|^account number|^account no|^account iban|^iban|^konto|^auftragskonto|^rekening|^rekeningnummer|"
+         "^сметка|^сметка iban|^iban сметка|^счет|^счёт|^номер счета|^номер на сметка|^compte|^cuenta|^conto|^rachunek|"
+         "^own account|^my account|^iban auftragskonto|^номер счёта|^iban bban|^kontonummer eigene|^account name"),
+        ("debit", "debit|debits|debet|withdrawal|withdrawals|paid out|money out|soll|belastung|lastschrift|дебит|дебет|"
+         "дебит сума|расход|разход|списание|списано|débit|debe|cargo|cargos|addebiti|addebito|dare|uitgaven|obciążenia|"
+         "obciążenie|wydatki|dr|outflow|spent|payments|изходящи|теглене|uscite|сумма списания|по дебету|оборот дт|дт"),
+        ("credit", "credit|credits|deposit|deposits|paid in|money in|haben|gutschrift|кредит|кредит сума|приход|поступление|"
+         "поступило|зачисление|зачислено|crédit|haber|abono|abonos|accrediti|accredito|avere|inkomsten|uznania|uznanie|"
+         "wpływy|cr|inflow|received|входящи|вноска|entrate|сумма зачисления|по кредиту|оборот кт|кт|kredit"),
+        ("date", "(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
+         "started|trade)? ?date(?: posted| time| of .*)?|buchungstag|buchungsdatum|buchung|datum|boekdatum|"
+         "(?:счетоводна )?дата(?: на)?(?: .*)?|fecha(?: operaci[oó]n| contable)?|data(?: .*)?|date (?:opération|comptable|op)|"
+         "dátum|bokföringsdag|bokförd|dato|datum .*|transaktionsdatum|date|день|ден|kirjauspäivä|pvm"),
+        ("other_amount", "amount currency|original amount|foreign amount|amount in .*|betrag in .*|ursprungsbetrag|"
+         "сума в .*|сумма в валюте .*|exchange rate|kurs|курс|rate"),
+        ("amount", "amount|amt|betrag|umsatz|сума|сумма|montant|importe|importo|bedrag|kwota|částka|castka|objem|összeg|"
+         "belopp|beløb|valor|value|sum|summe|transaction amount|bedrag eur|betrag eur|amount eur|оборот|määrä|iznos|износ"),
+        ("status", "^status|^state|^състояние|^статус|^état|^estado"),
+        ("remittance", "description|details|detail|narrative|narration|remittance|remittance information|memo|note|notes|"
+         "purpose|verwendungszweck|buchungstext|vorgang|основание|основание за плащане|описание|пояснение|пояснения|детайли|"
+         "допълнителна информация|назначение|назначение платежа|содержание|содержание операции|libellé|libelle|label|"
+         "remarque|motif|concepto|descripción|causale|descrizione|omschrijving|naam omschrijving|mededeling|mededelingen|"
+         "tytuł|tytułem|opis|zpráva|popis|particulars|transaction text|text|tekst|texte|subject|info|information|comment|"
+         "item title|payment details|message|общо основание|операция|транзакция|transaction"),
+        ("reference", "ref|reference|reference number|transaction id|transaction reference|txn|номер|номер документа|№|"
+         "номер на документ|document no|doc no|референция|референтен номер|belegnr|kundenreferenz|check or slip|cheque|"
+         "kenmerk|operation number|unique id|id"),
+        ("counter_name", "counterparty|counter party|partner|partner name|payee|payer|beneficiary|name|auftraggeber|empfänger|"
+         "begünstigter|beguenstigter|zahlungsbeteiligter|zahlungspflichtige\\w*|zahlungsempfänger\\w*|контрагент\\w*|наредител\\w*|получател\\w*|"
+         "плательщик\\w*|корреспондент\\w*|naam|nom|nombre|nazwa|kontrahent|protistrana|customer|client|merchant|"
+         "наименование|наименование контрагента|име|name of .*|nadawca|odbiorca|nadawca odbiorca|tiers"),
+    )
+)  # fmt: skip
+REQUIRED = (
+    frozenset({"date", "amount"}),
+    frozenset({"date", "debit", "credit"}),
+    frozenset({"date", "net"}),
+    frozenset({"value_date", "amount"}),
+    frozenset({"value_date", "debit", "credit"}),
+)
+IN_WORDS = frozenset(
+    "c cr credit crdt haben h bij кт к кредит крт кредитен in incoming + приход avere a uznanie abono зачисление".split()
+)
+OUT_WORDS = frozenset(
+    "d dr debit dbit debet soll s af дт д дебит дебет дбт дебитен out outgoing - расход dare obciążenie cargo списание".split()
+)
+PENDING_WORDS = frozenset(
+    "pending reserved authorised authorized vorgemerkt ausstehend чакащ чакаща очаква ожидает hold unsettled".split()
+)
+VOID_WORDS = frozenset(
+    "declined failed reverted cancelled canceled denied rejected отказана отказано отклонено отклонена отменено".split()
+)
+OPENING_WORDS = re.compile(
+    r"opening|start of period|balance brought|previous balance|old balance|anfangs|alter kontostand|alter saldo|начал|"
+    r"входящ|solde initial|solde précédent|saldo inicial|saldo anterior|saldo iniziale|beginsaldo|saldo początkowe|počáteční"
+)  # fmt: skip
+CLOSING_WORDS = re.compile(
+    r"closing|end of period|balance carried|new balance|current balance|final balance|ending|endsaldo|endstand|"
+    r"neuer kontostand|neuer saldo|крайн|краен|исходящ|конечн|solde final|nouveau solde|saldo final|saldo finale|eindsaldo|"
+    r"saldo końcowe|konečný"
+)  # fmt: skip
+BALANCE_WORDS = re.compile(r"balance|saldo|kontostand|салдо|остат|solde|zůstatek|наличност|stav")
+TOTAL_WORDS = re.compile(r"total|sum\b|summe|итого|общо|всего|всичко|razem|celkem|оборот|turnover|number of|брой")
+IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
+ACCOUNT_LABEL = re.compile(r"account (?:number|no|nr|iban)|^iban|iban|kontonummer|^konto|rekening|сметка|р/с|счет|счёт|compte|cuenta|rachunek|^account")  # fmt: skip
+ACCOUNT_VALUE = re.compile(r"[0-9A-Z][0-9A-Z .\-/]{4,40}")
+CURRENCY_CODE = re.compile(r"(?<![A-Z])([A-Z]{3})(?![A-Z])")
+
+
+class StatementHeaderMissing(Refusal):
+    """No row of the table looks like the header of a bank statement: a date and an amount (or debit and credit) are needed.
+    Name the columns in the first row."""
+
+
+class DatesContradict(Refusal):
+    """The dates in {column!r} contradict one another: one can only be day first, another only month first."""
+
+
+def read(source: BinaryIO) -> StatementStream:
+    """Entries of the table, its balances where it names them; raises refusals of `sheet` and the above."""
+    return watched(_events(source))
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    date: DateForm
+    mark: str
+
+
+def _events(source: BinaryIO) -> Iterator[StatementEvent]:
+    book = sheet.read(source.read(sheet.BYTES_MAX + 1))
+    yield from book.findings
+    table = next((found for each in book.sheets if (found := find_table(each, ROLES, REQUIRED))), None)
+    if table is None:
+        raise StatementHeaderMissing
+    table = _with_sides(table)
+    order = _order(table)
+    columns = [
+        _column(table, role) for role in ("amount", "debit", "credit", "net", "gross", "balance") if role in table.roles
+    ]
+    mark = decimal_mark(cell for cells in columns for cell in cells)
+    if not order.settled:
+        yield Finding(
+            "dates_ambiguous",
+            "Nothing in the column settles whether the day or the month comes first; day first is proposed.",
+            line=table.header.line,
+            field=table.header.text(_date_column(table)),
+        )
+    if not mark.settled:
+        yield Finding(
+            "amounts_ambiguous", "1.234 in this table may be a thousand or a fraction.", line=table.header.line
+        )
+    forms = _Forms(order.form, mark.mark)
+    yield from _account_events(table, forms)
+
+
+def _with_sides(table: Table) -> Table:
+    """A column whose every value is a word for one of the two sides is the mark of the side, whatever its header."""
+    if "side" in table.roles or ("debit" in table.roles and "credit" in table.roles):
+        return table
+    for columns in table.roles.values():
+        for column in columns:
+            words = {row.text(column).lower() for row in table.below} - {""}
+            if len(words) > 1 and words <= IN_WORDS | OUT_WORDS:
+                return _with_side(table, column)
+    return table
+
+
+def _with_side(table: Table, column: int) -> Table:
+    roles = {role: tuple(each for each in columns if each != column) for role, columns in table.roles.items()}
+    roles = {role: columns for role, columns in roles.items() if columns}
+    return Table({**roles, "side": (column,)}, table.header, table.above, table.below, table.width)
+
+
+def _date_column(table: Table) -> int:
+    return table.column("date") if "date" in table.roles else table.column("value_date")
+
+
+def _column(table: Table, role: str) -> list[Cell]:
+    column = table.column(role)
+    return [row.cells[column] for row in table.below if column < len(row.cells)]
+
+
+def _order(table: Table) -> Order:
+    """The order of the dates, from all columns of dates together where one alone does not settle it."""
+    order = date_order(_column(table, "date" if "date" in table.roles else "value_date"))
+    if order.conflict:
+        raise DatesContradict(column=table.header.text(_date_column(table)))
+    if order.settled or "value_date" not in table.roles:
+        return order
+    other = date_order(_column(table, "value_date"))
+    return other if other.settled and any(parse_date(cell) for cell in _column(table, "value_date")) else order
+
+
+def _account_events(table: Table, forms: _Forms) -> Iterator[StatementEvent]:
+    preamble = _Preamble(table, forms)
+    own_column = _own_account_column(table)
+    rows: list[tuple[Row, Entry, Decimal | None]] = []
+    signs_differ = False
+    for row in table.below:
+        day = parse_date(_cell(row, _date_column(table)), forms.date)
+        if day is None:
+            yield from preamble.see(row)
+            continue
+        found = _entry(table, row, day, forms, preamble.currency)
+        if isinstance(found, Finding):
+            yield found
+        elif found is None:
+            yield from preamble.see(row)
+        else:
+            signs_differ |= _signs_differ(table, row, forms)
+            rows.append((row, found, parse_amount(_cell(row, table.column("balance")), forms.mark)))
+    if signs_differ:
+        yield Finding(
+            "signs_ambiguous",
+            "The sign of the amount and the mark of the side contradict one another; the mark of the side was followed.",
+            line=table.header.line,
+            remedy="Say which of them means money in.",
+        )
+    current = ""
+    accounts: dict[str, list[tuple[Entry, Decimal | None]]] = {}
+    if not rows:
+        yield StatementOpened(preamble.account, preamble.currency)
+        accounts[preamble.account] = []
+    for row, entry, balance in rows:
+        account = row.text(own_column) or preamble.account
+        if account not in accounts or account != current:
+            yield StatementOpened(account, entry.currency)
+            current = account
+        accounts.setdefault(account, []).append((entry, balance))
+        yield entry
+    for account, entries in accounts.items():
+        yield _closed(account, entries, preamble)
+
+
+def _cell(row: Row, column: int) -> Cell:
+    return row.cells[column] if 0 <= column < len(row.cells) else ""
+
+
+def _own_account_column(table: Table) -> int:
+    """The statement's own account: a column that says so, or "bank account" when it never changes."""
+    if "account" in table.roles:
+        return table.column("account")
+    column = table.column("bank_account")
+    values = {row.text(column) for row in table.below if row.text(_date_column(table))}
+    return column if "counter_name" not in table.roles and len(values) == 1 and "" not in values else -1
+
+
+def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> Entry | Finding | None:
+    """An entry, a finding for one that cannot be read, or None for a row without any amount."""
+    status_word = row.text(table.column("status")).lower()
+    if any(word in VOID_WORDS for word in status_word.split()):
+        return Finding("entry_void", f"An entry with the status {status_word[:20]!r} was left out.", line=row.line)
+    amount = _amount(table, row, forms)
+    if amount is None:
+        doubtful = [
+            row.text(column)
+            for role in ("amount", "debit", "credit", "net")
+            for column in table.roles.get(role, ())[:1]
+            if not is_blank_amount(_cell(row, column))
+        ]
+        return unreadable(row.line, f"its amount is {doubtful[0][:40]!r}.") if doubtful else None
+    status: EntryStatus = "pending" if any(word in PENDING_WORDS for word in status_word.split()) else "booked"
+    own = named_currency(row.text(table.column("currency"))) or currency
+    return Entry(
+        amount=amount,
+        currency=own,
+        booking_date=day,
+        value_date=parse_date(_cell(row, table.column("value_date")), forms.date),
+        status=status,
+        counterparty=Counterparty(
+            name=_joined(table, row, "counter_name"),
+            account=row.text(table.column("counter_account")) or _bank_account(table, row),
+            bank=row.text(table.column("counter_bank")),
+            tax_number=row.text(table.column("tax")),
+        ),
+        references=References(bank=row.text(table.column("reference"))),
+        remittance=_joined(table, row, "remittance") or _joined(table, row, "counter_name"),
+        parts=_fee_parts(table, row, forms, own),
+        line=row.line,
+    )
+
+
+def _bank_account(table: Table, row: Row) -> str:
+    column = table.column("bank_account")
+    return row.text(column) if column != _own_account_column(table) else ""
+
+
+def _joined(table: Table, row: Row, role: str) -> str:
+    texts = dict.fromkeys(squeezed(row.text(column)) for column in table.roles.get(role, ()))
+    return " ".join(filter(None, texts))
+
+
+def _amount(table: Table, row: Row, forms: _Forms) -> Decimal | None:
+    """Signed: money in is positive."""
+
+    def value(role: str) -> Decimal | None:
+        return parse_amount(_cell(row, table.column(role)), forms.mark)
+
+    if "debit" in table.roles and "credit" in table.roles:
+        debit, credit = value("debit"), value("credit")
+        if debit is None and credit is None:
+            return None
+        # A negative amount in the column of credits is a credit taken back; in that of debits it is either the bank's
+        # way to write all debits, or a debit taken back.
+        out = debit or Decimal(0)
+        return (credit or Decimal(0)) + (out if _debits_are_negative(table, forms) else -out)
+    signed = value("net") if "net" in table.roles and "amount" not in table.roles else value("amount")
+    if signed is None or "side" not in table.roles:
+        return signed
+    word = row.text(table.column("side")).lower().strip(".")
+    if word in OUT_WORDS:
+        return -abs(signed)
+    return abs(signed) if word in IN_WORDS else signed
+
+
+def _debits_are_negative(table: Table, forms: _Forms) -> bool:
+    values = [parse_amount(cell, forms.mark) or Decimal(0) for cell in _column(table, "debit")]
+    return any(value < 0 for value in values) and not any(value > 0 for value in values)
+
+
+def _signs_differ(table: Table, row: Row, forms: _Forms) -> bool:
+    """Whether a sign contradicts the mark: a negative credit, or a positive debit beside negative ones."""
+    if "side" not in table.roles or "amount" not in table.roles:
+        return False
+    amount = parse_amount(_cell(row, table.column("amount")), forms.mark) or Decimal(0)
+    return amount < 0 and row.text(table.column("side")).lower().strip(".") in IN_WORDS
+
+
+def _fee_parts(table: Table, row: Row, forms: _Forms, currency: str) -> tuple[EntryPart, ...]:
+    """What the customer paid and what the payment service kept, where the file tells them apart."""
+    gross = parse_amount(_cell(row, table.column("gross")), forms.mark)
+    fee = parse_amount(_cell(row, table.column("fee")), forms.mark)
+    if "net" not in table.roles or not gross or not fee:
+        return ()
+    return EntryPart(gross, currency), EntryPart(fee, currency, remittance="fee")
+
+
+class _Preamble:
+    """What stands above, between and below the entries: account, currency, balances."""
+
+    def __init__(self, table: Table, forms: _Forms) -> None:
+        self.forms = forms
+        self.account = ""
+        self.currency = ""
+        self.opening: Decimal | None = None
+        self.closing: Decimal | None = None
+        for row in table.above:
+            for _ in self.see(row):
+                pass
+        self.currency = self.currency or _header_currency(table)
+
+    def see(self, row: Row) -> Iterator[Finding]:
+        texts = [plain_text(cell) for cell in row.cells]
+        whole = " ".join(texts)
+        if BALANCE_WORDS.search(whole.lower()):
+            self._balance(row, whole.lower())
+            return
+        if not self.account:
+            self.account = _account_in(texts)
+        if not self.currency:
+            codes = [code for code in CURRENCY_CODE.findall(whole) if code in CURRENCIES]
+            self.currency = codes[0] if codes else ""
+        amounts = [cell for cell in row.cells[1:] if parse_amount(cell, self.forms.mark)]
+        if len(amounts) == 1 and len(row.cells) > 3 and not TOTAL_WORDS.search(whole.lower()) and self.account:
+            yield Finding("row_skipped", f"A row without a date was left out: {whole[:60]}", line=row.line)
+
+    def _balance(self, row: Row, words: str) -> None:
+        amounts = [amount for cell in row.cells if (amount := _amount_in(cell, self.forms)) is not None]
+        if not amounts:
+            return
+        if OPENING_WORDS.search(words) and self.opening is None:
+            self.opening = amounts[-1]
+        elif CLOSING_WORDS.search(words):
+            self.closing = amounts[-1]
+
+
+def _amount_in(cell: Cell, forms: _Forms) -> Decimal | None:
+    """An amount alone in a cell, or after the label's colon."""
+    if isinstance(cell, str) and ":" in cell:
+        cell = cell.rpartition(":")[2]
+    return parse_amount(cell, forms.mark)
+
+
+def _account_in(texts: list[str]) -> str:
+    """An account in a row above the table: an IBAN anywhere, or what stands after a label."""
+    for text in texts:
+        if match := IBAN.search(text.upper()):
+            return match[0].replace(" ", "")
+    for at, text in enumerate(texts):
+        label, mark, value = text.partition(":")
+        if not ACCOUNT_LABEL.search(normal(label)):
+            continue
+        candidates = [value, *texts[at + 1 : at + 3]] if mark else texts[at + 1 : at + 3]
+        for candidate in candidates:
+            plain = candidate.strip().upper()
+            if ACCOUNT_VALUE.fullmatch(plain) and sum(character.isdigit() for character in plain) >= 5:
+                return plain
+    return ""
+
+
+def _header_currency(table: Table) -> str:
+    """A currency in the header of the amounts: `Bedrag (EUR)`."""
+    for role in ("amount", "debit", "credit", "balance"):
+        codes = [code for code in CURRENCY_CODE.findall(table.header.text(table.column(role))) if code in CURRENCIES]
+        if codes:
+            return codes[0]
+    return ""
+
+
+def _closed(account: str, entries: list[tuple[Entry, Decimal | None]], preamble: _Preamble) -> StatementClosed:
+    opening, closing = preamble.opening, preamble.closing
+    if entries and all(balance is not None for _, balance in entries):
+        known = [(entry, balance) for entry, balance in entries if balance is not None]
+        first, last = (known[-1], known[0]) if _runs_backwards(known) else (known[0], known[-1])
+        opening = first[1] - first[0].amount if opening is None else opening
+        closing = last[1] if closing is None else closing
+    days = [entry.booking_date for entry, _ in entries if entry.booking_date]
+    currencies = tuple(dict.fromkeys(entry.currency for entry, _ in entries if entry.currency))
+    return StatementClosed(
+        account=account,
+        currency=currencies[0] if currencies else preamble.currency,
+        opening=opening,
+        closing=closing,
+        from_date=min(days, default=None),
+        to_date=max(days, default=None),
+        currencies=currencies,
+    )
+
+
+def _runs_backwards(entries: list[tuple[Entry, Decimal]]) -> bool:
+    """Whether the newest entry stands first: the balances tell, or the dates where they do not."""
+    pairs = list(pairwise(entries))
+    forwards = sum(before[1] + after[0].amount == after[1] for before, after in pairs)
+    backwards = sum(after[1] + before[0].amount == before[1] for before, after in pairs)
+    if forwards != backwards:
+        return backwards > forwards
+    first, last = entries[0][0].booking_date, entries[-1][0].booking_date
+    return bool(first and last and first > last)

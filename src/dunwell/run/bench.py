@@ -1,0 +1,118 @@
+"""Speed, shown and never tested: each bench fills a creditor of its own, works, and prints one JSON line.
+
+Where the time goes is said by the line itself: seconds to load, to think, to write.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django.db import transaction
+
+from dunwell.store import bulk, scope
+from dunwell.store.models import Creditor, PolicyChoice
+
+DAY = date(2026, 3, 2)
+
+
+def peak_rss_mb() -> int:
+    """The most memory this process ever held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+@contextmanager
+def stopwatch(times: dict[str, float], name: str) -> Iterator[None]:
+    """Add the seconds of the block to `times[name]`."""
+    start = time.perf_counter()
+    yield
+    times[name] = round(times.get(name, 0.0) + time.perf_counter() - start, 3)
+
+
+def big_book(slug: str, *, invoices: int, customers: int) -> Creditor:
+    """A creditor with so many open invoices in three languages and countries; made once, found again by its name."""
+    found = Creditor.objects.filter(slug=slug).first()
+    if found:
+        return found
+    with transaction.atomic():
+        creditor = _new_creditor(slug)
+        _fill(creditor, invoices=invoices, customers=customers)
+    return creditor
+
+
+def _new_creditor(slug: str) -> Creditor:
+    return Creditor.objects.create(
+        slug=slug,
+        name="Bench",
+        registered_name="Bench Ltd",
+        country="BG",
+        locale="bg",
+        timezone="Europe/Sofia",
+        currency="EUR",
+        is_demo=True,
+    )
+
+
+def _fill(creditor: Creditor, *, invoices: int, customers: int) -> None:
+    with scope.of(creditor.pk):
+        for kind in ("business", "person"):
+            name = "standard" if kind == "business" else "standard-person"
+            PolicyChoice.objects.create(
+                creditor=creditor,
+                effective_on=date(2025, 1, 1),
+                scope="creditor",
+                document="invoice",
+                customer_kind=kind,
+                policy=name,
+            )
+        bulk.execute(
+            "INSERT INTO coverage (creditor_id, effective_on, source, covered_until, required, by, why) "
+            "VALUES (%s, %s, 'bench', %s, true, 'bench', '')",
+            creditor.pk,
+            DAY,
+            DAY,
+        )
+        bulk.execute(FILL_CUSTOMERS, creditor.pk, DAY, customers)
+        bulk.execute(FILL_CONTACTS, creditor.pk)
+        bulk.execute(FILL_POINTS, creditor.pk)
+        # Due dates from 120 days ago to 60 days ahead, so that the day finds every step of the ladder.
+        bulk.execute(FILL_INVOICES, creditor.pk, customers, invoices, DAY)
+        bulk.execute(FILL_RECEIVABLES, creditor.pk)
+
+
+FILL_CUSTOMERS = """
+INSERT INTO customer (creditor_id, source, external_id, name, name_key, kind, country, locale, timezone, registration_number,
+  tax_id, address, segment, owner, payment_terms, known_on)
+SELECT %s, 'bench', n::text, 'Customer ' || n, 'customer ' || n, CASE WHEN n %% 10 = 0 THEN 'person' ELSE 'business' END,
+  (ARRAY['BG','RU','GB'])[1 + n %% 3], (ARRAY['bg','ru','en'])[1 + n %% 3], '', '', '', '', '', '', '', %s
+FROM generate_series(1::bigint, %s) n
+"""
+FILL_CONTACTS = """
+INSERT INTO contact (creditor_id, source, external_id, customer_id, role, rank, given_name, family_name, patronymic, gender,
+  locale, timezone, postal_address, note)
+SELECT c.creditor_id, 'bench', c.external_id, c.id, 'payable', 0, 'Anna', 'Ivanova', '', 'f', '', '', '', ''
+FROM customer c WHERE c.creditor_id = %s ORDER BY c.id
+"""
+FILL_POINTS = """
+INSERT INTO contact_point (creditor_id, contact_id, channel, address, person_key, is_preferred, consent_evidence)
+SELECT t.creditor_id, t.id, 'email', 'a' || t.external_id || '@c' || (t.id %% 997) || '.example',
+  md5('a' || t.external_id), true, ''
+FROM contact t WHERE t.creditor_id = %s ORDER BY t.id
+"""
+FILL_INVOICES = """
+INSERT INTO invoice (creditor_id, source, external_id, customer_id, kind, series, number, issue_date, currency, total, what_for,
+  reference, order_number, work_state, credits_number, known_on, payment_terms, policy, owner, note, status, disputed)
+SELECT c.creditor_id, 'bench', n::text, c.id, 'invoice', '', 'B-' || n, d.due - 30, (ARRAY['EUR','RUB','GBP'])[1 + n %% 3],
+  1000 + (n * 7919) %% 5000000, 'Services', '', '', '', '', d.due - 30, '', '', '', '', '', false
+FROM (SELECT n, %s AS creditor, 1 + (n * 48271) %% %s AS customer FROM generate_series(1::bigint, %s) n) x
+JOIN customer c ON c.creditor_id = x.creditor AND c.source = 'bench' AND c.external_id = x.customer::text
+CROSS JOIN LATERAL (SELECT %s::date - 150 + ((x.n * 31)::bigint %% 180)::int AS due) d
+"""
+FILL_RECEIVABLES = """
+INSERT INTO receivable (creditor_id, invoice_id, customer_id, instalment, currency, amount, due_date)
+SELECT i.creditor_id, i.id, i.customer_id, 1, i.currency, i.total, i.issue_date + 30 FROM invoice i
+WHERE i.creditor_id = %s ORDER BY i.id
+"""

@@ -1,0 +1,87 @@
+"""One collections run, end to end: money applied, plan recorded, letters written, what may go delivered.
+
+    reconcile ─► plan ─► render ─► approve ─► deliver
+
+Running a day twice changes nothing. In rehearsal the messages leave, as files, at the hour at which they would; live, they leave when
+their hour has come and a worker or `deliver` is at work.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from dunwell.core.refusal import Refusal
+from dunwell.run import deliver, plan, reconcile, ways
+from dunwell.run.plan import Planned
+from dunwell.run.reconcile import Reconciled
+from dunwell.store import locks, outbox_view, switches
+from dunwell.store.models import Creditor
+
+
+class DayUnderWay(Refusal):
+    """A run for {creditor} is under way already: wait for it to end."""
+
+
+class NotToday(Refusal):
+    """{creditor} is live: only today, {today}, can be run. Use --dry-run to look at another day."""
+
+
+@dataclass
+class Day:
+    """What a run did."""
+
+    as_of: date
+    rehearsal: bool
+    money: Reconciled
+    planned: Planned
+    sent: int = 0
+    withdrawn: Counter[str] = field(default_factory=Counter)
+    unknown: int = 0
+    failed: int = 0
+    halted: str = ""
+
+
+def run(
+    creditor: Creditor, as_of: date, *, now: datetime, today: date, by: str, folder: Path, assume_contact: str | None = None
+) -> Day:
+    """Run one day. `now` (UTC) is the moment of delivery when live; `folder` takes a rehearsal's files."""
+    rehearsal = not switches.is_live(creditor.pk)
+    if not rehearsal and as_of != today:
+        raise NotToday(creditor=creditor.slug, today=today)
+    with locks.alone(creditor.pk, "day") as is_alone:
+        if not is_alone:
+            raise DayUnderWay(creditor=creditor.slug)
+        plan.refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
+        money = reconcile.run(creditor, as_of, by=by)
+        planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
+        done = Day(as_of, rehearsal, money, planned)
+        for moment in _moments(creditor, as_of, now, rehearsal=rehearsal):
+            _deliver(creditor, moment, done, folder)
+            if done.halted:
+                break
+    return done
+
+
+def _moments(creditor: Creditor, as_of: date, now: datetime, *, rehearsal: bool) -> list[datetime]:
+    """Live: now. In rehearsal: each hour of the day at which a message may leave first, in order."""
+    if not rehearsal:
+        return [now]
+    starts = outbox_view.first_moments(creditor.pk, as_of)
+    return [start + timedelta(minutes=1) for start in starts] or [datetime.combine(as_of, datetime.min.time(), UTC)]
+
+
+def _deliver(creditor: Creditor, moment: datetime, done: Day, folder: Path) -> None:
+    result = deliver.deliver(
+        creditor.pk,
+        moment,
+        ways.of(creditor, rehearsal=done.rehearsal, folder=folder),
+        calendar=done.planned.portfolio.creditor_calendar if done.planned.portfolio else None,
+    )
+    done.sent += result.sent
+    done.unknown += result.unknown
+    done.failed += result.failed_permanent + result.failed_temporary
+    done.withdrawn.update(result.withdrawn or {})
+    done.halted = result.halted

@@ -1,0 +1,251 @@
+"""Import of a file: read, compared with what is known, recorded in one transaction, and said what came of it.
+
+A file that leaves a question open is not imported: the question is asked. A bad row is a finding and the rest goes in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from dunwell.core import frames_import as frames
+from dunwell.core.frames_import import Batch
+from dunwell.core.records import Mapping, RecordKind
+from dunwell.core.refusal import Finding, Refusal
+from dunwell.engine import open_items
+from dunwell.plugins.importers import table
+from dunwell.store import audit, bulk, record_import, scope
+from dunwell.store.models import Creditor, ImportFile
+from dunwell.store.record_import import Origin
+
+SOURCE = "file"
+ANALYZE_ROWS = 1_000
+SHOWN_FINDINGS = 20
+Progress = Callable[[str, int, int | None], None]
+
+
+class FileMissing(Refusal):
+    """There is no file {path}: check the name."""
+
+
+class OriginalDiffers(Refusal):
+    """{path} is marked complete, but {errors} of its rows could not be read: repair them, or import it without --complete."""
+
+
+@dataclass
+class Summary:
+    """What an import did: rows by kind of outcome, the first findings, and what was asked."""
+
+    file: str
+    kind: str
+    rows: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    findings_total: int = 0
+
+
+def file(
+    creditor: Creditor,
+    path: Path,
+    *,
+    as_of: date,
+    by: str,
+    kind: str = "auto",
+    mapping: Mapping | None = None,
+    date_order: str | None = None,
+    decimal: str | None = None,
+    complete: bool = False,
+    source: str = SOURCE,
+    progress: Progress = lambda what, done, total: None,
+) -> Summary:
+    """Import one sheet of customers, invoices, open items or payments as of a day; the same file again changes nothing."""
+    if not path.is_file():
+        raise FileMissing(path=path)
+    sheet = understand(creditor, path, kind=kind, mapping=mapping, date_order=date_order, decimal=decimal, progress=progress)
+    summary = Summary(path.name, str(sheet.kind))
+    with scope.of(creditor.pk):
+        row = ImportFile.objects.create(
+            creditor=creditor,
+            effective_on=as_of,
+            by=by,
+            name=path.name,
+            sha256=_sha256(path),
+            kind=str(sheet.kind),
+            is_complete=complete,
+        )
+        errand = _Errand(Origin(creditor.pk, source, row.pk, as_of, by), sheet.kind, summary, complete)
+        for finding in sheet.findings:
+            summary.findings.append(finding)
+            summary.findings_total += 1
+        for batch in sheet.batches():
+            errand.take(batch)
+            progress("recording", summary.rows, sheet.rows)
+        errand.finish()
+        if complete and summary.counts["rows_refused"]:
+            raise OriginalDiffers(path=path.name, errors=summary.counts["rows_refused"])
+        audit.link(
+            creditor.pk,
+            actor=by,
+            kind="import",
+            subject=path.name,
+            content={"file": path.name, "sha256": row.sha256, "counts": dict(summary.counts)},
+            count=summary.rows,
+        )
+    if summary.rows >= ANALYZE_ROWS:
+        bulk.analyze("customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "imported_row")
+    return summary
+
+
+def understand(
+    creditor: Creditor,
+    path: Path,
+    *,
+    kind: str = "auto",
+    mapping: Mapping | None = None,
+    date_order: str | None = None,
+    decimal: str | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> table.SheetImport:
+    """The file understood and not yet recorded: what it is taken for, its questions, its mapping."""
+    return table.read(
+        path,
+        kind=kind,
+        mapping=mapping,
+        date_order=date_order,
+        decimal=decimal,
+        currency_default=creditor.currency,
+        file_name=path.name,
+        progress=lambda rows: progress("reading", rows, None),
+    )
+
+
+@dataclass
+class _Errand:
+    """One file on its way into the ledger: which customers its rows name, and which documents it held."""
+
+    origin: Origin
+    kind: RecordKind
+    summary: Summary
+    complete: bool
+    customers: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"customer_key": pl.String, "customer": pl.Int64})
+    )
+    held: list[pl.DataFrame] = field(default_factory=list)
+    is_first: bool | None = None
+
+    def take(self, batch: Batch) -> None:
+        self.summary.rows += batch.rows
+        if not batch.customers.is_empty():
+            self._customers(batch)
+        if not batch.invoices.is_empty():
+            self._invoices(batch)
+        if not batch.payments.is_empty():
+            self._payments(batch)
+        self._findings(batch.findings)
+
+    def finish(self) -> None:
+        if self.complete and self.kind is RecordKind.INVOICES:
+            held = pl.concat(self.held) if self.held else frames.empty(frames.IMPORT_INVOICES)
+            known = record_import.open_invoices(self.origin.source, frames.KNOWN_INVOICES)
+            missing = open_items.missing(held, known, on=self.origin.on)
+            self.summary.counts["missing_from_complete_file"] += missing.height
+            self._findings(missing)
+
+    def _customers(self, batch: Batch) -> None:
+        if self.kind is RecordKind.PAYMENTS:
+            # Who sent money need not be a customer: an unknown payer is for a person to recognise, never a new customer.
+            self.customers = pl.concat([self.customers, record_import.find_customers(self.origin, batch.customers)])
+            return
+        is_list = self.kind is RecordKind.CUSTOMERS
+        found = record_import.customers(self.origin, batch.customers.with_columns(is_list=pl.lit(is_list)))
+        self.customers = pl.concat([self.customers, found])
+        record_import.contacts(self.origin, batch.contacts, found)
+        self.summary.counts["customers"] += found.height
+
+    def _invoices(self, batch: Batch) -> None:
+        rows = batch.invoices.join(self.customers, on="customer_key", how="left")
+        lost = rows.filter(pl.col("customer").is_null())
+        self._findings(_nameless(lost))
+        rows = rows.filter(pl.col("customer").is_not_null())
+        # Documents know their customer by the store's id, so that a file that names it otherwise changes nothing.
+        told = rows.with_columns(customer_key=pl.col("customer").cast(pl.String)).drop("customer")
+        compared = open_items.compare(told, self._known(told), on=self.origin.on)
+        new = compared.new.with_columns(customer=pl.col("customer_key").cast(pl.Int64))
+        added = record_import.invoices(self.origin, new, batch.instalments, batch.invoice_lines)
+        changes = compared.amendments.filter(pl.col("field") != "customer_key")
+        changed = record_import.amendments(self.origin, changes)
+        paid = record_import.reported_payments(self.origin, compared.payments)
+        record_import.reported(self.origin, told)
+        record_import.reminded(self.origin, rows)
+        record_import.raw_rows(self.origin, rows)
+        self._findings(compared.findings)
+        self.summary.counts.update(
+            invoices_new=added, facts_changed=changed, payments_reported=paid, invoices_same=compared.same, rows_older=compared.older
+        )
+        if self.complete:
+            self.held.append(told)
+
+    def _known(self, told: pl.DataFrame) -> pl.DataFrame:
+        if self.is_first is None:
+            self.is_first = not record_import.has_invoices()
+        if self.is_first:
+            return frames.empty(frames.KNOWN_INVOICES)
+        return record_import.known_invoices(told, frames.KNOWN_INVOICES)
+
+    def _payments(self, batch: Batch) -> None:
+        rows = batch.payments.join(self.customers, on="customer_key", how="left")
+        added = record_import.payments(self.origin, rows)
+        record_import.raw_rows(self.origin, rows)
+        self.summary.counts.update(payments_new=added, payments_same=rows.height - added)
+
+    def _findings(self, found: pl.DataFrame) -> None:
+        if found.is_empty():
+            return
+        joined = found.join(self.customers, on="customer_key", how="left")
+        record_import.findings(self.origin, joined, self.summary.file)
+        refused = found.filter(pl.col("severity") == "error")["line"].n_unique()
+        self.summary.counts["rows_refused"] += refused
+        self.summary.findings_total += found.height
+        room = SHOWN_FINDINGS - len(self.summary.findings)
+        self.summary.findings += [_finding(row, self.summary.file) for row in found.head(max(0, room)).iter_rows(named=True)]
+
+
+def _nameless(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose customer's name fits two customers: they wait for an id or a tax number."""
+    values = {
+        "severity": pl.lit("error"),
+        "code": pl.lit("customer_ambiguous"),
+        "holds": pl.lit(False),
+        "field": pl.lit("customer"),
+        "header": pl.lit(""),
+        "value": pl.col("customer_name"),
+        "message": pl.lit("The name fits more than one customer; the row was left out."),
+        "remedy": pl.lit("Add the customer's id or tax number to the file."),
+    }
+    return rows.select(
+        values.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in frames.IMPORT_FINDINGS.items()
+    )
+
+
+def _finding(row: dict, file_name: str) -> Finding:
+    return Finding(
+        code=row["code"],
+        message=row["message"],
+        file=file_name,
+        line=row["line"],
+        field=row["header"] or row["field"] or "",
+        value=row["value"] or "",
+        remedy=row["remedy"] or "",
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

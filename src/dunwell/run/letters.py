@@ -1,0 +1,344 @@
+"""From the plan's actions to drafts: the facts of each letter are gathered from the ledger, the engine writes it.
+
+One letter per action. What cannot be written (a text missing in a language, an account that is not valid) is a finding, and
+nothing goes out for it. The sums are those of the plan, which are the ledger's (I11).
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from dunwell.core.calendar import Calendar
+from dunwell.core.frames import Portfolio, Proposal
+from dunwell.core.message import (
+    TASK_KEYS,
+    BankAccount,
+    ContactMade,
+    CreditorFacts,
+    CustomerFacts,
+    Draft,
+    ItemFacts,
+    LetterFacts,
+    Message,
+    OrderFacts,
+    PaymentFacts,
+    ReaderFacts,
+    StepFacts,
+    WriterFacts,
+)
+from dunwell.core.money import Money, total_by_currency
+from dunwell.core.refusal import Finding
+from dunwell.engine import mime, preflight, render
+from dunwell.engine.render import Pack
+from dunwell.run import packs
+from dunwell.store import load_letters
+from dunwell.store.enqueue import DraftRecipient
+from dunwell.store.load_letters import Details, Row
+from dunwell.store.models import Creditor, Staff
+
+MONTH_END_DAYS = 8
+"""The reason "we are closing the month" is true in the last days of a month, for a day within it."""
+HISTORY_MAX = 4
+THREAD_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One written letter with what the outbox needs to know of it; or the finding that says why there is none."""
+
+    action: Row
+    items: tuple[Row, ...]
+    facts: LetterFacts
+    draft: Draft | None
+    message: Message | None
+    mime: bytes | None  # the final bytes without `Date`, which is written at sending
+    recipients: tuple[DraftRecipient, ...]
+    findings: tuple[Finding, ...]
+
+
+def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[Letter]:
+    """A letter for every action that is a message, and the text of every task that has one, in the order of the plan."""
+    actions = proposal.actions.filter(pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS))
+    if actions.is_empty():
+        return
+    items = proposal.items.join(actions.select("action_id"), on="action_id", how="semi")
+    found = load_letters.details(
+        creditor.pk,
+        proposal.as_of,
+        customers=actions["customer_id"].unique().to_list(),
+        receivables=items["receivable_id"].unique().to_list(),
+        rehearsal=rehearsal,
+    )
+    desk = _desk(creditor, portfolio, proposal.as_of, found)
+    by_action: dict[int, list[Row]] = {}
+    for item in items.iter_rows(named=True):
+        by_action.setdefault(item["action_id"], []).append(item)
+    for action in actions.iter_rows(named=True):
+        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal)
+
+
+def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, content_hash: str) -> str:
+    """The message's key: slot + step set + content hash, hashed; the same letter of the same day always has the same key."""
+    steps = sorted(f"{item['receivable_id']}:{item['step']}" for item in items if item["step"])
+    parts = [str(creditor_id), str(action["customer_id"]), slot.isoformat(), action["purpose"], *steps, content_hash]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What all letters of one run share."""
+
+    creditor: Creditor
+    facts: CreditorFacts
+    staff: dict[str, Staff]
+    usual_writer: Staff | None
+    pack: Pack
+    portfolio: Portfolio
+    found: Details
+    as_of: date
+
+
+def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details) -> _Desk:
+    accounts = tuple(
+        BankAccount(
+            currency=one.currency,
+            holder=one.holder,
+            bank_name=one.bank,
+            iban=one.iban,
+            bic=one.bic,
+            account=one.account,
+            corr_account=one.correspondent,
+            inn=one.tax_id,
+            kpp=one.kpp,
+        )
+        for one in load_letters.bank_accounts(creditor.pk, as_of)
+    )
+    staff = load_letters.staff(creditor.pk)
+    source = packs.with_overrides(packs.standard(), load_letters.overrides(creditor.pk))
+    return _Desk(
+        creditor=creditor,
+        facts=CreditorFacts(
+            trade_name=creditor.name,
+            registered_name=creditor.registered_name,
+            tax_id=creditor.tax_id,
+            address=creditor.address,
+            accounts=accounts,
+        ),
+        staff={one.name: one for one in staff},
+        usual_writer=staff[0] if staff else None,
+        pack=render.prepare(source),
+        portfolio=portfolio,
+        found=found,
+        as_of=as_of,
+    )
+
+
+def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> Letter:
+    facts = _facts(desk, action, items)
+    composed = render.compose(facts, desk.pack)
+    if isinstance(composed, Finding):
+        return Letter(action, items, facts, None, None, None, (), (composed,))
+    if action["task"]:
+        return Letter(action, items, facts, composed, None, None, (), ())
+    works = _calendar(desk, action).is_business_day
+    findings = preflight.preflight(composed, facts, works, live=live)
+    if findings:
+        return Letter(action, items, facts, composed, None, None, (), findings)
+    key = key_of(desk.creditor.pk, action, items, desk.as_of, composed.content_hash)
+    thread = _thread(desk, items)
+    message = Message(
+        draft=composed,
+        key=key,
+        message_id=f"<{key[:40]}@{_domain(facts.writer.email or facts.reply_to)}>",
+        in_reply_to=thread[-1] if thread else "",
+        references=thread,
+        unsubscribe_mailto=f"{facts.reply_to}?subject=STOP" if facts.reply_to else "",
+    )
+    raw = mime.assemble(message)[len(mime.DATE_SLOT) :] if facts.channel == "email" else None
+    return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), ())
+
+
+def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
+    named = [(action["contact_id"], False), *((one, True) for one in action["copies"] or ())]
+    points = {
+        contact: point
+        for contact, _ in named
+        if contact in desk.found.contacts
+        for point in reversed(desk.found.contacts[contact]["points"])
+        if point["channel"] == action["channel"]
+    }
+    return tuple(
+        DraftRecipient(contact, points[contact]["person_key"], points[contact]["address"], copy)
+        for contact, copy in named
+        if contact in points
+    )
+
+
+def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
+    found, customer = desk.found, desk.found.customers[action["customer_id"]]
+    policy = desk.portfolio.policies[action["policy"]]
+    step = next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
+    asked = tuple(_item(desk, item, action["level"]) for item in items if item["part"] in ("asked", "listed"))
+    later = tuple(_item(desk, item, 0) for item in items if item["part"] == "not_due")
+    thanked = tuple(desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
+    totals = total_by_currency(item.balance for item in asked)
+    credit = total_by_currency(
+        Money(item["credit"], item["currency"]) for item in items if item["credit"] and item["part"] in ("asked", "listed")
+    )
+    writer = _writer(desk, customer, action["locale"])
+    reply_to = desk.creditor.reply_address or writer.email
+    payment = found.payments.get(action["customer_id"])
+    pay_by = action["pay_by"]
+    return LetterFacts(
+        as_of=desk.as_of,
+        locale=action["locale"],
+        channel="task" if action["task"] else action["channel"],
+        creditor=desk.facts,
+        writer=writer,
+        customer=CustomerFacts(
+            name=customer["name"], kind=customer["kind"], country=customer["country"], number=customer["external_id"]
+        ),
+        reader=_reader(found.contacts.get(action["contact_id"])),
+        step=StepFacts(
+            content_key=action["content"],
+            level=action["level"],
+            tone=step.tone if step else "",
+            look=str(step.look) if step else "",
+        ),
+        items=asked,
+        not_due=later,
+        totals=tuple(totals.values()),
+        credit=tuple(credit.values()),
+        to_pay=tuple(total - credit[code] if code in credit else total for code, total in totals.items()),
+        pay_by=pay_by,
+        history=_history(desk, items),
+        last_payment=_payment(payment, thanked),
+        reason="month_end" if _closes_month(desk.as_of, pay_by) else "",
+        promised_for=_broken_promise(desk, items),
+        order=_order(desk, items),
+        reply_to=reply_to,
+        unsubscribe="",
+        reference=_reference(desk, items),
+        copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
+    )
+
+
+def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:
+    row = desk.found.receivables[item["receivable_id"]]
+    due = row["due_date"] or row["valid_until"] or row["issue_date"]
+    is_request = row["kind"] == "request"
+    balance, original = Money(item["amount"], row["currency"]), Money(row["amount"], row["currency"])
+    return ItemFacts(
+        number=row["number"],
+        issue_date=row["issue_date"],
+        due_date=due,
+        balance=balance,
+        original=original,
+        what_for=row["what_for"],
+        days_overdue=0 if is_request else max(0, (desk.as_of - due).days),
+        level=level,
+        state="part_paid" if balance < original else "open",
+    )
+
+
+def _writer(desk: _Desk, customer: Row, locale: str) -> WriterFacts:
+    staff = desk.staff.get(customer["owner"]) or desk.usual_writer
+    if staff is None:
+        return WriterFacts(name=desk.creditor.name, email=desk.creditor.reply_address)
+    spelled = staff.names_by_locale.get(locale, {})
+    return WriterFacts(
+        name=spelled.get("name", staff.name),
+        email=staff.email or desk.creditor.reply_address,
+        phone=staff.phone,
+        gender=staff.gender,
+        role=spelled.get("title", staff.title if locale == desk.creditor.locale else ""),
+    )
+
+
+def _reader(contact: Row | None) -> ReaderFacts:
+    if contact is None:
+        return ReaderFacts()
+    points = {point["channel"]: point["address"] for point in contact["points"] if point["channel"]}
+    return ReaderFacts(
+        email=points.get("email", ""),
+        phone=points.get("sms", points.get("call", "")),
+        given_name=contact["given_name"],
+        family_name=contact["family_name"],
+        patronymic=contact["patronymic"],
+        gender=contact["gender"],
+        role=contact["role"],
+    )
+
+
+def _history(desk: _Desk, items: tuple[Row, ...]) -> tuple[ContactMade, ...]:
+    made = {
+        ContactMade(entry["on"], entry["channel"])
+        for item in items
+        if item["part"] == "asked"
+        for entry in desk.found.history.get(item["receivable_id"], ())
+        if entry["on"] < desk.as_of
+    }
+    return tuple(sorted(made, key=lambda one: one.on)[-HISTORY_MAX:])
+
+
+def _thread(desk: _Desk, items: tuple[Row, ...]) -> tuple[str, ...]:
+    """Message-IDs of earlier letters about the same invoices, oldest first."""
+    earlier = {
+        entry["message_id"]: entry["on"]
+        for item in items
+        for entry in desk.found.history.get(item["receivable_id"], ())
+        if entry["message_id"]
+    }
+    return tuple(sorted(earlier, key=lambda one: (earlier[one], one))[-THREAD_MAX:])
+
+
+def _payment(row: Row | None, thanked: tuple[Row, ...]) -> PaymentFacts | None:
+    if row is None:
+        return None
+    return PaymentFacts(
+        paid_on=row["on"],
+        amount=Money(row["amount"], row["currency"]),
+        in_time=row["in_time"],
+        invoice_numbers=tuple(one["number"] for one in thanked),
+    )
+
+
+def _broken_promise(desk: _Desk, items: tuple[Row, ...]) -> date | None:
+    broken = [
+        desk.found.promised[item["receivable_id"]]
+        for item in items
+        if item["part"] == "asked" and item["receivable_id"] in desk.found.promised
+    ]
+    return max((day for day in broken if day < desk.as_of), default=None)
+
+
+def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:
+    rows = [desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "asked"]
+    requests = [row for row in rows if row["kind"] == "request" and row["valid_until"]]
+    return OrderFacts(valid_until=min(row["valid_until"] for row in requests)) if requests else None
+
+
+def _reference(desk: _Desk, items: tuple[Row, ...]) -> str:
+    references = {desk.found.receivables[item["receivable_id"]]["reference"] for item in items}
+    return references.pop() if len(references) == 1 else ""
+
+
+def _closes_month(as_of: date, pay_by: date | None) -> bool:
+    last = calendar.monthrange(as_of.year, as_of.month)[1]
+    in_time = pay_by is not None and (pay_by.year, pay_by.month) == (as_of.year, as_of.month)
+    return in_time and last - as_of.day < MONTH_END_DAYS
+
+
+def _calendar(desk: _Desk, action: Row) -> Calendar:
+    country = desk.found.customers[action["customer_id"]]["country"] or desk.creditor.country
+    return desk.portfolio.calendars[country]
+
+
+def _domain(mailbox: str) -> str:
+    return mailbox.rpartition("@")[2].lower() or "dunwell.invalid"

@@ -1,0 +1,339 @@
+"""What people record by hand: promises, disputes, holds, contacts made, money put right, states, wishes not to be written to.
+
+Each is a fact with who and why, leaves an audit link, and is taken back by a counter-record, never by an update. Nothing is sent in
+reaction: the next run sees the fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from dunwell.core.ledger import CustomerState, HoldReason
+from dunwell.core.money import Money
+from dunwell.core.refusal import Refusal
+from dunwell.store import audit, balances, bulk, scope
+from dunwell.store.models import (
+    Allocation,
+    ContactPoint,
+    Coverage,
+    Creditor,
+    Customer,
+    Dispute,
+    Ending,
+    FindingRecord,
+    FindingSettled,
+    Hold,
+    Invoice,
+    OnAccount,
+    OptOut,
+    OurSide,
+    Payment,
+    Promise,
+    Receivable,
+    StateRecord,
+    Task,
+    TaskOutcome,
+    Touch,
+)
+
+PROMISE_DAYS_MAX = 60
+DISPUTE_CAUSES = ("wrong_sum", "quality", "not_delivered", "not_ordered", "already_paid", "wrong_party", "documents", "other")
+
+
+class NoSuchInvoice(Refusal):
+    """There is no open invoice {number!r}: write its number as it stands on the document."""
+
+
+class SeveralInvoices(Refusal):
+    """{number!r} names {count} documents: name the one you mean as number@issue-date, for example {number}@{example}."""
+
+
+class NoSuchCustomer(Refusal):
+    """There is no customer {name!r}: write the external id or the exact name."""
+
+
+class NothingToUndo(Refusal):
+    """There is no {what} number {number} that could be taken back."""
+
+
+class PromiseInPast(Refusal):
+    """A promise is for a day to come: {day} has passed."""
+
+
+class PromiseTooLate(Refusal):
+    """A promise can be at most {days} days ahead; {day} is further. Agree a payment plan instead."""
+
+
+class AmountTooLarge(Refusal):
+    """{amount} is more than the {most} that is open."""
+
+
+class CauseUnknown(Refusal):
+    """{cause!r} is not a cause of dispute. Causes: {causes}."""
+
+
+class ReasonUnknown(Refusal):
+    """{reason!r} is not a known reason. Reasons: {reasons}."""
+
+
+def receivables_of(creditor: Creditor, number: str) -> list[Receivable]:
+    """The receivables of one document, by its number or `number@issue-date`."""
+    bare, _, day = number.partition("@")
+    with scope.of(creditor.pk):
+        found = Invoice.objects.filter(number=bare).exclude(kind="credit_note").order_by("-issue_date")
+        invoices = list(found.filter(issue_date=day) if day else found)
+        if not invoices:
+            raise NoSuchInvoice(number=number)
+        if len(invoices) > 1:
+            raise SeveralInvoices(number=bare, count=len(invoices), example=invoices[0].issue_date)
+        return list(Receivable.objects.filter(invoice=invoices[0]).select_related("invoice").order_by("instalment"))
+
+
+def customer(creditor: Creditor, name: str) -> Customer:
+    """A customer by external id, else by exact name."""
+    with scope.of(creditor.pk):
+        found = Customer.objects.filter(Q(external_id=name) | Q(name=name)).order_by("pk").first()
+    if found is None:
+        raise NoSuchCustomer(name=name)
+    return found
+
+
+def promise(
+    creditor: Creditor, number: str, *, promised_date: date, amount: Money | None, on: date, by: str, why: str
+) -> list[Promise]:
+    """A client promised to pay an invoice, or part of it, by a day."""
+    if promised_date < on:
+        raise PromiseInPast(day=promised_date)
+    if (promised_date - on).days > PROMISE_DAYS_MAX:
+        raise PromiseTooLate(days=PROMISE_DAYS_MAX, day=promised_date)
+    left = amount.minor if amount else None
+    made = []
+    with scope.of(creditor.pk):
+        for receivable, open_amount in _open(creditor, number):
+            part = open_amount if left is None else min(open_amount, left)
+            left = None if left is None else left - part
+            if part > 0:
+                values = _fact(creditor, on, by, why)
+                made.append(
+                    Promise.objects.create(
+                        **values, receivable=receivable, currency=receivable.currency, amount=part, promised_date=promised_date
+                    )
+                )
+        if left:
+            raise AmountTooLarge(amount=amount, most=sum(one.amount for one in made))
+        _note(creditor, by, "promise", number, {"until": promised_date, "amounts": [one.amount for one in made], "why": why})
+    return made
+
+
+def dispute(creditor: Creditor, number: str, *, cause: str, amount: Money | None, on: date, by: str, why: str) -> list[Dispute]:
+    """A client contests an invoice, or part of it; the undisputed rest is still asked for."""
+    if cause not in DISPUTE_CAUSES:
+        raise CauseUnknown(cause=cause, causes=", ".join(DISPUTE_CAUSES))
+    with scope.of(creditor.pk):
+        opened = _open(creditor, number)
+        total = sum(open_amount for _, open_amount in opened)
+        if amount and amount.minor > total:
+            raise AmountTooLarge(amount=amount, most=Money(total, amount.currency))
+        left = amount.minor if amount else None
+        made = []
+        for receivable, open_amount in opened:
+            part = None if left is None else min(left, open_amount)
+            if part is None or part > 0:
+                made.append(
+                    Dispute.objects.create(**_fact(creditor, on, by, why), receivable=receivable, cause=cause, amount=part)
+                )
+            left = None if left is None else left - (part or 0)
+        _note(creditor, by, "dispute", number, {"cause": cause, "amount": str(amount or "all"), "why": why})
+    return made
+
+
+def hold(
+    creditor: Creditor, *, number: str = "", customer_name: str = "", reason: str, until: date | None, on: date, by: str, why: str
+) -> list[Hold]:
+    """Stop contact about an invoice or with a customer, with the reason and until when (None: until lifted)."""
+    if reason not in list(HoldReason):
+        raise ReasonUnknown(reason=reason, reasons=", ".join(HoldReason))
+    with scope.of(creditor.pk):
+        scopes: list[dict[str, Any]]
+        if customer_name:
+            scopes = [{"customer": customer(creditor, customer_name)}]
+        else:
+            scopes = [{"receivable": one} for one in receivables_of(creditor, number)]
+        made = [Hold.objects.create(**_fact(creditor, on, by, why), **one, reason=reason, until_date=until) for one in scopes]
+        _note(creditor, by, "hold", number or customer_name, {"reason": reason, "until": until, "why": why})
+    return made
+
+
+def end(creditor: Creditor, what: str, number: int, *, outcome: str, on: date, by: str, why: str) -> Ending:
+    """Take back or close a promise, a dispute or a hold by its number."""
+    model = {"promise": Promise, "dispute": Dispute, "hold": Hold}[what]
+    with scope.of(creditor.pk):
+        row = model.objects.filter(pk=number, ending=None).first()
+        if row is None:
+            raise NothingToUndo(what=what, number=number)
+        ending = Ending.objects.create(**_fact(creditor, on, by, why), **{what: row}, outcome=outcome)
+        _note(creditor, by, f"{what}_ended", str(number), {"outcome": outcome, "why": why})
+    return ending
+
+
+def contacted(
+    creditor: Creditor, customer_name: str, *, channel: str, address: str = "", note: str, on: date, by: str, why: str = ""
+) -> Touch:
+    """Somebody contacted a customer by hand: it counts for the minimum gap and the caps like one of ours."""
+    with scope.of(creditor.pk):
+        found = customer(creditor, customer_name)
+        points = ContactPoint.objects.filter(contact__customer=found).order_by("-is_preferred", "contact__rank", "pk")
+        point = points.filter(address=address).first() if address else points.first()
+        touch = Touch.objects.create(
+            **_fact(creditor, on, by, why),
+            customer=found,
+            contact=point.contact if point else None,
+            person_key=point.person_key if point else "",
+            channel=channel,
+            note=note,
+        )
+        _note(creditor, by, "contacted", found.external_id, {"channel": channel, "note": note})
+    return touch
+
+
+def allocate(creditor: Creditor, payment_id: int, number: str, *, amount: Money | None, on: date, by: str, why: str) -> int:
+    """Set a payment against an invoice by hand, as much as is open on both or the amount given; gives the minor units set."""
+    with scope.of(creditor.pk):
+        payment = Payment.objects.filter(pk=payment_id).first()
+        if payment is None:
+            raise NothingToUndo(what="payment", number=payment_id)
+        left = payment.amount - (Allocation.objects.filter(payment=payment).aggregate(s=Sum("amount"))["s"] or 0)
+        if amount and amount.minor > left:
+            raise AmountTooLarge(amount=amount, most=Money(left, payment.currency))
+        left = amount.minor if amount else left
+        done = 0
+        for receivable, open_amount in _open(creditor, number):
+            part = min(left - done, open_amount)
+            if part > 0:
+                Allocation.objects.create(
+                    **_fact(creditor, on, by, why),
+                    payment=payment,
+                    receivable=receivable,
+                    currency=payment.currency,
+                    amount=part,
+                    basis="manual",
+                )
+                done += part
+        _note(creditor, by, "allocate", number, {"payment": payment_id, "amount": done, "why": why})
+    return done
+
+
+def undo_allocation(creditor: Creditor, allocation_id: int, *, on: date, by: str, why: str) -> Allocation:
+    """Take an allocation back by a counter-record; the money is unapplied again."""
+    with scope.of(creditor.pk):
+        row = Allocation.objects.filter(pk=allocation_id, undoes=None, allocation=None, amount__gt=0).first()
+        if row is None:
+            raise NothingToUndo(what="allocation", number=allocation_id)
+        counter = Allocation.objects.create(
+            **_fact(creditor, on, by, why),
+            payment_id=row.payment_id,
+            credit_note_id=row.credit_note_id,
+            receivable_id=row.receivable_id,
+            currency=row.currency,
+            amount=-row.amount,
+            basis="undo",
+            undoes=row,
+        )
+        _note(creditor, by, "undo_allocation", str(allocation_id), {"amount": row.amount, "why": why})
+    return counter
+
+
+def on_account(creditor: Creditor, payment_id: int, customer_name: str, *, on: date, by: str, why: str) -> OnAccount:
+    """Keep unapplied money on account for a customer: it holds nobody, and is shown and deducted in letters."""
+    with scope.of(creditor.pk):
+        row = OnAccount.objects.create(
+            **_fact(creditor, on, by, why), payment_id=payment_id, customer=customer(creditor, customer_name)
+        )
+        _note(creditor, by, "on_account", str(payment_id), {"customer": customer_name, "why": why})
+    return row
+
+
+def close_task(creditor: Creditor, task_id: int, *, outcome: str, is_done: bool, on: date, by: str, why: str = "") -> TaskOutcome:
+    """A task ended: what came of it, and whether its step counts as done."""
+    with scope.of(creditor.pk):
+        task = Task.objects.filter(pk=task_id, outcome=None).first()
+        if task is None:
+            raise NothingToUndo(what="open task", number=task_id)
+        row = TaskOutcome.objects.create(**_fact(creditor, on, by, why), task=task, outcome=outcome, done=is_done)
+        _note(creditor, by, "task_closed", str(task_id), {"outcome": outcome, "done": is_done, "why": why})
+    return row
+
+
+def settle_finding(creditor: Creditor, finding_id: int, *, outcome: str, on: date, by: str, why: str = "") -> FindingSettled:
+    """A person looked at a finding; what it held goes on."""
+    with scope.of(creditor.pk):
+        finding = FindingRecord.objects.filter(pk=finding_id, findingsettled=None).first()
+        if finding is None:
+            raise NothingToUndo(what="open finding", number=finding_id)
+        row = FindingSettled.objects.create(**_fact(creditor, on, by, why), finding=finding, outcome=outcome)
+        _note(creditor, by, "finding_settled", str(finding_id), {"outcome": outcome, "why": why})
+    return row
+
+
+def opt_out(creditor: Creditor, address: str, *, channel: str, wanted: bool = False, on: date, by: str, why: str) -> int:
+    """A person does not want to be written to at an address (or does again); holds under every customer they belong to."""
+    with scope.of(creditor.pk):
+        keys = set(ContactPoint.objects.filter(address__iexact=address).values_list("person_key", flat=True))
+        for key in keys:
+            OptOut.objects.create(**_fact(creditor, on, by, why), person_key=key, channel=channel, wanted=wanted)
+        _note(creditor, by, "opt_out", channel, {"people": sorted(keys), "wanted": wanted, "why": why})
+    return len(keys)
+
+
+def state(creditor: Creditor, customer_name: str, value: str, *, ended: bool = False, on: date, by: str, why: str) -> StateRecord:
+    """A state that stops everything (insolvent, deceased …), or its end."""
+    if value not in list(CustomerState):
+        raise ReasonUnknown(reason=value, reasons=", ".join(CustomerState))
+    with scope.of(creditor.pk):
+        row = StateRecord.objects.create(
+            **_fact(creditor, on, by, why), customer=customer(creditor, customer_name), state=value, ended=ended
+        )
+        _note(creditor, by, "state", customer_name, {"state": value, "ended": ended, "why": why})
+    return row
+
+
+def our_side(creditor: Creditor, customer_name: str, what: str, *, done: bool, on: date, by: str, why: str) -> OurSide:
+    """Our side owes the client an answer or a document, or has given it (I19)."""
+    with scope.of(creditor.pk):
+        row = OurSide.objects.create(
+            **_fact(creditor, on, by, why), customer=customer(creditor, customer_name), what=what, done=done
+        )
+        _note(creditor, by, "our_side", customer_name, {"what": what, "done": done, "why": why})
+    return row
+
+
+def cover(creditor: Creditor, source: str, until: date, *, on: date, by: str, why: str = "") -> Coverage:
+    """A person's word, or a statement's end: all payments of this source up to a day are entered."""
+    with scope.of(creditor.pk):
+        row = Coverage.objects.create(**_fact(creditor, on, by, why), source=source, covered_until=until)
+        _note(creditor, by, "coverage", source, {"until": until})
+    return row
+
+
+def _open(creditor: Creditor, number: str) -> list[tuple[Receivable, int]]:
+    """The receivables of a document with what is open on each, the earliest first."""
+    rows = receivables_of(creditor, number)
+    found = dict(_balances([row.pk for row in rows]))
+    return [(row, found[row.pk]) for row in rows if found[row.pk] > 0]
+
+
+def _balances(ids: Sequence[int]) -> list[tuple[int, int]]:
+    sql = balances.balances_sql(as_of=None, rehearsal=False)
+    return bulk.rows(f"SELECT receivable_id, balance FROM ({sql}) b WHERE receivable_id = ANY(%s)", list(ids))
+
+
+def _fact(creditor: Creditor, on: date, by: str, why: str) -> dict[str, Any]:
+    return {"creditor": creditor, "effective_on": on, "by": by, "why": why}
+
+
+def _note(creditor: Creditor, by: str, kind: str, subject: str, content: dict[str, Any]) -> None:
+    audit.link(creditor.pk, actor=by, kind=kind, subject=subject, content=content)

@@ -1,0 +1,183 @@
+"""The plan of a day, recorded: outcomes, tasks, and letters into the outbox. Load, think, record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from dunwell.core.frames import Portfolio, Proposal
+from dunwell.core.refusal import Finding, Refusal
+from dunwell.engine import plan as engine
+from dunwell.run import letters, portfolio
+from dunwell.run.letters import Letter
+from dunwell.store import enqueue, record, record_plan, scope
+from dunwell.store.enqueue import Draft, DraftItem
+from dunwell.store.models import Creditor, Run
+from dunwell.store.record_plan import NewTask
+
+
+class RunPrecedesLast(Refusal):
+    """The last recorded run was for {last}; a run for {as_of} would rewrite history. Use --dry-run to look at that day."""
+
+
+@dataclass
+class Planned:
+    """What one plan came to."""
+
+    as_of: date
+    run_id: int | None = None
+    receivables: int = 0
+    outcomes_changed: int = 0
+    messages: int = 0
+    waiting: int = 0
+    tasks: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    proposal: Proposal | None = None
+    portfolio: Portfolio | None = None
+
+
+def propose(
+    creditor: Creditor, as_of: date, *, rehearsal: bool, assume_contact: str | None = None, customers: tuple[int, ...] = ()
+) -> Planned:
+    """The plan without recording anything: the very decision code of a run."""
+    seen = portfolio.of(creditor, as_of, rehearsal=rehearsal, customers=customers)
+    proposal = engine.propose(seen, as_of, assume_contact=assume_contact)
+    planned = Planned(as_of, receivables=proposal.outcomes.height, proposal=proposal, portfolio=seen)
+    planned.reasons = reasons(proposal)
+    return planned
+
+
+def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_contact: str | None = None) -> Planned:
+    """Plan a day and record it: outcomes that changed, tasks, and messages queued or waiting for approval."""
+    refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
+    record_plan.withdraw_before(creditor.pk, as_of, rehearsal=rehearsal)
+    planned = propose(creditor, as_of, rehearsal=rehearsal, assume_contact=assume_contact)
+    proposal, seen = planned.proposal, planned.portfolio
+    assert proposal is not None and seen is not None
+    recorded = record.dunning_run(
+        creditor.pk,
+        as_of=as_of,
+        rehearsal=rehearsal,
+        by=by,
+        outcomes=proposal.outcomes,
+        lapses=proposal.lapses,
+        counts=outcome_counts(proposal),
+    )
+    planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
+    desk = _Desk(creditor, planned, rehearsal)
+    written = letters.write(creditor, seen, proposal, rehearsal=rehearsal)
+    planned.messages = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    planned.tasks = record_plan.tasks(
+        creditor.pk, recorded.run_id, desk.tasks(), as_of=as_of, rehearsal=rehearsal, by=by
+    )
+    record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
+    return planned
+
+
+def refuse_earlier_day(creditor: Creditor, as_of: date, *, rehearsal: bool) -> None:
+    with scope.of(creditor.pk):
+        last = Run.objects.filter(rehearsal=rehearsal).order_by("-effective_on").first()
+    if last is not None and as_of < last.effective_on:
+        raise RunPrecedesLast(last=last.effective_on, as_of=as_of)
+
+
+def outcome_counts(proposal: Proposal) -> dict[str, int]:
+    """How many receivables have which kind of outcome."""
+    return {row["code"]: row["len"] for row in proposal.outcomes.group_by("code").len().sort("code").iter_rows(named=True)}
+
+
+def reasons(proposal: Proposal) -> Counter[str]:
+    """How often each first reason stands in the outcomes."""
+    heads = proposal.outcomes.select(
+        pl.concat_str("code", pl.col("reasons").str.extract(r"^([a-z_]+)"), separator=": ", ignore_nulls=True).alias("head")
+    )
+    return Counter({row["head"]: row["len"] for row in heads.group_by("head").len().sort("head").iter_rows(named=True)})
+
+
+class _Desk:
+    """Letters on their way to the outbox; keeps the texts of tasks and what could not be written."""
+
+    def __init__(self, creditor: Creditor, planned: Planned, rehearsal: bool) -> None:
+        self.creditor = creditor
+        self.planned = planned
+        self.rehearsal = rehearsal
+        self.found: list[tuple[int | None, Finding]] = []
+        self._scripts: dict[int, str] = {}
+
+    def drafts(self, written: Iterator[Letter]) -> Iterator[Draft]:
+        for letter in written:
+            if letter.findings:
+                self.found += [(letter.action["customer_id"], finding) for finding in letter.findings]
+                self.planned.findings += letter.findings
+            elif letter.message is None and letter.draft is not None:
+                self._scripts[letter.action["action_id"]] = letter.draft.text
+            elif letter.message is not None:
+                self.planned.waiting += bool(letter.action["needs_approval"])
+                yield self._draft(letter)
+
+    def tasks(self) -> Iterator[NewTask]:
+        proposal, seen = self.planned.proposal, self.planned.portfolio
+        assert proposal is not None and seen is not None
+        items: dict[int, list[tuple[int, str | None]]] = {}
+        for item in proposal.items.filter(pl.col("part") == "asked").iter_rows(named=True):
+            items.setdefault(item["action_id"], []).append((item["receivable_id"], item["step"]))
+        for action in proposal.actions.filter(pl.col("task").is_not_null()).iter_rows(named=True):
+            yield NewTask(
+                customer_id=action["customer_id"],
+                contact_id=action["contact_id"],
+                kind=action["task"],
+                policy=seen.policies[action["policy"]].name,
+                step=action["step"] or "",
+                level=action["level"] or 0,
+                text=self._scripts.get(action["action_id"], ""),
+                items=tuple(items.get(action["action_id"], ())),
+            )
+
+    def _draft(self, letter: Letter) -> Draft:
+        action, draft, message = letter.action, letter.draft, letter.message
+        assert draft is not None and message is not None
+        seen = self.planned.portfolio
+        assert seen is not None
+        return Draft(
+            customer_id=action["customer_id"],
+            run_id=self.planned.run_id,
+            slot_on=self.planned.as_of,
+            purpose=action["purpose"],
+            channel=action["channel"],
+            step=action["step"],
+            policy=seen.policies[action["policy"]].name,
+            content=action["content"],
+            level=action["level"] or 0,
+            locale=action["locale"],
+            key=message.key,
+            content_hash=draft.content_hash,
+            message_id=message.message_id,
+            rehearsal=self.rehearsal,
+            needs_approval=bool(action["needs_approval"]),
+            reasons=action["reasons"] or "",
+            not_before=action["not_before"],
+            not_after=action["not_after"],
+            subject=draft.subject,
+            text=draft.text,
+            html=draft.html,
+            mime=letter.mime,
+            envelope_from=letter.facts.writer.email or letter.facts.reply_to,
+            items=tuple(
+                DraftItem(
+                    receivable_id=item["receivable_id"],
+                    step=item["step"],
+                    part=item["part"],
+                    amount=item["amount"] or 0,
+                    currency=item["currency"],
+                    credit=item["credit"] or 0,
+                )
+                for item in letter.items
+            ),
+            recipients=letter.recipients,
+            had_link=bool(letter.facts.page_link),
+        )

@@ -1,0 +1,167 @@
+"""A creditor's portfolio as of a day: facts loaded, policies chosen, promises judged, calendars and law beside them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from dunwell.core import frames
+from dunwell.core.assignment import CREDITOR_DEFAULTS, Assignment, Case, Scope, choose
+from dunwell.core.frames import Portfolio
+from dunwell.core.ledger import CustomerKind, DocumentKind
+from dunwell.core.policy import Policy
+from dunwell.engine import promises
+from dunwell.run import calendars, jurisdictions, policies
+from dunwell.store import load
+from dunwell.store.load import Facts
+from dunwell.store.models import Creditor
+
+Policies = dict[str, Policy]
+
+
+def of(
+    creditor: Creditor, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = (), own: Path | None = None
+) -> Portfolio:
+    """Everything the plan looks at; `own` is the folder of the creditor's own policies, jurisdictions and calendars."""
+    return assemble(creditor, load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers), as_of, own=own)
+
+
+def assemble(
+    creditor: Creditor, facts: Facts, as_of: date, *, instead: str = "", own: Path | None = None
+) -> Portfolio:
+    """Facts with their policies, law and calendars; `instead` puts one policy in the place of all that fit the same cases."""
+    every = policies.load_all(own)
+    names = sorted(every)
+    laws = jurisdictions.load_all(own)
+    customers_frame = _with_jurisdiction(facts.customers, laws)
+    chosen = _choose(facts, every, names, instead)
+    receivables = facts.receivables.join(chosen, on=["receivable_id"], how="left")
+    settled = facts.settled.join(chosen, on=["receivable_id"], how="left")
+    countries = {creditor.country, *customers_frame["country"].unique().to_list()}
+    days_off = calendars.load(countries, range(as_of.year - 1, as_of.year + 2), laws, calendars.load_corrections(own))
+    grace = pl.DataFrame(
+        {"policy": range(len(names)), "grace_days": [every[name].promise_grace_days for name in names]},
+        schema={"policy": pl.Int32, "grace_days": pl.Int64},
+    )
+    judged = promises.pauses(
+        facts.promises,
+        receivables.select("receivable_id", "policy").join(grace, on="policy").drop("policy"),
+        as_of,
+    )
+    return Portfolio(
+        receivables=frames.conform(receivables, frames.RECEIVABLES),
+        customers=frames.conform(customers_frame, frames.CUSTOMERS),
+        contacts=_with_timezone(facts.contacts, customers_frame, laws),
+        steps_done=facts.steps_done,
+        under_way=facts.under_way,
+        pauses=pl.concat([facts.pauses, judged]),
+        touches=facts.touches,
+        signs=facts.signs,
+        settled=frames.conform(settled, frames.SETTLED),
+        forecasts=frames.empty(frames.FORECASTS),
+        policies=tuple(every[name] for name in names),
+        jurisdictions=laws,
+        calendars=days_off,
+        creditor_calendar=days_off[creditor.country],
+        covered_until=facts.covered_until,
+        max_age_days=creditor.money_max_age_days,
+    )
+
+
+def _with_jurisdiction(customers: pl.DataFrame, laws: dict) -> pl.DataFrame:
+    by_country = {
+        country: jurisdictions.of_country(country, laws).code for country in customers["country"].unique().to_list()
+    }
+    return customers.with_columns(jurisdiction=pl.col("country").replace_strict(by_country, return_dtype=pl.String))
+
+
+def _with_timezone(contacts: pl.DataFrame, customers: pl.DataFrame, laws: dict) -> pl.DataFrame:
+    """A person without a time zone of their own lives in the one that their country's law profile assumes."""
+    by_country = {
+        country: jurisdictions.timezone_of(country, laws) for country in customers["country"].unique().to_list()
+    }
+    zones = customers.select("customer_id", zone=pl.col("country").replace_strict(by_country, return_dtype=pl.String))
+    return frames.conform(
+        contacts.join(zones, on="customer_id", how="left").with_columns(timezone=pl.coalesce("timezone", "zone")),
+        frames.CONTACTS,
+    )
+
+
+def _choose(facts: Facts, every: Policies, names: list[str], instead: str) -> pl.DataFrame:
+    """The policy's index for every receivable: nearest assignment first; thought once per distinct case, not per row."""
+    assignments = _assignments(facts.choices)
+    if instead:
+        assignments = _replaced(assignments, every, instead)
+    cases = (
+        pl.concat(
+            [
+                frame.select("receivable_id", "customer_id", "invoice_id", "document")
+                for frame in (facts.receivables, facts.settled)
+            ]
+        )
+        .join(facts.customers.select("customer_id", "kind", "segment"), on="customer_id", how="left")
+        .with_columns(
+            _named("invoice_id", assignments, Scope.INVOICE), _named("customer_id", assignments, Scope.CUSTOMER)
+        )
+    )
+    keys = ["document", "kind", "segment", "named_invoice", "named_customer"]
+    distinct = cases.select(keys).unique()
+    indices = [
+        names.index(
+            choose(
+                assignments,
+                every,
+                Case(
+                    document=DocumentKind(document),
+                    customer_kind=CustomerKind(kind),
+                    invoice=invoice,
+                    customer=customer,
+                    segments=frozenset({segment} - {""}),
+                ),
+            ).policy
+        )
+        for document, kind, segment, invoice, customer in distinct.iter_rows()
+    ]
+    return cases.join(distinct.with_columns(policy=pl.Series(indices, dtype=pl.Int32)), on=keys, how="left").select(
+        "receivable_id", "policy"
+    )
+
+
+def _assignments(choices: pl.DataFrame) -> list[Assignment]:
+    given = [Assignment(Scope(row["scope"]), row["target"], row["policy"]) for row in choices.iter_rows(named=True)]
+    return [*given, *(default for default in CREDITOR_DEFAULTS if not _overridden(default, choices))]
+
+
+def _replaced(assignments: list[Assignment], every: Policies, instead: str) -> list[Assignment]:
+    """The named policy wherever one of the same kind of document and customer stood."""
+    new = every[instead]
+    kinds = {(new.document, kind) for kind in ([new.customer_kind] if new.customer_kind else [None, *CustomerKind])}
+    return [
+        Assignment(one.scope, one.subject, instead)
+        if (every[one.policy].document, every[one.policy].customer_kind) in kinds
+        else one
+        for one in assignments
+    ]
+
+
+def _overridden(default: Assignment, choices: pl.DataFrame) -> bool:
+    # A creditor's own choice for a kind replaces the default of that kind; the others stay, so that nothing is without a policy.
+    document, kind = {
+        "standard": ("invoice", "business"),
+        "standard-person": ("invoice", "person"),
+        "before-work": ("request", ""),
+    }[default.policy]
+    return not choices.filter(
+        (pl.col("scope") == "creditor")
+        & (pl.col("document") == document)
+        & ((pl.col("customer_kind") == kind) | (pl.col("customer_kind") == ""))
+    ).is_empty()
+
+
+def _named(column: str, assignments: list[Assignment], scope: Scope) -> pl.Expr:
+    """The id as text where an assignment names it, else nothing: keeps the number of distinct cases small."""
+    subjects = [int(one.subject) for one in assignments if one.scope == scope]
+    named = pl.when(pl.col(column).is_in(subjects)).then(pl.col(column).cast(pl.String)).otherwise(pl.lit(""))
+    return named.alias("named_invoice" if scope == Scope.INVOICE else "named_customer")

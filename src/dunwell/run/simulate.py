@@ -1,0 +1,28 @@
+"""A policy over a stretch of imported history, without touching the ledger: what would have been sent, to whom, how often."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from dunwell.core.frames import History
+from dunwell.engine import simulate as engine
+from dunwell.engine.simulate import Simulation
+from dunwell.run import policies, portfolio
+from dunwell.store import load
+from dunwell.store.models import Creditor
+
+
+def run(
+    creditor: Creditor, *, since: date, until: date, named: list[str], assume_contact: str | None = None
+) -> dict[str, Simulation]:
+    """One simulation per policy named, or one of the policies as they are chosen; money is taken as complete throughout."""
+    for name in named:
+        policies.load(name)
+    facts, movements = load.history(creditor.pk, since, until)
+    found = {}
+    for name in named or [""]:
+        seen = portfolio.assemble(creditor, facts, until, instead=name)
+        history = History(portfolio=replace(seen, covered_until=until), movements=movements)
+        found[name or "as chosen"] = engine.simulate(history, since=since, until=until, assume_contact=assume_contact)
+    return found

@@ -1,0 +1,58 @@
+"""The ways out of a creditor: in rehearsal every message becomes a file; live, each channel as it was configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from dunwell.core.channel import Channel
+from dunwell.core.refusal import Refusal
+from dunwell.plugins.channels import CHANNELS
+from dunwell.store import vault
+from dunwell.store.models import Creditor
+
+MESSAGE_CHANNELS = ("email", "sms")
+
+
+class SettingUnknown(Refusal):
+    """{name!r} is not a setting of {kind}. Settings: {known}."""
+
+
+class KindUnknown(Refusal):
+    """There is no kind of channel {kind!r}. Kinds: {known}."""
+
+
+def of(creditor: Creditor, *, rehearsal: bool, folder: Path) -> dict[str, Channel]:
+    """Channel name → way out; `folder` takes the files of a rehearsal."""
+    if rehearsal:
+        make, config = CHANNELS["rehearsal"]
+        way = make(config(folder=str(folder / creditor.slug)))
+        return dict.fromkeys(MESSAGE_CHANNELS, way)
+    return {name: _made(settings) for name, settings in creditor.channels.items()}
+
+
+def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str, str]) -> None:
+    """Say how a channel reaches the world; secrets are sealed before they are written."""
+    if kind not in CHANNELS:
+        raise KindUnknown(kind=kind, known=", ".join(CHANNELS))
+    _, config = CHANNELS[kind]
+    known = {one.name: one for one in fields(config)}
+    values: dict[str, Any] = {"kind": kind}
+    for name, text in settings.items():
+        if name not in known:
+            raise SettingUnknown(name=name, kind=kind, known=", ".join(known))
+        is_number = known[name].type in (int, "int")
+        is_secret = known[name].metadata.get("secret", False)
+        values[name] = vault.seal(text) if is_secret else int(text) if is_number else text
+    creditor.channels = {**creditor.channels, channel: values}
+    creditor.save(update_fields=["channels"])
+
+
+def _made(settings: Mapping[str, Any]) -> Channel:
+    make, config = CHANNELS[settings["kind"]]
+    values = {
+        name: vault.unseal(value) if isinstance(value, str) else value for name, value in settings.items() if name != "kind"
+    }
+    return make(config(**values))

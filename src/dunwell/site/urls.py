@@ -1,0 +1,3 @@
+"""The address table of the web faces."""
+
+urlpatterns: list = []

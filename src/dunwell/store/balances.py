@@ -1,0 +1,93 @@
+"""What is still owed and what money is still unmatched, as SQL that every reader shares.
+
+`sql/outbox.sql` asks the same of the few receivables of one message a moment before it is sent; a test proves that both
+answers agree. `as_of` limits to facts effective by that day (plan, simulate); None sees everything (deliver). A live reader
+ignores facts that came in through a rehearsal.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+def balances_sql(*, as_of: date | None, rehearsal: bool) -> str:
+    """All receivables of the creditor: `receivable_id, invoice_id, customer_id, currency, due_date, balance, disputed,
+    is_cancelled`.
+
+    `balance` = amount + charges − write-offs − allocations, in minor units, and may be below zero after a write-off too many;
+    `disputed` is the contested part of a positive balance, all of it when one dispute names no sum.
+    """
+    known, ended_known = _known("f", as_of), _known("e", as_of)
+    real = "" if rehearsal else "AND NOT f.rehearsal"
+    return f"""
+    SELECT r.id AS receivable_id, r.invoice_id, r.customer_id, r.currency, r.due_date, b.balance,
+      CASE WHEN d.receivable_id IS NULL THEN 0 WHEN d.is_whole THEN greatest(b.balance, 0)
+           ELSE least(d.amount, greatest(b.balance, 0)) END::bigint AS disputed,
+      x.invoice_id IS NOT NULL AS is_cancelled
+    FROM receivable r
+    LEFT JOIN ({_sum_of("allocation", known)}) a ON a.receivable_id = r.id
+    LEFT JOIN ({_sum_of("charge", known)}) c ON c.receivable_id = r.id
+    LEFT JOIN ({_sum_of("write_off", known)}) w ON w.receivable_id = r.id
+    LEFT JOIN (
+      SELECT f.receivable_id, bool_or(f.amount IS NULL) AS is_whole, sum(f.amount)::bigint AS amount FROM dispute f
+      WHERE {known} {real} AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = f.id AND {ended_known})
+      GROUP BY f.receivable_id
+    ) d ON d.receivable_id = r.id
+    LEFT JOIN (SELECT DISTINCT f.invoice_id FROM cancellation f WHERE {known}) x ON x.invoice_id = r.invoice_id
+    CROSS JOIN LATERAL (
+      SELECT (r.amount + coalesce(c.amount, 0) - coalesce(w.amount, 0) - coalesce(a.amount, 0))::bigint AS balance
+    ) b
+    """
+
+
+def unapplied_sql(*, as_of: date | None) -> str:
+    """Payments of which something is neither allocated nor reversed: `payment_id, customer_id, currency, unapplied,
+    is_on_account`.
+
+    `customer_id` is null for an unknown payer, else the payer or whom a person put the money on account for; `is_on_account` = a person put it on account, so that it holds nobody.
+    """
+    known, reversal_known = _known("f", as_of), _known("v", as_of)
+    return f"""
+    SELECT f.id AS payment_id, coalesce(o.customer_id, f.customer_id) AS customer_id, f.currency, u.unapplied,
+      coalesce(NOT o.taken_back, false) AS is_on_account
+    FROM (SELECT p.*, p.date AS effective_on FROM payment p) f
+    LEFT JOIN (SELECT f.payment_id, sum(f.amount)::bigint AS amount FROM allocation f WHERE {known} GROUP BY f.payment_id) a
+      ON a.payment_id = f.id
+    LEFT JOIN (SELECT v.reverses_id, sum(v.amount)::bigint AS amount
+               FROM (SELECT p.*, p.date AS effective_on FROM payment p) v
+               WHERE v.reverses_id IS NOT NULL AND {reversal_known} GROUP BY v.reverses_id) v ON v.reverses_id = f.id
+    LEFT JOIN (SELECT DISTINCT ON (o.payment_id) o.payment_id, o.customer_id, o.taken_back FROM on_account o
+               WHERE {_known("o", as_of)} ORDER BY o.payment_id, o.id DESC) o ON o.payment_id = f.id
+    CROSS JOIN LATERAL (SELECT (f.amount - coalesce(a.amount, 0) + coalesce(v.amount, 0))::bigint AS unapplied) u
+    WHERE {known} AND f.reverses_id IS NULL AND u.unapplied > 0
+    """
+
+
+def held_by_money_sql(*, as_of: date | None) -> str:
+    """Customers whose chase waits for unmatched money (I10): `customer_id`.
+
+    Their own unapplied money at or above the creditor's tolerance, or a proposal that names them for money of anybody.
+    """
+    return f"""
+    WITH money AS (
+      SELECT u.payment_id, u.customer_id FROM ({unapplied_sql(as_of=as_of)}) u
+      JOIN creditor k ON k.id = (SELECT dunwell_creditor())
+      WHERE u.unapplied >= k.unmatched_tolerance_minor AND NOT u.is_on_account
+    )
+    SELECT customer_id FROM money WHERE customer_id IS NOT NULL
+    UNION
+    SELECT coalesce(g.customer_id, r.customer_id) FROM money
+    JOIN allocation_proposal g ON g.payment_id = money.payment_id AND {_known("g", as_of)}
+    LEFT JOIN receivable r ON r.id = g.receivable_id
+    WHERE coalesce(g.customer_id, r.customer_id) IS NOT NULL
+    """
+
+
+def _sum_of(table: str, known: str) -> str:
+    return (
+        f"SELECT f.receivable_id, sum(f.amount)::bigint AS amount FROM {table} f WHERE {known} GROUP BY f.receivable_id"
+    )
+
+
+def _known(alias: str, as_of: date | None) -> str:
+    return "true" if as_of is None else f"{alias}.effective_on <= DATE '{as_of.isoformat()}'"

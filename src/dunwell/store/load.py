@@ -1,0 +1,391 @@
+"""What the plan looks at, read in one snapshot: every loader takes the creditor and the day (I15).
+
+Facts count from their `effective_on`. A ledger imported later than the day looked at is read as if it had been kept daily: an
+invoice then counts as known on its issue. A live plan does not see what was made in rehearsal; a rehearsal plan sees both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from dunwell.core import frames
+from dunwell.store import balances, bulk
+from dunwell.store.bulk import Read
+
+TOUCHES_DAYS = 45
+"""No cap looks further back than a month; the rest is for the minimum gap of slow ladders."""
+SIGNS_DAYS = 120
+THANKS_DAYS = 10
+"""A thank-you for money that came longer ago would only confuse."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A portfolio's raw frames, before policies are chosen and promises judged; see `core.frames` for columns."""
+
+    receivables: pl.DataFrame  # without `policy`, with `segment`
+    customers: pl.DataFrame  # without `jurisdiction`
+    contacts: pl.DataFrame
+    steps_done: pl.DataFrame
+    under_way: pl.DataFrame
+    pauses: pl.DataFrame  # holds, findings and replies
+    promises: pl.DataFrame  # receivable_id, kind, amount, since, until, received
+    touches: pl.DataFrame
+    signs: pl.DataFrame
+    settled: pl.DataFrame  # without `policy`
+    choices: pl.DataFrame  # policy choices: scope, target, document, customer_kind, policy
+    covered_until: date | None
+
+
+def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = ()) -> Facts:
+    """Everything one creditor's plan looks at on a day; `customers` narrows it to some (for `explain`)."""
+    with bulk.reader(creditor_id) as read:
+        only = Only(as_of, rehearsal, customers)
+        receivables = _receivables(read, only)
+        return Facts(
+            receivables=receivables,
+            customers=_customers(read, only),
+            contacts=_contacts(read, only),
+            steps_done=_steps_done(read, only),
+            under_way=_under_way(read, only),
+            pauses=_pauses(read, only),
+            promises=_promises(read, only),
+            touches=_touches(read, only),
+            signs=_signs(read, only),
+            settled=_settled(read, only),
+            choices=_choices(read, only),
+            covered_until=_covered_until(read, only),
+        )
+
+
+def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataFrame]:
+    """A stretch of the past for a simulation: all receivables that stood open in it, as invoiced, and the money of all days."""
+    with bulk.reader(creditor_id) as read:
+        only = Only(until, False, ())
+        start = f"DATE '{since.isoformat()}'"
+        receivables = read(f"""
+            SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, r.currency,
+                   r.amount AS balance, 0::bigint AS disputed, i.issue_date, r.due_date, i.valid_until, i.requested_on,
+                   false AS is_cancelled, CASE WHEN i.known_on <= {start} THEN i.known_on ELSE i.issue_date END AS known_on
+            FROM receivable r JOIN invoice i ON i.id = r.invoice_id
+            LEFT JOIN (SELECT receivable_id, sum(amount)::bigint AS total FROM allocation
+                       WHERE effective_on < {start} GROUP BY 1) a ON a.receivable_id = r.id
+            WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day} AND r.amount > coalesce(a.total, 0)
+              AND NOT EXISTS (SELECT FROM cancellation k WHERE k.invoice_id = i.id AND k.effective_on <= {start})
+        """).with_columns(
+            document=_document(), is_imported_late=pl.lit(False), debit_pending_until=pl.lit(None, pl.Date)
+        )
+        movements = _conform(
+            read(f"""
+            SELECT receivable_id, effective_on AS on, amount, CASE WHEN payment_id IS NULL THEN 'credit' ELSE 'payment' END AS kind
+            FROM allocation WHERE effective_on <= {only.day}
+            UNION ALL SELECT receivable_id, effective_on, amount, 'write_off' FROM write_off WHERE effective_on <= {only.day}
+            """),
+            frames.MOVEMENTS,
+        )
+        before = Only(since - timedelta(1), False, ())
+        facts = Facts(
+            receivables=receivables.drop("is_request"),
+            customers=_customers(read, before),
+            contacts=_contacts(read, before),
+            steps_done=_steps_done(read, before),
+            under_way=frames.empty(frames.UNDER_WAY),
+            pauses=_pauses(read, only),
+            promises=_promises(read, only),
+            touches=_touches(read, before),
+            signs=_signs(read, only),
+            settled=pl.DataFrame(schema={**{n: t for n, t in frames.SETTLED.items() if n != "policy"}, "invoice_id": pl.Int64, "document": pl.String}),
+            choices=_choices(read, only),
+            covered_until=None,
+        )
+    return facts, movements
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which rows: up to a day, live alone or with rehearsal, of all customers or of some."""
+
+    as_of: date
+    rehearsal: bool
+    customers: tuple[int, ...]
+
+    @property
+    def day(self) -> str:
+        return f"DATE '{self.as_of.isoformat()}'"
+
+    def since(self, days: int) -> str:
+        return f"DATE '{(self.as_of - timedelta(days)).isoformat()}'"
+
+    def of(self, column: str) -> str:
+        return f"AND {column} IN ({', '.join(str(int(number)) for number in self.customers)})" if self.customers else ""
+
+    def real(self, table: str) -> str:
+        return "" if self.rehearsal else f"AND NOT {table}.rehearsal"
+
+
+def _receivables(read: Read, only: Only) -> pl.DataFrame:
+    # Nothing else is known of most receivables than their balance; the names of kinds are put back here, not sent a million times.
+    found = read(f"""
+        SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind = 'request' AS is_request, b.currency, b.balance, b.disputed,
+               i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled,
+               CASE WHEN i.known_on <= {only.day} THEN i.known_on ELSE i.issue_date END AS known_on
+        FROM ({balances.balances_sql(as_of=only.as_of, rehearsal=only.rehearsal)}) b
+        JOIN invoice i ON i.id = b.invoice_id
+        WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day} AND b.balance > 0 {only.of("b.customer_id")}
+    """)
+    return found.with_columns(
+        document=_document(),
+        is_imported_late=(pl.col("due_date") < pl.col("known_on")).fill_null(False),
+        debit_pending_until=pl.lit(None, pl.Date),
+    ).drop("is_request")
+
+
+def _customers(read: Read, only: Only) -> pl.DataFrame:
+    base = read(f"""
+        SELECT c.id AS customer_id, c.kind, coalesce(nullif(c.country, ''), k.country) AS country, c.segment,
+               coalesce(nullif(c.locale, ''), k.locale) AS locale, s.state, o.what AS owes
+        FROM customer c JOIN creditor k ON k.id = c.creditor_id
+        LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, state, ended FROM customer_state
+                   WHERE effective_on <= {only.day} ORDER BY customer_id, id DESC) s ON s.customer_id = c.id AND NOT s.ended
+        LEFT JOIN (SELECT customer_id, min(what) AS what FROM
+                    (SELECT DISTINCT ON (customer_id, what) customer_id, what, done FROM our_side
+                     WHERE effective_on <= {only.day} ORDER BY customer_id, what, id DESC) x
+                   WHERE NOT done GROUP BY 1) o ON o.customer_id = c.id
+        WHERE true {only.of("c.id")}
+    """)
+    woken = read(f"""
+        SELECT customer_id, max(sent_on) AS woken_on FROM message m
+        WHERE content = 'wake_up' AND state = 'sent' AND sent_on <= {only.day} {only.real("m")} GROUP BY 1
+    """)
+    held = read(balances.held_by_money_sql(as_of=only.as_of))
+    credit = (
+        read(balances.unapplied_sql(as_of=only.as_of))
+        .filter("is_on_account")
+        .group_by("customer_id", "currency")
+        .agg(amount=pl.col("unapplied").sum())
+        .sort("customer_id", "currency")
+        .group_by("customer_id", maintain_order=True)
+        .agg(credit_by_currency=pl.struct("currency", "amount"))
+    )
+    return (
+        base.join(woken, on="customer_id", how="left")
+        .join(credit, on="customer_id", how="left")
+        .with_columns(unmatched_hold=pl.col("customer_id").is_in(held["customer_id"].unique().implode()))
+    )
+
+
+def _contacts(read: Read, only: Only) -> pl.DataFrame:
+    found = read(f"""
+        SELECT p.contact_id, t.customer_id, t.role, t.rank, p.channel, p.address, p.person_key,
+               coalesce(nullif(t.locale, ''), nullif(c.locale, ''), k.locale) AS locale,
+               coalesce(nullif(t.timezone, ''), nullif(c.timezone, '')) AS timezone, p.is_preferred,
+               c.kind = 'person' AND p.channel = 'sms' AND p.consent_on IS NULL AS lacks_consent
+        FROM contact_point p JOIN contact t ON t.id = p.contact_id JOIN customer c ON c.id = t.customer_id
+        JOIN creditor k ON k.id = p.creditor_id
+        WHERE true {only.of("t.customer_id")}
+    """)
+    opted_out = read(f"""
+        SELECT person_key, channel, true AS opted_out FROM
+          (SELECT DISTINCT ON (person_key, channel) person_key, channel, wanted FROM opt_out
+           WHERE effective_on <= {only.day} ORDER BY person_key, channel, id DESC) x WHERE NOT wanted
+    """)
+    everywhere = opted_out.filter(pl.col("channel") == "all").select("person_key", opted_out_of_all="opted_out")
+    bounced = read(f"""
+        SELECT DISTINCT person_key, channel, true AS bounced FROM sign s
+        WHERE kind = 'bounced' AND effective_on <= {only.day} {only.real("s")}
+    """)
+    approved = read("SELECT DISTINCT contact_id, true AS is_approved FROM approval WHERE contact_id IS NOT NULL")
+    joined = (
+        found.join(opted_out, on=["person_key", "channel"], how="left")
+        .join(everywhere, on="person_key", how="left")
+        .join(bounced, on=["person_key", "channel"], how="left")
+        .join(approved, on="contact_id", how="left")
+    )
+    reason = (
+        pl.when(pl.col("opted_out").is_not_null() | pl.col("opted_out_of_all").is_not_null())
+        .then(pl.lit("opted_out"))
+        .when(pl.col("bounced").is_not_null())
+        .then(pl.lit("bounced"))
+        .when("lacks_consent")
+        .then(pl.lit("no_consent"))
+    )
+    return frames.conform(
+        joined.with_columns(unusable_reason=reason, is_approved=pl.col("is_approved").fill_null(False)).with_columns(
+            is_usable=pl.col("unusable_reason").is_null()
+        ),
+        frames.CONTACTS,
+    )
+
+
+def _steps_done(read: Read, only: Only) -> pl.DataFrame:
+    return _conform(
+        read(f"""
+        SELECT i.receivable_id, i.step, m.sent_on AS on, 'done' AS state, m.channel, r.contact_id, m.had_link
+        FROM message_item i JOIN message m ON m.id = i.message_id
+        LEFT JOIN recipient r ON r.message_id = m.id AND NOT r.copy
+        WHERE m.state = 'sent' AND i.step IS NOT NULL AND m.sent_on <= {only.day} {only.real("m")} {only.of("m.customer_id")}
+        UNION ALL
+        SELECT i.receivable_id, i.step, o.effective_on, 'done', t.kind, t.contact_id, false
+        FROM task_item i JOIN task t ON t.id = i.task_id JOIN task_outcome o ON o.task_id = t.id
+        WHERE o.done AND i.step IS NOT NULL AND o.effective_on <= {only.day} {only.real("t")} {only.of("t.customer_id")}
+        UNION ALL
+        SELECT l.receivable_id, l.step, l.effective_on, l.state, NULL, NULL, false FROM lapse l
+        WHERE l.effective_on <= {only.day} {only.real("l")}
+        """),
+        frames.STEPS_DONE,
+    )
+
+
+UNDER_WAY_STATES = {
+    "planned": "queued",
+    "approved": "queued",
+    "queued": "queued",
+    "claimed": "queued",
+    "begun": "queued",
+    "failed_temporary": "queued",
+    "waiting": "waiting_approval",
+    "unknown": "unknown",
+}
+
+
+def _under_way(read: Read, only: Only) -> pl.DataFrame:
+    states = ", ".join(f"'{state}'" for state in UNDER_WAY_STATES)
+    return _conform(
+        read(f"""
+        SELECT i.receivable_id, i.step, m.state, NULL AS task, m.slot_on AS since
+        FROM message_item i JOIN message m ON m.id = i.message_id
+        WHERE m.state IN ({states}) AND i.step IS NOT NULL AND m.slot_on <= {only.day} {only.real("m")}
+          {only.of("m.customer_id")}
+        UNION ALL
+        SELECT i.receivable_id, coalesce(i.step, t.step), 'task', t.kind, t.effective_on
+        FROM task_item i JOIN task t ON t.id = i.task_id LEFT JOIN task_outcome o ON o.task_id = t.id
+        WHERE o.id IS NULL AND t.effective_on <= {only.day} {only.real("t")} {only.of("t.customer_id")}
+        """).with_columns(pl.col("state").replace(UNDER_WAY_STATES)),
+        frames.UNDER_WAY,
+    )
+
+
+def _pauses(read: Read, only: Only) -> pl.DataFrame:
+    return _conform(
+        read(f"""
+        SELECT 'hold' AS kind, h.receivable_id, h.customer_id, h.reason, h.effective_on AS since, h.until_date AS until,
+               NULL::date AS broken_on
+        FROM hold h LEFT JOIN ending e ON e.hold_id = h.id AND e.effective_on <= {only.day}
+        WHERE e.id IS NULL AND h.effective_on <= {only.day} {only.real("h")}
+        UNION ALL
+        SELECT 'finding', f.receivable_id, f.customer_id, f.code, f.effective_on, NULL, NULL
+        FROM finding f LEFT JOIN finding_settled s ON s.finding_id = f.id
+        WHERE f.holds AND s.id IS NULL AND f.effective_on <= {only.day}
+          AND (f.receivable_id IS NOT NULL OR f.customer_id IS NOT NULL)
+        """),
+        frames.PAUSES,
+    )
+
+
+PROMISES: frames.Schema = {
+    "promise_id": pl.Int64,
+    "receivable_id": pl.Int64,
+    "kind": pl.String,
+    "amount": pl.Int64,
+    "since": pl.Date,
+    "until": pl.Date,
+}
+
+
+def _promises(read: Read, only: Only) -> pl.DataFrame:
+    promises = _conform(
+        read(f"""
+        SELECT p.id AS promise_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
+        FROM promise p LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
+        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")}
+        """),
+        PROMISES,
+    )
+    received = _conform(
+        read(f"""
+        SELECT a.receivable_id, a.effective_on AS on, a.amount FROM allocation a
+        WHERE a.effective_on <= {only.day} AND a.receivable_id IN (SELECT receivable_id FROM promise)
+        """),
+        {"receivable_id": pl.Int64, "on": pl.Date, "amount": pl.Int64},
+    )
+    return promises.join(
+        received.group_by("receivable_id").agg(received=pl.struct("on", "amount")), on="receivable_id", how="left"
+    )
+
+
+def _touches(read: Read, only: Only) -> pl.DataFrame:
+    return _conform(
+        read(f"""
+        SELECT r.person_key, m.customer_id, m.channel, m.sent_on AS on, m.purpose <> 'answer' AS counts, m.purpose
+        FROM recipient r JOIN message m ON m.id = r.message_id
+        WHERE m.state = 'sent' AND m.sent_on BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day} {only.real("m")}
+        UNION ALL
+        SELECT person_key, customer_id, channel, effective_on, counts, 'request' FROM touch
+        WHERE effective_on BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day}
+        """),
+        frames.TOUCHES,
+    )
+
+
+def _signs(read: Read, only: Only) -> pl.DataFrame:
+    return _conform(
+        read(f"""
+        SELECT customer_id, kind, effective_on AS on FROM sign s
+        WHERE effective_on BETWEEN {only.since(SIGNS_DAYS)} AND {only.day} {only.real("s")} {only.of("customer_id")}
+        UNION
+        SELECT customer_id, 'paid', date FROM payment
+        WHERE customer_id IS NOT NULL AND date BETWEEN {only.since(SIGNS_DAYS)} AND {only.day} {only.of("customer_id")}
+        """),
+        frames.SIGNS,
+    )
+
+
+def _settled(read: Read, only: Only) -> pl.DataFrame:
+    return (
+        read(f"""
+        WITH late AS (SELECT receivable_id, max(effective_on) AS settled_on FROM allocation
+                      WHERE effective_on BETWEEN {only.since(THANKS_DAYS)} AND {only.day} AND payment_id IS NOT NULL GROUP BY 1)
+        SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, l.settled_on
+        FROM late l JOIN receivable r ON r.id = l.receivable_id JOIN invoice i ON i.id = r.invoice_id
+        WHERE r.amount + coalesce((SELECT sum(amount) FROM charge WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
+            - coalesce((SELECT sum(amount) FROM write_off WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
+            - coalesce((SELECT sum(amount) FROM allocation WHERE receivable_id = r.id AND effective_on <= {only.day}), 0) <= 0
+          AND NOT EXISTS (SELECT FROM message_item i JOIN message m ON m.id = i.message_id
+                          WHERE i.receivable_id = r.id AND m.purpose = 'thanks'
+                            AND m.state NOT IN ('withdrawn', 'failed_permanent') {only.real("m")})
+          {only.of("r.customer_id")}
+    """)
+        .with_columns(document=pl.when("is_request").then(pl.lit("request")).otherwise(pl.lit("invoice")))
+        .drop("is_request")
+    )
+
+
+def _choices(read: Read, only: Only) -> pl.DataFrame:
+    return _conform(
+        read(f"""
+        SELECT DISTINCT ON (scope, target, document, customer_kind) scope, target, document, customer_kind, policy
+        FROM policy_choice WHERE effective_on <= {only.day} ORDER BY scope, target, document, customer_kind, id DESC
+        """),
+        dict.fromkeys(["scope", "target", "document", "customer_kind", "policy"], pl.String),
+    )
+
+
+def _covered_until(read: Read, only: Only) -> date | None:
+    """The last covered day of the stalest required money source."""
+    found = read(f"""
+        SELECT min(until) AS until FROM (SELECT source, max(covered_until) AS until FROM coverage
+        WHERE required AND effective_on <= {only.day} GROUP BY source) x
+    """)
+    return found["until"].cast(pl.Date)[0]
+
+
+def _document() -> pl.Expr:
+    return pl.when("is_request").then(pl.lit("request")).otherwise(pl.lit("invoice"))
+
+
+def _conform(frame: pl.DataFrame, schema: frames.Schema) -> pl.DataFrame:
+    return frames.conform(frame, schema)
+

@@ -1,0 +1,128 @@
+"""What letters are written from: names, numbers and history of the receivables and people that a plan's actions name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from dunwell.store import bulk, scope
+from dunwell.store.models import BankAccount, ContentText, Staff
+
+PAYMENT_DAYS = 45
+"""Thanks for an earlier payment are true and fresh for about as long as a monthly invoice."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Details:
+    """Rows by id; `history` and `threads` by receivable, `payments` by customer."""
+
+    customers: dict[int, Row]
+    contacts: dict[int, Row]
+    receivables: dict[int, Row]
+    history: dict[int, list[Row]]  # what was sent or done: on, channel, message_id
+    payments: dict[int, Row]  # the newest one: on, amount, currency, in_time
+    promised: dict[int, date]
+
+
+def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivables: Iterable[int], rehearsal: bool) -> Details:
+    """Everything that the letters of these customers about these receivables may say."""
+    of_customers, of_receivables = _among(customers), _among(receivables)
+    day = f"DATE '{as_of.isoformat()}'"
+    since = f"DATE '{(as_of - timedelta(PAYMENT_DAYS)).isoformat()}'"
+    real = "" if rehearsal else "AND NOT m.rehearsal"
+    with bulk.reader(creditor_id) as read:
+        history = read(f"""
+            SELECT i.receivable_id, m.sent_on AS on, m.channel, m.message_id FROM message_item i
+            JOIN message m ON m.id = i.message_id
+            WHERE m.state = 'sent' AND m.sent_on <= {day} AND i.part = 'asked' AND m.purpose = 'request' {real}
+              AND i.receivable_id IN ({of_receivables})
+            UNION ALL
+            SELECT i.receivable_id, o.effective_on, t.kind, NULL FROM task_item i JOIN task t ON t.id = i.task_id
+            JOIN task_outcome o ON o.task_id = t.id
+            WHERE o.done AND o.effective_on <= {day} AND t.kind IN ('call', 'visit', 'letter') {real.replace("m.", "t.")}
+              AND i.receivable_id IN ({of_receivables})
+        """).sort("receivable_id", "on")
+        payments = read(f"""
+            SELECT DISTINCT ON (p.customer_id) p.customer_id, p.date AS on, p.amount, p.currency,
+                   coalesce((SELECT bool_and(p.date <= r.due_date) FROM allocation a JOIN receivable r ON r.id = a.receivable_id
+                             WHERE a.payment_id = p.id AND r.due_date IS NOT NULL), false) AS in_time
+            FROM payment p WHERE p.customer_id IN ({of_customers}) AND p.date BETWEEN {since} AND {day} AND p.amount > 0
+              AND p.is_date_known ORDER BY p.customer_id, p.date DESC, p.id DESC
+        """)
+        return Details(
+            customers=_by(
+                read(f"SELECT id, external_id, name, kind, country, owner FROM customer WHERE id IN ({of_customers})"), "id"
+            ),
+            contacts=_by(
+                read(f"""
+                SELECT t.id, t.given_name, t.family_name, t.patronymic, t.gender, t.role, p.channel, p.address, p.person_key
+                FROM contact t LEFT JOIN contact_point p ON p.contact_id = t.id WHERE t.customer_id IN ({of_customers})
+                """)
+                .group_by("id", maintain_order=True)
+                .agg(
+                    pl.col("given_name", "family_name", "patronymic", "gender", "role").first(),
+                    points=pl.struct("channel", "address", "person_key"),
+                ),
+                "id",
+            ),
+            receivables=_by(
+                read(f"""
+                SELECT r.id, i.number, i.issue_date, r.due_date, i.valid_until, r.amount, r.currency, i.what_for, i.kind,
+                       i.reference, i.order_number
+                FROM receivable r JOIN invoice i ON i.id = r.invoice_id WHERE r.id IN ({of_receivables})
+                """),
+                "id",
+            ),
+            history=_lists(history, "receivable_id"),
+            payments=_by(payments, "customer_id"),
+            promised={
+                row["receivable_id"]: row["on"]
+                for row in read(f"""
+                SELECT receivable_id, max(promised_date) AS on FROM promise
+                WHERE effective_on <= {day} AND receivable_id IN ({of_receivables}) GROUP BY 1
+                """).iter_rows(named=True)
+            },
+        )
+
+
+def staff(creditor_id: int) -> list[Staff]:
+    with scope.of(creditor_id):
+        return list(Staff.objects.order_by("pk"))
+
+
+def bank_accounts(creditor_id: int, as_of: date) -> list[BankAccount]:
+    """The newest confirmed account of each currency; a changed one is used once two people stand behind it."""
+    newest: dict[str, BankAccount] = {}
+    with scope.of(creditor_id):
+        for account in BankAccount.objects.filter(since__lte=as_of).exclude(confirmed_by="").order_by("since", "pk"):
+            newest[account.currency] = account
+    return list(newest.values())
+
+
+def overrides(creditor_id: int) -> dict[tuple[str, str, str], tuple[str, int]]:
+    """The creditor's own texts by (locale, key, channel), the last version of each."""
+    with scope.of(creditor_id):
+        rows = ContentText.objects.order_by("version")
+        return {(row.locale, row.key, row.channel): (row.text, row.version) for row in rows if row.text}
+
+
+def _among(ids: Iterable[int]) -> str:
+    """SQL that gives the ids as rows: a list of a hundred thousand is read faster from an array than from an IN list."""
+    return f"SELECT unnest('{{{','.join(str(int(one)) for one in ids)}}}'::bigint[])"
+
+
+def _by(frame: pl.DataFrame, column: str) -> dict[int, Row]:
+    return {row[column]: row for row in frame.iter_rows(named=True)}
+
+
+def _lists(frame: pl.DataFrame, column: str) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in frame.iter_rows(named=True):
+        found.setdefault(row[column], []).append(row)
+    return found

@@ -1,0 +1,41 @@
+"""Shapes that many tables share: every row belongs to one creditor, every fact says when it was recorded.
+
+Tables that hold facts are append-only: the database refuses to change or delete them (`0002_guards`). A fact is taken back by
+a counter-record, never by an update.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Owned(models.Model):
+    """A row of one creditor; row-level security hides it from all others."""
+
+    creditor = models.ForeignKey("store.Creditor", on_delete=models.PROTECT, db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+class Fact(Owned):
+    """Something that happened: effective on a day, recorded at an instant, by somebody; never changed."""
+
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    by = models.TextField(default="")
+    why = models.TextField(default="")
+
+    class Meta:
+        abstract = True
+
+
+class Imported(Owned):
+    """A noun that came from outside keeps its source and the source's own id."""
+
+    source = models.TextField(default="manual")
+    external_id = models.TextField()
+
+    class Meta:
+        abstract = True

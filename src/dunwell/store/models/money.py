@@ -1,0 +1,149 @@
+"""Money received, and which part of it covers what."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dunwell.store.models.base import Fact, Imported, Owned
+from dunwell.store.models.customers import Customer
+from dunwell.store.models.invoices import Invoice, Receivable
+
+
+class Payment(Imported):
+    """Money received. Append-only; a reversal is a payment with a negative amount that names the reversed one."""
+
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
+    date = models.DateField()
+    is_date_known = models.BooleanField(default=True)  # false: the sheet said "paid", not when; the import's day stands
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    payer_name = models.TextField(default="")
+    payer_account = models.TextField(default="")
+    payer_tax_id = models.TextField(default="")
+    remittance = models.TextField(default="")
+    reference = models.TextField(default="")
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    recorded_on = models.DateField()
+
+    class Meta:
+        db_table = "payment"
+        constraints = [
+            models.UniqueConstraint(fields=["creditor", "source", "external_id"], name="payment_once"),
+            models.CheckConstraint(condition=~models.Q(amount=0), name="payment_not_zero"),
+        ]
+        indexes = [models.Index(fields=["creditor", "customer"], name="payment_customer")]
+
+
+class Allocation(Fact):
+    """Part of a payment or credit note set against a receivable; a negative row with `undoes` takes it back.
+
+    The database keeps I1: what is allocated of a payment never exceeds it, what is set against a receivable never exceeds
+    what is owed, currencies agree (`0002_guards`).
+    """
+
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, db_constraint=False)
+    credit_note = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, db_constraint=False)
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, db_constraint=False)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    basis = models.TextField()
+    undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, db_constraint=False)
+
+    class Meta:
+        db_table = "allocation"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(payment__isnull=True) ^ models.Q(credit_note__isnull=True),
+                name="allocation_one_origin",
+            ),
+            models.CheckConstraint(condition=~models.Q(amount=0), name="allocation_not_zero"),
+        ]
+
+
+class OnAccount(Fact):
+    """A person put unapplied money on account: it no longer holds its payer, it is shown and deducted."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    taken_back = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "on_account"
+
+
+class Proposal(Fact):
+    """An allocation that is not certain: shown on the work list, holds the customer until a person decides."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT)
+    receivable = models.ForeignKey(Receivable, null=True, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
+    amount = models.BigIntegerField()
+    points = models.IntegerField(default=0)
+    reasons = models.TextField(default="")
+
+    class Meta:
+        db_table = "allocation_proposal"
+        indexes = [models.Index(fields=["creditor", "payment"], name="allocation_proposal_payment")]
+
+
+class Coverage(Fact):
+    """A money source is complete up to `covered_until`: the end of a statement, or a person's word."""
+
+    source = models.TextField()
+    covered_until = models.DateField()
+    required = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "coverage"
+        indexes = [models.Index(fields=["creditor", "source", "covered_until"], name="coverage_last")]
+
+
+class ImportFile(Fact):
+    """A file as received: its name, hash, kind and what came of it."""
+
+    name = models.TextField()
+    sha256 = models.TextField()
+    kind = models.TextField()
+    is_complete = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "import_file"
+
+
+class ImportedRow(Owned):
+    """A row as received, beside its normal form: raw is kept. Personal content (I14)."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, db_constraint=False)
+    line = models.IntegerField()
+    raw = models.TextField()
+
+    class Meta:
+        db_table = "imported_row"
+
+
+class FindingRecord(Fact):
+    """A problem in data, with its source row; `hold` stops the chase of what it names until a person settles it."""
+
+    file = models.ForeignKey(ImportFile, null=True, on_delete=models.PROTECT)
+    code = models.TextField()
+    message = models.TextField()
+    file_name = models.TextField(default="")
+    line = models.IntegerField(null=True)
+    field = models.TextField(default="")
+    value = models.TextField(default="")
+    remedy = models.TextField(default="")
+    receivable = models.ForeignKey(Receivable, null=True, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
+    holds = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "finding"
+
+
+class FindingSettled(Fact):
+    finding = models.OneToOneField(FindingRecord, on_delete=models.PROTECT)
+    outcome = models.TextField()  # paid | cancelled | still_open | repaired | ignored
+
+    class Meta:
+        db_table = "finding_settled"

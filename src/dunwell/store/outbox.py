@@ -1,0 +1,352 @@
+"""The outbox: every message moves by one conditional UPDATE at a time, and the database refuses all other ways.
+
+    queued → claimed → begun → sent | failed_temporary | failed_permanent | unknown          (or withdrawn, with the reason)
+
+A claim carries a fencing token: whoever slept through its lease finds another token and cannot begin. `begin` commits before
+the first byte goes out, and asks the ledger in the same statement (`sql/outbox.sql`); so a message that was begun and whose
+end nobody recorded is `unknown`, shown to a person, and never sent again by the program.
+
+Leases are measured by the database's clock, the same for all machines; what a message may do at which hour is measured by
+the `at` that the caller gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from dunwell.core.channel import Outgoing, Reply
+from dunwell.core.refusal import Refusal
+from dunwell.store import bounces, scope
+from dunwell.store.models import Approval, Attempt
+
+CLAIM_LEASE = timedelta(minutes=5)
+"""A batch is small: who has not come to its last message by then has died or sleeps."""
+BEGUN_LEASE = timedelta(minutes=15)
+"""Longer than the slowest conversation with a mail server: a message begun and silent for that long is unknown."""
+UNSENT = ["planned", "waiting", "approved", "queued", "failed_temporary"]
+"""Nobody works at these: they may be withdrawn. A failed one certainly did not go."""
+
+
+class AlreadyUnderWay(Refusal):
+    """Message {number} is {state}: it can no longer be called back."""
+
+
+class NotUnknown(Refusal):
+    """Message {number} is {state}: only a message whose outcome is unknown is settled by a person."""
+
+
+class ApprovalVoid(Refusal):
+    """Message {number} has changed or no longer waits ({state}): look at it again before approving."""
+
+
+class NoSuchMessage(Refusal):
+    """There is no message {number}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this process may begin while `token` is the row's token."""
+
+    token: int
+    key: str
+    attempts: int
+    domain: str
+    run_id: int | None
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of a message that began: `outcome` is its new state, `said` what the other side answered."""
+
+    message_id: int
+    token: int
+    outcome: str
+    said: str
+    on: date
+    replies: tuple[Reply, ...] = ()
+    retry_at: datetime | None = None
+    counts: bool = True  # as one of the message's attempts; a server that is down counts for nobody
+
+    @property
+    def refused(self) -> tuple[Reply, ...]:
+        return tuple(reply for reply in self.replies if not reply.is_accepted)
+
+    @property
+    def concerns_a_person(self) -> bool:
+        """An address is dead, a copy was left out or the message will never go: more than a receipt is recorded."""
+        return self.outcome == "failed_permanent" or (self.outcome == "sent" and bool(self.refused))
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The question put for one claimed message at the instant of sending."""
+
+    message_id: int
+    token: int
+    at: datetime
+    covered_min: date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`state` is begun, withdrawn, queued (it waits) or lost (another worker has it), with the reason."""
+
+    state: str
+    reason: str
+
+
+def claim(
+    creditor_id: int,
+    *,
+    at: datetime,
+    channels: Sequence[str],
+    rehearsal: bool,
+    limit: int,
+    braked_runs: Sequence[int] = (),
+    lease: timedelta = CLAIM_LEASE,
+) -> list[Claimed]:
+    """The next due messages, oldest first, now ours for the length of the lease."""
+    values: dict[str, Any] = {
+        "creditor": creditor_id,
+        "at": at,
+        "channels": list(channels),
+        "rehearsal": rehearsal,
+        "limit": limit,
+        "braked": list(braked_runs),
+        "lease": lease,
+    }
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return [_claimed(row, at) for row in cursor.fetchall()]
+
+
+def advance(creditor_id: int, ending: Ending | None, begin: Begin) -> Verdict:
+    """Let one message begin and record in the same commit, if there is one, how the message before it ended."""
+    question = "SELECT state, reason FROM dunwell_begin(%s, %s, %s, %s, %s, %s)"
+    values: list[Any] = [creditor_id, begin.message_id, begin.token, begin.at, begin.covered_min, BEGUN_LEASE]
+    if ending is not None:
+        question = f"WITH ended AS MATERIALIZED ({_RECORD}) SELECT b.state, b.reason FROM ended, LATERAL ({question}) b"
+        values = _record_values(creditor_id, ending) + values
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return Verdict(*cursor.fetchone())
+
+
+def record(creditor_id: int, ending: Ending) -> bool:
+    """Write down how a message ended, with what follows for people; saying it twice changes nothing."""
+    with scope.of(creditor_id):
+        with connection.cursor() as cursor:
+            cursor.execute(_RECORD, _record_values(creditor_id, ending))
+            (is_news,) = cursor.fetchone()
+        if is_news and ending.concerns_a_person:
+            went = ending.outcome == "sent"
+            bounces.record(ending.message_id, refused=ending.refused, said=ending.said, went=went, on=ending.on)
+    return bool(is_news)
+
+
+def give_back(creditor_id: int, claimed: Sequence[Claimed]) -> int:
+    """What was claimed and not begun is queued again; gives how many were still ours."""
+    return _execute(
+        creditor_id,
+        """UPDATE message m SET state = 'queued', lease_until = NULL
+           FROM unnest(%s::bigint[], %s::bigint[]) ours (id, token)
+           WHERE m.id = ours.id AND m.token = ours.token AND m.state = 'claimed'""",
+        [[c.outgoing.message_id for c in claimed], [c.token for c in claimed]],
+    )
+
+
+def sweep(creditor_id: int, *, idempotent: Sequence[str] = (), alone: bool = False) -> dict[str, int]:
+    """Mend what dead workers left: claimed → queued, begun → unknown (and queued again where the channel is idempotent).
+
+    Looks at expired leases; whoever holds the lock `send` is `alone` and need not wait for them: no other process is sending.
+    Should one merely have lost its database session, its token begins nothing any more, and its late word still settles what is unknown.
+    """
+    expired = "true" if alone else "m.lease_until < clock_timestamp()"
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE message m SET state = 'queued', lease_until = NULL WHERE m.state = 'claimed' AND {expired}")
+        queued = cursor.rowcount
+        cursor.execute(
+            f"""WITH left_over AS (
+                  UPDATE message m SET state = 'unknown', state_reason = 'sender_died', lease_until = NULL
+                  WHERE m.state = 'begun' AND {expired} RETURNING m.id, m.slot_on, m.rehearsal)
+                INSERT INTO attempt (creditor_id, message_id, effective_on, "by", why, outcome, detail, rehearsal, recipients)
+                SELECT %s, id, slot_on, '', '', 'unknown', 'the sender ended before the answer was recorded', rehearsal, '{{}}'
+                FROM left_over""",
+            [creditor_id],
+        )
+        unknown = cursor.rowcount
+        cursor.execute(
+            """UPDATE message SET state = 'queued', state_reason = '' WHERE state = 'unknown' AND state_reason = 'sender_died'
+               AND (rehearsal OR channel = ANY (%s)) AND (rehearsal OR channel IN ('call', 'visit', 'letter'))""",
+            [list(idempotent)],
+        )
+        again = cursor.rowcount
+    return {"queued": queued, "unknown": unknown - again, "again": again}
+
+
+def withdraw(creditor_id: int, reason: str, *, rehearsal: bool | None = None) -> int:
+    """Withdraw every unsent message nobody works at (of one mode, or of both): after a restore, or when going live."""
+    return _execute(
+        creditor_id,
+        """UPDATE message SET state = 'withdrawn', state_reason = %s, lease_until = NULL
+           WHERE state = ANY (%s) AND (%s::boolean IS NULL OR rehearsal = %s)""",
+        [reason, UNSENT, rehearsal, rehearsal],
+    )
+
+
+def recall(creditor_id: int, message_id: int, *, reason: str = "recalled") -> None:
+    """Call one message back: possible until a worker has claimed it."""
+    sql = "UPDATE message SET state = 'withdrawn', state_reason = %s, lease_until = NULL WHERE id = %s AND state = ANY (%s)"
+    if not _execute(creditor_id, sql, [reason, message_id, UNSENT]):
+        raise AlreadyUnderWay(number=message_id, state=state_of(creditor_id, message_id))
+
+
+def approve(creditor_id: int, message_id: int, *, content_hash: str, by: str, on: date, why: str = "") -> None:
+    """A person allows exactly these bytes, on the draft's own day; in the same transaction the message is queued."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE message SET state = 'approved' WHERE id = %s AND state = 'waiting' AND content_hash = %s
+               AND slot_on = %s RETURNING customer_id""",
+            [message_id, content_hash, on],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            raise ApprovalVoid(number=message_id, state=state_of(creditor_id, message_id))
+        cursor.execute("UPDATE message SET state = 'queued' WHERE id = %s", [message_id])
+        Approval.objects.create(
+            creditor_id=creditor_id,
+            message_id=message_id,
+            content_hash=content_hash,
+            customer_id=row[0],
+            effective_on=on,
+            by=by,
+            why=why,
+        )
+
+
+def settle(creditor_id: int, message_id: int, *, was_sent: bool, by: str, why: str, on: date) -> None:
+    """A person decides an unknown message. Not sent frees its slot, so that the next run may plan it anew."""
+    outcome = "sent" if was_sent else "failed_permanent"
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE message SET state = %s, state_reason = 'settled', lease_until = NULL,
+                 sent_on = CASE WHEN %s THEN slot_on END
+               WHERE id = %s AND state = 'unknown' RETURNING rehearsal""",
+            [outcome, was_sent, message_id],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            raise NotUnknown(number=message_id, state=state_of(creditor_id, message_id))
+        Attempt.objects.create(
+            creditor_id=creditor_id,
+            message_id=message_id,
+            outcome=outcome,
+            detail="settled by a person",
+            rehearsal=row[0],
+            effective_on=on,
+            by=by,
+            why=why,
+        )
+
+
+def state_of(creditor_id: int, message_id: int) -> str:
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM message WHERE id = %s", [message_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NoSuchMessage(number=message_id)
+    return str(row[0])
+
+
+def counts(creditor_id: int, *, rehearsal: bool) -> dict[str, int]:
+    """How many messages stand in each state."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute("SELECT state, count(*) FROM message WHERE rehearsal = %s GROUP BY state", [rehearsal])
+        return dict(cursor.fetchall())
+
+
+def due_elsewhere(creditor_id: int, *, at: datetime, channels: Sequence[str], rehearsal: bool) -> dict[str, int]:
+    """Due messages of channels other than these: they wait for somebody to configure a way out."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT channel, count(*) FROM message
+               WHERE state = 'queued' AND not_before <= %s AND rehearsal = %s AND NOT channel = ANY (%s) GROUP BY channel""",
+            [at, rehearsal, list(channels)],
+        )
+        return dict(cursor.fetchall())
+
+
+def objection(creditor_id: int, message_id: int, *, at: datetime, covered_min: date) -> str | None:
+    """What stands against sending this message at that instant: the very question of `begin`, for `explain` and previews."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute("SELECT dunwell_objection(m, %s, %s) FROM message m WHERE m.id = %s", [at, covered_min, message_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NoSuchMessage(number=message_id)
+    reason: str | None = row[0]
+    return reason
+
+
+def _execute(creditor_id: int, sql: str, values: list[Any]) -> int:
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
+_RECORD = "SELECT dunwell_record(%s, %s, %s, %s, %s, %s::text[], %s, %s, %s)"
+
+
+def _record_values(creditor_id: int, ending: Ending) -> list[Any]:
+    return [
+        *(creditor_id, ending.message_id, ending.token, ending.outcome, ending.said, list(map(str, ending.replies))),
+        *(ending.on, ending.retry_at, int(ending.counts)),
+    ]
+
+
+_CLAIM = """
+WITH due AS (
+  SELECT m.id FROM message m
+  WHERE m.creditor_id = %(creditor)s AND m.state IN ('queued', 'failed_temporary') AND m.not_before <= %(at)s
+    AND (m.state = 'queued' OR m.retry_at <= %(at)s) AND m.rehearsal = %(rehearsal)s AND m.channel = ANY (%(channels)s)
+    AND NOT coalesce(m.run_id = ANY (%(braked)s::bigint[]), false)
+  ORDER BY m.not_before, m.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), ours AS (
+  UPDATE message m SET state = 'claimed', token = m.token + 1, lease_until = clock_timestamp() + %(lease)s
+  FROM due WHERE m.id = due.id RETURNING m.*
+)
+SELECT m.id, m.token, m.key, m.attempts, m.domain, m.run_id, m.customer_id, u.name, m.channel, m.step, m.slot_on, m.locale,
+  c.subject, c.text, c.html, c.mime, c.envelope_from,
+  ARRAY(SELECT r.address FROM recipient r WHERE r.message_id = m.id AND NOT r.copy ORDER BY r.id),
+  ARRAY(SELECT r.address FROM recipient r WHERE r.message_id = m.id AND r.copy ORDER BY r.id)
+FROM ours m JOIN message_content c ON c.message_id = m.id JOIN customer u ON u.id = m.customer_id
+ORDER BY m.not_before, m.id
+"""
+
+
+def _claimed(row: tuple[Any, ...], at: datetime) -> Claimed:
+    (number, token, key, attempts, domain, run_id, customer_id, customer, channel, step, slot_on, locale) = row[:12]
+    subject, text, html, mime, sender, to, copies = row[12:]
+    outgoing = Outgoing(
+        message_id=number,
+        customer_id=customer_id,
+        customer=customer,
+        channel=channel,
+        step=step or "",
+        slot_on=slot_on,
+        locale=locale,
+        subject=subject,
+        text=text,
+        html=html,
+        mime=bytes(mime or b""),
+        sender=sender,
+        to=tuple(to),
+        copies=tuple(copies),
+        at=at,
+    )
+    return Claimed(token, key, attempts, domain, run_id, outgoing)

@@ -1,0 +1,91 @@
+"""What a stage decided, written once: every writer works inside the transaction of its creditor and leaves an audit link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dunwell.store import audit, bulk, scope
+from dunwell.store.models import Run
+
+OUTCOME_COLUMNS = ("receivable_id", "code", "step", "reasons", "next_on")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    run_id: int
+    outcomes_changed: int
+
+
+def last_outcomes(creditor_id: int) -> pl.DataFrame:
+    """The newest recorded outcome of every receivable: receivable_id, code, step, reasons, next_on."""
+    with bulk.reader(creditor_id) as read:
+        return read(
+            "SELECT DISTINCT ON (creditor_id, receivable_id) receivable_id, code, step, reasons, next_on FROM outcome "
+            "ORDER BY creditor_id, receivable_id, id DESC"
+        )
+
+
+def dunning_run(
+    creditor_id: int,
+    *,
+    as_of: date,
+    rehearsal: bool,
+    by: str,
+    outcomes: pl.DataFrame,
+    lapses: pl.DataFrame,
+    counts: Mapping[str, Any],
+) -> RecordedRun:
+    """Write a run, its lapses and those outcomes that changed since they were last written.
+
+    A quiet book costs nothing: what is the same as before is not written again.
+    """
+    columns = outcomes.select(OUTCOME_COLUMNS)
+    changed = columns.join(last_outcomes(creditor_id), on=OUTCOME_COLUMNS, how="anti", nulls_equal=True).sort(
+        "receivable_id"
+    )
+    with scope.of(creditor_id):
+        digest = _digest(changed)
+        run = Run.objects.create(
+            creditor_id=creditor_id,
+            effective_on=as_of,
+            by=by,
+            rehearsal=rehearsal,
+            counts={**counts, "outcomes_changed": changed.height},
+            digest=digest,
+        )
+        _append("outcome", changed, {"creditor_id": creditor_id, "run_id": run.pk}, order="receivable_id")
+        _append(
+            "lapse",
+            lapses,
+            {"creditor_id": creditor_id, "effective_on": as_of, "rehearsal": rehearsal, "by": by, "why": ""},
+            order="receivable_id",
+        )
+        audit.link(
+            creditor_id,
+            actor=by,
+            kind="run",
+            subject=f"run {run.pk} for {as_of}",
+            content={"run": run.pk, "as_of": as_of, "counts": dict(counts), "outcomes": digest},
+            count=changed.height,
+        )
+    return RecordedRun(run_id=run.pk, outcomes_changed=changed.height)
+
+
+def _append(table: str, frame: pl.DataFrame, constants: Mapping[str, Any], *, order: str) -> None:
+    """Append a frame's rows to a table, the same constants in every row, in the order of one column."""
+    if frame.is_empty():
+        return
+    bulk.stage("incoming", frame)
+    columns = ", ".join([*frame.columns, *constants])
+    values = ", ".join([*frame.columns, *("%s" for _ in constants)])
+    bulk.execute(f"INSERT INTO {table} ({columns}) SELECT {values} FROM incoming ORDER BY {order}", *constants.values())
+
+
+def _digest(frame: pl.DataFrame) -> str:
+    """SHA-256 over the rows' canonical text; CSV of a fixed column order is canonical and a hundred times faster than JSON."""
+    return audit.sha256_of(frame.write_csv(include_header=True).encode())

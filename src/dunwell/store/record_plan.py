@@ -1,0 +1,92 @@
+"""What a plan leads to, written: tasks for people, findings about letters that could not be written, drafts withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dunwell.core.refusal import Finding
+from dunwell.store import bulk, scope
+from dunwell.store.models import FindingRecord, Task, TaskItem
+
+UNSENT = ("planned", "waiting", "approved", "queued", "failed_temporary")
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    customer_id: int
+    contact_id: int | None
+    kind: str
+    policy: str
+    step: str
+    level: int
+    text: str
+    items: tuple[tuple[int, str | None], ...]  # receivable, step
+
+
+def withdraw_before(creditor_id: int, day: date, *, rehearsal: bool) -> int:
+    """Drafts and queued messages of earlier days are not sent any more: what they would say is planned anew."""
+    with scope.of(creditor_id):
+        return bulk.execute(
+            "UPDATE message SET state = 'withdrawn', state_reason = 'planned_anew' "
+            "WHERE slot_on < %s AND rehearsal = %s AND state = ANY(%s)",
+            day,
+            rehearsal,
+            list(UNSENT),
+        )
+
+
+def tasks(creditor_id: int, run_id: int, new: Iterable[NewTask], *, as_of: date, rehearsal: bool, by: str) -> int:
+    """Put tasks on the work list."""
+    count = 0
+    with scope.of(creditor_id):
+        for one in new:
+            row = Task.objects.create(
+                creditor_id=creditor_id,
+                effective_on=as_of,
+                by=by,
+                customer_id=one.customer_id,
+                contact_id=one.contact_id,
+                run_id=run_id,
+                kind=one.kind,
+                policy=one.policy,
+                step=one.step,
+                level=one.level,
+                due_on=as_of,
+                text=one.text,
+                rehearsal=rehearsal,
+            )
+            TaskItem.objects.bulk_create(
+                TaskItem(creditor_id=creditor_id, task=row, receivable_id=receivable, step=step)
+                for receivable, step in one.items
+            )
+            count += 1
+    return count
+
+
+def findings(creditor_id: int, found: Sequence[tuple[int | None, Finding]], *, as_of: date, by: str) -> int:
+    """Findings of a run, with the customer they concern; one that stands open already is not repeated."""
+    with scope.of(creditor_id):
+        known = set(
+            FindingRecord.objects.filter(findingsettled=None).values_list("code", "customer_id", "message")
+        )
+        fresh = {(one.code, customer, one.message): one for customer, one in found}
+        FindingRecord.objects.bulk_create(
+            FindingRecord(
+                creditor_id=creditor_id,
+                effective_on=as_of,
+                by=by,
+                code=one.code,
+                message=one.message,
+                file_name=one.file,
+                line=one.line,
+                field=one.field,
+                value=one.value,
+                remedy=one.remedy,
+                customer_id=customer,
+            )
+            for (code, customer, message), one in fresh.items()
+            if (code, customer, message) not in known
+        )
+    return len(fresh)

@@ -1,0 +1,72 @@
+"""Shared fixtures: a real PostgreSQL of the test run's own, a fresh creditor per test, and the folder of development data."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+from dunwell.site import boot
+from dunwell.site import database as embedded
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("DUNWELL_SHARED", ROOT.parent / "shared"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+# The workers of one run share one server; the controller made the folder and hands its name on in the environment.
+OWNS_SERVER = "DUNWELL_TEST_DATA" not in os.environ
+DATA = Path(os.environ.setdefault("DUNWELL_TEST_DATA", tempfile.mkdtemp(prefix="dunwell-test-", dir="/tmp")))
+_numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Models can be imported from the start; the server itself starts with the first test that asks for it."""
+    os.environ["DUNWELL_DATA"] = str(DATA)
+    socket = str(DATA / "postgres").replace("/", "%2F")
+    os.environ["DUNWELL_DATABASE_URL"] = f"postgresql://dunwell_app@/test_{WORKER}?host={socket}"
+    os.environ["DUNWELL_OWNER_DATABASE_URL"] = f"postgresql://dunwell_owner@/test_{WORKER}?host={socket}"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "dunwell.site.settings"
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if OWNS_SERVER:
+        embedded.stop(DATA / "postgres")
+        shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database() -> Path:
+    """The database of this worker at this release's shape; gives the data folder."""
+    found = embedded.start(DATA / "postgres", f"test_{WORKER}")
+    assert found.application == os.environ["DUNWELL_DATABASE_URL"]
+    boot.migrate()
+    return DATA
+
+
+@pytest.fixture
+def creditor(database: Path) -> object:
+    """A creditor that nobody has seen before: tests share a database and never a row."""
+    from dunwell.store.models import Creditor  # noqa: PLC0415 - models exist once Django is set up
+
+    return Creditor.objects.create(
+        slug=f"creditor-{next(_numbers)}",
+        name="Студия Пример",
+        registered_name="„Пример“ ООД",
+        country="BG",
+        locale="bg",
+        timezone="Europe/Sofia",
+        currency="EUR",
+    )
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of development data beside the project; a test that needs it is skipped without it."""
+    if not SHARED.exists():
+        pytest.skip(f"no development data at {SHARED}")
+    return SHARED

@@ -1,0 +1,123 @@
+"""Payment codes: what was encoded is what an independent reader (zxing-cpp) sees, byte for byte."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import segno
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from content.samples import BG_ACCOUNT, EN_ACCOUNT, GBP_ACCOUNT, RU_ACCOUNT
+from dunwell.core.money import Money
+from dunwell.engine import payqr, qr
+
+
+def seen(data: bytes) -> bytes:
+    found = zxingcpp.read_barcode(Image.open(io.BytesIO(qr.png(data))).convert("L"))
+    assert found is not None
+    return bytes(found.bytes)
+
+
+def test_a_euro_code_in_cyrillic() -> None:
+    data = payqr.payload(
+        replace(BG_ACCOUNT, holder="„Студио Пример“ ООД"), Money(124_000, "EUR"), "Плащане по фактура № 1042"
+    )
+    assert data is not None
+    assert data.decode().split("\n") == [
+        "BCD", "002", "1", "SCT", "BNBGBGSF", "„Студио Пример“ ООД", "BG80BNBG96611020345678", "EUR1240.00",
+        "", "", "Плащане по фактура № 1042",
+    ]  # fmt: skip
+    assert seen(data) == data
+
+
+def test_a_rouble_code_in_utf_8() -> None:
+    data = payqr.payload(RU_ACCOUNT, Money(4_800_000, "RUB"), "Оплата по счёту № 1042 от 31.03.2026")
+    assert data is not None
+    assert data.decode().split("|") == [
+        "ST00012", "Name=ООО «Студия „Пример“»", "PersonalAcc=40702810500000012345", "BankName=АО «Банк Пример», г. Москва",
+        "BIC=044525974", "CorrespAcc=30101810145250000974", "Sum=4800000", "Purpose=Оплата по счёту № 1042 от 31.03.2026",
+        "PayeeINN=7707083893", "KPP=770701001",
+    ]  # fmt: skip
+    assert seen(data) == data
+
+
+def test_the_separator_never_stands_in_a_value() -> None:
+    data = payqr.payload(replace(RU_ACCOUNT, holder="ООО «А|Б~В»"), Money(1, "RUB"), "за ^ и |")
+    assert data is not None
+    assert data.startswith(b"ST00012`Name=")
+    assert len(data.decode().split("`")) == 10
+    assert seen(data) == data
+    with pytest.raises(payqr.AccountInvalid):
+        payqr.payload(replace(RU_ACCOUNT, holder="|~^`@#"), Money(1, "RUB"), "")
+
+
+@settings(max_examples=60, deadline=None)
+@given(holder=st.text(max_size=300), purpose=st.text(max_size=400), minor=st.integers(1, payqr.EPC_MINOR_MAX))
+def test_limits_hold_for_any_text(holder: str, purpose: str, minor: int) -> None:
+    holder, purpose = (text.encode(errors="ignore").decode() for text in (holder, purpose))
+    euro = payqr.payload(replace(EN_ACCOUNT, holder=holder), Money(minor, "EUR"), purpose)
+    assert euro is not None
+    lines = euro.decode().split("\n")
+    assert len(lines) == 11
+    assert len(euro) <= payqr.EPC_BYTES_MAX
+    assert len(lines[5]) <= payqr.EPC_NAME_MAX
+    assert len(lines[10]) <= payqr.EPC_TEXT_MAX
+    assert lines[7] == f"EUR{minor // 100}.{minor % 100:02d}"
+    if not set(holder + purpose) & set(payqr.SEPARATORS):
+        rouble = payqr.payload(replace(RU_ACCOUNT, holder=holder), Money(minor, "RUB"), purpose)
+        assert rouble is not None
+        assert f"|Sum={minor}|" in rouble.decode()
+        assert len(rouble.partition(b"|Sum=")[0]) <= payqr.GOST_REQUIRED_BYTES_MAX + len("ST00012|")
+
+
+def test_sums_at_the_ends_of_the_range() -> None:
+    assert b"\nEUR0.01\n" in (payqr.payload(EN_ACCOUNT, Money(1, "EUR"), "") or b"")
+    assert b"\nEUR999999999.99\n" in (payqr.payload(EN_ACCOUNT, Money(payqr.EPC_MINOR_MAX, "EUR"), "") or b"")
+    assert payqr.payload(EN_ACCOUNT, Money(payqr.EPC_MINOR_MAX + 1, "EUR"), "") is None
+    assert payqr.payload(GBP_ACCOUNT, Money(100, "GBP"), "") is None
+
+
+@pytest.mark.parametrize(
+    ("account", "fault"),
+    [
+        (replace(BG_ACCOUNT, iban="BG81BNBG96611020345678"), "check digits"),
+        (replace(BG_ACCOUNT, bic="BNBG"), "BIC"),
+        (replace(RU_ACCOUNT, account="40702810500000012346"), "control digit"),
+        (replace(RU_ACCOUNT, account="4070281050000001234"), "20 digits"),
+        (replace(RU_ACCOUNT, bic="44525974"), "БИК"),
+        (replace(RU_ACCOUNT, corr_account="30101810145250000975"), "correspondent"),
+    ],
+)
+def test_an_account_that_sends_money_astray_is_refused(account: payqr.BankAccount, fault: str) -> None:
+    assert fault in payqr.account_fault(account)
+    with pytest.raises(payqr.AccountInvalid):
+        payqr.payload(account, Money(100, account.currency), "x")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(min_size=1, max_size=480))
+def test_every_symbol_is_readable(data: bytes) -> None:
+    assert seen(data) == data
+
+
+@pytest.mark.parametrize("version", range(1, qr.VERSION_MAX + 1))
+def test_a_full_symbol_equals_segnos_module_by_module(version: int) -> None:
+    # Full, because segno adds one zero byte before its padding where the standard has none.
+    data = bytes((number * 37 + version) % 256 for number in range(qr._capacity(version)))
+    theirs = segno.make_qr(data, mode="byte", error="m", version=version, mask=0, boost_error=False).matrix
+    assert np.array_equal(np.array([list(row) for row in theirs]), qr.matrix(data))
+
+
+def test_a_purpose_names_as_many_numbers_as_fit() -> None:
+    assert payqr.purpose_numbers(["1042", "1043"], 80) == "1042, 1043"
+    assert payqr.purpose_numbers([str(number) for number in range(1000, 1030)], 24) == "1000, 1001, 1002 +27"
+
+
+def test_the_svg_is_the_same_symbol() -> None:
+    assert payqr.svg(b"ST00012|x").startswith("<svg")

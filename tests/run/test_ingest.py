@@ -1,0 +1,95 @@
+"""A sheet on its way into the ledger: added once, amended where it changed, never counted twice (I9)."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dunwell.run import ingest, reconcile
+from dunwell.store import scope
+from dunwell.store.models import Allocation, Amendment, Contact, Customer, FindingRecord, Invoice, Payment, Receivable, Touch
+
+DAY = date(2026, 3, 2)
+OPEN_ITEMS = """Клиент;Имейл;Лице за контакт;Номер на фактура;Дата;Падеж;Сума;Платено;Валута
+Маргаритка ООД;anna@daisy.example;Анна Иванова;1042;01.02.2026;15.02.2026;1 240,00;0,00;EUR
+Балкан Трейд ООД;ivan@balkan.example;Иван Петров;1043;03.02.2026;17.02.2026;300,50;100,00;EUR
+"""
+
+
+@pytest.fixture
+def take(creditor, tmp_path: Path):
+    def take(text: str, name: str = "open.csv", **options):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return ingest.file(creditor, path, **{"as_of": DAY, "by": "anna", **options})
+
+    return take
+
+
+def test_an_open_items_sheet_becomes_customers_invoices_and_money(creditor, take):
+    summary = take(OPEN_ITEMS)
+    assert not summary.findings, summary.findings
+    with scope.of(creditor.pk):
+        assert sorted(Customer.objects.values_list("name", flat=True)) == ["Балкан Трейд ООД", "Маргаритка ООД"]
+        assert sorted(Receivable.objects.values_list("amount", flat=True)) == [30050, 124000]
+        assert list(Allocation.objects.values_list("amount", flat=True)) == [10000]
+        contact = Contact.objects.get(customer__name="Маргаритка ООД")
+        assert (contact.given_name, contact.family_name, contact.gender) == ("Анна", "Иванова", "f")
+
+
+def test_the_same_sheet_again_changes_nothing(creditor, take):
+    take(OPEN_ITEMS)
+    again = take(OPEN_ITEMS)
+    assert again.counts["invoices_new"] == again.counts["payments_reported"] == again.counts["facts_changed"] == 0
+    with scope.of(creditor.pk):
+        assert Invoice.objects.count() == 2 and Payment.objects.count() == 1 and not Amendment.objects.exists()
+
+
+def test_a_changed_due_date_is_an_amendment_with_old_and_new(creditor, take):
+    take(OPEN_ITEMS)
+    summary = take(OPEN_ITEMS.replace("15.02.2026", "20.02.2026"))
+    assert summary.counts["facts_changed"] == 1
+    with scope.of(creditor.pk):
+        change = Amendment.objects.get()
+        assert (change.field, change.old, change.new) == ("due_date", "2026-02-15", "2026-02-20")
+        assert Receivable.objects.filter(due_date=date(2026, 2, 20)).count() == 1
+
+
+def test_more_paid_than_before_is_a_payment_of_the_difference(creditor, take):
+    take(OPEN_ITEMS)
+    take(OPEN_ITEMS.replace("100,00;EUR", "300,50;EUR"))
+    with scope.of(creditor.pk):
+        assert sorted(Payment.objects.values_list("amount", flat=True)) == [10000, 20050]
+        assert not Payment.objects.filter(is_date_known=True).exists(), "the sheet does not say when"
+
+
+def test_a_row_missing_from_a_complete_sheet_holds_its_chase(creditor, take):
+    take(OPEN_ITEMS)
+    shorter = "\n".join(OPEN_ITEMS.splitlines()[:2]) + "\n"
+    summary = take(shorter, complete=True)
+    assert summary.counts["missing_from_complete_file"] == 1
+    with scope.of(creditor.pk):
+        finding = FindingRecord.objects.get(code="row_missing")
+        assert finding.holds and finding.receivable.invoice.number == "1043"
+
+
+def test_last_reminded_is_a_contact_made_by_hand(creditor, take):
+    text = OPEN_ITEMS.replace("Валута\n", "Валута;Последно напомняне\n").replace("0,00;EUR\n", "0,00;EUR;25.02.2026\n")
+    take(text)
+    with scope.of(creditor.pk):
+        assert set(Touch.objects.values_list("effective_on", flat=True)) == {date(2026, 2, 25)}
+
+
+def test_payments_find_their_invoices_by_number(creditor, take):
+    take(OPEN_ITEMS)
+    take(
+        "Дата;Сума;Валута;Наредител;Основание\n28.02.2026;1240,00;EUR;Маргаритка ООД;плащане по ф-ра 1042\n"
+        "28.02.2026;55,00;EUR;Неизвестен ЕООД;аванс\n",
+        name="payments.csv",
+    )
+    done = reconcile.run(creditor, DAY, by="anna")
+    assert (done.allocations, done.unapplied) == (1, 1)
+    assert reconcile.run(creditor, DAY, by="anna").allocations == 0
+    with scope.of(creditor.pk):
+        assert Customer.objects.count() == 2, "an unknown payer is not a new customer"
+        assert Allocation.objects.filter(receivable__invoice__number="1042").get().amount == 124000
