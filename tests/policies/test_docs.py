@@ -7,8 +7,10 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
 from dunwell.core import jurisdiction_text, policy_rules, policy_text, scenario, toml_text
 from dunwell.core.jurisdiction import Cap
 from dunwell.core.ledger import CustomerKind
@@ -20,9 +22,9 @@ POLICIES = (DOCS / "policies.md").read_text(encoding="utf-8")
 JURISDICTIONS = (DOCS / "jurisdictions.md").read_text(encoding="utf-8")
 
 
-def asked_keys(module: object) -> set[str]:
+def asked_keys(module: ModuleType) -> set[str]:
     """The keys that a reading module asks its tables for."""
-    source = Path(str(getattr(module, "__file__"))).read_text(encoding="utf-8")
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
     return set(re.findall(r'\.(?:text|whole|share|flag|days?|texts|choices?|members?|member_or_none|tables?)\(\s*"(\w+)"', source))
 
 
