@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 
+from dunwell.core.calendar import Calendar
 from dunwell.core.jurisdiction import Cap
 from dunwell.core.ledger import CustomerKind
-from dunwell.engine import governor, plan
+from dunwell.engine import days, governor, plan
 from plan.story import JURISDICTION, Book, day
 
 
@@ -149,7 +151,19 @@ def test_r19_nobody_is_contacted_on_a_day_of_rest_of_their_country():
     assert book.plan("6 May").outcome(invoice)["next_on"] == day("7 May")
 
 
-def test_the_caps_module_counts_the_calendars_month_beside_thirty_days():
+def free_again(cap: Cap, on: str) -> date:
+    calendar = days.tables({}, Calendar("BG"), day("4 May"))
+    frame = pl.DataFrame({"on": [day(on)], "place": [0]})
+    return frame.select(governor._free_again(cap, pl.col("on"), calendar)).item()
+
+
+def test_a_month_is_the_calendars_or_thirty_days_whichever_ends_later():
     cap = Cap(frozenset({"email"}), 6, 30, "law", "")
-    assert governor._window_start(cap, day("31 Jul")) == day("1 Jul")
-    assert governor._window_start(cap, day("10 Jul")) == day("11 Jun")
+    assert free_again(cap, "1 Jul") == day("1 Aug")
+    assert free_again(cap, "20 Jul") == day("19 Aug")
+
+
+def test_one_in_two_business_days_means_not_on_the_next_one():
+    cap = Cap(frozenset({"email"}), 1, 2, "courtesy", "", business_days=True)
+    assert free_again(cap, "4 May") == day("6 May")  # Monday → Wednesday
+    assert free_again(cap, "8 May") == day("12 May")  # Friday → Tuesday

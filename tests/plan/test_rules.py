@@ -145,7 +145,7 @@ def test_r18_credit_that_covers_the_debt_is_silence_and_less_is_deducted_from_th
 
 
 def test_r28_the_minimum_looks_at_what_remains():
-    book = Book((replace(STANDARD, balance_min=50_00),))
+    book = Book((replace(STANDARD, balance_min={"EUR": 50_00}),))
     customer = book.customer()
     small = book.invoice(customer, "4 May", 49_99)
     assert book.plan("4 May").says(small) == ("none", "below_minimum")

@@ -180,6 +180,16 @@ def test_a_file_is_refused_for_its_name_or_its_encoding(tmp_path: Path) -> None:
     assert refused.value.findings[0].line == STANDARD.count("\n") + 1
 
 
+def test_the_doctor_sees_every_mistake_of_the_creditors_own_files(tmp_path: Path) -> None:
+    assert policies.findings(tmp_path) == []
+    (tmp_path / "mine.toml").write_text(changed(STANDARD, "gap_days_min", "gap_min"), encoding="utf-8")
+    (tmp_path / "ours.toml").write_text("name = ", encoding="utf-8")
+    assert [(one.file, one.code) for one in policies.findings(tmp_path)] == [
+        ("mine.toml", "unknown_key"),
+        ("ours.toml", "toml_syntax"),
+    ]
+
+
 def test_an_unknown_policy_names_the_nearest_one() -> None:
     with pytest.raises(policies.UnknownPolicy, match="Did you mean 'standard'"):
         policies.load("standart")

@@ -1,9 +1,11 @@
 """Every story beside a shipped policy comes out as it is told."""
 
+from pathlib import Path
+
 import pytest
 
 from dunwell.core.scenario import Scenario
-from dunwell.run import policies, scenarios
+from dunwell.run import policies, scenarios, toml_files
 from dunwell.run.scenarios import Played
 
 POLICIES = policies.load_all()
@@ -30,3 +32,19 @@ def test_a_story_that_fails_is_shown_as_a_timeline() -> None:
     assert "before-work.scenarios.toml" in wrong[0]
     assert "expected request on Mon 2026-03-02: it did not happen" in wrong[0]
     assert "Tue 2026-03-03  event     replied" in wrong[-1]
+
+
+def test_a_changed_policy_is_held_against_its_own_stories(tmp_path: Path) -> None:
+    """Who moves the last word of an order sees which story it breaks."""
+    shipped = toml_files.named(policies.KIND, None)["before-work"]
+    (tmp_path / "before-work.toml").write_text(
+        shipped.read_text("utf-8").replace("offset_days = -2", "offset_days = -4"), "utf-8"
+    )
+    (story,) = (one for one in scenarios.read("before-work") if "answered" in one.title)
+    text = policies.scenarios_text("before-work")[1]
+    head = text.index("[[scenario]]", text.index("A client who answered") - 60)
+    (tmp_path / "before-work.scenarios.toml").write_text(text[head : text.index("[[scenario]]", head + 1)], "utf-8")
+    wrong = scenarios.check("before-work", tmp_path)
+    assert any("expected last on Fri 2026-03-13: it did not happen" in line for line in wrong)
+    assert any("not expected on Thu 2026-03-12: last by email" in line for line in wrong)
+    assert story.title in wrong[-1]

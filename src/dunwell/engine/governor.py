@@ -80,21 +80,21 @@ def _too_soon(asked: pl.DataFrame, earlier: pl.DataFrame, as_of: date) -> pl.Dat
 
 def _capped(asked: pl.DataFrame, earlier: pl.DataFrame, cap: Cap, as_of: date, calendar: Days) -> pl.DataFrame:
     channels = sorted(cap.channels)
-    free_again = _free_again(cap, pl.col("on"), calendar)
-    reached = (
+    mine = asked.filter(pl.col("channel").is_in(channels)).select("contact_no", "place")
+    name = f"cap_reached={cap.basis} {'+'.join(channels)} {cap.count}/{cap.days}"
+    if cap.count == 0:
+        return mine.select("contact_no", reason=pl.lit(name), allowed_on=pl.lit(None, pl.Date))
+    return (
         earlier.filter(pl.col("touched").is_in(channels))
-        .join(asked.filter(pl.col("channel").is_in(channels)).select("contact_no", "place"), on="contact_no")
-        .with_columns(free_again=free_again)
+        .join(mine, on="contact_no")
+        .with_columns(free_again=_free_again(cap, pl.col("on"), calendar))
         .filter(pl.col("free_again") > as_of)
         .group_by("contact_no")
         .agg(n=pl.len(), allowed_on=pl.col("free_again").sort(descending=True).slice(cap.count - 1, 1).first())
         .filter(pl.col("n") >= cap.count)
+        .select("contact_no", "allowed_on", reason=pl.lit(name))
+        .select("contact_no", "reason", "allowed_on")
     )
-    return reached.select(
-        "contact_no",
-        "allowed_on",
-        reason=pl.lit(f"cap_reached={cap.basis} {'+'.join(channels)} {cap.count}/{cap.days}"),
-    ).select("contact_no", "reason", "allowed_on")
 
 
 def _free_again(cap: Cap, on: pl.Expr, calendar: Days) -> pl.Expr:

@@ -54,6 +54,12 @@ def check(file: Path) -> tuple[Policy | None, list[Finding]]:
     return policy, findings
 
 
+def findings(own: Path) -> list[Finding]:
+    """Everything that is wrong with the creditor's own policies, for the doctor; empty when all of them may be used."""
+    own_files = {name: file for name, file in toml_files.named(KIND, own).items() if file.parent == own}
+    return [finding for file in own_files.values() for finding in check(file)[1]]
+
+
 def scenarios_text(name: str, own: Path | None = None) -> tuple[str, str]:
     """File name and text of the scenarios beside a policy; an empty text where it has none."""
     files = toml_files.named(KIND, own)

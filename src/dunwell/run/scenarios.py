@@ -70,6 +70,14 @@ def read(name: str, own: Path | None = None) -> list[Scenario]:
     return found
 
 
+def check(name: str, own: Path | None = None) -> list[str]:
+    """What differs from the stories beside one policy, for a person who has changed it; empty when all come out as told."""
+    all_policies = policies.load_all(own)
+    stories = [(story, all_policies[name]) for story in read(name, own)]
+    together = zip(stories, play(stories, all_policies), strict=True) if stories else ()
+    return [line for (story, _), played in together for line in failures(story, played)]
+
+
 def failures(scenario: Scenario, played: Played) -> list[str]:
     """What differs from the story, each with file and line, and the timeline at the end; empty when it came out as told."""
     wrong = list(_differences(scenario, played))
