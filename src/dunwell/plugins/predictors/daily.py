@@ -17,6 +17,8 @@ DAY_NUMBERS = (
     "history_hazard", "history_cumulative", "weekday_share", "days_after_payment",
 )  # fmt: skip
 
+REPEATED_WEIGHT = 0.5
+
 
 @dataclass(frozen=True)
 class Questions:
@@ -32,13 +34,14 @@ class Questions:
     weekday_share: Numbers  # by question and weekday
     anchors: Numbers  # by question: the delays to compare with
     days_since_payment: Numbers
+    weight: Numbers  # by question, in training
     static: Numbers  # by question
 
     def take(self, lines: Counts) -> Questions:
         """Some of the questions; the histories stay whole."""
         by_question = (
             "due", "issued", "origin", "first_delay", "history", "weekday_share", "anchors", "days_since_payment",
-            "static",
+            "weight", "static",
         )  # fmt: skip
         return replace(self, **{name: getattr(self, name)[lines] for name in by_question})
 
@@ -62,8 +65,16 @@ def lay_out(features: Features, static_columns: list[pl.Expr]) -> Questions:
         weekday_share=(paid_on + 1.0) / (paid_on.sum(axis=1, keepdims=True) + 7.0),
         anchors=_floats(rows.select(anchors)),
         days_since_payment=_floats(rows.select("days_since_payment"))[:, 0],
+        weight=_weights(rows),
         static=_floats(rows.select(static_columns)),
     )
+
+
+def _weights(rows: pl.DataFrame) -> Numbers:
+    """An invoice asked again month after month must not outweigh one paid at once: the repetitions share one weight."""
+    is_new = pl.col("issue_date") >= pl.col("origin")
+    repeated = REPEATED_WEIGHT / pl.len().over("invoice_id", is_new)
+    return rows.select(pl.when(is_new).then(1.0).otherwise(repeated)).to_series().to_numpy()
 
 
 def matrix(questions: Questions, line: Counts, delay: Counts) -> Numbers:

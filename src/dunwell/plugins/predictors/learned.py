@@ -10,6 +10,7 @@ alone: nothing here is tuned to a creditor by hand.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import lightgbm as lgb
 import numpy as np
@@ -22,31 +23,52 @@ from dunwell.plugins.predictors.daily import Questions, lay_out, matrix
 from dunwell.plugins.predictors.shrunken import shrunken_by_day
 
 TREES = dict(
-    objective="binary", learning_rate=0.05, num_leaves=15, min_data_in_leaf=200, lambda_l2=20.0, feature_fraction=0.4,
+    objective="binary", learning_rate=0.1, num_leaves=15, min_data_in_leaf=200, lambda_l2=20.0, feature_fraction=0.4,
     bagging_fraction=0.7, bagging_freq=1, deterministic=True, force_row_wise=True, num_threads=1, verbose=-1,
 )  # fmt: skip
-TREES_TRIED = (40, 80, 120, 160, 200, 240)
+TREES_TRIED = (25, 50, 80, 120, 175)
 TRUST_TRIED = (0.0, 0.25, 0.5, 0.75, 1.0)
 # Below so many payments a boosted model has nothing to say that the histories do not say better.
 PAYMENTS_MIN = 200
 QUESTIONS_CHECKED_MIN, QUESTIONS_CHECKED_MAX = 50, 4000
-# The last quarter of the questions decides; hardly any invoice says more after half a year.
+# The last quarter of the questions decides.
 CHECKED_SHARE = 0.25
-FOLLOWED_DAYS = 150
+# Hardly any invoice says more after half a year. Those of the open book are asked again a month later: following them
+# longer would tell the same day of the same invoice many times over.
+FOLLOWED_DAYS, FOLLOWED_DAYS_IN_BOOK = 150, 31
 EXAMPLES_MAX = 1_500_000
 TRAIT_VALUES_MAX = 20
-# A question is done once it is this sure that the payment has come.
-UNPAID_NEGLIGIBLE = 0.003
-DAYS_AT_ONCE, QUESTIONS_AT_ONCE = 15, 4000
+MORE_TREES = 1.25
+PAYMENTS_OF_DOUBT = 200
+# From here on the history's hazard is good enough, and a hundred times quicker.
+UNPAID_SMALL = 0.02
+DAYS_AT_ONCE, QUESTIONS_AT_ONCE = 10, 4000
+
+
+class Situation(IntEnum):
+    """What an invoice is when it is asked about: each kind has its own best answer."""
+
+    NEW = 0
+    OPEN = 1
+    OVERDUE = 2
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How many trees to read, and how far to trust them: 0 is the history alone, 1 the trees alone."""
+
+    trees: int
+    trust: float
+
+
+Choices = dict[Situation, Choice]
 
 
 @dataclass(frozen=True)
 class Model:
-    """What was learned: the trees, the trust in them (0 = the history alone) and the traits' known values."""
-
     booster: lgb.Booster
-    trust: float
-    traits: dict[str, list[str]]
+    choices: Choices
+    traits: dict[str, list[str]]  # the known values of each
 
 
 class Learned:
@@ -61,39 +83,47 @@ class Learned:
             return
         traits = _traits(features.rows)
         questions = lay_out(features, _static(features.rows, traits))
-        trees, trust = self._chosen(questions, answers, shrunken_by_day(features))
-        if trust > 0:
-            self.model = Model(self._grown(questions, answers, trees), trust, traits)
+        choices = self._chosen(questions, answers, shrunken_by_day(features))
+        if any(choice.trust for choice in choices.values()):
+            choices = {situation: _for_all_data(choice, answers) for situation, choice in choices.items()}
+            trees = max(choice.trees for choice in choices.values())
+            self.model = Model(self._grown(questions, answers, trees), choices, traits)
 
     def forecast(self, features: Features) -> pl.DataFrame:
         by_day = shrunken_by_day(features)
         if self.model is not None:
             questions = lay_out(features, _static(features.rows, self.model.traits))
-            by_day = _blend(_by_day(self.model.booster, questions), by_day, self.model.trust)
+            situations = _situations(questions)
+            for situation, choice in self.model.choices.items():
+                lines = np.flatnonzero(situations == situation)
+                if choice.trust and len(lines):
+                    learned = _by_day(self.model.booster, questions.take(lines), by_day[lines], choice.trees)
+                    by_day[lines] = _blend(learned, by_day[lines], choice.trust)
         return as_forecast(features.rows, by_day)
 
-    def _chosen(self, questions: Questions, answers: Answers, history: Numbers) -> tuple[int, float]:
-        """Trees and trust with the best score on the latest questions, by a model that saw the earlier ones only."""
+    def _chosen(self, questions: Questions, answers: Answers, history: Numbers) -> Choices:
+        """The best choice on the latest questions, for a model that saw the earlier ones only."""
         cut = int(np.quantile(questions.origin, 1.0 - CHECKED_SHARE))
         early, late = np.flatnonzero(questions.origin < cut), np.flatnonzero(questions.origin >= cut)
         seen = answers.take(early).as_known(cut - 1)
         if len(late) < QUESTIONS_CHECKED_MIN or seen.is_paid.sum() < PAYMENTS_MIN // 2:
-            return 0, 0.0
+            return {}
         booster = self._grown(questions.take(early), seen, max(TREES_TRIED))
         if len(late) > QUESTIONS_CHECKED_MAX:
             late = np.random.default_rng(self.seed).choice(late, QUESTIONS_CHECKED_MAX, replace=False)
         checked, truth = questions.take(late), answers.take(late)
-        scores = {}
+        scores: dict[Choice, Numbers] = {}
         for trees in TREES_TRIED:
-            learned = _by_day(booster, checked, trees)
+            learned = _by_day(booster, checked, history[late], trees)
             for trust in TRUST_TRIED:
                 blend = _blend(learned, history[late], trust)
-                scores[trees, trust] = crps_seen(blend, truth.last - truth.first, truth.is_paid).mean()
-        return min(scores, key=scores.__getitem__)
+                scores[Choice(trees, trust)] = crps_seen(blend, truth.last - truth.first, truth.is_paid)
+        situations = _situations(checked)
+        return {situation: _best(scores, situations == situation) for situation in Situation}
 
     def _grown(self, questions: Questions, answers: Answers, trees: int) -> lgb.Booster:
         line, delay, is_paid = _examples(questions, answers, self.seed)
-        data = lgb.Dataset(matrix(questions, line, delay), is_paid, params=TREES)
+        data = lgb.Dataset(matrix(questions, line, delay), is_paid, weight=questions.weight[line], params=TREES)
         return lgb.train({**TREES, "seed": self.seed}, data, trees)
 
 
@@ -115,6 +145,23 @@ class Answers:
 
 def _answers(rows: pl.DataFrame) -> Answers:
     return Answers(days(rows["first_date"]), days(rows["last_date"]), rows["is_paid"].to_numpy())
+
+
+def _situations(questions: Questions) -> Counts:
+    is_new, is_overdue = questions.issued >= questions.origin, questions.due < questions.origin
+    return np.where(is_new, Situation.NEW, np.where(is_overdue, Situation.OVERDUE, Situation.OPEN))
+
+
+def _best(scores: dict[Choice, Numbers], lines: npt.NDArray[np.bool_]) -> Choice:
+    """The choice with the lowest score on these lines; on all, where these are too few to tell."""
+    told = lines if lines.sum() >= QUESTIONS_CHECKED_MIN else np.ones_like(lines)
+    return min(scores, key=lambda choice: scores[choice][told].mean())
+
+
+def _for_all_data(choice: Choice, answers: Answers) -> Choice:
+    """The same choice for a model that sees a third more data; where payments are few, doubt stays."""
+    payments = int(answers.is_paid.sum())
+    return Choice(round(choice.trees * MORE_TREES), min(choice.trust, payments / (payments + PAYMENTS_OF_DOUBT)))
 
 
 def _traits(rows: pl.DataFrame) -> dict[str, list[str]]:
@@ -140,7 +187,8 @@ def _static(rows: pl.DataFrame, traits: dict[str, list[str]]) -> list[pl.Expr]:
 
 def _examples(questions: Questions, answers: Answers, seed: int) -> tuple[Counts, Counts, Counts]:
     """Every followed day of every question: line, delay, and whether it was the day of payment."""
-    length = np.clip(answers.last - answers.first + 1, 0, FOLLOWED_DAYS)
+    followed = np.where(questions.issued >= questions.origin, FOLLOWED_DAYS, FOLLOWED_DAYS_IN_BOOK)
+    length = np.clip(answers.last - answers.first + 1, 0, followed)
     line = np.repeat(np.arange(len(length)), length)
     offset = np.arange(len(line)) - np.repeat(np.cumsum(length) - length, length)
     if len(line) > EXAMPLES_MAX:
@@ -154,21 +202,32 @@ def _blend(learned: Numbers, history: Numbers, trust: float) -> Numbers:
     return trust * learned + (1.0 - trust) * history
 
 
-def _by_day(booster: lgb.Booster, questions: Questions, trees: int | None = None) -> Numbers:
-    """Cumulative probability of payment, by question and day from the first possible one on."""
-    unpaid = np.ones((len(questions), HORIZON_DAYS), np.float32)
+def _by_day(booster: lgb.Booster, questions: Questions, history: Numbers, trees: int) -> Numbers:
+    """Cumulative probability of payment, by question and day from the first possible one on.
+
+    Once hardly any doubt is left the rest is shared out as in `history`.
+    """
+    unpaid = np.ones_like(history)
     for start in range(0, len(questions), QUESTIONS_AT_ONCE):
         lines = np.arange(start, min(start + QUESTIONS_AT_ONCE, len(questions)))
+        left = np.ones(len(lines))
         for day in range(0, HORIZON_DAYS, DAYS_AT_ONCE):
             span = np.arange(day, min(day + DAYS_AT_ONCE, HORIZON_DAYS))
             line = np.repeat(lines, len(span))
             delay = questions.first_delay[line] + np.tile(span, len(lines))
             hazard = booster.predict(matrix(questions, line, delay), num_iteration=trees, num_threads=1)
-            left = unpaid[lines, day - 1] if day else np.ones(len(lines), np.float32)
-            run = np.cumprod(1.0 - hazard.reshape(len(lines), len(span)), axis=1) * left[:, None]
+            run = np.cumprod(1.0 - np.asarray(hazard).reshape(len(lines), -1), axis=1) * left[:, None]
             unpaid[np.ix_(lines, span)] = run
-            unpaid[lines, span[-1] + 1 :] = run[:, -1:]
-            lines = lines[run[:, -1] > UNPAID_NEGLIGIBLE]
+            left = run[:, -1]
+            settled = left <= UNPAID_SMALL
+            _share_out(unpaid, history, lines[settled], span[-1])
+            lines, left = lines[~settled], left[~settled]
             if not len(lines):
                 break
     return 1.0 - unpaid
+
+
+def _share_out(unpaid: Numbers, history: Numbers, lines: Counts, day: int) -> None:
+    """After `day`, let what is unpaid shrink as the history's does."""
+    still = np.maximum(1.0 - history[lines, day], 1e-9)
+    unpaid[lines, day + 1 :] = unpaid[lines, day, None] * (1.0 - history[lines, day + 1 :]) / still[:, None]
