@@ -125,4 +125,10 @@ def _day(written: Any) -> date:
 
 
 def _invoice(written: dict[str, Any]) -> OpenInvoice:
-    return OpenInvoice(str(written.get("number") or ""), Decimal(str(written.get("amount") or 0)), str(written.get("currency") or ""))
+    due = written.get("due_date")
+    return OpenInvoice(
+        number=str(written.get("number") or ""),
+        amount=Decimal(str(written.get("amount") or 0)),
+        currency=str(written.get("currency") or ""),
+        due_date=_day(due) if due else None,
+    )

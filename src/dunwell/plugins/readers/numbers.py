@@ -128,12 +128,12 @@ def _grammar(lang: str, folded: bool) -> tuple[re.Pattern[str], list[tuple[re.Pa
 
 
 def _value(phrase: str, values: list[tuple[re.Pattern[str], int, str]], lang: str) -> str | None:
-    total, current, ordinal = 0, 0, False
+    total, current, last, ordinal = 0, 0, 0, False
     for word in re.findall(r"\w+", phrase):
         if word in ("и", "and"):
             continue
         if word.isdigit():
-            current += int(word)
+            current, last = current + int(word), int(word)
             continue
         found = next(((value, kind) for shape, value, kind in values if shape.fullmatch(word)), None)
         if found is None:
@@ -148,7 +148,10 @@ def _value(phrase: str, values: list[tuple[re.Pattern[str], int, str]], lang: st
                 total, current = total + current, 0
         elif current and value >= 20 and current % 100 and current < 100 and lang == "en":
             current = current * 100 + value  # "two sixty", "nineteen eighty"
+        elif lang != "en" and value >= 100 and 0 < last < 100:
+            total, current = total + current * 1000, value  # "сорок три двести" leaves the thousands out
         else:
             current += value
+        last = value
     written = str(total + current)
     return written + NUMERALS[lang].ordinal_mark if ordinal else written

@@ -7,11 +7,11 @@ of words is learned.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dunwell.core.reading import Claim, Reading, ReplyContext
-from dunwell.plugins.readers import classifier, roles
+from dunwell.core.reading import CallContext, CallReview, Claim, Reading, ReplyContext, Turn
+from dunwell.plugins.readers import calls, classifier, roles
 from dunwell.plugins.readers.evidence import Evidence, features, gather
 from dunwell.plugins.readers.visible import visible_from_text
 from dunwell.plugins.readers.words import MASKED, PHONE
@@ -69,6 +69,9 @@ class LocalReader:
         found = fields(evidence, visible, context)
         scores = self.model.scores(described(evidence, found, context))
         return settle(evidence, found, scores, context)
+
+    def review(self, turns: Sequence[Turn], context: CallContext) -> CallReview:
+        return calls.review(turns, context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ DOCUMENT_NUMBER = re.compile(
 )
 SPACE = r"[^\w.!?\n\x01]++"
 GAP = rf"(?:[\w\x01]++{SPACE}){{0,5}}?"
+MACRO = re.compile(r"\{([a-z]+)\}")
 NOTATION = (("(.. )?", GAP), (" .. ", SPACE + GAP), ("*", r"\w*"), (" ", SPACE), (".", r"\."), ("+", r"\+"))
 SENTENCE_END = re.compile(r"[!?…]+|(?<![\d.])\.(?=\s|$)|\.{2,}|\n+|(?<=\d)\.(?=\s+[А-ЯA-Z]|\s*$)")
 ABBREVIATION = re.compile(r"(?:\b(?:г|гг|т|тыс|хил|руб|р|лв|ул|стр|тел|доб|вн|чл|ал|п|см|им|св|ув|исп|mr|ms|mrs|dr|st|no|approx|e\.g|i\.e))$", re.I)
@@ -143,8 +144,7 @@ def compile_phrases(phrases: Iterable[str], macros: Mapping[str, str], lang: str
 
 
 def _pattern(phrase: str, macros: Mapping[str, str], lang: str, folded: bool) -> str:
-    while "{" in phrase:
-        phrase = re.sub(r"\{(\w+)\}", lambda found: f"({macros[found[1]]})", phrase)
+    phrase = MACRO.sub(lambda found: f"({macros[found[1]]})", phrase)
     if folded:
         phrase = fold_phrase(phrase, lang)
     out: list[str] = []
