@@ -1,0 +1,198 @@
+"""The reader that needs no network: phrases and grammars give the evidence, a small classifier weighs it.
+
+What the labelling guide defines (who must look, whether reminders pause) follows from the claims by rule; only the weighing
+of words is learned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dunwell.core.reading import CallContext, CallReview, Claim, Reading, ReplyContext, Turn
+from dunwell.plugins.readers import calls, classifier, roles
+from dunwell.plugins.readers.evidence import Evidence, features, gather
+from dunwell.plugins.readers.visible import visible_from_text
+from dunwell.plugins.readers.words import MASKED, PHONE
+
+LISTED_FROM = 0.42  # An intent is listed from this probability on; chosen by cross-validation.
+WORRY_FROM = 0.3  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
+HUMAN = frozenset(
+    "dispute hostile_or_legal stop_contact hardship refusal request_extension request_instalments question".split()
+)
+PAUSING = frozenset(
+    "already_paid request_document request_extension request_instalments request_payment_details question dispute hardship "
+    "refusal stop_contact hostile_or_legal".split()
+)
+# The concepts whose words are quoted for an intent.
+QUOTED = {
+    "promise_to_pay": ("will_pay",),
+    "already_paid": ("paid",),
+    "dispute": (
+        "dispute_duplicate", "dispute_not_ordered", "dispute_document", "dispute_details", "dispute_goods", "dispute_quality",
+        "dispute_terms", "dispute_amount", "dispute_other", "dispute",
+    ),
+    "request_document": ("ask_document",),
+    "request_extension": ("ask_extension",),
+    "request_instalments": ("ask_instalments", "instalments"),
+    "request_payment_details": ("ask_details", "suspicious"),
+    "change_contact": ("change_contact", "wrong_person"),
+    "out_of_office": ("absent",),
+    "internal_process_delay": ("delay",),
+    "waiting_for_funds": ("waiting", "outside_condition"),
+    "hardship": ("hardship",),
+    "refusal": ("refuse",),
+    "stop_contact": ("stop",),
+    "question": ("question_real", "question"),
+    "acknowledgement": ("ack",),
+    "hostile_or_legal": ("legal", "abuse"),
+    "unrelated": ("ad", "wrong_chat", "other_business", "bot"),
+}  # fmt: skip
+EMAIL = MASKED[0]
+COUNTED_PARTS = {
+    "ru": r"(?P<n>\d{1,2})(?:-?(?:х|мя|ю))?\s+(?:\w+\s+){0,2}?(?:част\w+|платеж\w*|взнос\w*|транш\w*|этап\w*|прием\w*|дол\w+|раз\w*|куск\w+)|(?:на|в|за)\s+(?P<m>\d{1,2})\s+месяц\w*",
+    "bg": r"(?P<n>\d{1,2})\s+(?:\w+\s+){0,2}?(?:части|вноски|пъти|транша|плащания|етапа|погасителни|порции|путии|пати)|(?:за|в)\s+(?P<m>\d{1,2})\s+месеца",
+    "en": r"(?P<n>\d{1,2})\s+(?:\w+\s+){0,2}?(?:instal+ments?|payments?|parts|tranches|chunks|goes|lots|stages|bits|halves|pieces)|over\s+(?P<m>\d{1,2})\s+months",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReader:
+    """Reads on this machine alone."""
+
+    model: classifier.Classifier
+
+    def read(self, text: str, context: ReplyContext) -> Reading:
+        visible = visible_from_text(text)
+        evidence = gather(visible, context)
+        found = fields(evidence, visible, context)
+        scores = self.model.scores(described(evidence, found, context))
+        return settle(evidence, found, scores, context)
+
+    def review(self, turns: Sequence[Turn], context: CallContext) -> CallReview:
+        return calls.review(turns, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Days, sums and contacts, before the intents are known."""
+
+    promised: tuple | None
+    paid: tuple | None
+    back: tuple | None
+    part: tuple | None
+    parts: Claim[int] | None
+    contact: Claim[str] | None
+
+
+def fields(evidence: Evidence, visible: str, context: ReplyContext) -> Fields:
+    days = roles.owned(evidence, evidence.days)
+    sums = roles.owned(evidence, evidence.sums)
+    return Fields(
+        promised=roles.promised_day(evidence, days, context),
+        paid=roles.paid_day(evidence, days, context),
+        back=roles.return_day(days, context) if evidence.has("absent") else None,
+        part=roles.partial_sum(evidence, sums, context),
+        parts=_parts(evidence, days, sums, context),
+        contact=_contact(evidence, visible),
+    )
+
+
+def described(evidence: Evidence, found: Fields, context: ReplyContext) -> dict[str, float]:
+    """All features of a text: the concepts, what the grammars found, and its letters."""
+    return {
+        **features(evidence, context),
+        **{f"found_{name}": 1.0 for name in Fields.__slots__ if getattr(found, name) is not None},
+        **classifier.letters(evidence.view.text),
+    }
+
+
+def settle(evidence: Evidence, found: Fields, scores: Mapping[str, Mapping[str, float]], context: ReplyContext) -> Reading:
+    """Turn probabilities and findings into claims that agree with each other."""
+    chances = dict(scores["intents"])
+    listed = {intent for intent, chance in chances.items() if chance >= LISTED_FROM}
+    primary = max(scores["primary"], key=lambda intent: scores["primary"][intent])
+    listed.add(primary)
+    chances[primary] = max(chances[primary], scores["primary"][primary])
+    sentiment = max(scores["sentiment"], key=lambda mood: scores["sentiment"][mood])
+    promising = "promise_to_pay" in listed
+    reason = max(scores["reason"], key=lambda one: scores["reason"][one])
+    promised = _claim(evidence, found.promised) if promising else None
+    paid = _claim(evidence, found.paid) if "already_paid" in listed and reason_of(listed, reason) != "duplicate" else None
+    returns = _claim(evidence, found.back) if "out_of_office" in listed else None
+    contact = found.contact if listed & {"change_contact", "out_of_office"} else None
+    worried = any(chances[intent] >= WORRY_FROM for intent in HUMAN)
+    return Reading(
+        intents=tuple(Claim(one, evidence.quote(evidence.first(*QUOTED[one])), chances[one]) for one in sorted(listed, key=lambda one: -chances[one])),
+        primary=primary,
+        sentiment=sentiment,
+        needs_human=worried or _stranger(evidence, listed, contact),
+        pause_reminders=_pauses(listed, promised is not None, returns is not None, contact is not None),
+        promised_date=promised,
+        promised_amount=_claim(evidence, found.part) if promising and "per_month" not in evidence.hits else None,
+        paid_on=paid,
+        dispute_reason=Claim(reason, evidence.quote(evidence.first(*QUOTED["dispute"])), scores["reason"][reason]) if "dispute" in listed else None,
+        instalments=found.parts if "request_instalments" in listed else None,
+        redirect_contact=contact,
+        return_date=returns,
+    )
+
+
+def reason_of(listed: set[str], reason: str) -> str:
+    return reason if "dispute" in listed else ""
+
+
+def _pauses(listed: set[str], dated: bool, returns: bool, redirected: bool) -> bool:
+    """Reminders pause when the ball is with the creditor or a date is running."""
+    if dated or listed & PAUSING:
+        return True
+    if "out_of_office" in listed:
+        return returns and not redirected
+    return "change_contact" in listed and not redirected
+
+
+def _stranger(evidence: Evidence, listed: set[str], contact: Claim[str] | None) -> bool:
+    """A wrong person without another contact, doubtful bank details, or a message that deserves a human answer."""
+    if "change_contact" in listed and contact is None:
+        return True
+    if "request_payment_details" in listed and evidence.has("suspicious"):
+        return True
+    if "unrelated" in listed:
+        return evidence.has("bot") or ("?" in evidence.view.text and evidence.has("other_business"))
+    return False
+
+
+def _claim(evidence: Evidence, found: tuple | None) -> Claim | None:
+    if found is None:
+        return None
+    value, owned = found
+    start, end = owned.span
+    return Claim(value, evidence.prepared.source[start:end].strip(), round(max(0.5, 0.95 - owned.distance / 250), 2))
+
+
+def _parts(evidence: Evidence, days: list, sums: list, context: ReplyContext) -> Claim[int] | None:
+    """How many instalments: a number of parts, listed sums, or two halves."""
+    match = re.search(COUNTED_PARTS[evidence.view.lang], evidence.digits.text)
+    if match:
+        count = int(match["n"] or match["m"])
+        if 2 <= count <= 60:
+            start, end = evidence.digits.source_span(*match.span())
+            return Claim(count, evidence.prepared.source[start:end], 0.9)
+    dated = [one for one in days if one.mention.kind not in ("now", "span")]
+    numbers = [one for one in sums if one.mention.kind == "number" and one.mention.value < (context.total or one.mention.value + 1)]
+    halves = [one for one in sums if one.mention.kind in ("half", "rest")]
+    count = max(len(numbers) if numbers and len({n.mention.value for n in numbers}) <= len(numbers) else 0, len(dated) if len(numbers) == 1 and evidence.has("ask_instalments", "instalments") else 0)
+    if count >= 2 or (len(halves) >= 2) or (halves and numbers):
+        return Claim(max(count, 2), evidence.quote(evidence.first("instalments", "will_pay")), 0.7)
+    return None
+
+
+def _contact(evidence: Evidence, visible: str) -> Claim[str] | None:
+    """The address or number to use instead; an e-mail wins over a telephone."""
+    for shape in (EMAIL, PHONE):
+        found = [match for match in shape.finditer(visible)]
+        if found:
+            written = found[0].group().strip(" .,;")
+            return Claim(re.sub(r"\s+", "", written) if shape is PHONE else written, written, 0.9 if len(found) == 1 else 0.6)
+    return None
