@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from dunwell.core.channel import Outgoing, Reply
@@ -133,9 +134,13 @@ def advance(creditor_id: int, ending: Ending | None, begin: Begin) -> Verdict:
     if ending is not None:
         question = f"WITH ended AS MATERIALIZED ({_RECORD}) SELECT b.state, b.reason FROM ended, LATERAL ({question}) b"
         values = _record_values(creditor_id, ending) + values
-    with connection.cursor() as cursor:
-        cursor.execute(question, values)
-        return Verdict(*cursor.fetchone())
+    # The one statement that every message costs is prepared by the server: Django's own cursor would spend five times as much.
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        connection.connection.prepare_threshold = 0
+        row = cursor.execute(question, values).fetchone()
+    assert row is not None
+    return Verdict(*row)
 
 
 def record(creditor_id: int, ending: Ending) -> bool:
