@@ -4,6 +4,7 @@ A real process delivers to a real mail server in another process, and is killed 
 `DUNWELL_CRASH_ROUNDS` makes the test longer.
 """
 
+import contextlib
 import os
 import random
 import signal
@@ -81,7 +82,5 @@ def _until_ended(process) -> str:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
