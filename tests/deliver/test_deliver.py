@@ -275,8 +275,8 @@ def test_money_recorded_later_by_its_own_connection_is_seen(live, channel):
     (claimed,) = outbox.claim(live.id, at=NOON, channels=["email"], rehearsal=False, limit=9)
     with scope.of(live.id):
         pay(live, message.items.get().receivable, 10000)
-    verdict = outbox.advance(live.id, None, outbox.Begin(message.id, claimed.token, NOON, DAY))
-    assert verdict == outbox.Verdict("withdrawn", "paid")
+    verdicts = outbox.advance(live.id, [], [outbox.Begin(message.id, claimed.token, NOON, DAY)])
+    assert verdicts[message.id] == outbox.Verdict("withdrawn", "paid")
 
 
 def test_it_goes_in_its_hours_alone(live, channel):
@@ -333,8 +333,8 @@ def test_a_mode_changed_between_claim_and_beginning_withdraws(live):
     message = queued(live)
     (claimed,) = outbox.claim(live.id, at=NOON, channels=["email"], rehearsal=False, limit=9)
     switches.turn(live.id, Switch.MODE, switches.REHEARSAL, by="Ани", why="look", on=DAY)
-    verdict = outbox.advance(live.id, None, outbox.Begin(message.id, claimed.token, NOON, DAY))
-    assert verdict == outbox.Verdict("withdrawn", "mode_changed")
+    verdicts = outbox.advance(live.id, [], [outbox.Begin(message.id, claimed.token, NOON, DAY)])
+    assert verdicts[message.id] == outbox.Verdict("withdrawn", "mode_changed")
 
 
 def test_R1_R21_R29_a_second_delivery_sends_nothing(live, channel):

@@ -25,9 +25,8 @@ def claim(creditor, **how):
 
 
 def begin(creditor, claimed):
-    return outbox.advance(
-        creditor.id, None, outbox.Begin(claimed.outgoing.message_id, claimed.token, NOON, DAY)
-    )
+    question = outbox.Begin(claimed.outgoing.message_id, claimed.token, NOON, DAY)
+    return outbox.advance(creditor.id, [], [question])[question.message_id]
 
 
 def ending(claimed, outcome="sent"):

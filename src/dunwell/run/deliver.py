@@ -1,18 +1,22 @@
 """Send what is due: claim, ask the ledger a last time, send, record what became of it.
 
 `deliver` may be killed at any moment and started anywhere else. What had begun and was not recorded is then `unknown` and
-shown; everything else goes on where it was. Each thread has at most one message begun, so there are never more unknown ones
+shown; everything else goes on where it was. A connection has at most one message begun, so there are never more unknown ones
 than connections.
 """
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from queue import Empty, SimpleQueue
 from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, connection
@@ -122,7 +126,11 @@ class Moment:
 
 
 class Errand:
-    """One delivery by one way: threads that take, begin, send and record until nothing is due or something halts them."""
+    """One delivery by one way. This thread alone speaks with the database; the others only speak with the other side.
+
+    Whatever connections are free get their next messages by one commit, which also records what those connections did last:
+    a message holds its connection until its end is written down.
+    """
 
     def __init__(
         self,
@@ -150,72 +158,62 @@ class Errand:
         self._bug: BaseException | None = None
         self._pace = Pace(channel.limits)
         self._pending: deque[Claimed] = deque()
-        self._lock = threading.Lock()
-        self._is_halted = threading.Event()
-        self._is_dry = False
+        self._ended: SimpleQueue[Ending | BaseException] = SimpleQueue()
 
     def run(self) -> None:
-        threads = [threading.Thread(target=self._thread) for _ in range(max(1, self.channel.limits.connections))]
-        for thread in threads:
-            thread.start()
-        try:
-            for thread in threads:
-                thread.join()
-        except KeyboardInterrupt:
-            self._halt("interrupted")
-            for thread in threads:
-                thread.join()
+        connections = max(1, self.channel.limits.connections)
+        under_way = 0
+        with ThreadPoolExecutor(connections) as pool, _interrupted_by_signals(self._halt):
+            while True:
+                ended = self._collect(0.0) if under_way else []
+                under_way -= len(ended)
+                ready, wait_s = self._take(connections - under_way)
+                if not ended and not ready:
+                    if not under_way and wait_s is None:
+                        break
+                    ended = self._collect(wait_s)
+                    under_way -= len(ended)
+                for claimed in self._advance(ended, ready):
+                    pool.submit(self._work, claimed)
+                    under_way += 1
+        outbox.give_back(self.creditor_id, self._pending)
         if self._bug is not None:
             raise self._bug
-        outbox.give_back(self.creditor_id, self._pending)
 
-    def _thread(self) -> None:
+    def _collect(self, wait_s: float | None) -> list[Ending | BaseException]:
+        """What has ended by now; waits for the first one up to `wait_s`, None = as long as it takes."""
+        found = []
         try:
-            self._work()
-        except BaseException as bug:  # carried to the caller's thread, where it crashes
-            self._bug = bug
-            self._halt("a fault in the program")
-        finally:
-            connection.close()
+            found.append(self._ended.get(timeout=wait_s) if wait_s != 0 else self._ended.get_nowait())
+            while True:
+                found.append(self._ended.get_nowait())
+        except Empty:
+            return found
 
-    def _work(self) -> None:
-        ended: Ending | None = None
-        while not self._is_halted.is_set():
-            taken = self._take()
-            if taken is None:
-                break
-            if isinstance(taken, float):
-                # A receipt never waits for the pace: a kill meanwhile would make it unknown.
-                self._record(ended)
-                ended = None
-                self._is_halted.wait(taken)
-                continue
-            verdict = self._advance(ended, taken)
-            ended = self._send(taken) if verdict.state == "begun" else None
-            self._note(verdict)
-            if ended is not None and ended.concerns_a_person:
-                self._record(ended)
-                ended = None
-        self._record(ended)
-
-    def _take(self) -> Claimed | float | None:
-        """The next message that may leave now, or the seconds until one may; None when nothing is due."""
-        with self._lock:
-            if not self._pending and not self._is_dry:
-                self._pending.extend(self._claim())
-                self._is_dry = not self._pending
+    def _take(self, free: int) -> tuple[list[Claimed], float | None]:
+        """Up to `free` messages that may leave now, and the seconds until another may, None when only an ending helps."""
+        ready: list[Claimed] = []
+        wait_s: float | None = None
+        while len(ready) < free and not self.halted:
             if not self._pending:
-                return None
-            moment = time.monotonic()
-            waits = []
-            for position, claimed in enumerate(self._pending):
-                wait = self._pace.wait_s(claimed.domain, moment)
-                if not wait:
-                    del self._pending[position]
-                    self._pace.take(claimed.domain, moment)
-                    return claimed
-                waits.append(wait)
-            return min(waits)
+                self._pending.extend(self._claim())
+            found, wait_s = self._next_by_pace()
+            if found is None:
+                break
+            ready.append(found)
+        return ready, wait_s
+
+    def _next_by_pace(self) -> tuple[Claimed | None, float | None]:
+        moment = time.monotonic()
+        waits = []
+        for position, claimed in enumerate(self._pending):
+            wait_s = self._pace.wait_s(claimed.domain, moment)
+            if not wait_s:
+                del self._pending[position]
+                self._pace.take(claimed.domain, moment)
+                return claimed, None
+            waits.append(wait_s)
+        return None, min(waits, default=None)
 
     def _claim(self) -> list[Claimed]:
         return outbox.claim(
@@ -227,20 +225,42 @@ class Errand:
             braked_runs=self.braked_runs,
         )
 
-    def _advance(self, ended: Ending | None, claimed: Claimed) -> Verdict:
-        begin = Begin(claimed.outgoing.message_id, claimed.token, self.moment.at(), self.covered_min)
+    def _advance(self, ended: Sequence[Ending | BaseException], ready: list[Claimed]) -> list[Claimed]:
+        """Record what ended and let the ready ones begin; gives those that did."""
+        plain = []
+        for ending in ended:
+            if isinstance(ending, BaseException):
+                self._bug = ending
+                self._halt("a fault in the program")
+            elif ending.concerns_a_person:
+                self._record(ending)
+            else:
+                plain.append(ending)
+        begins = [Begin(c.outgoing.message_id, c.token, self.moment.at(), self.covered_min) for c in ready]
         try:
-            verdict = outbox.advance(self.creditor_id, ended, begin)
+            verdicts = outbox.advance(self.creditor_id, plain, begins)
         except (OperationalError, InterfaceError) as error:
-            # Whether the commit arrived is open; what this thread knows is not: it has sent nothing since.
-            self._halt(f"the database was lost: {error}")
-            self._record(ended)
+            self._recover(plain, ready, error)
+            return []
+        self.counts.update(ending.outcome for ending in plain)
+        for verdict in verdicts.values():
+            self._note(verdict)
+        return [c for c in ready if verdicts[c.outgoing.message_id].state == "begun"]
+
+    def _recover(self, ended: list[Ending], ready: list[Claimed], error: Exception) -> None:
+        """Whether the last commit arrived is open; what this process knows is not: it has sent nothing since."""
+        self._halt(f"the database was lost: {str(error).strip()}")
+        for ending in ended:
+            self._record(ending)
+        for claimed in ready:
             self._record(self._ending(claimed, "failed_temporary", "the database was lost before sending", counts=False))
-            outbox.give_back(self.creditor_id, [claimed])
-            return Verdict("lost", "database")
-        if ended is not None:
-            self._count(ended.outcome)
-        return verdict
+        outbox.give_back(self.creditor_id, ready)
+
+    def _work(self, claimed: Claimed) -> None:
+        try:
+            self._ended.put(self._send(claimed))
+        except BaseException as bug:  # carried to the other thread, where it crashes
+            self._ended.put(bug)
 
     def _send(self, claimed: Claimed) -> Ending:
         message = replace(claimed.outgoing, at=self.moment.at().astimezone(self.zone))
@@ -289,35 +309,41 @@ class Errand:
             counts=counts,
         )
 
-    def _record(self, ended: Ending | None) -> None:
+    def _record(self, ended: Ending) -> None:
         """Write down what became of a message, through a restart of the database if need be."""
-        if ended is None:
-            return
         for wait_s in RECORD_WAITS_S:
             try:
-                outbox.record(self.creditor_id, ended)
+                is_news = outbox.record(self.creditor_id, ended)
                 break
             except (OperationalError, InterfaceError):
                 connection.close()
                 time.sleep(wait_s)
         else:
-            outbox.record(self.creditor_id, ended)
-        self._count(ended.outcome)
+            is_news = outbox.record(self.creditor_id, ended)
+        self.counts[ended.outcome] += is_news
 
     def _note(self, verdict: Verdict) -> None:
         if verdict.state == "withdrawn":
-            with self._lock:
-                self.withdrawn[verdict.reason] += 1
+            self.withdrawn[verdict.reason] += 1
         elif verdict.reason in HALTING:
             self._halt(verdict.reason)
 
-    def _count(self, outcome: str) -> None:
-        with self._lock:
-            self.counts[outcome] += 1
-
     def _halt(self, why: str) -> None:
         self.halted = self.halted or why
-        self._is_halted.set()
+
+
+@contextmanager
+def _interrupted_by_signals(halt: Callable[[str], None]) -> Iterator[None]:
+    """Ctrl-C and an orderly shutdown end the delivery after the messages under way, so that none becomes unknown."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: halt("interrupted")) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _by_channel(ways: Mapping[str, Channel]) -> list[tuple[Channel, list[str]]]:

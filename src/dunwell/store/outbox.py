@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from dunwell.core.channel import Outgoing, Reply
@@ -126,23 +127,24 @@ def claim(
         return [_claimed(row, at) for row in cursor.fetchall()]
 
 
-def advance(creditor_id: int, ending: Ending | None, begin: Begin) -> Verdict:
-    """Let one message begin and record in the same commit, if there is one, how the message before it ended."""
-    question = "SELECT state, reason FROM dunwell_begin(%s, %s, %s, %s, %s, %s)"
-    values: list[Any] = [creditor_id, begin.message_id, begin.token, begin.at, begin.covered_min, BEGUN_LEASE]
-    if ending is not None:
-        question = f"WITH ended AS MATERIALIZED ({_RECORD}) SELECT b.state, b.reason FROM ended, LATERAL ({question}) b"
-        values = _record_values(creditor_id, ending) + values
-    with connection.cursor() as cursor:
-        cursor.execute(question, values)
-        return Verdict(*cursor.fetchone())
+def advance(creditor_id: int, endings: Sequence[Ending], begins: Sequence[Begin]) -> dict[int, Verdict]:
+    """Record how messages ended and let others begin, in one commit; gives the verdict on each of `begins` by message.
+
+    Each message is asked for on its own, under its own token; nothing of it may leave before this returns.
+    """
+    connection.ensure_connection()
+    # The one statement that every message costs is prepared by the server: Django's own cursor would spend five times as much.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        connection.connection.prepare_threshold = 0
+        cursor.execute(_ADVANCE, [*_ended(creditor_id, endings), *_begun(creditor_id, begins)])
+        return {message: Verdict(state, reason) for message, state, reason in cursor.fetchall()}
 
 
 def record(creditor_id: int, ending: Ending) -> bool:
     """Write down how a message ended, with what follows for people; saying it twice changes nothing."""
     with scope.of(creditor_id):
         with connection.cursor() as cursor:
-            cursor.execute(_RECORD, _record_values(creditor_id, ending))
+            cursor.execute(_RECORD, _ended(creditor_id, [ending]))
             (is_news,) = cursor.fetchone()
         if is_news and ending.concerns_a_person:
             went = ending.outcome == "sent"
@@ -299,13 +301,43 @@ def _execute(creditor_id: int, sql: str, values: list[Any]) -> int:
         return int(cursor.rowcount)
 
 
-_RECORD = "SELECT dunwell_record(%s, %s, %s, %s, %s, %s::text[], %s, %s, %s)"
+# Several of a kind travel as arrays. The texts of one message's recipients are one line each.
+_RECORD = """
+SELECT dunwell_record(%s, e.message, e.token, e.outcome, e.said, string_to_array(e.recipients, E'\\n'), e.on_day, e.retry_at, e.tried)
+  AS is_news
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::timestamptz[], %s::integer[])
+  e (message, token, outcome, said, recipients, on_day, retry_at, tried)
+"""
+_ADVANCE = f"""
+WITH ended AS MATERIALIZED (SELECT count(is_news) FROM ({_RECORD}) r)
+SELECT b.message, v.state, v.reason
+FROM ended, unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::date[]) b (message, token, at, covered_min),
+  LATERAL dunwell_begin(%s, b.message, b.token, b.at, b.covered_min, %s) v
+"""
 
 
-def _record_values(creditor_id: int, ending: Ending) -> list[Any]:
+def _ended(creditor_id: int, endings: Sequence[Ending]) -> list[Any]:
     return [
-        *(creditor_id, ending.message_id, ending.token, ending.outcome, ending.said, list(map(str, ending.replies))),
-        *(ending.on, ending.retry_at, int(ending.counts)),
+        creditor_id,
+        [e.message_id for e in endings],
+        [e.token for e in endings],
+        [e.outcome for e in endings],
+        [e.said for e in endings],
+        ["\n".join(str(reply).replace("\n", " ") for reply in e.replies) for e in endings],
+        [e.on for e in endings],
+        [e.retry_at for e in endings],
+        [int(e.counts) for e in endings],
+    ]
+
+
+def _begun(creditor_id: int, begins: Sequence[Begin]) -> list[Any]:
+    return [
+        [b.message_id for b in begins],
+        [b.token for b in begins],
+        [b.at for b in begins],
+        [b.covered_min for b in begins],
+        creditor_id,
+        BEGUN_LEASE,
     ]
 
 

@@ -65,7 +65,8 @@ class Smtp:
             except smtplib.SMTPServerDisconnected:
                 if not is_used:
                     raise
-                # Servers close idle connections. Nothing was said yet on the new one: the message starts afresh.
+                # Servers close idle connections. Nothing of this message went out: it starts afresh on a new one.
+                server.close()
                 server = self._open()
                 replies = _envelope(server, message)
             last_words = _data(server, message)
