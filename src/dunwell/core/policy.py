@@ -87,7 +87,7 @@ class Policy:
     steps: tuple[Step, ...]
     wake_up: Step | None
     gap_days_min: int = 3
-    balance_min: dict[str, int] = field(default_factory=dict)
+    balance_min: dict[str, int] = field(default_factory=dict, hash=False)
     promise_grace_days: int = 2
     thanks: bool = True
     oldest_first: bool = False

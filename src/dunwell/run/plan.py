@@ -69,14 +69,21 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
         counts=outcome_counts(proposal),
     )
     planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
-    desk = _Desk(creditor, planned, rehearsal)
-    written = letters.write(creditor, seen, proposal, rehearsal=rehearsal)
-    planned.messages = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)
+    planned.messages, planned.waiting, planned.findings = desk.messages, desk.waiting, [found for _, found in desk.found]
     planned.tasks = record_plan.tasks(
         creditor.pk, recorded.run_id, desk.tasks(), as_of=as_of, rehearsal=rehearsal, by=by
     )
     record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
     return planned
+
+
+def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: int, rehearsal: bool) -> Desk:
+    """Write the letters of a plan and put them into the outbox: queued, or waiting for approval."""
+    desk = Desk(seen, proposal, run_id, rehearsal)
+    written = letters.write(creditor, seen, proposal, rehearsal=rehearsal)
+    desk.messages = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    return desk
 
 
 def refuse_earlier_day(creditor: Creditor, as_of: date, *, rehearsal: bool) -> None:
@@ -99,58 +106,56 @@ def reasons(proposal: Proposal) -> Counter[str]:
     return Counter({row["head"]: row["len"] for row in heads.group_by("head").len().sort("head").iter_rows(named=True)})
 
 
-class _Desk:
+@dataclass
+class Desk:
     """Letters on their way to the outbox; keeps the texts of tasks and what could not be written."""
 
-    def __init__(self, creditor: Creditor, planned: Planned, rehearsal: bool) -> None:
-        self.creditor = creditor
-        self.planned = planned
-        self.rehearsal = rehearsal
-        self.found: list[tuple[int | None, Finding]] = []
-        self._scripts: dict[int, str] = {}
+    seen: Portfolio
+    proposal: Proposal
+    run_id: int
+    rehearsal: bool
+    messages: int = 0
+    waiting: int = 0
+    found: list[tuple[int | None, Finding]] = field(default_factory=list)
+    scripts: dict[int, str] = field(default_factory=dict)
 
     def drafts(self, written: Iterator[Letter]) -> Iterator[Draft]:
         for letter in written:
             if letter.findings:
                 self.found += [(letter.action["customer_id"], finding) for finding in letter.findings]
-                self.planned.findings += letter.findings
             elif letter.message is None and letter.draft is not None:
-                self._scripts[letter.action["action_id"]] = letter.draft.text
+                self.scripts[letter.action["action_id"]] = letter.draft.text
             elif letter.message is not None:
-                self.planned.waiting += bool(letter.action["needs_approval"])
+                self.waiting += bool(letter.action["needs_approval"])
                 yield self._draft(letter)
 
     def tasks(self) -> Iterator[NewTask]:
-        proposal, seen = self.planned.proposal, self.planned.portfolio
-        assert proposal is not None and seen is not None
         items: dict[int, list[tuple[int, str | None]]] = {}
-        for item in proposal.items.filter(pl.col("part") == "asked").iter_rows(named=True):
+        for item in self.proposal.items.filter(pl.col("part") == "asked").iter_rows(named=True):
             items.setdefault(item["action_id"], []).append((item["receivable_id"], item["step"]))
-        for action in proposal.actions.filter(pl.col("task").is_not_null()).iter_rows(named=True):
+        for action in self.proposal.actions.filter(pl.col("task").is_not_null()).iter_rows(named=True):
             yield NewTask(
                 customer_id=action["customer_id"],
                 contact_id=action["contact_id"],
                 kind=action["task"],
-                policy=seen.policies[action["policy"]].name,
+                policy=self.seen.policies[action["policy"]].name,
                 step=action["step"] or "",
                 level=action["level"] or 0,
-                text=self._scripts.get(action["action_id"], ""),
+                text=self.scripts.get(action["action_id"], ""),
                 items=tuple(items.get(action["action_id"], ())),
             )
 
     def _draft(self, letter: Letter) -> Draft:
         action, draft, message = letter.action, letter.draft, letter.message
         assert draft is not None and message is not None
-        seen = self.planned.portfolio
-        assert seen is not None
         return Draft(
             customer_id=action["customer_id"],
-            run_id=self.planned.run_id,
-            slot_on=self.planned.as_of,
+            run_id=self.run_id,
+            slot_on=self.proposal.as_of,
             purpose=action["purpose"],
             channel=action["channel"],
             step=action["step"],
-            policy=seen.policies[action["policy"]].name,
+            policy=self.seen.policies[action["policy"]].name,
             content=action["content"],
             level=action["level"] or 0,
             locale=action["locale"],

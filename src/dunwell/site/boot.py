@@ -17,9 +17,15 @@ def boot() -> None:
     found = database.addresses()
     os.environ["DUNWELL_DATABASE_URL"] = found.application
     os.environ["DUNWELL_OWNER_DATABASE_URL"] = found.owner
+    set_up()
+    migrate()
+
+
+def set_up() -> None:
+    """Django alone, without reaching for the database: enough to read the commands' help."""
+    os.environ.setdefault("DUNWELL_DATABASE_URL", "postgresql:///dunwell")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dunwell.site.settings")
     django.setup()
-    migrate()
 
 
 def migrate() -> None:

@@ -1,29 +1,121 @@
 """The `dunwell` command: one table of commands, each loaded only when it is called.
 
-Commands that only read files (`inspect`, `read`, `forecast`, `interest`) start without Django and without a database,
-so that they answer in well under two seconds.
+Commands that only read files (`inspect`, `read`, `forecast`) start without Django and without a database, so that they answer in
+well under two seconds. All others are handed the clock and the data folder, after the database is up.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
+from typing import Any
 
+import click
 import typer
 
+from dunwell.core.refusal import Refusal
+
 COMMANDS_ON_FILES = {
-    "inspect": "dunwell.cli.inspect",
-    "read": "dunwell.cli.read",
-    "forecast": "dunwell.cli.forecast",
+    "inspect": "dunwell.cli.inspect:command",
+    "read": "dunwell.cli.read:command",
+    "forecast": "dunwell.cli.forecast:command",
 }
+# Command → module:function, in the order of a person's first days.
+COMMANDS = {
+    "demo": "dunwell.site.demo:demo",
+    "init": "dunwell.cli.daily:init",
+    "staff": "dunwell.cli.machine:staff",
+    "account": "dunwell.cli.machine:account",
+    "import": "dunwell.cli.daily:import_",
+    "cover": "dunwell.cli.verbs:cover",
+    "plan": "dunwell.cli.daily:plan_",
+    "preview": "dunwell.cli.daily:preview",
+    "day": "dunwell.cli.daily:day_",
+    "explain": "dunwell.cli.daily:explain",
+    "simulate": "dunwell.cli.daily:simulate_",
+    "policies": "dunwell.cli.daily:policies",
+    "policy": "dunwell.cli.verbs:policy",
+    "channel": "dunwell.cli.machine:channel",
+    "live": "dunwell.cli.daily:live",
+    "deliver": "dunwell.cli.daily:deliver_",
+    "stop": "dunwell.cli.daily:stop",
+    "brake": "dunwell.cli.machine:brake_",
+    "work": "dunwell.cli.verbs:work_",
+    "approve": "dunwell.cli.verbs:approve_",
+    "recall": "dunwell.cli.verbs:recall",
+    "task": "dunwell.cli.verbs:task",
+    "finding": "dunwell.cli.verbs:finding",
+    "settle": "dunwell.cli.verbs:settle",
+    "hold": "dunwell.cli.verbs:hold",
+    "promise": "dunwell.cli.verbs:promise",
+    "dispute": "dunwell.cli.verbs:dispute",
+    "allocate": "dunwell.cli.verbs:allocate",
+    "on-account": "dunwell.cli.verbs:on_account",
+    "contacted": "dunwell.cli.verbs:contacted",
+    "opt-out": "dunwell.cli.verbs:opt_out",
+    "state": "dunwell.cli.verbs:state",
+    "owes": "dunwell.cli.verbs:owes",
+    "check": "dunwell.cli.machine:check_",
+    "audit": "dunwell.cli.machine:audit",
+    "bench": "dunwell.cli.machine:bench",
+    "worker": "dunwell.site.worker:worker",
+    "serve": "dunwell.site.service:serve",
+    "db": "dunwell.site.service:db",
+}
+REFUSED = 2
+INTERRUPTED = 130
+
+
 
 
 def main() -> None:
-    """Run the command named by the first argument."""
-    name = sys.argv[1] if len(sys.argv) > 1 else ""
-    if name in COMMANDS_ON_FILES:
-        command = importlib.import_module(COMMANDS_ON_FILES[name]).command
-        sys.argv = [f"dunwell {name}", *sys.argv[2:]]
-        typer.run(command)
-        return
-    sys.exit(f"dunwell: {name!r} is not a command. Commands: {', '.join(COMMANDS_ON_FILES)}")
+    """Run the command named first; anticipated trouble is one sentence and exit code 2, never a traceback."""
+    words = sys.argv[1:]
+    name = words[0] if words else ""
+    application = typer.Typer(add_completion=False, help=HELP, no_args_is_help=True, rich_markup_mode=None)
+    names = [name] if name in COMMANDS or name in COMMANDS_ON_FILES else [*COMMANDS_ON_FILES, *COMMANDS]
+    if name not in COMMANDS_ON_FILES:
+        _wire(application, starts=name in COMMANDS and "--help" not in words)
+    for one in names:
+        _add(application, one)
+    try:
+        code = application(prog_name="dunwell", standalone_mode=False)
+    except Refusal as refusal:
+        sys.exit(_said(str(refusal)))
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _wire(application: typer.Typer, *, starts: bool) -> None:
+    """Bring Django (and, for a command that is to run, the database) up; hand the clock and the folder to the commands."""
+    boot = importlib.import_module("dunwell.site.boot")
+    if starts:
+        boot.boot()
+    else:
+        boot.set_up()
+    wiring = importlib.import_module("dunwell.site.wiring").wiring()
+
+    @application.callback()
+    def handed(context: typer.Context) -> None:
+        context.obj = wiring
+
+
+def _add(application: typer.Typer, name: str) -> None:
+    place, _, attribute = {**COMMANDS_ON_FILES, **COMMANDS}[name].partition(":")
+    found: Any = getattr(importlib.import_module(place), attribute)
+    if isinstance(found, typer.Typer):
+        application.add_typer(found, name=name)
+    else:
+        application.command(name)(found)
+
+
+def _said(message: str) -> int:
+    print(f"dunwell: {message}", file=sys.stderr)
+    return REFUSED
+
+
+HELP = "Dunwell gets a business paid on time without burning bridges."

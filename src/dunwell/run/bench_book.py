@@ -14,7 +14,7 @@ from datetime import date
 from django.db import transaction
 
 from dunwell.store import bulk, scope
-from dunwell.store.models import Creditor, PolicyChoice
+from dunwell.store.models import BankAccount, Creditor, PolicyChoice, Staff
 
 DAY = date(2026, 3, 2)
 
@@ -33,19 +33,21 @@ def stopwatch(times: dict[str, float], name: str) -> Iterator[None]:
 
 
 def big_book(slug: str, *, invoices: int, customers: int) -> Creditor:
-    """A creditor with so many open invoices in three languages and countries; made once, found again by its name."""
+    """A creditor with so many open invoices in three languages and countries; a named one is made once and found again."""
     found = Creditor.objects.filter(slug=slug).first()
     if found:
         return found
     with transaction.atomic():
-        creditor = _new_creditor(slug)
+        creditor = new_creditor(slug)
         _fill(creditor, invoices=invoices, customers=customers)
     return creditor
 
 
-def _new_creditor(slug: str) -> Creditor:
-    return Creditor.objects.create(
-        slug=slug,
+def new_creditor(slug: str = "") -> Creditor:
+    """A creditor of the bench's own, with a person who signs and accounts in three currencies."""
+    creditor = Creditor.objects.create(
+        reply_address="office@bench.example",
+        slug=slug or f"bench-{time.time_ns()}",
         name="Bench",
         registered_name="Bench Ltd",
         country="BG",
@@ -54,6 +56,11 @@ def _new_creditor(slug: str) -> Creditor:
         currency="EUR",
         is_demo=True,
     )
+    with scope.of(creditor.pk):
+        Staff.objects.create(creditor=creditor, name="Maria Cole", email="maria@bench.example", phone="+359 2 000 0000")
+        for account in ACCOUNTS:
+            BankAccount.objects.create(creditor=creditor, holder="Bench Ltd", since=date(2025, 1, 1), confirmed_by="bench", **account)
+    return creditor
 
 
 def _fill(creditor: Creditor, *, invoices: int, customers: int) -> None:
@@ -78,11 +85,24 @@ def _fill(creditor: Creditor, *, invoices: int, customers: int) -> None:
         bulk.execute(FILL_CUSTOMERS, creditor.pk, DAY, customers)
         bulk.execute(FILL_CONTACTS, creditor.pk)
         bulk.execute(FILL_POINTS, creditor.pk)
-        # Due dates from 120 days ago to 60 days ahead, so that the day finds every step of the ladder.
+        # Due dates from 150 days ago to 30 days ahead, so that the day finds every step of the ladder.
         bulk.execute(FILL_INVOICES, creditor.pk, customers, invoices, DAY)
         bulk.execute(FILL_RECEIVABLES, creditor.pk)
 
 
+ACCOUNTS = (
+    {"currency": "EUR", "iban": "BG80BNBG96611020345678", "bic": "BNBGBGSD"},
+    {"currency": "GBP", "iban": "GB82WEST12345698765432", "bic": "WESTGB22"},
+    {
+        "currency": "RUB",
+        "bank": "Bank",
+        "account": "40702810100000000017",
+        "bic": "044525225",
+        "correspondent": "30101810400000000225",
+        "tax_id": "7707083893",
+        "kpp": "773601001",
+    },
+)
 FILL_CUSTOMERS = """
 INSERT INTO customer (creditor_id, source, external_id, name, name_key, kind, country, locale, timezone, registration_number,
   tax_id, address, segment, owner, payment_terms, known_on)

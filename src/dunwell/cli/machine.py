@@ -1,0 +1,156 @@
+"""The commands about the installation: the doctor, the audit chain, channels, speed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dunwell.cli import context as cli
+from dunwell.cli.context import as_json, out
+from dunwell.run import auditing, benches, brake, check, creditors, ways
+
+Context = typer.Context
+CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
+
+
+def check_(
+    context: Context,
+    content: Annotated[bool, typer.Option("--content", help="Only the texts, policies and jurisdictions; needs no database.")] = False,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """The doctor: database, mail server, content, calendars, freshness of money, clock; each trouble with its remedy."""
+    wiring = cli.wiring(context)
+    lines = check.content() if content else check.everything(now=wiring.now(), data=wiring.data)
+    if json:
+        as_json([{"ok": one.ok, "what": one.what, "says": one.says, "remedy": one.remedy} for one in lines])
+    else:
+        for one in lines:
+            mark = "[green]ok[/]" if one.ok else "[red]!![/]"
+            out.print(f"{mark}  [bold]{one.what}[/]: {one.says}{f' → {one.remedy}' if one.remedy else ''}")
+    raise typer.Exit(0 if all(one.ok for one in lines) else 1)
+
+
+def audit(context: Context, creditor: CreditorOption = "", json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Verify the audit chain: every link follows from the one before, no content was altered."""
+    chosen = cli.chosen(context, creditor)
+    found = auditing.verify(chosen)
+    if json:
+        as_json({"links": found.links, "erased": found.erased, "broken": list(found.broken)})
+    else:
+        out.print(f"{found.links:,} links, {found.erased:,} with erased content, {len(found.broken):,} broken")
+        for line in found.broken:
+            out.print(f"[red]{line}[/]")
+    raise typer.Exit(1 if found.broken else 0)
+
+
+def channel(
+    context: Context,
+    name: Annotated[str, typer.Argument(help="email or sms")],
+    kind: Annotated[str, typer.Argument(help="smtp, or memory and rehearsal for trials")],
+    settings: Annotated[list[str] | None, typer.Option("--set", help="name=value, such as host=mail.example.org")] = None,
+    creditor: CreditorOption = "",
+) -> None:
+    """Say how a channel reaches the world; passwords are sealed with this installation's key."""
+    chosen = cli.chosen(context, creditor)
+    pairs = dict(one.partition("=")[::2] for one in settings or [])
+    ways.configure(chosen, name, kind, pairs)
+    out.print(f"{name} goes by {kind}; `dunwell check` tries it")
+
+
+def staff(
+    context: Context,
+    name: Annotated[str, typer.Argument(help="The person who signs letters.")],
+    email: str = "",
+    phone: str = "",
+    gender: Annotated[str, typer.Option(help="f or m, for languages that show it")] = "",
+    title: str = "",
+    creditor: CreditorOption = "",
+) -> None:
+    """Add or change a person who signs letters; the first one is the usual writer."""
+    chosen = cli.chosen(context, creditor)
+    creditors.add_staff(chosen, name, email=email, phone=phone, gender=gender, title=title, by=cli.who())
+    out.print(f"{name} can sign letters of {chosen.name}")
+
+
+def account(
+    context: Context,
+    currency: Annotated[str, typer.Option(help="EUR, RUB …")] = "",
+    holder: Annotated[str, typer.Option(help="The account's registered name; the creditor's without it.")] = "",
+    iban: str = "",
+    bic: str = "",
+    bank: str = "",
+    number: Annotated[str, typer.Option("--account", help="Russia: 20 digits.")] = "",
+    correspondent: str = "",
+    tax_id: Annotated[str, typer.Option(help="ИНН of the holder.")] = "",
+    kpp: str = "",
+    confirm: Annotated[int | None, typer.Option(help="A second person confirms this account.")] = None,
+    by: Annotated[str, typer.Option(help="Who; you without it.")] = "",
+    creditor: CreditorOption = "",
+) -> None:
+    """Add a bank account; a changed one is used after a second person has confirmed it."""
+    wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
+    who = by or cli.who()
+    if confirm is not None:
+        row = creditors.confirm_account(chosen, confirm, by=who)
+        out.print(f"account {row.pk} ({row.currency}) is confirmed; letters use it from now on")
+        return
+    if not currency or not (iban or number):
+        raise typer.BadParameter("say --currency and --iban (or --account for Russia)")
+    row = creditors.add_account(
+        chosen,
+        currency=currency,
+        on=wiring.today(chosen.timezone),
+        by=who,
+        holder=holder,
+        iban=iban.replace(" ", ""),
+        bic=bic,
+        bank=bank,
+        account=number,
+        correspondent=correspondent,
+        tax_id=tax_id,
+        kpp=kpp,
+    )
+    waits = "" if row.confirmed_by else f"; a second person confirms it: `dunwell account --confirm {row.pk} --by NAME`"
+    out.print(f"account {row.pk} ({currency}) added{waits}")
+
+
+def brake_(
+    context: Context,
+    run: Annotated[int, typer.Argument(help="Number of the run that waits.")],
+    release: Annotated[bool, typer.Option("--release", help="You have looked at it: let it go.")] = False,
+    creditor: CreditorOption = "",
+    why: str = "",
+) -> None:
+    """A run that would send far more than usual waits until a person releases it."""
+    wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
+    if release:
+        brake.release(chosen.pk, run, by=cli.who(), why=why, on=wiring.today(chosen.timezone))
+        out.print(f"run {run} may go")
+        return
+    for one in brake.braked(chosen.pk):
+        out.print(f"run {one.run_id}: {one.messages:,} messages, usual are {one.usual:.0f}")
+
+
+bench = typer.Typer(help="Speed, shown: each bench prints one JSON line.", no_args_is_help=True)
+
+
+@bench.command("plan")
+def bench_plan(
+    invoices: int = 1_000_000,
+    again: Annotated[bool, typer.Option("--again", help="Plan a second time: nothing has changed since.")] = False,
+) -> None:
+    """Load, plan and record every outcome of a big book."""
+    as_json(benches.plan(invoices=invoices, again=again))
+
+
+@bench.command("day")
+def bench_day(messages: int = 100_000, invoices: int = 1_000_000) -> None:
+    """Plan a big book, write and queue the letters as final MIME."""
+    as_json(benches.day(messages=messages, invoices=invoices))
+
+
+@bench.command("import")
+def bench_import(rows: int = 1_000_000) -> None:
+    """Import a big sheet of open items."""
+    as_json(benches.import_(rows=rows))

@@ -1,0 +1,148 @@
+"""What `dunwell bench` measures: plan, day and import over a big book, each one JSON line of seconds and memory."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from dunwell.engine import plan as engine
+from dunwell.run import ingest, portfolio
+from dunwell.run import plan as planning
+from dunwell.run.bench_book import DAY, big_book, new_creditor, peak_rss_mb, stopwatch
+from dunwell.store import bulk, record
+from dunwell.store.models import Creditor
+
+CUSTOMERS_PER_INVOICES = 4
+
+
+def plan(*, invoices: int, again: bool) -> dict[str, Any]:
+    """Load, plan and record every outcome with its reasons; `again`: a second time, when nothing has changed."""
+    customers = max(1, invoices // CUSTOMERS_PER_INVOICES)
+    creditor = big_book(f"bench-{invoices}" if again else "", invoices=invoices, customers=customers)
+    bulk.analyze("customer", "contact", "contact_point", "invoice", "receivable")
+    if again:
+        _plan(creditor, {})
+    times: dict[str, float] = {}
+    changed = _plan(creditor, times)
+    total = round(sum(times.values()), 3)
+    return {
+        "bench": "plan again" if again else "plan",
+        "invoices": invoices,
+        "customers": customers,
+        "messages": 0,
+        **times,
+        "render_s": 0.0,
+        "total_s": total,
+        "per_s": round(invoices / total),
+        "outcomes_written": changed,
+        "peak_rss_mb": peak_rss_mb(),
+    }
+
+
+def day(*, messages: int, invoices: int) -> dict[str, Any]:
+    """Plan a big book, write and queue so many letters in three languages as final MIME."""
+    customers = max(1, invoices // CUSTOMERS_PER_INVOICES)
+    creditor = big_book("", invoices=invoices, customers=customers)
+    bulk.analyze("customer", "contact", "contact_point", "invoice", "receivable")
+    times: dict[str, float] = {}
+    with stopwatch(times, "load_s"):
+        seen = portfolio.of(creditor, DAY, rehearsal=False)
+    with stopwatch(times, "plan_s"):
+        proposal = engine.propose(seen, DAY)
+    with stopwatch(times, "record_s"):
+        recorded = record.dunning_run(
+            creditor.pk,
+            as_of=DAY,
+            rehearsal=False,
+            by="bench",
+            outcomes=proposal.outcomes,
+            lapses=proposal.lapses,
+            counts=planning.outcome_counts(proposal),
+        )
+    first = proposal.actions.filter(pl.col("task").is_null()).head(messages)
+    some = replace(proposal, actions=first, items=proposal.items.join(first.select("action_id"), on="action_id", how="semi"))
+    with stopwatch(times, "render_s"):
+        queued = planning.write(creditor, seen, some, run_id=recorded.run_id, rehearsal=False).messages
+    total = round(sum(times.values()), 3)
+    return {
+        "bench": "day",
+        "invoices": invoices,
+        "customers": customers,
+        "messages": queued,
+        **times,
+        "total_s": total,
+        "per_s": round(queued / total),
+        "peak_rss_mb": peak_rss_mb(),
+    }
+
+
+def import_(*, rows: int) -> dict[str, Any]:
+    """Import a sheet of open items of so many rows into a new creditor's books."""
+    creditor = new_creditor()
+    times: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "open_items.csv"
+        _write_sheet(path, rows)
+        with stopwatch(times, "load_s"):
+            summary = ingest.file(creditor, path, as_of=DAY, by="bench")
+    return {
+        "bench": "import",
+        "invoices": summary.counts["invoices_new"],
+        "customers": summary.counts["customers"],
+        "messages": 0,
+        "load_s": times["load_s"],
+        "plan_s": 0.0,
+        "render_s": 0.0,
+        "record_s": 0.0,
+        "total_s": times["load_s"],
+        "per_s": round(rows / times["load_s"]),
+        "findings": summary.findings_total,
+        "peak_rss_mb": peak_rss_mb(),
+    }
+
+
+def _plan(creditor: Creditor, times: dict[str, float]) -> int:
+    with stopwatch(times, "load_s"):
+        seen = portfolio.of(creditor, DAY, rehearsal=False)
+    with stopwatch(times, "plan_s"):
+        proposal = engine.propose(seen, DAY)
+    with stopwatch(times, "record_s"):
+        recorded = record.dunning_run(
+            creditor.pk,
+            as_of=DAY,
+            rehearsal=False,
+            by="bench",
+            outcomes=proposal.outcomes,
+            lapses=proposal.lapses,
+            counts=planning.outcome_counts(proposal),
+        )
+    return recorded.outcomes_changed
+
+
+def _write_sheet(path: Path, rows: int) -> None:
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["Invoice number", "Customer ID", "Customer", "E-mail", "Issue date", "Due date", "Amount", "Paid", "Currency"])
+        for n in range(rows):
+            customer = n * 48271 % max(1, rows // CUSTOMERS_PER_INVOICES)
+            issued = DAY - timedelta(n % 150)
+            paid = f"{1000 + n % 5000}.50" if n % 3 == 0 else ""
+            writer.writerow(
+                [
+                    f"S-{n}",
+                    f"C{customer}",
+                    f"Customer {customer}",
+                    f"a{customer}@c{customer % 997}.example",
+                    issued,
+                    issued + timedelta(30),
+                    f"{1000 + n % 5000}.50",
+                    paid,
+                    "EUR",
+                ]
+            )

@@ -1,0 +1,117 @@
+"""The doctor: looks at everything a run stands on, and says for each trouble what to do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from dunwell.core.channel import ChannelDown
+from dunwell.core.refusal import Finding
+from dunwell.engine import render, tact
+from dunwell.run import calendars, creditors, deliver, jurisdictions, packs, policies, scenarios, ways
+from dunwell.store import outbox, scope
+from dunwell.store.models import Coverage, Creditor
+
+FREE_MB_MIN = 500
+CLOCK_DIFFERENCE_S_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing looked at; `remedy` says what to do where it is not in order."""
+
+    ok: bool
+    what: str
+    says: str
+    remedy: str = ""
+
+
+def content() -> list[Line]:
+    """Texts, policies and jurisdictions as shipped: complete in every language, tactful, sound."""
+    source = packs.standard()
+    found = list(tact.check_pack(render.prepare(source)))
+    lines = [_of_findings("content", f"{len(source.texts)} texts in {len(source.terms)} languages", found)]
+    names = list(policies.load_all())
+    told = [Finding("scenario_fails", failure) for name in names for failure in scenarios.check(name)]
+    lines.append(_of_findings("policies", f"{', '.join(names)}; every scenario holds", [*policies.findings(None), *told]))
+    lines.append(Line(True, "jurisdictions", ", ".join(jurisdictions.load_all())))
+    return lines
+
+
+def everything(*, now: datetime, data: Path) -> list[Line]:
+    return [*content(), *_machine(now, data), *(line for one in Creditor.objects.order_by("pk") for line in _creditor(one, now, data))]
+
+
+def _machine(now: datetime, data: Path) -> Iterator[Line]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version(), now(), rolsuper FROM pg_roles WHERE rolname = current_user")
+        version, clock, is_superuser = cursor.fetchone()
+    yield Line(True, "database", version.split(" on ")[0])
+    yield Line(
+        not is_superuser,
+        "database role",
+        "bound by row-level security" if not is_superuser else "a superuser: row-level security does not bind it",
+        "" if not is_superuser else "Connect as a role that is neither owner nor superuser (DUNWELL_DATABASE_URL).",
+    )
+    difference = abs((now - clock).total_seconds())
+    yield Line(
+        difference <= CLOCK_DIFFERENCE_S_MAX,
+        "clock",
+        f"{difference:.0f} s between this machine and the database",
+        "" if difference <= CLOCK_DIFFERENCE_S_MAX else "Set both clocks by NTP: hours and days of contact depend on them.",
+    )
+    free = shutil.disk_usage(data).free // 2**20
+    yield Line(free >= FREE_MB_MIN, "disk", f"{free:,} MB free in {data}", "" if free >= FREE_MB_MIN else "Make room.")
+
+
+def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
+    name = creditor.slug
+    status = creditors.status(creditor)
+    yield Line(True, name, f"{'live' if status.live else 'rehearsal'}{', STOPPED' if status.stopped else ''}")
+    missing = creditors.missing(creditor)
+    yield Line(not missing, f"{name} letters", "complete" if not missing else "incomplete", "; ".join(missing))
+    yield _money(creditor, now)
+    with scope.of(creditor.pk):
+        counts = outbox.counts(creditor.pk, rehearsal=not status.live)
+    unknown = counts.get("unknown", 0)
+    yield Line(
+        not unknown,
+        f"{name} outbox",
+        ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items())) or "empty",
+        "Decide with `dunwell settle`." if unknown else "",
+    )
+    countries = [creditor.country]
+    laws = jurisdictions.load_all()
+    for finding in calendars.unknowns(countries, [now.year, now.year + 1], laws, {}):
+        yield Line(True, f"{name} calendar", f"{finding.message} {finding.remedy}")
+    for channel, way in ways.of(creditor, rehearsal=not status.live, folder=data / "rehearsal").items():
+        try:
+            yield Line(True, f"{name} {channel}", way.check())
+        except ChannelDown as down:
+            yield Line(False, f"{name} {channel}", str(down), "Messages wait meanwhile.")
+
+
+def _money(creditor: Creditor, now: datetime) -> Line:
+    what = f"{creditor.slug} money"
+    with scope.of(creditor.pk):
+        until = max(Coverage.objects.values_list("covered_until", flat=True), default=None)
+    today = now.astimezone(ZoneInfo(creditor.timezone)).date()
+    remedy = f"Import payments, or `dunwell cover bank {today}` when all are entered."
+    if until is None:
+        return Line(False, what, "no source of payments yet: nothing is planned to be sent", remedy)
+    years = range(now.year - 1, now.year + 2)
+    calendar = calendars.load([creditor.country], years, jurisdictions.load_all(), {})[creditor.country]
+    is_fresh = until >= deliver.covered_min(creditor, now, calendar)
+    return Line(is_fresh, what, f"payments are entered up to {until}", "" if is_fresh else remedy)
+
+
+def _of_findings(what: str, fine: str, found: list[Finding]) -> Line:
+    if not found:
+        return Line(True, what, fine)
+    return Line(False, what, "; ".join(str(finding) for finding in found[:5]), found[0].remedy)
