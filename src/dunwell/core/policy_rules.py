@@ -137,13 +137,14 @@ def _sides_fit(policy: Policy) -> Iterator[Wrong]:
         actual = "before" if step.offset_days < 0 else "after" if step.offset_days > 0 else "on"
         if side in (None, actual) or step.anchor == Anchor.ISSUE:
             continue
-        place = f"'{step.name}' stands {when(step.anchor, step.offset_days)}, but its text '{step.content}' belongs {side} that date"
+        stands = f"'{step.name}' stands {when(step.anchor, step.offset_days)}"
+        message = f"{stands}, but its text '{step.content}' belongs {side} that date"
         remedy = _sign_remedy(step) or (
             "Write offset_days = 0."
             if side == "on"
             else "A negative number counts days before, a positive one days after."
         )
-        yield Wrong("wrong_side", ("step", number, "offset_days"), place, remedy)
+        yield Wrong("wrong_side", ("step", number, "offset_days"), message, remedy)
 
 
 def _content_fits(policy: Policy) -> Iterator[Wrong]:
