@@ -103,22 +103,24 @@ def with_reasons(actions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def ruled(rows: pl.DataFrame, asked: tuple[Rule, ...], day: Day) -> pl.DataFrame:
+def ruled(rows: pl.DataFrame, asked: tuple[Rule, ...]) -> pl.DataFrame:
     """The outcomes that a rule decided."""
-    values = [pl.when(pl.col("rule") == n).then(rule.value) for n, rule in enumerate(asked) if rule.value is not None]
-    until = [pl.when(pl.col("rule") == n).then(rule.until) for n, rule in enumerate(asked)]
-    codes = pl.Series([rule.outcome for rule in asked])
-    reasons = pl.Series([rule.reason for rule in asked])
-    return rows.lazy().filter(pl.col("rule").is_not_null()).select(
-        "receivable_id",
-        "customer_id",
-        "step",
-        code=pl.lit(codes).gather("rule"),
-        reasons=pl.concat_str(
-            pl.lit(reasons).gather("rule"), "=" + pl.coalesce(*values), separator="", ignore_nulls=True
-        ),
-        next_on=pl.coalesce(*until).cast(pl.Int32).cast(pl.Date),
-    ).collect()
+    codes, reasons = pl.Series([rule.outcome for rule in asked]), pl.Series([rule.reason for rule in asked])
+    return (
+        rows.lazy()
+        .filter(pl.col("rule").is_not_null())
+        .select(
+            "receivable_id",
+            "customer_id",
+            "step",
+            code=pl.lit(codes).gather("rule"),
+            reasons=pl.concat_str(
+                pl.lit(reasons).gather("rule"), "=" + pl.col("value"), separator="", ignore_nulls=True
+            ),
+            next_on=pl.col("until").cast(pl.Date),
+        )
+        .collect()
+    )
 
 
 def due(joined: pl.DataFrame, asks: pl.DataFrame, day: Day) -> pl.DataFrame:

@@ -93,7 +93,7 @@ def _rungs(portfolio: Portfolio, as_of: date, receivables: set[int]) -> dict[int
     told = {}
     for number, policy in enumerate(portfolio.policies):
         steps = day.table.ladders[number]
-        part = wanted.lazy().filter(pl.col("policy") == number)
+        part = wanted.filter(pl.col("policy") == number)
         for row in ladder.survey(part, policy, steps, day.calendar).collect().iter_rows(named=True):
             told[row["receivable_id"]] = tuple(
                 _rung(row, place, step, done_on.get((row["receivable_id"], step.name)))

@@ -44,7 +44,7 @@ def day(portfolio: Portfolio, as_of: date) -> Day:
     return Day(portfolio, as_of, calendar, ladder.rungs(portfolio.policies))
 
 
-def gather(day: Day, *, thanked: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+def gather(day: Day, *, thanked: pl.Series) -> tuple[pl.LazyFrame, pl.DataFrame]:
     """The prepared rows, and what lapses now by `only_if` (receivable_id, step, reason)."""
     portfolio, table, calendar = day.portfolio, day.table, day.calendar
     receivables = _readable(portfolio)
@@ -57,7 +57,7 @@ def gather(day: Day, *, thanked: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]
     rows = _attach(rows, _credit(portfolio.customers, receivables), _CREDITED)
     rows = _attach(rows, _forecasts(portfolio), _FORECAST).drop("last")
     climbed, lapses = ladder.climb(rows.collect(), table, calendar)
-    return _with_step(climbed, table, portfolio, calendar), lapses
+    return _with_step(climbed.lazy(), table, portfolio, calendar), lapses
 
 
 def is_fresh(portfolio: Portfolio, as_of: date) -> bool:
@@ -237,7 +237,7 @@ def _forecasts(portfolio: Portfolio) -> pl.DataFrame:
     )
 
 
-def _with_step(rows: pl.DataFrame, table: Rungs, portfolio: Portfolio, calendar: Days) -> pl.DataFrame:
+def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar: Days) -> pl.LazyFrame:
     threshold = pl.Series([policy.spare_probability for policy in portfolio.policies], dtype=pl.Float64)
     today = pl.lit(calendar.as_of, pl.Int32)
     of_policy = {

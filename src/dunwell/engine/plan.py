@@ -22,9 +22,9 @@ def propose(portfolio: Portfolio, as_of: date, *, assume_contact: str | None = N
     portfolio = facts.with_assumed_contacts(portfolio, assume_contact) if assume_contact else portfolio
     day = facts.day(portfolio, as_of)
     thanks = reach.thanks(day)
-    rows, lapsed = facts.gather(day, thanked=thanks["customer_id"])
+    prepared, lapsed = facts.gather(day, thanked=thanks["customer_id"])
     asked = rules.table(day.calendar, is_fresh=facts.is_fresh(portfolio, as_of))
-    rows = rules.decide(rows, asked)
+    rows = rules.decide(prepared, asked)
 
     due, first = slots.deciding(rows, asked, day.table)
     asks = reach.reached(first, day, taken=thanks["person_key"])
@@ -33,7 +33,7 @@ def propose(portfolio: Portfolio, as_of: date, *, assume_contact: str | None = N
 
     actions = answers.number(pl.concat([thanks, asks.filter("is_allowed"), handed], how="diagonal"), day)
     items = answers.items(actions, rows, asked, joined, day)
-    decided = (answers.ruled(rows, asked, day), answers.due(joined, asks, day), answers.handed_over(rows, day))
+    decided = (answers.ruled(rows, asked), answers.due(joined, asks, day), answers.handed_over(rows, day))
     return Proposal(
         as_of=as_of,
         outcomes=_sorted(pl.concat(part.select(*OUTCOMES) for part in decided), OUTCOMES, "receivable_id"),
