@@ -10,7 +10,8 @@ import pytest
 from dunwell.core import reasons
 
 ENGINE = Path(__file__).parents[2] / "src/dunwell/engine"
-SOURCES = "\n".join((ENGINE / f"{name}.py").read_text() for name in ("plan", "rules", "ladder", "governor", "facts", "explain"))
+NAMES = ("plan", "answers", "reach", "rules", "ladder", "governor", "facts", "explain")
+SOURCES = "\n".join((ENGINE / f"{name}.py").read_text() for name in NAMES)
 
 
 @pytest.mark.parametrize("reason", reasons.CATALOGUE.values(), ids=lambda reason: reason.code)

@@ -14,7 +14,7 @@ import polars as pl
 from dunwell.core import reasons
 from dunwell.core.frames import Portfolio
 from dunwell.core.policy import Step
-from dunwell.engine import days, facts, ladder, plan
+from dunwell.engine import facts, ladder, plan
 from dunwell.engine.days import EPOCH
 
 FACTS = (
@@ -85,17 +85,16 @@ def tell(portfolio: Portfolio, as_of: date, *, receivables: set[int], assume_con
 
 
 def _rungs(portfolio: Portfolio, as_of: date, receivables: set[int]) -> dict[int, tuple[Rung, ...]]:
-    calendar = days.tables(portfolio.calendars, portfolio.creditor_calendar, as_of)
-    table = ladder.rungs(portfolio.policies)
-    rows, _ = facts.gather(portfolio, table, calendar, thanked=pl.Series([], dtype=pl.Int64))
+    day = facts.day(portfolio, as_of)
+    rows, _ = facts.gather(day, thanked=pl.Series([], dtype=pl.Int64))
     wanted = rows.filter(pl.col("receivable_id").is_in(sorted(receivables)))
     done = portfolio.steps_done.filter(pl.col("state") == "done")
     done_on = {(row["receivable_id"], row["step"]): row["on"] for row in done.iter_rows(named=True)}
     told = {}
     for number, policy in enumerate(portfolio.policies):
-        steps = table.ladders[number]
-        part = wanted.lazy().filter(pl.col("policy") == number)
-        for row in ladder.survey(part, policy, steps, calendar).collect().iter_rows(named=True):
+        steps = day.table.ladders[number]
+        part = wanted.filter(pl.col("policy") == number)
+        for row in ladder.survey(part, policy, steps, day.calendar).collect().iter_rows(named=True):
             told[row["receivable_id"]] = tuple(
                 _rung(row, place, step, done_on.get((row["receivable_id"], step.name)))
                 for place, step in enumerate(steps)

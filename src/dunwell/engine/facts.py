@@ -7,7 +7,7 @@ are joined four times and no more. Days become whole numbers here and dates agai
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -15,7 +15,7 @@ import polars as pl
 from dunwell.core.frames import CONTACTS, Portfolio, conform
 from dunwell.core.ledger import DocumentKind, Purpose, Role, TaskKind
 from dunwell.core.policy import Policy
-from dunwell.engine import ladder, rules
+from dunwell.engine import days, ladder, rules
 from dunwell.engine.days import Days
 from dunwell.engine.ladder import RUNGS_PER_POLICY, Rungs
 
@@ -25,10 +25,28 @@ HARMLESS = ("waiting_approval", "failed_permanent")
 """Under way, yet nothing waits for them: a draft is planned anew each day, a refused message may go another way."""
 
 
-def gather(
-    portfolio: Portfolio, table: Rungs, calendar: Days, *, thanked: pl.Series
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True)
+class Day:
+    """What every part of one day's plan needs: the book, business days as tables, all steps by their numbers."""
+
+    portfolio: Portfolio
+    as_of: date
+    calendar: Days
+    table: Rungs
+
+    @property
+    def number(self) -> int:
+        return self.calendar.as_of
+
+
+def day(portfolio: Portfolio, as_of: date) -> Day:
+    calendar = days.tables(portfolio.calendars, portfolio.creditor_calendar, as_of)
+    return Day(portfolio, as_of, calendar, ladder.rungs(portfolio.policies))
+
+
+def gather(day: Day, *, thanked: pl.Series) -> tuple[pl.LazyFrame, pl.DataFrame]:
     """The prepared rows, and what lapses now by `only_if` (receivable_id, step, reason)."""
+    portfolio, table, calendar = day.portfolio, day.table, day.calendar
     receivables = _readable(portfolio)
     rows = receivables.lazy().join(_customers(portfolio, calendar, thanked).lazy(), on="customer_id", how="left")
     rows = _attach(rows, ladder.passed(portfolio.steps_done, receivables, table), _PASSED).with_columns(
@@ -39,7 +57,7 @@ def gather(
     rows = _attach(rows, _credit(portfolio.customers, receivables), _CREDITED)
     rows = _attach(rows, _forecasts(portfolio), _FORECAST).drop("last")
     climbed, lapses = ladder.climb(rows.collect(), table, calendar)
-    return _with_step(climbed, table, portfolio, calendar), lapses
+    return _with_step(climbed.lazy(), table, portfolio, calendar), lapses
 
 
 def is_fresh(portfolio: Portfolio, as_of: date) -> bool:
@@ -219,7 +237,7 @@ def _forecasts(portfolio: Portfolio) -> pl.DataFrame:
     )
 
 
-def _with_step(rows: pl.DataFrame, table: Rungs, portfolio: Portfolio, calendar: Days) -> pl.DataFrame:
+def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar: Days) -> pl.LazyFrame:
     threshold = pl.Series([policy.spare_probability for policy in portfolio.policies], dtype=pl.Float64)
     today = pl.lit(calendar.as_of, pl.Int32)
     of_policy = {

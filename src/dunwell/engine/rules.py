@@ -80,6 +80,12 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
     )
 
 
+KEPT = (
+    *("receivable_id", "customer_id", "policy", "currency", "undisputed", "credit_used", "due", "place", "is_request"),
+    *("rung", "step", "step_on", "level", "offset", "wakes", "last_place", "else_place", "task_step", "was_spared"),
+    *("is_the_request", "is_hand_over", "is_broken", "is_partly_disputed", "rule", "value", "until"),
+)
+
 PAUSE_REASONS = ("held", "promised", "instalment_plan", "finding", "reply_waits")
 PAUSE_KINDS = {
     "hold": "held",
@@ -90,10 +96,19 @@ PAUSE_KINDS = {
 }
 
 
-def decide(rows: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
-    """The rows with `rule`: the number of the first rule that holds, null where the step is due and nothing holds it."""
+def decide(rows: pl.LazyFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
+    """The rows with `rule`: the number of the first rule that holds, null where the step is due and nothing holds it;
+    with that rule's `value` and `until`. Facts that no later stage asks about are left behind."""
     asked = [pl.when(rule.holds).then(pl.lit(number, pl.Int8)) for number, rule in enumerate(rules)]
-    return rows.with_columns(rule=pl.coalesce(*asked))
+    is_rule = [pl.col("rule") == number for number in range(len(rules))]
+    values = [pl.when(holds).then(rule.value) for holds, rule in zip(is_rule, rules, strict=True) if rule.value is not None]
+    until = [pl.when(holds).then(rule.until) for holds, rule in zip(is_rule, rules, strict=True) if rule.until is not NEVER]
+    return (
+        rows.with_columns(rule=pl.coalesce(*asked))
+        .with_columns(value=pl.coalesce(*values), until=pl.coalesce(*until).cast(pl.Int32))
+        .select(KEPT)
+        .collect()
+    )
 
 
 def _is_stopped() -> pl.Expr:
