@@ -268,7 +268,7 @@ def simulations(found: dict, *, json: bool) -> None:
 
 def _sentence(code: str) -> str:
     found = reasons.sentences(code, "en") if code else []
-    return " ".join(found).replace("“{value}” ", "").replace(" “{value}”", "") if found else code
+    return " ".join(found) if found else code
 
 
 def _as_data(told: Told, locale: str) -> dict:

@@ -101,7 +101,7 @@ def outcome_counts(proposal: Proposal) -> dict[str, int]:
 def reasons(proposal: Proposal) -> Counter[str]:
     """How often each first reason stands in the outcomes."""
     heads = proposal.outcomes.select(
-        pl.concat_str("code", pl.col("reasons").str.extract(r"^([a-z_]+)"), separator=": ", ignore_nulls=True).alias("head")
+        pl.concat_str("code", pl.col("reasons").str.extract(r"^([^;]+)"), separator=": ", ignore_nulls=True).alias("head")
     )
     return Counter({row["head"]: row["len"] for row in heads.group_by("head").len().sort("head").iter_rows(named=True)})
 

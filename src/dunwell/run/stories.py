@@ -110,5 +110,5 @@ SELECT * FROM (
   UNION ALL
   SELECT o.receivable_id, u.effective_on, 'decided: ' || o.code, coalesce(o.step || ' – ', '') || o.reasons
   FROM outcome o JOIN run u ON u.id = o.run_id WHERE o.receivable_id = ANY(%s)
-) x ORDER BY key, on, what
+) x ORDER BY x.key, x.on, x.what
 """

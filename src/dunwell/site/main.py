@@ -72,7 +72,7 @@ def main() -> None:
     """Run the command named first; anticipated trouble is one sentence and exit code 2, never a traceback."""
     words = sys.argv[1:]
     name = words[0] if words else ""
-    application = typer.Typer(add_completion=False, help=HELP, no_args_is_help=True, rich_markup_mode=None)
+    application = typer.Typer(add_completion=False, help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
     names = [name] if name in COMMANDS or name in COMMANDS_ON_FILES else [*COMMANDS_ON_FILES, *COMMANDS]
     if name not in COMMANDS_ON_FILES:
         _wire(application, starts=name in COMMANDS and "--help" not in words)

@@ -97,11 +97,15 @@ def staff(creditor_id: int) -> list[Staff]:
 
 
 def bank_accounts(creditor_id: int, as_of: date) -> list[BankAccount]:
-    """The newest confirmed account of each currency; a changed one is used once two people stand behind it."""
+    """The newest confirmed account of each currency in force on a day; before the first one was entered, that first one.
+
+    A changed account is used once two people stand behind it.
+    """
     newest: dict[str, BankAccount] = {}
     with scope.of(creditor_id):
-        for account in BankAccount.objects.filter(since__lte=as_of).exclude(confirmed_by="").order_by("since", "pk"):
-            newest[account.currency] = account
+        for account in BankAccount.objects.exclude(confirmed_by="").order_by("since", "pk"):
+            if account.since <= as_of or account.currency not in newest:
+                newest[account.currency] = account
     return list(newest.values())
 
 
