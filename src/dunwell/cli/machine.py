@@ -21,7 +21,7 @@ def check_(
 ) -> None:
     """The doctor: database, mail server, content, calendars, freshness of money, clock; each trouble with its remedy."""
     wiring = cli.wiring(context)
-    lines = check.content() if content else check.everything(now=wiring.now(), data=wiring.data)
+    lines = check.content() if content else check.everything(now=wiring.now, data=wiring.data)
     if json:
         as_json([{"ok": one.ok, "what": one.what, "says": one.says, "remedy": one.remedy} for one in lines])
     else:
