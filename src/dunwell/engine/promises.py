@@ -37,6 +37,7 @@ def pauses(promises: pl.DataFrame, grace_days: pl.DataFrame, as_of: date) -> pl.
         .filter(~(is_kept & is_over))
         .with_columns(
             customer_id=pl.lit(None, pl.Int64),
+            until="last_day",
             reason=pl.when(is_over).then(pl.lit("broken")).otherwise(pl.lit("promised")),
             broken_on=pl.when(is_over).then(pl.col("last_day") + pl.duration(days=1)),
         ),

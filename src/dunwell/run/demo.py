@@ -18,7 +18,7 @@ from dunwell.core.channel import Reply
 from dunwell.core.money import Money
 from dunwell.run import calendars, day, deliver, demo_book, demo_files, demo_report, ingest, jurisdictions, people, ways
 from dunwell.run.day import Day
-from dunwell.run.demo_book import Book, Event
+from dunwell.run.demo_book import Event
 from dunwell.run.demo_people import bulgarian_iban, control_digit_inn, eik
 from dunwell.store import bounces, outbox, outbox_view, scope
 from dunwell.store.models import BankAccount, Creditor, Message, Recipient, Run, Staff
