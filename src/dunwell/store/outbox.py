@@ -273,6 +273,17 @@ def counts(creditor_id: int, *, rehearsal: bool) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def has_due(creditor_id: int, *, at: datetime, rehearsal: bool) -> bool:
+    """Something may be claimed at that instant."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT EXISTS (SELECT FROM message m WHERE m.creditor_id = %s AND m.state IN ('queued', 'failed_temporary')
+                 AND m.not_before <= %s AND (m.state = 'queued' OR m.retry_at <= %s) AND m.rehearsal = %s)""",
+            [creditor_id, at, at, rehearsal],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def due_elsewhere(creditor_id: int, *, at: datetime, channels: Sequence[str], rehearsal: bool) -> dict[str, int]:
     """Due messages of channels other than these: they wait for somebody to configure a way out."""
     with scope.of(creditor_id), connection.cursor() as cursor:
