@@ -14,15 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
-
-from django.db import connection
 
 from dunwell.plugins.channels.smtp import Config, Smtp
 from dunwell.run.deliver import Delivery, deliver
 from dunwell.store import enqueue, scope, switches
 from dunwell.store.enqueue import Draft, DraftItem, DraftRecipient
-from dunwell.store.models import Coverage, Creditor, Switch
+from dunwell.store.models import Coverage, Creditor, Customer, Invoice, Receivable, Switch
 
 DAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -116,38 +113,42 @@ def _creditor(messages: int) -> int:
     switches.turn(creditor.pk, Switch.MODE, switches.LIVE, by="bench", why="bench", on=DAY)
     with scope.of(creditor.pk):
         Coverage.objects.create(creditor=creditor, effective_on=DAY, source="bank", covered_until=DAY)
-        receivables = _book(creditor.pk, messages)
-        enqueue.enqueue(creditor.pk, (_draft(*pair) for pair in islice(receivables, messages)))
-    with connection.cursor() as cursor:
-        # A fresh book has no statistics; a book in use has.
-        cursor.execute("SET lock_timeout = 0")
+        enqueue.enqueue(creditor.pk, (_draft(*pair) for pair in _book(creditor.pk, messages)))
     return creditor.pk
 
 
 def _book(creditor_id: int, messages: int) -> Iterator[tuple[int, int]]:
     """So many customers with one open invoice each: (customer, receivable)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO customer (creditor_id, source, external_id, name, kind, country, locale, timezone,
-                 registration_number, tax_id, address, segment, owner, known_on)
-               SELECT %s, 'bench', n, 'Customer ' || n, 'business', 'BG', 'bg', '', '', '', '', '', '', %s
-               FROM generate_series(1, %s) n""",
-            [creditor_id, DAY, messages],
+    customers = Customer.objects.bulk_create(
+        Customer(creditor_id=creditor_id, source="bench", external_id=str(n), name=f"Customer {n}", known_on=DAY)
+        for n in range(messages)
+    )
+    invoices = Invoice.objects.bulk_create(
+        Invoice(
+            creditor_id=creditor_id,
+            source="bench",
+            external_id=customer.external_id,
+            customer=customer,
+            number=customer.external_id,
+            issue_date=DAY - timedelta(40),
+            currency="EUR",
+            total=10000,
+            known_on=DAY,
         )
-        cursor.execute(
-            """INSERT INTO invoice (creditor_id, source, external_id, customer_id, kind, series, number, issue_date, currency,
-                 total, what_for, reference, order_number, work_state, credits_number, known_on, row_hash)
-               SELECT creditor_id, 'bench', external_id, id, 'invoice', '', external_id, %s, 'EUR', 10000, '', '', '', '', '',
-                 %s, '' FROM customer WHERE creditor_id = %s ORDER BY id""",
-            [DAY - timedelta(40), DAY, creditor_id],
+        for customer in customers
+    )
+    for receivable in Receivable.objects.bulk_create(
+        Receivable(
+            creditor_id=creditor_id,
+            invoice=invoice,
+            customer=invoice.customer,
+            currency="EUR",
+            amount=10000,
+            due_date=DAY - timedelta(10),
         )
-        cursor.execute(
-            """INSERT INTO receivable (creditor_id, invoice_id, customer_id, instalment, currency, amount, due_date)
-               SELECT creditor_id, id, customer_id, 1, 'EUR', 10000, %s FROM invoice WHERE creditor_id = %s ORDER BY id
-               RETURNING customer_id, id""",
-            [DAY - timedelta(10), creditor_id],
-        )
-        yield from cursor.fetchall()
+        for invoice in invoices
+    ):
+        yield receivable.customer.pk, receivable.pk
 
 
 def _draft(customer_id: int, receivable_id: int) -> Draft:

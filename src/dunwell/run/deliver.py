@@ -59,11 +59,16 @@ class Delivery:
 
 
 def deliver(
-    creditor_id: int, now: datetime, ways: Mapping[str, Channel], *, calendar: Calendar | None = None
+    creditor_id: int,
+    now: datetime,
+    ways: Mapping[str, Channel],
+    *,
+    calendar: Calendar | None = None,
+    longest: timedelta | None = None,
 ) -> Delivery:
     """Send everything that is due at `now` (UTC) by the `ways` given: channel name → channel.
 
-    `calendar` is the creditor's, for the age of money data. Only one process delivers for a creditor at a time; a second
+    `calendar` is the creditor's, for the age of money data; after `longest` the rest is left to the next delivery. Only one process delivers for a creditor at a time; a second
     one leaves at once and says so.
     """
     creditor = Creditor.objects.get(pk=creditor_id)
@@ -86,6 +91,7 @@ def deliver(
                 covered_min=covered_min(creditor, now, calendar or Calendar(creditor.country)),
                 braked_runs=tuple(b.run_id for b in braked),
                 moment=moment,
+                until=now + longest if longest else None,
                 channel=channel,
                 names=names,
             )
@@ -141,6 +147,7 @@ class Errand:
         covered_min: date,
         braked_runs: tuple[int, ...],
         moment: Moment,
+        until: datetime | None,
         channel: Channel,
         names: list[str],
     ) -> None:
@@ -150,6 +157,7 @@ class Errand:
         self.covered_min = covered_min
         self.braked_runs = braked_runs
         self.moment = moment
+        self.until = until
         self.channel = channel
         self.names = names
         self.counts: Counter[str] = Counter()
@@ -194,6 +202,8 @@ class Errand:
         """Up to `free` messages that may leave now, and the seconds until another may, None when only an ending helps."""
         ready: list[Claimed] = []
         wait_s: float | None = None
+        if self.until is not None and self.moment.at() > self.until:
+            self._halt("its time is over")
         while len(ready) < free and not self.halted:
             if not self._pending:
                 self._pending.extend(self._claim())

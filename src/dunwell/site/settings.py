@@ -54,3 +54,5 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_DIR = Path(paths.data_dir())
 LOGGING_CONFIG = None
+CLOCK = "dunwell.site.clock.now"
+PROCRASTINATE_IMPORT_PATHS = ["dunwell.run.jobs"]

@@ -12,6 +12,7 @@ the `at` that the caller gives.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -273,6 +274,17 @@ def counts(creditor_id: int, *, rehearsal: bool) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def has_due(creditor_id: int, *, at: datetime, rehearsal: bool) -> bool:
+    """Something may be claimed at that instant."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT EXISTS (SELECT FROM message m WHERE m.creditor_id = %s AND m.state IN ('queued', 'failed_temporary')
+                 AND m.not_before <= %s AND (m.state = 'queued' OR m.retry_at <= %s) AND m.rehearsal = %s)""",
+            [creditor_id, at, at, rehearsal],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def due_elsewhere(creditor_id: int, *, at: datetime, channels: Sequence[str], rehearsal: bool) -> dict[str, int]:
     """Due messages of channels other than these: they wait for somebody to configure a way out."""
     with scope.of(creditor_id), connection.cursor() as cursor:
@@ -301,44 +313,43 @@ def _execute(creditor_id: int, sql: str, values: list[Any]) -> int:
         return int(cursor.rowcount)
 
 
-# Several of a kind travel as arrays. The texts of one message's recipients are one line each.
+# Several of a kind travel as one JSON text: arrays of parameters would cost the client as much as the rest of the sending.
 _RECORD = """
-SELECT dunwell_record(%s, e.message, e.token, e.outcome, e.said, string_to_array(e.recipients, E'\\n'), e.on_day, e.retry_at, e.tried)
-  AS is_news
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[], %s::timestamptz[], %s::integer[])
-  e (message, token, outcome, said, recipients, on_day, retry_at, tried)
+SELECT dunwell_record(%s, e.message, e.token, e.outcome, e.said, e.recipients, e.on_day, e.retry_at, e.tried) AS is_news
+FROM json_to_recordset(%s) e (
+  message bigint, token bigint, outcome text, said text, recipients text[], on_day date, retry_at timestamptz, tried integer)
 """
 _ADVANCE = f"""
 WITH ended AS MATERIALIZED (SELECT count(is_news) FROM ({_RECORD}) r)
 SELECT b.message, v.state, v.reason
-FROM ended, unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::date[]) b (message, token, at, covered_min),
+FROM ended, json_to_recordset(%s) b (message bigint, token bigint, at timestamptz, covered_min date),
   LATERAL dunwell_begin(%s, b.message, b.token, b.at, b.covered_min, %s) v
 """
 
 
 def _ended(creditor_id: int, endings: Sequence[Ending]) -> list[Any]:
-    return [
-        creditor_id,
-        [e.message_id for e in endings],
-        [e.token for e in endings],
-        [e.outcome for e in endings],
-        [e.said for e in endings],
-        ["\n".join(str(reply).replace("\n", " ") for reply in e.replies) for e in endings],
-        [e.on for e in endings],
-        [e.retry_at for e in endings],
-        [int(e.counts) for e in endings],
+    rows = [
+        {
+            "message": e.message_id,
+            "token": e.token,
+            "outcome": e.outcome,
+            "said": e.said.replace("\0", ""),
+            "recipients": [str(reply).replace("\0", "") for reply in e.replies],
+            "on_day": e.on.isoformat(),
+            "retry_at": e.retry_at and e.retry_at.isoformat(),
+            "tried": int(e.counts),
+        }
+        for e in endings
     ]
+    return [creditor_id, json.dumps(rows)]
 
 
 def _begun(creditor_id: int, begins: Sequence[Begin]) -> list[Any]:
-    return [
-        [b.message_id for b in begins],
-        [b.token for b in begins],
-        [b.at for b in begins],
-        [b.covered_min for b in begins],
-        creditor_id,
-        BEGUN_LEASE,
+    rows = [
+        {"message": b.message_id, "token": b.token, "at": b.at.isoformat(), "covered_min": b.covered_min.isoformat()}
+        for b in begins
     ]
+    return [json.dumps(rows), creditor_id, BEGUN_LEASE]
 
 
 _CLAIM = """

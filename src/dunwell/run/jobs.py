@@ -1,0 +1,106 @@
+"""What workers do by themselves: the daily run, sending what is due, mending what dead workers left.
+
+The queue only wakes workers; the tables are the truth. Each minute every creditor's outbox is looked at, so a lost job loses
+nothing, and a job that runs twice finds the work done: `deliver` and `day` each hold their creditor's lock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import JobDeferrer
+
+from dunwell.run import calendars, day, deliver, jurisdictions, ways
+from dunwell.run.day import DayUnderWay
+from dunwell.store import outbox, scope, switches
+from dunwell.store.models import Creditor, Run
+
+DAY_HOUR = 6
+"""Local hour of the creditor from which the day's run is due; tried again each hour until it has run."""
+SENDING_MAX = timedelta(minutes=2)
+"""One job's share of sending: a worker that is to stop never waits longer, and the next minute's look goes on."""
+STALLED_AFTER_S = 120
+
+
+def work(*, name: str, concurrency: int = 2, wait: bool = True) -> None:
+    """Be a worker until interrupted; on any number of machines."""
+    with app.replace_connector(app.connector.get_worker_connector()):
+        app.run_worker(name=name, concurrency=concurrency, wait=wait, delete_jobs="successful")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="look", lock="look")
+def look(timestamp: int) -> None:
+    """Mend every outbox and wake a sender where messages are due."""
+    for creditor in Creditor.objects.order_by("pk"):
+        outbox.sweep(creditor.pk)
+        if outbox.has_due(creditor.pk, at=_now(), rehearsal=not switches.is_live(creditor.pk)):
+            _wake(send.configure(queueing_lock=f"send {creditor.pk}"), creditor.pk)
+
+
+@app.periodic(cron="0 * * * *")
+@app.task(queueing_lock="days", lock="days")
+def days(timestamp: int) -> None:
+    """Start the day of every creditor whose morning has come and whose day has not run."""
+    for creditor in Creditor.objects.filter(is_demo=False).order_by("pk"):
+        local = _now().astimezone(ZoneInfo(creditor.timezone))
+        if local.hour >= DAY_HOUR and not _has_run(creditor, local):
+            _wake(run_day.configure(queueing_lock=f"day {creditor.pk}"), creditor.pk)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="rescue")
+async def rescue(timestamp: int) -> None:
+    """Jobs of workers that were killed stay `doing` until somebody looks: hand them on."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
+        await app.job_manager.retry_job(job)
+
+
+@app.task
+def send(creditor_id: int) -> None:
+    creditor = Creditor.objects.get(pk=creditor_id)
+    now = _now()
+    years = range(now.year - 1, now.year + 2)
+    days_off = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections(None))
+    out = ways.of(creditor, rehearsal=not switches.is_live(creditor_id), folder=settings.DATA_DIR / "rehearsal")
+    try:
+        deliver.deliver(creditor_id, now, out, calendar=days_off[creditor.country], longest=SENDING_MAX)
+    finally:
+        for way in out.values():
+            way.close()
+
+
+@app.task
+def run_day(creditor_id: int) -> None:
+    """The daily run; one that is under way already makes this one superfluous."""
+    creditor = Creditor.objects.get(pk=creditor_id)
+    now = _now()
+    today = now.astimezone(ZoneInfo(creditor.timezone)).date()
+    try:
+        day.run(creditor, today, now=now, today=today, by="worker", folder=settings.DATA_DIR / "rehearsal")
+    except DayUnderWay:
+        return
+
+
+def _wake(deferrer: JobDeferrer, creditor_id: int) -> None:
+    try:
+        deferrer.defer(creditor_id=creditor_id)
+    except AlreadyEnqueued:
+        return
+
+
+def _has_run(creditor: Creditor, local: datetime) -> bool:
+    with scope.of(creditor.pk):
+        rehearsal = not switches.is_live(creditor.pk)
+        return Run.objects.filter(effective_on=local.date(), rehearsal=rehearsal).exists()
+
+
+def _now() -> datetime:
+    """The one clock lies in the room above: settings name it."""
+    now: datetime = import_string(settings.CLOCK)()
+    return now
