@@ -154,8 +154,22 @@ def read(source: BinaryIO) -> StatementStream:
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
+    """What was decided for the table as a whole, before its rows are read."""
+
     date: DateForm
     mark: str
+    own_account_column: int
+    debits_are_negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Of an entry, what the balances of its account need."""
+
+    day: date | None
+    amount: Decimal
+    balance: Decimal | None
+    currency: str
 
 
 def _events(source: BinaryIO) -> Iterator[StatementEvent]:
@@ -181,7 +195,7 @@ def _events(source: BinaryIO) -> Iterator[StatementEvent]:
         yield Finding(
             "amounts_ambiguous", "1.234 in this table may be a thousand or a fraction.", line=table.header.line
         )
-    forms = _Forms(order.form, mark.mark)
+    forms = _Forms(order.form, mark.mark, _own_account_column(table), _debits_are_negative(table, mark.mark))
     yield from _account_events(table, forms)
 
 
@@ -225,22 +239,25 @@ def _order(table: Table) -> Order:
 
 def _account_events(table: Table, forms: _Forms) -> Iterator[StatementEvent]:
     preamble = _Preamble(table, forms)
-    own_column = _own_account_column(table)
-    rows: list[tuple[Row, Entry, Decimal | None]] = []
+    steps: dict[str, list[_Step]] = {}
+    current: str | None = None
     signs_differ = False
     for row in table.below:
         day = parse_date(_cell(row, _date_column(table)), forms.date)
-        if day is None:
+        found = _entry(table, row, day, forms, preamble.currency) if day else None
+        if found is None:
             yield from preamble.see(row)
-            continue
-        found = _entry(table, row, day, forms, preamble.currency)
-        if isinstance(found, Finding):
+        elif isinstance(found, Finding):
             yield found
-        elif found is None:
-            yield from preamble.see(row)
         else:
             signs_differ |= _signs_differ(table, row, forms)
-            rows.append((row, found, parse_amount(_cell(row, table.column("balance")), forms.mark)))
+            account = row.text(forms.own_account_column) or preamble.account
+            if account != current:
+                yield StatementOpened(account, found.currency)
+                current = account
+            balance = parse_amount(_cell(row, table.column("balance")), forms.mark)
+            steps.setdefault(account, []).append(_Step(found.booking_date, found.amount, balance, found.currency))
+            yield found
     if signs_differ:
         yield Finding(
             "signs_ambiguous",
@@ -248,20 +265,10 @@ def _account_events(table: Table, forms: _Forms) -> Iterator[StatementEvent]:
             line=table.header.line,
             remedy="Say which of them means money in.",
         )
-    current = ""
-    accounts: dict[str, list[tuple[Entry, Decimal | None]]] = {}
-    if not rows:
+    if not steps:
         yield StatementOpened(preamble.account, preamble.currency)
-        accounts[preamble.account] = []
-    for row, entry, balance in rows:
-        account = row.text(own_column) or preamble.account
-        if account not in accounts or account != current:
-            yield StatementOpened(account, entry.currency)
-            current = account
-        accounts.setdefault(account, []).append((entry, balance))
-        yield entry
-    for account, entries in accounts.items():
-        yield _closed(account, entries, preamble)
+    for account, each in (steps or {preamble.account: []}).items():
+        yield _closed(account, each, preamble)
 
 
 def _cell(row: Row, column: int) -> Cell:
@@ -301,7 +308,7 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
         status=status,
         counterparty=Counterparty(
             name=_joined(table, row, "counter_name"),
-            account=row.text(table.column("counter_account")) or _bank_account(table, row),
+            account=row.text(table.column("counter_account")) or _bank_account(table, row, forms),
             bank=row.text(table.column("counter_bank")),
             tax_number=row.text(table.column("tax")),
         ),
@@ -312,9 +319,9 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
     )
 
 
-def _bank_account(table: Table, row: Row) -> str:
+def _bank_account(table: Table, row: Row, forms: _Forms) -> str:
     column = table.column("bank_account")
-    return row.text(column) if column != _own_account_column(table) else ""
+    return row.text(column) if column != forms.own_account_column else ""
 
 
 def _joined(table: Table, row: Row, role: str) -> str:
@@ -335,7 +342,7 @@ def _amount(table: Table, row: Row, forms: _Forms) -> Decimal | None:
         # A negative amount in the column of credits is a credit taken back; in that of debits it is either the bank's
         # way to write all debits, or a debit taken back.
         out = debit or Decimal(0)
-        return (credit or Decimal(0)) + (out if _debits_are_negative(table, forms) else -out)
+        return (credit or Decimal(0)) + (out if forms.debits_are_negative else -out)
     signed = value("net") if "net" in table.roles and "amount" not in table.roles else value("amount")
     if signed is None or "side" not in table.roles:
         return signed
@@ -345,8 +352,8 @@ def _amount(table: Table, row: Row, forms: _Forms) -> Decimal | None:
     return abs(signed) if word in IN_WORDS else signed
 
 
-def _debits_are_negative(table: Table, forms: _Forms) -> bool:
-    values = [parse_amount(cell, forms.mark) or Decimal(0) for cell in _column(table, "debit")]
+def _debits_are_negative(table: Table, mark: str) -> bool:
+    values = [parse_amount(cell, mark) or Decimal(0) for cell in _column(table, "debit")]
     return any(value < 0 for value in values) and not any(value > 0 for value in values)
 
 
@@ -439,15 +446,14 @@ def _header_currency(table: Table) -> str:
     return ""
 
 
-def _closed(account: str, entries: list[tuple[Entry, Decimal | None]], preamble: _Preamble) -> StatementClosed:
+def _closed(account: str, steps: list[_Step], preamble: _Preamble) -> StatementClosed:
     opening, closing = preamble.opening, preamble.closing
-    if entries and all(balance is not None for _, balance in entries):
-        known = [(entry, balance) for entry, balance in entries if balance is not None]
-        first, last = (known[-1], known[0]) if _runs_backwards(known) else (known[0], known[-1])
-        opening = first[1] - first[0].amount if opening is None else opening
-        closing = last[1] if closing is None else closing
-    days = [entry.booking_date for entry, _ in entries if entry.booking_date]
-    currencies = tuple(dict.fromkeys(entry.currency for entry, _ in entries if entry.currency))
+    if steps and all(step.balance is not None for step in steps):
+        first, last = (steps[-1], steps[0]) if _runs_backwards(steps) else (steps[0], steps[-1])
+        opening = (first.balance or Decimal(0)) - first.amount if opening is None else opening
+        closing = last.balance if closing is None else closing
+    days = [step.day for step in steps if step.day]
+    currencies = tuple(dict.fromkeys(step.currency for step in steps if step.currency))
     return StatementClosed(
         account=account,
         currency=currencies[0] if currencies else preamble.currency,
@@ -459,12 +465,11 @@ def _closed(account: str, entries: list[tuple[Entry, Decimal | None]], preamble:
     )
 
 
-def _runs_backwards(entries: list[tuple[Entry, Decimal]]) -> bool:
+def _runs_backwards(steps: list[_Step]) -> bool:
     """Whether the newest entry stands first: the balances tell, or the dates where they do not."""
-    pairs = list(pairwise(entries))
-    forwards = sum(before[1] + after[0].amount == after[1] for before, after in pairs)
-    backwards = sum(after[1] + before[0].amount == before[1] for before, after in pairs)
+    forwards = sum((before.balance or 0) + after.amount == after.balance for before, after in pairwise(steps))
+    backwards = sum((after.balance or 0) + before.amount == before.balance for before, after in pairwise(steps))
     if forwards != backwards:
         return backwards > forwards
-    first, last = entries[0][0].booking_date, entries[-1][0].booking_date
+    first, last = steps[0].day, steps[-1].day
     return bool(first and last and first > last)
