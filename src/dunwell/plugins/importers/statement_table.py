@@ -45,6 +45,7 @@ from dunwell.plugins.importers.text import named_currency, squeezed
 ROLES = patterns(
     (
         ("amount", "^amount in account currency|^сума във валутата на сметката|^сумма в валюте счета|^betrag in kontowährung"),
+        ("ignored", "original currency|foreign currency|account name|account type|^card number|category|balance currency"),
         ("value_date", "value date|valuta datum|valutadatum|wertstellung|wert|вальор|date valeur|date de valeur|fecha valor|"
          "data waluty|rentedatum|effective date|дата валютирования|data valuta|valuta dato|valuteringsdatum|дата вальор"),
         ("side", "d c|c d|dc|cd|cr dr|dr cr|debit credit|credit debit|debet credit|af bij|bij af|soll haben|s h|дт кт|"
@@ -78,7 +79,7 @@ ROLES = patterns(
         ("credit", "credit|credits|deposit|deposits|paid in|money in|haben|gutschrift|кредит|кредит сума|приход|поступление|"
          "поступило|зачисление|зачислено|crédit|haber|abono|abonos|accrediti|accredito|avere|inkomsten|uznania|uznanie|"
          "wpływy|cr|inflow|received|входящи|вноска|entrate|сумма зачисления|по кредиту|оборот кт|кт|kredit"),
-        ("date", "(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
+        ("date", "^booking date|^posting date|^completed date|^posted date|^buchungstag|^дата проводки|(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
          "started|trade)? ?date(?: posted| time| of .*)?|buchungstag|buchungsdatum|buchung|datum|boekdatum|"
          "(?:счетоводна )?дата(?: на)?(?: .*)?|fecha(?: operaci[oó]n| contable)?|data(?: .*)?|date (?:opération|comptable|op)|"
          "dátum|bokföringsdag|bokförd|dato|datum .*|transaktionsdatum|date|день|ден|kirjauspäivä|pvm"),
@@ -92,7 +93,7 @@ ROLES = patterns(
          "допълнителна информация|назначение|назначение платежа|содержание|содержание операции|libellé|libelle|label|"
          "remarque|motif|concepto|descripción|causale|descrizione|omschrijving|naam omschrijving|mededeling|mededelingen|"
          "tytuł|tytułem|opis|zpráva|popis|particulars|transaction text|text|tekst|texte|subject|info|information|comment|"
-         "item title|payment details|message|общо основание|операция|транзакция|transaction"),
+         "item title|payment details|payment reference|message|общо основание|операция|транзакция|transaction"),
         ("reference", "ref|reference|reference number|transaction id|transaction reference|txn|номер|номер документа|№|"
          "номер на документ|document no|doc no|референция|референтен номер|belegnr|kundenreferenz|check or slip|cheque|"
          "kenmerk|operation number|unique id|id"),
@@ -158,6 +159,7 @@ class _Forms:
 
     date: DateForm
     mark: str
+    own_account: str
     own_account_column: int
     debits_are_negative: bool
 
@@ -195,7 +197,10 @@ def _events(source: BinaryIO) -> Iterator[StatementEvent]:
         yield Finding(
             "amounts_ambiguous", "1.234 in this table may be a thousand or a fraction.", line=table.header.line
         )
-    forms = _Forms(order.form, mark.mark, _own_account_column(table), _debits_are_negative(table, mark.mark))
+    account = next(filter(None, (_account_in([plain_text(cell) for cell in row.cells]) for row in table.above)), "")
+    forms = _Forms(
+        order.form, mark.mark, account, _own_account_column(table, account), _debits_are_negative(table, mark.mark)
+    )
     yield from _account_events(table, forms)
 
 
@@ -203,11 +208,11 @@ def _with_sides(table: Table) -> Table:
     """A column whose every value is a word for one of the two sides is the mark of the side, whatever its header."""
     if "side" in table.roles or ("debit" in table.roles and "credit" in table.roles):
         return table
-    for columns in table.roles.values():
-        for column in columns:
-            words = {row.text(column).lower() for row in table.below} - {""}
-            if len(words) > 1 and words <= IN_WORDS | OUT_WORDS:
-                return _with_side(table, column)
+    for column in range(table.width):
+        words = {row.text(column).lower().strip(".") for row in table.below} - {""}
+        # One letter that never changes may mean anything.
+        if words and words <= IN_WORDS | OUT_WORDS and (len(words) > 1 or len(min(words)) > 1):
+            return _with_side(table, column)
     return table
 
 
@@ -243,7 +248,7 @@ def _account_events(table: Table, forms: _Forms) -> Iterator[StatementEvent]:
     current: str | None = None
     signs_differ = False
     for row in table.below:
-        day = parse_date(_cell(row, _date_column(table)), forms.date)
+        day = _day(table, row, forms)
         found = _entry(table, row, day, forms, preamble.currency) if day else None
         if found is None:
             yield from preamble.see(row)
@@ -271,17 +276,28 @@ def _account_events(table: Table, forms: _Forms) -> Iterator[StatementEvent]:
         yield _closed(account, each, preamble)
 
 
+def _day(table: Table, row: Row, forms: _Forms) -> date | None:
+    """The first date of the row; an entry that is not completed yet has only the day it was begun."""
+    columns = table.roles.get("date", ()) or table.roles["value_date"]
+    return next((day for column in columns if (day := parse_date(_cell(row, column), forms.date))), None)
+
+
 def _cell(row: Row, column: int) -> Cell:
     return row.cells[column] if 0 <= column < len(row.cells) else ""
 
 
-def _own_account_column(table: Table) -> int:
-    """The statement's own account: a column that says so, or "bank account" when it never changes."""
-    if "account" in table.roles:
+def _own_account_column(table: Table, account: str) -> int:
+    """The statement's own account: a column that says so, or "bank account" when it never changes.
+
+    Where the rows above name the account and the column never does, it is the counterparty's (column "IBAN" at German
+    banks).
+    """
+    values = {row.text(table.column("account")) for row in table.below} - {""}
+    if "account" in table.roles and not (account and len(values) > 1 and account not in values):
         return table.column("account")
     column = table.column("bank_account")
-    values = {row.text(column) for row in table.below if row.text(_date_column(table))}
-    return column if "counter_name" not in table.roles and len(values) == 1 and "" not in values else -1
+    others = {row.text(column) for row in table.below if row.text(_date_column(table))}
+    return column if "counter_name" not in table.roles and len(others) == 1 and "" not in others else -1
 
 
 def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> Entry | Finding | None:
@@ -320,8 +336,8 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
 
 
 def _bank_account(table: Table, row: Row, forms: _Forms) -> str:
-    column = table.column("bank_account")
-    return row.text(column) if column != forms.own_account_column else ""
+    columns = (table.column("bank_account"), table.column("account"))
+    return next(filter(None, (row.text(column) for column in columns if column != forms.own_account_column)), "")
 
 
 def _joined(table: Table, row: Row, role: str) -> str:
@@ -379,7 +395,7 @@ class _Preamble:
 
     def __init__(self, table: Table, forms: _Forms) -> None:
         self.forms = forms
-        self.account = ""
+        self.account = forms.own_account
         self.currency = ""
         self.opening: Decimal | None = None
         self.closing: Decimal | None = None

@@ -154,6 +154,10 @@ def is_wrong_iban(account: str) -> bool:
     compact = account_number(account).upper()
     if not IBAN.fullmatch(compact) or compact[:2] not in IBAN_LENGTHS:
         return False
-    if len(compact) != IBAN_LENGTHS[compact[:2]]:
+    length = IBAN_LENGTHS[compact[:2]]
+    if len(compact) == length + 3 and compact[-3:] in CURRENCIES:
+        # Dutch banks write the account's currency behind it.
+        compact = compact[:-3]
+    if len(compact) != length:
         return True
     return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 != 1
