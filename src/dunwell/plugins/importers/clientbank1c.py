@@ -8,6 +8,7 @@ is often untrue.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,7 +29,7 @@ from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers.cells import parse_amount, parse_date
 from dunwell.plugins.importers.charset import decode
 from dunwell.plugins.importers.statement import unreadable, watched
-from dunwell.plugins.importers.text import LONG_TEXT_MAX, FieldTooLong, squeezed
+from dunwell.plugins.importers.text import LONG_TEXT_MAX, FieldTooLong, lines, squeezed
 
 BYTES_MAX = 25_000_000
 MARK = "1CClientBankExchange"
@@ -39,6 +40,13 @@ CURRENCY_NUMBERS = {
     "810": "RUB", "643": "RUB", "840": "USD", "978": "EUR", "156": "CNY", "826": "GBP", "756": "CHF", "392": "JPY",
     "398": "KZT", "933": "BYN", "949": "TRY", "784": "AED", "356": "INR", "051": "AMD", "417": "KGS", "860": "UZS",
 }  # fmt: skip
+# What is kept of a section's fifty fields.
+KEYS = frozenset(
+    "РасчСчет ДатаНачала ДатаКонца НачальныйОстаток КонечныйОстаток ВсегоПоступило ВсегоСписано Номер Дата Сумма Код "
+    "КвитанцияДата ДатаСписано ДатаПоступило Плательщик Плательщик1 ПлательщикСчет ПлательщикРасчСчет ПлательщикИНН "
+    "ПлательщикБИК Получатель Получатель1 ПолучательСчет ПолучательРасчСчет ПолучательИНН ПолучательБИК НазначениеПлатежа "
+    "НазначениеПлатежа1 НазначениеПлатежа2 НазначениеПлатежа3 НазначениеПлатежа4 НазначениеПлатежа5 НазначениеПлатежа6".split()
+)
 INN_BEFORE_NAME = re.compile(
     r"^(?:ИНН\s*)?[0-9]{10}(?:[0-9]{2})?(?:\s*/\s*[0-9]{9})?[\s,]+|^ИНН\s*[0-9]{10,12}\s*", re.I
 )
@@ -124,8 +132,8 @@ def _lower(head: bytes, encoding: str) -> bytes:
 def _parse(text: str) -> _File:
     file = _File()
     section: _Section | None = None
-    for number, whole in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
-        line = whole.strip("\ufeff\x1a\x00 \t")
+    for number, whole in enumerate(lines(text), start=1):
+        line = whole.strip("\ufeff\x1a\x00 \t\r\n")
         key, mark, value = line.partition("=")
         key, value = key.strip(), value.strip()
         if len(value) > LONG_TEXT_MAX:
@@ -143,8 +151,8 @@ def _parse(text: str) -> _File:
             continue
         elif section is not None:
             # A few programs write an empty field first and the filled one later.
-            if not section.fields.get(key):
-                section.fields[key] = value
+            if key in KEYS and not section.fields.get(key):
+                section.fields[sys.intern(key)] = value
         elif key == "РасчСчет":
             if value and value not in file.accounts:
                 file.accounts.append(value)

@@ -2,14 +2,15 @@
 
 A *role* is what a column means (date, debit, customer); it is known by patterns in the languages of our users' banks and
 programs. A header that is a known phrase as a whole goes before one that merely holds it ("contact name" before "category
-name"); among these the patterns are tried in the order they are written, so the particular comes before the general. A
-pattern that begins with ^ is a whole header only.
+name"); among these the phrases are tried in the order they are written, so the particular comes before the general,
+and where several columns have one role, the one with the earlier phrase comes first. A phrase that begins with ^ is a
+whole header only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dunwell.plugins.importers.sheet import Cell, Row, Sheet
@@ -18,11 +19,20 @@ from dunwell.plugins.importers.sheet import Cell, Row, Sheet
 HEADER_ROW_MAX = 80
 
 Roles = dict[str, tuple[int, ...]]
-Patterns = tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Phrases that are a whole header (plain ones by look-up, others by pattern), and words within one, by role."""
+
+    plain: Mapping[str, tuple[str, int]]
+    whole: tuple[tuple[str, int, re.Pattern[str]], ...]
+    within: tuple[tuple[str, re.Pattern[str]], ...]
+
 
 CAMEL = re.compile(r"(?<=[a-zа-я])(?=[A-ZА-Я])")
 NAME_MAX = 120
-NOTHING = "(?!)"
+PLAIN_PHRASE = re.compile(r"[\w #№]+")
 # The | between words, not those inside a group.
 WORD_BORDER = re.compile(r"\|(?![^()]*\))")
 SEPARATORS = re.compile(r"[\s_\-./*:()\[\]\"'|\\,;]+")
@@ -44,14 +54,22 @@ class Table:
 
 
 def patterns(table: Sequence[tuple[str, str]]) -> Patterns:
-    """Roles with two patterns each, for the whole header and for words within it; phrases are separated by |."""
-    compiled = []
+    """Roles with their phrases, separated by | and in order of preference."""
+    plain: dict[str, tuple[str, int]] = {}
+    whole: list[tuple[str, int, re.Pattern[str]]] = []
+    within: list[tuple[str, re.Pattern[str]]] = []
     for role, words in table:
         phrases = WORD_BORDER.split(words)
-        whole = "|".join(f"(?:{phrase.lstrip('^')})$" for phrase in phrases)
-        within = "|".join(f".*(?<![^\\W_])(?:{phrase})(?![^\\W_])" for phrase in phrases if not phrase.startswith("^"))
-        compiled.append((role, re.compile(whole), re.compile(within or NOTHING)))
-    return tuple(compiled)
+        for place, phrase in enumerate(phrases):
+            bare = phrase.lstrip("^")
+            if PLAIN_PHRASE.fullmatch(bare):
+                plain.setdefault(bare, (role, place))
+            else:
+                whole.append((role, place, re.compile(bare)))
+        loose = "|".join(phrase for phrase in phrases if not phrase.startswith("^"))
+        if loose:
+            within.append((role, re.compile(f"(?<![^\\W_])(?:{loose})(?![^\\W_])")))
+    return Patterns(plain, tuple(whole), tuple(within))
 
 
 def normal(text: str) -> str:
@@ -81,13 +99,23 @@ def roles_of(cells: Sequence[Cell], known: Patterns) -> Roles:
     names = {
         column: normal(cell) for column, cell in enumerate(cells) if isinstance(cell, str) and len(cell) <= NAME_MAX
     }
-    whole: dict[str, list[int]] = {}
+    whole: dict[str, list[tuple[int, int]]] = {}
     within: dict[str, list[int]] = {}
     for column, name in names.items():
-        if not name:
+        if not name or name[0].isdigit():
             continue
-        if role := next((role for role, exact, _ in known if exact.match(name)), ""):
-            whole.setdefault(role, []).append(column)
-        elif role := next((role for role, _, loose in known if loose.match(name)), ""):
+        if found := _whole_phrase(name, known):
+            whole.setdefault(found[0], []).append((found[1], column))
+        elif role := next((role for role, loose in known.within if loose.search(name)), ""):
             within.setdefault(role, []).append(column)
-    return {role: (*whole.get(role, ()), *within.get(role, ())) for role in {**whole, **within}}
+    return {
+        role: (*(column for _, column in sorted(whole.get(role, ()))), *within.get(role, ()))
+        for role in {**whole, **within}
+    }
+
+
+def _whole_phrase(name: str, known: Patterns) -> tuple[str, int] | None:
+    """The role of which the whole header is a phrase, and the phrase's place in the list."""
+    if name in known.plain:
+        return known.plain[name]
+    return next(((role, place) for role, place, phrase in known.whole if phrase.fullmatch(name)), None)

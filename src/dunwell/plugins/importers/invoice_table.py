@@ -34,7 +34,7 @@ ROLES = patterns(
     (
         ("not_ours", "bill number|vendor|supplier|order number|po number|purchase order|exchange rate|currency rate|"
          "last modified|date added|transaction id|account id|created date|updated|date paid|paid at|settled date|"
-         "paid date|payment date|created at|sent date|дата оплаты|дата на плащане|id|поръчка|заказ"),
+         "paid date|payment date|created at|sent date|дата оплаты|дата на плащане|invoice id|^id|estimate number|поръчка|заказ"),
         ("tax_number", "vat number|tax number|tax id|vat id|vat no|vat reg no|инн|еик|булстат|eik|bulstat|ust id|ustid|ust idnr|"
          "contact tax number|ддс номер|идент номер|инн контрагента|инн покупателя|nip"),
         ("account_type", "account type|account group"),
@@ -75,11 +75,11 @@ ROLES = patterns(
          "désignation|продукт"),
         ("status", "status|state|invoice status|document status|payment status|състояние|статус|состояние|etat"),
         ("type", "type|invoice type|document type|transaction type|тип|вид|вид документ|вид документа|тип документа|belegart"),
-        ("number", "invoice|invoice number|invoice no|invoice id|inv no|inv|invoice bill number|number|num|no|nr|document number|doc no|"
+        ("number", "invoice number|invoice no|invoice #|inv no|invoice|inv|invoice bill number|number|num|no|nr|document number|doc no|"
          "doc number|document no|document|фактура|фактура номер|номер фактура|номер на фактура|номер|номер документа|номер на документ|"
          "№|№ документа|номер счета|номер счёта|счет|счёт|документ|rechnung|rechnungsnummer|rechnungsnr|rechnung nr|rechnungs nr|"
          "belegnummer|beleg|facture|numéro|n facture|número|factura|número de factura|fattura|numero|numero fattura|"
-         "factuur|factuurnummer|faktura|numer|nr faktury|faktura nr|číslo faktury|transaction number|invoice #|#"),
+         "factuur|factuurnummer|faktura|numer|nr faktury|faktura nr|číslo faktury|#"),
         ("customer", "customer|customer name|client|client name|contact name|company|company name|bill to|name|debtor|buyer|"
          "partner|customer id|invoice partner display name|customer full name|организация|клиент|контрагент|покупатель|"
          "получател|купувач|фирма|плательщик|kunde|kundenname|debitor|kundenname firma|auftraggeber|cliente|klant|klantnaam|"

@@ -28,7 +28,7 @@ from dunwell.core.documents import (
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers.charset import decode
 from dunwell.plugins.importers.statement import StatementCutOff, unreadable, watched
-from dunwell.plugins.importers.text import currency_code, make_date, squeezed
+from dunwell.plugins.importers.text import currency_code, lines, make_date, squeezed
 
 BYTES_MAX = 25_000_000
 TAG = re.compile(r":(NS|[0-9]{2}[A-Z]?):")
@@ -122,18 +122,18 @@ def _fields(text: str) -> Iterator[tuple[str, str, int]]:
     """Tag, value and line of each field; a line that begins with no known tag continues the field before."""
     text = ENVELOPE.sub(lambda match: "\n" if match[0] == "{4:" else "", text)
     tag, start = "", 0
-    lines: list[str] = []
-    for number, whole in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
-        line = whole.translate(CONTROLS)
+    held: list[str] = []
+    for number, whole in enumerate(lines(text), start=1):
+        line = whole.rstrip("\r\n").translate(CONTROLS)
         match = TAG.match(line)
         if not (match and match[1] in KNOWN_TAGS) and line.strip() not in ("-", "-}"):
-            lines.append(line)
+            held.append(line)
             continue
         if tag:
-            yield tag, "\n".join(lines), start
-        tag, lines, start = (match[1], [line[match.end() :]], number) if match else ("", [], number)
+            yield tag, "\n".join(held), start
+        tag, held, start = (match[1], [line[match.end() :]], number) if match else ("", [], number)
     if tag:
-        yield tag, "\n".join(lines), start
+        yield tag, "\n".join(held), start
 
 
 def _frame(current: _Open, tag: str, value: str, line: int) -> Iterator[Finding]:

@@ -23,21 +23,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import python_calamine
 
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers.charset import decode
+from dunwell.plugins.importers.text import lines
 
 Cell = str | Decimal | date
 
 # Together these keep the memory of one table under 300 MB.
 BYTES_MAX = 32_000_000
-ROWS_MAX = 500_000
+ROWS_MAX = 250_000
 COLUMNS_MAX = 500
-CELLS_MAX = 2_500_000
+CELLS_MAX = 2_000_000
 CELL_CHARACTERS_MAX = 100_000
+LINE_CHARACTERS_MAX = 1_000_000
 # A workbook of 100 000 rows and 20 columns unpacks to about 80 MB of XML.
 UNPACKED_BYTES_MAX = 80_000_000
 # Sheets of real books pack up to about 40 times; a bomb 1000 times.
@@ -50,8 +53,6 @@ PIECE_BYTES = 1_000_000
 RECTANGLE_CELLS_MAX = 5_000_000
 CELL_REFERENCE = re.compile(rb"""["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
-# Not str.splitlines, which also ends lines at form feeds and Unicode separators inside a text.
-LINE_END = re.compile(r"\r\n|\r|\n")
 DELIMITERS = ";\t,|"
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -282,6 +283,8 @@ def _read_text(data: bytes) -> Book:
         ("<html", "<!doctype", "<?xml", "<head", "<table")
     ):
         raise SheetUnreadable(reason="it is a web page or XML")
+    if any(len(line) > LINE_CHARACTERS_MAX for line in lines(text)):
+        raise SheetTooLarge(limit=f"{LINE_CHARACTERS_MAX} characters in one line")
     delimiter, text = _delimiter(text)
     rows, broken = _text_rows(text, delimiter)
     if broken:
@@ -309,7 +312,7 @@ def _delimiter(text: str) -> tuple[str, str]:
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return first.strip()[4], "\n" + rest
-    sample = LINE_END.split(text[:60_000])[:200]
+    sample = list(islice(lines(text[:60_000]), 200))
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
         widths = [len(fields) for fields in csv.reader(_bounded(sample), delimiter=delimiter) if len(fields) > 1]
@@ -331,7 +334,7 @@ def _bounded(lines: list[str]) -> Iterator[str]:
 
 def _text_rows(text: str, delimiter: str) -> tuple[tuple[Row, ...], int]:
     """The rows, and the line at which quotation marks break (0 when they do not)."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines(text), delimiter=delimiter, strict=True)
     try:
         return _rows(_numbered(reader)), 0
     except csv.Error:
@@ -346,9 +349,8 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _line_by_line(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    for number, line in enumerate(LINE_END.split(text), start=1):
-        if len(line) > CELL_CHARACTERS_MAX:
-            raise SheetTooLarge(limit=f"{CELL_CHARACTERS_MAX} characters in one line")
+    for number, ended in enumerate(lines(text), start=1):
+        line = ended.rstrip("\r\n")
         if line.count('"') % 2:
             yield number, line.split(delimiter)
         else:

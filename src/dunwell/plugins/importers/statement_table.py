@@ -45,6 +45,7 @@ from dunwell.plugins.importers.text import named_currency, squeezed
 ROLES = patterns(
     (
         ("amount", "^amount in account currency|^сума във валутата на сметката|^сумма в валюте счета|^betrag in kontowährung"),
+        ("ignored", "original currency|foreign currency|account name|account type|^card number|category|balance currency"),
         ("value_date", "value date|valuta datum|valutadatum|wertstellung|wert|вальор|date valeur|date de valeur|fecha valor|"
          "data waluty|rentedatum|effective date|дата валютирования|data valuta|valuta dato|valuteringsdatum|дата вальор"),
         ("side", "d c|c d|dc|cd|cr dr|dr cr|debit credit|credit debit|debet credit|af bij|bij af|soll haben|s h|дт кт|"
@@ -78,7 +79,7 @@ ROLES = patterns(
         ("credit", "credit|credits|deposit|deposits|paid in|money in|haben|gutschrift|кредит|кредит сума|приход|поступление|"
          "поступило|зачисление|зачислено|crédit|haber|abono|abonos|accrediti|accredito|avere|inkomsten|uznania|uznanie|"
          "wpływy|cr|inflow|received|входящи|вноска|entrate|сумма зачисления|по кредиту|оборот кт|кт|kredit"),
-        ("date", "(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
+        ("date", "^booking date|^posting date|^completed date|^posted date|^buchungstag|^дата проводки|(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
          "started|trade)? ?date(?: posted| time| of .*)?|buchungstag|buchungsdatum|buchung|datum|boekdatum|"
          "(?:счетоводна )?дата(?: на)?(?: .*)?|fecha(?: operaci[oó]n| contable)?|data(?: .*)?|date (?:opération|comptable|op)|"
          "dátum|bokföringsdag|bokförd|dato|datum .*|transaktionsdatum|date|день|ден|kirjauspäivä|pvm"),
@@ -92,7 +93,7 @@ ROLES = patterns(
          "допълнителна информация|назначение|назначение платежа|содержание|содержание операции|libellé|libelle|label|"
          "remarque|motif|concepto|descripción|causale|descrizione|omschrijving|naam omschrijving|mededeling|mededelingen|"
          "tytuł|tytułem|opis|zpráva|popis|particulars|transaction text|text|tekst|texte|subject|info|information|comment|"
-         "item title|payment details|message|общо основание|операция|транзакция|transaction"),
+         "item title|payment details|payment reference|message|общо основание|операция|транзакция|transaction"),
         ("reference", "ref|reference|reference number|transaction id|transaction reference|txn|номер|номер документа|№|"
          "номер на документ|document no|doc no|референция|референтен номер|belegnr|kundenreferenz|check or slip|cheque|"
          "kenmerk|operation number|unique id|id"),
@@ -154,8 +155,23 @@ def read(source: BinaryIO) -> StatementStream:
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
+    """What was decided for the table as a whole, before its rows are read."""
+
     date: DateForm
     mark: str
+    own_account: str
+    own_account_column: int
+    debits_are_negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Of an entry, what the balances of its account need."""
+
+    day: date | None
+    amount: Decimal
+    balance: Decimal | None
+    currency: str
 
 
 def _events(source: BinaryIO) -> Iterator[StatementEvent]:
@@ -181,7 +197,10 @@ def _events(source: BinaryIO) -> Iterator[StatementEvent]:
         yield Finding(
             "amounts_ambiguous", "1.234 in this table may be a thousand or a fraction.", line=table.header.line
         )
-    forms = _Forms(order.form, mark.mark)
+    account = next(filter(None, (_account_in([plain_text(cell) for cell in row.cells]) for row in table.above)), "")
+    forms = _Forms(
+        order.form, mark.mark, account, _own_account_column(table, account), _debits_are_negative(table, mark.mark)
+    )
     yield from _account_events(table, forms)
 
 
@@ -189,11 +208,11 @@ def _with_sides(table: Table) -> Table:
     """A column whose every value is a word for one of the two sides is the mark of the side, whatever its header."""
     if "side" in table.roles or ("debit" in table.roles and "credit" in table.roles):
         return table
-    for columns in table.roles.values():
-        for column in columns:
-            words = {row.text(column).lower() for row in table.below} - {""}
-            if len(words) > 1 and words <= IN_WORDS | OUT_WORDS:
-                return _with_side(table, column)
+    for column in range(table.width):
+        words = {row.text(column).lower().strip(".") for row in table.below} - {""}
+        # One letter that never changes may mean anything.
+        if words and words <= IN_WORDS | OUT_WORDS and (len(words) > 1 or len(min(words)) > 1):
+            return _with_side(table, column)
     return table
 
 
@@ -225,22 +244,25 @@ def _order(table: Table) -> Order:
 
 def _account_events(table: Table, forms: _Forms) -> Iterator[StatementEvent]:
     preamble = _Preamble(table, forms)
-    own_column = _own_account_column(table)
-    rows: list[tuple[Row, Entry, Decimal | None]] = []
+    steps: dict[str, list[_Step]] = {}
+    current: str | None = None
     signs_differ = False
     for row in table.below:
-        day = parse_date(_cell(row, _date_column(table)), forms.date)
-        if day is None:
+        day = _day(table, row, forms)
+        found = _entry(table, row, day, forms, preamble.currency) if day else None
+        if found is None:
             yield from preamble.see(row)
-            continue
-        found = _entry(table, row, day, forms, preamble.currency)
-        if isinstance(found, Finding):
+        elif isinstance(found, Finding):
             yield found
-        elif found is None:
-            yield from preamble.see(row)
         else:
             signs_differ |= _signs_differ(table, row, forms)
-            rows.append((row, found, parse_amount(_cell(row, table.column("balance")), forms.mark)))
+            account = row.text(forms.own_account_column) or preamble.account
+            if account != current:
+                yield StatementOpened(account, found.currency)
+                current = account
+            balance = parse_amount(_cell(row, table.column("balance")), forms.mark)
+            steps.setdefault(account, []).append(_Step(found.booking_date, found.amount, balance, found.currency))
+            yield found
     if signs_differ:
         yield Finding(
             "signs_ambiguous",
@@ -248,33 +270,34 @@ def _account_events(table: Table, forms: _Forms) -> Iterator[StatementEvent]:
             line=table.header.line,
             remedy="Say which of them means money in.",
         )
-    current = ""
-    accounts: dict[str, list[tuple[Entry, Decimal | None]]] = {}
-    if not rows:
+    if not steps:
         yield StatementOpened(preamble.account, preamble.currency)
-        accounts[preamble.account] = []
-    for row, entry, balance in rows:
-        account = row.text(own_column) or preamble.account
-        if account not in accounts or account != current:
-            yield StatementOpened(account, entry.currency)
-            current = account
-        accounts.setdefault(account, []).append((entry, balance))
-        yield entry
-    for account, entries in accounts.items():
-        yield _closed(account, entries, preamble)
+    for account, each in (steps or {preamble.account: []}).items():
+        yield _closed(account, each, preamble)
+
+
+def _day(table: Table, row: Row, forms: _Forms) -> date | None:
+    """The first date of the row; an entry that is not completed yet has only the day it was begun."""
+    columns = table.roles.get("date", ()) or table.roles["value_date"]
+    return next((day for column in columns if (day := parse_date(_cell(row, column), forms.date))), None)
 
 
 def _cell(row: Row, column: int) -> Cell:
     return row.cells[column] if 0 <= column < len(row.cells) else ""
 
 
-def _own_account_column(table: Table) -> int:
-    """The statement's own account: a column that says so, or "bank account" when it never changes."""
-    if "account" in table.roles:
+def _own_account_column(table: Table, account: str) -> int:
+    """The statement's own account: a column that says so, or "bank account" when it never changes.
+
+    Where the rows above name the account and the column never does, it is the counterparty's (column "IBAN" at German
+    banks).
+    """
+    values = {row.text(table.column("account")) for row in table.below} - {""}
+    if "account" in table.roles and not (account and len(values) > 1 and account not in values):
         return table.column("account")
     column = table.column("bank_account")
-    values = {row.text(column) for row in table.below if row.text(_date_column(table))}
-    return column if "counter_name" not in table.roles and len(values) == 1 and "" not in values else -1
+    others = {row.text(column) for row in table.below if row.text(_date_column(table))}
+    return column if "counter_name" not in table.roles and len(others) == 1 and "" not in others else -1
 
 
 def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> Entry | Finding | None:
@@ -301,7 +324,7 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
         status=status,
         counterparty=Counterparty(
             name=_joined(table, row, "counter_name"),
-            account=row.text(table.column("counter_account")) or _bank_account(table, row),
+            account=row.text(table.column("counter_account")) or _bank_account(table, row, forms),
             bank=row.text(table.column("counter_bank")),
             tax_number=row.text(table.column("tax")),
         ),
@@ -312,9 +335,9 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
     )
 
 
-def _bank_account(table: Table, row: Row) -> str:
-    column = table.column("bank_account")
-    return row.text(column) if column != _own_account_column(table) else ""
+def _bank_account(table: Table, row: Row, forms: _Forms) -> str:
+    columns = (table.column("bank_account"), table.column("account"))
+    return next(filter(None, (row.text(column) for column in columns if column != forms.own_account_column)), "")
 
 
 def _joined(table: Table, row: Row, role: str) -> str:
@@ -335,7 +358,7 @@ def _amount(table: Table, row: Row, forms: _Forms) -> Decimal | None:
         # A negative amount in the column of credits is a credit taken back; in that of debits it is either the bank's
         # way to write all debits, or a debit taken back.
         out = debit or Decimal(0)
-        return (credit or Decimal(0)) + (out if _debits_are_negative(table, forms) else -out)
+        return (credit or Decimal(0)) + (out if forms.debits_are_negative else -out)
     signed = value("net") if "net" in table.roles and "amount" not in table.roles else value("amount")
     if signed is None or "side" not in table.roles:
         return signed
@@ -345,8 +368,8 @@ def _amount(table: Table, row: Row, forms: _Forms) -> Decimal | None:
     return abs(signed) if word in IN_WORDS else signed
 
 
-def _debits_are_negative(table: Table, forms: _Forms) -> bool:
-    values = [parse_amount(cell, forms.mark) or Decimal(0) for cell in _column(table, "debit")]
+def _debits_are_negative(table: Table, mark: str) -> bool:
+    values = [parse_amount(cell, mark) or Decimal(0) for cell in _column(table, "debit")]
     return any(value < 0 for value in values) and not any(value > 0 for value in values)
 
 
@@ -372,7 +395,7 @@ class _Preamble:
 
     def __init__(self, table: Table, forms: _Forms) -> None:
         self.forms = forms
-        self.account = ""
+        self.account = forms.own_account
         self.currency = ""
         self.opening: Decimal | None = None
         self.closing: Decimal | None = None
@@ -439,15 +462,14 @@ def _header_currency(table: Table) -> str:
     return ""
 
 
-def _closed(account: str, entries: list[tuple[Entry, Decimal | None]], preamble: _Preamble) -> StatementClosed:
+def _closed(account: str, steps: list[_Step], preamble: _Preamble) -> StatementClosed:
     opening, closing = preamble.opening, preamble.closing
-    if entries and all(balance is not None for _, balance in entries):
-        known = [(entry, balance) for entry, balance in entries if balance is not None]
-        first, last = (known[-1], known[0]) if _runs_backwards(known) else (known[0], known[-1])
-        opening = first[1] - first[0].amount if opening is None else opening
-        closing = last[1] if closing is None else closing
-    days = [entry.booking_date for entry, _ in entries if entry.booking_date]
-    currencies = tuple(dict.fromkeys(entry.currency for entry, _ in entries if entry.currency))
+    if steps and all(step.balance is not None for step in steps):
+        first, last = (steps[-1], steps[0]) if _runs_backwards(steps) else (steps[0], steps[-1])
+        opening = (first.balance or Decimal(0)) - first.amount if opening is None else opening
+        closing = last.balance if closing is None else closing
+    days = [step.day for step in steps if step.day]
+    currencies = tuple(dict.fromkeys(step.currency for step in steps if step.currency))
     return StatementClosed(
         account=account,
         currency=currencies[0] if currencies else preamble.currency,
@@ -459,12 +481,11 @@ def _closed(account: str, entries: list[tuple[Entry, Decimal | None]], preamble:
     )
 
 
-def _runs_backwards(entries: list[tuple[Entry, Decimal]]) -> bool:
+def _runs_backwards(steps: list[_Step]) -> bool:
     """Whether the newest entry stands first: the balances tell, or the dates where they do not."""
-    pairs = list(pairwise(entries))
-    forwards = sum(before[1] + after[0].amount == after[1] for before, after in pairs)
-    backwards = sum(after[1] + before[0].amount == before[1] for before, after in pairs)
+    forwards = sum((before.balance or 0) + after.amount == after.balance for before, after in pairwise(steps))
+    backwards = sum((after.balance or 0) + before.amount == before.balance for before, after in pairwise(steps))
     if forwards != backwards:
         return backwards > forwards
-    first, last = entries[0][0].booking_date, entries[-1][0].booking_date
+    first, last = steps[0].day, steps[-1].day
     return bool(first and last and first > last)

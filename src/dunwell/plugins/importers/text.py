@@ -6,6 +6,7 @@ Each function says no by None or a refusal; none of them guesses. Sheets, where 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -33,6 +34,7 @@ CURRENCY_NAMES = {
     "евро": "EUR", "euro": "EUR", "€": "EUR", "978": "EUR", "доллар": "USD", "840": "USD", "£": "GBP",
     "грн": "UAH", "₴": "UAH", "тенге": "KZT", "тг": "KZT", "₸": "KZT", "лв": "BGN", "лева": "BGN",
 }  # fmt: skip
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", re.ASCII)
 # ISO 13616 registry, 2026: how long an IBAN of a country is.
 IBAN_LENGTHS = {
@@ -125,6 +127,14 @@ def named_currency(text: str) -> str:
     return CURRENCY_NAMES.get(plain.lower(), "")
 
 
+def lines(text: str) -> Iterator[str]:
+    """The lines one by one, each with its end, however it is written.
+
+    str.splitlines would end lines at form feeds and Unicode separators too, and hold all of them in memory.
+    """
+    return (match[0] for match in LINE.finditer(text))
+
+
 def squeezed(text: str | None) -> str:
     """Text with white space folded; raises `FieldTooLong`."""
     if not text:
@@ -144,6 +154,10 @@ def is_wrong_iban(account: str) -> bool:
     compact = account_number(account).upper()
     if not IBAN.fullmatch(compact) or compact[:2] not in IBAN_LENGTHS:
         return False
-    if len(compact) != IBAN_LENGTHS[compact[:2]]:
+    length = IBAN_LENGTHS[compact[:2]]
+    if len(compact) == length + 3 and compact[-3:] in CURRENCIES:
+        # Dutch banks write the account's currency behind it.
+        compact = compact[:-3]
+    if len(compact) != length:
         return True
     return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 != 1
