@@ -102,3 +102,19 @@ class Reason:
     code: str
     is_earlier: bool
     values: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilingBasis:
+    """The lawful basis on which a creditor lets natural persons be forecast by their own history: who stated what."""
+
+    statement: str
+    stated_by: str
+
+
+def may_profile(customer_kind: str, basis: ProfilingBasis | None) -> bool:
+    """Organisations always; a person only on a stated basis, else the forecast is that of the creditor's customers.
+
+    Whatever the answer, a forecast is never the sole ground of a stop of work or of a claim.
+    """
+    return customer_kind != "person" or (basis is not None and bool(basis.statement.strip()))

@@ -6,7 +6,8 @@ happened before that origin; everything else is arithmetic on the cut. Cutting t
 changes no feature, and a test holds it to that.
 
 Ledger columns: invoice_id, customer_id (text), issue_date, due_date, paid_date (null = open), amount (number; used only
-as a ratio within one currency), currency, any `trait_…` (text). Questions have the same and `origin`, paid_date aside.
+as a ratio within one currency), currency, any `trait_…` (text). Questions have the same and `origin`, paid_date aside,
+and may have `is_profiled` (see `dunwell.core.forecast.may_profile`).
 """
 
 from __future__ import annotations
@@ -79,15 +80,18 @@ def _prior(payments: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
 def build(ledger: pl.DataFrame, asked: pl.DataFrame, markets: pl.DataFrame) -> Features:
     """The features of each question, in the order asked.
 
-    `markets` comes from `market` over the whole ledger; `ledger` may be cut to the customers asked about.
+    `markets` comes from `market` over the whole ledger; `ledger` may be cut to the customers asked about. Where
+    `is_profiled` is false nothing is looked up about the customer: the forecast is that of the market.
     """
+    if "is_profiled" in asked.columns:
+        asked = asked.with_columns(customer_id=pl.when("is_profiled").then("customer_id"))
     keys = asked.select("customer_id", "origin").unique(maintain_order=True).with_row_index("history")
     facts = _as_known(keys, ledger, on="customer_id")
     payments, at_risk = _counts(facts, "history", keys.height)
     histories = pl.DataFrame({"paid": _array(payments), "at_risk": _array(at_risk)})
     usual_amounts = facts.group_by("history", "currency").agg(amount_usual=pl.col("amount_size").median())
     rows = (
-        asked.join(keys, on=["customer_id", "origin"], how="left", maintain_order="left")
+        asked.join(keys, on=["customer_id", "origin"], how="left", maintain_order="left", nulls_equal=True)
         .join(_habits(facts), on="history", how="left", maintain_order="left")
         .join(markets.drop("hazard"), on="origin", how="left", maintain_order="left")
         .with_columns(amount_size=_size(pl.col("amount")))
@@ -159,13 +163,14 @@ def _habits(facts: pl.DataFrame) -> pl.DataFrame:
         days_known=(origin.first() - issued.min()).dt.total_days(),
         open_invoices=paid.null_count(), overdue_invoices=is_overdue.sum(),
         overdue_oldest_days=pl.col("age").filter(paid.is_null()).max(),
-        *[(paid.dt.weekday() == day).sum().alias(f"paid_on_{day}") for day in WEEKDAYS],
+        **{f"paid_on_{day}": (paid.dt.weekday() == day).sum() for day in WEEKDAYS},
     )  # fmt: skip
 
 
 def _invoice_numbers() -> list[pl.Expr]:
     payments, market_delay = pl.col("payments").fill_null(0), pl.col("market_delay")
     is_new = issued >= origin
+    is_known = pl.col("customer_id").is_not_null()
     alike = ["customer_id", "origin", is_new]
     usual = (pl.col("delay_mean").fill_null(0) * payments + market_delay * USUAL_WEIGHT) / (payments + USUAL_WEIGHT)
     recent_sum, recent_weight = pl.col("recent_sum").fill_null(0), pl.col("recent_weight").fill_null(0)
@@ -178,8 +183,8 @@ def _invoice_numbers() -> list[pl.Expr]:
         "overdue_share": pl.col("overdue_invoices") / (pl.col("open_invoices") + payments),
         "term_days": (due - issued).dt.total_days(),
         "amount_ratio": pl.col("amount_size") - pl.col("amount_usual"),
-        "invoices_asked": pl.len().over(alike),
-        "invoices_same_due": pl.len().over([*alike, "due_date"]),
+        "invoices_asked": pl.when(is_known).then(pl.len().over(alike)).otherwise(1),
+        "invoices_same_due": pl.when(is_known).then(pl.len().over([*alike, "due_date"])).otherwise(1),
         "due_weekday": due.dt.weekday(),
         "due_day": due.dt.day(),
         "due_days_to_month_end": (due.dt.month_end() - due).dt.total_days(),

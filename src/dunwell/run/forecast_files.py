@@ -83,14 +83,20 @@ def day_after_last_event(path: Path) -> date:
     A lone date a year beyond all others is a slip of the pen, not the present.
     """
     frame = _parsed(path)
+<<<<<<< HEAD
     dates = pl.concat(
         [frame["issue_date"], frame["paid_date"]] if "paid_date" in frame.columns else [frame["issue_date"]]
     )
     dates = dates.drop_nulls().sort()
     if dates.is_empty():
+=======
+    columns = [name for name in ("issue_date", "paid_date") if name in frame.columns]
+    dates: list[date] = sorted(day for name in columns for day in frame[name].drop_nulls().to_list())
+    if not dates:
+>>>>>>> forecast6
         raise FileUnreadable(file=path, problem="it holds no readable date")
     usual_last = dates[int(0.95 * (len(dates) - 1))]
-    return dates.filter(dates <= usual_last + timedelta(days=365)).max() + timedelta(days=1)
+    return max(day for day in dates if day <= usual_last + timedelta(days=365)) + timedelta(days=1)
 
 
 @dataclass

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dunwell.core.forecast import HORIZON_DAYS, NUMBERS, Features
+from dunwell.core.forecast import HORIZON_DAYS, NUMBERS, Features, Influence
 from dunwell.plugins.predictors.curves import Counts, Numbers, as_forecast, crps_seen, days
-from dunwell.plugins.predictors.daily import Questions, lay_out, matrix
-from dunwell.plugins.predictors.shrunken import shrunken_by_day
+from dunwell.plugins.predictors.daily import DAY_NUMBERS, Questions, lay_out, matrix
+from dunwell.plugins.predictors.shrunken import Shrunken, shrunken_by_day
 
-TREES = dict(
-    objective="binary", learning_rate=0.1, num_leaves=15, min_data_in_leaf=200, lambda_l2=20.0, feature_fraction=0.4,
-    bagging_fraction=0.7, bagging_freq=1, deterministic=True, force_row_wise=True, num_threads=1, verbose=-1,
-)  # fmt: skip
+TREES: dict[str, Any] = {
+    "objective": "binary", "learning_rate": 0.1, "num_leaves": 15, "min_data_in_leaf": 200, "lambda_l2": 20.0,
+    "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1,
+    "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
+}  # fmt: skip
 TREES_TRIED = (25, 50, 80, 120, 175)
 TRUST_TRIED = (0.0, 0.25, 0.5, 0.75, 1.0)
 # Below so many payments a boosted model has nothing to say that the histories do not say better.
@@ -39,10 +41,33 @@ FOLLOWED_DAYS, FOLLOWED_DAYS_IN_BOOK = 150, 31
 EXAMPLES_MAX = 1_500_000
 TRAIT_VALUES_MAX = 20
 MORE_TREES = 1.25
-PAYMENTS_OF_DOUBT = 200
+PAYMENTS_OF_DOUBT = 400
 # From here on the history's hazard is good enough, and a hundred times quicker.
 UNPAID_SMALL = 0.02
 DAYS_AT_ONCE, QUESTIONS_AT_ONCE = 10, 4000
+
+
+DAYS_EXPLAINED = (-3, 0, 3)
+# What each number says to a person; traits of the invoice count as terms.
+INFLUENCES = {
+    name: influence
+    for influence, names in {
+        Influence.HABIT: "payments delay_mean delay_median delay_spread delay_low delay_high late_share days_to_pay "
+        "workdays_late delay_usual days_known delay_over_median delay_over_high delay_over_low history_hazard "
+        "history_cumulative market_delay_recent market_trend",
+        Influence.RECENT: "delay_recent delay_last delay_last_3 delay_last_10 delay_trend delay_over_recent "
+        "delay_over_last_3",
+        Influence.RHYTHM: "days_since_payment days_between_runs weekday_share days_after_payment",
+        Influence.CALENDAR: "due_weekday due_day due_days_to_month_end issue_weekday weekday day_of_month "
+        "days_to_month_end workdays",
+        Influence.AMOUNT: "amount_size amount_ratio",
+        Influence.BOOK: "open_invoices overdue_invoices overdue_oldest_days overdue_share invoices_asked "
+        "invoices_same_due",
+        Influence.AGE: "delay days_since_issue days_since_origin",
+        Influence.TERMS: "term_days",
+    }.items()
+    for name in names.split()
+}
 
 
 class Situation(IntEnum):
@@ -101,6 +126,25 @@ class Learned:
                     by_day[lines] = _blend(learned, by_day[lines], choice.trust)
         return as_forecast(features.rows, by_day)
 
+    def explain(self, features: Features) -> pl.DataFrame:
+        """The trees' own contributions around the day on which this creditor's customers usually pay.
+
+        Seen from there, whatever raises the chance of a payment speaks for an earlier one, whatever lowers it for a
+        later one.
+        """
+        if self.model is None:
+            return Shrunken().explain(features)
+        rows = features.rows
+        questions = lay_out(features, _static(rows, self.model.traits))
+        usual = np.nan_to_num(_float(rows["market_delay"])).round().astype(np.int64)
+        total = np.zeros((len(questions), len(_columns(self.model))))
+        for step in DAYS_EXPLAINED:
+            delay = np.maximum(usual + step, questions.first_delay)
+            seen = matrix(questions, np.arange(len(questions)), delay)
+            total += np.asarray(self.model.booster.predict(seen, pred_contrib=True, num_threads=1))[:, :-1]
+        influence = np.array([INFLUENCES.get(name, Influence.TERMS) for name in _columns(self.model)])
+        return pl.DataFrame({str(kind): total[:, influence == kind].sum(axis=1) for kind in Influence})
+
     def _chosen(self, questions: Questions, answers: Answers, history: Numbers) -> Choices:
         """The best choice on the latest questions, for a model that saw the earlier ones only."""
         cut = int(np.quantile(questions.origin, 1.0 - CHECKED_SHARE))
@@ -147,6 +191,14 @@ def _answers(rows: pl.DataFrame) -> Answers:
     return Answers(days(rows["first_date"]), days(rows["last_date"]), rows["is_paid"].to_numpy())
 
 
+def _columns(model: Model) -> list[str]:
+    return [*DAY_NUMBERS, *NUMBERS, *model.traits]
+
+
+def _float(column: pl.Series) -> Numbers:
+    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
 def _situations(questions: Questions) -> Counts:
     is_new, is_overdue = questions.issued >= questions.origin, questions.due < questions.origin
     return np.where(is_new, Situation.NEW, np.where(is_overdue, Situation.OVERDUE, Situation.OPEN))
@@ -155,7 +207,7 @@ def _situations(questions: Questions) -> Counts:
 def _best(scores: dict[Choice, Numbers], lines: npt.NDArray[np.bool_]) -> Choice:
     """The choice with the lowest score on these lines; on all, where these are too few to tell."""
     told = lines if lines.sum() >= QUESTIONS_CHECKED_MIN else np.ones_like(lines)
-    return min(scores, key=lambda choice: scores[choice][told].mean())
+    return min(scores, key=lambda choice: float(scores[choice][told].mean()))
 
 
 def _for_all_data(choice: Choice, answers: Answers) -> Choice:
