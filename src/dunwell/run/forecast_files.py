@@ -83,17 +83,9 @@ def day_after_last_event(path: Path) -> date:
     A lone date a year beyond all others is a slip of the pen, not the present.
     """
     frame = _parsed(path)
-<<<<<<< HEAD
-    dates = pl.concat(
-        [frame["issue_date"], frame["paid_date"]] if "paid_date" in frame.columns else [frame["issue_date"]]
-    )
-    dates = dates.drop_nulls().sort()
-    if dates.is_empty():
-=======
     columns = [name for name in ("issue_date", "paid_date") if name in frame.columns]
     dates: list[date] = sorted(day for name in columns for day in frame[name].drop_nulls().to_list())
     if not dates:
->>>>>>> forecast6
         raise FileUnreadable(file=path, problem="it holds no readable date")
     usual_last = dates[int(0.95 * (len(dates) - 1))]
     return max(day for day in dates if day <= usual_last + timedelta(days=365)) + timedelta(days=1)
@@ -156,9 +148,7 @@ def _readability(frame: pl.DataFrame) -> dict[str, tuple[pl.Expr, str]]:
 
 
 def _findings(path: Path, frame: pl.DataFrame, rules: dict[str, tuple[pl.Expr, str]]) -> list[Finding]:
-    checked = frame.select(
-        "line", "invoice_id", *[rule.fill_null(False).alias(code) for code, (rule, _) in rules.items()]
-    )
+    checked = frame.select("line", "invoice_id", *[rule.fill_null(False).alias(code) for code, (rule, _) in rules.items()])
     return [
         Finding(code, message, str(path), line, "invoice_id", invoice or "")
         for code, (_, message) in rules.items()
@@ -187,4 +177,6 @@ def _with_traits(frame: pl.DataFrame) -> pl.DataFrame:
     ]
     few = [name for name in own if frame[name].n_unique() <= TRAIT_VALUES_MAX]
     names = [*(name for name in PLAIN if name in frame.columns)]
-    return frame.select(*names, *[pl.col(name).alias(f"trait_{name}") for name in ("currency", "payment_terms", *few)])
+    return frame.select(
+        *names, *[pl.col(name).alias(f"trait_{name}") for name in ("currency", "payment_terms", *few)]
+    )
