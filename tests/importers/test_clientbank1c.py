@@ -97,7 +97,7 @@ def test_a_section_for_each_day():
     )
 
 
-@pytest.mark.parametrize("amount", ["1 000,00", "1\u00a0000.00", "1000", "1000,0"])
+@pytest.mark.parametrize("amount", ["1 000,00", "1\u00a0000.00", "1000", "1000,0", "1000-00"])
 def test_amounts(amount):
     assert statement("clientbank1c", exchange(frame(), document(amount=amount))).amounts == [1000]
 

@@ -146,3 +146,48 @@ def test_no_bytes_crash_it(data):
     except Refusal:
         return
     assert all(row.line >= 1 and any(row.cells) for one in book.sheets for row in one.rows)
+
+
+AWKWARD = [
+    b'"',
+    b"<",
+    b"-1",
+    b"99999999999",
+    b"A0",
+    b"ZZZZ1",
+    b"1E400",
+    b"NaN",
+    b"&#0;",
+    b't="s"',
+    b"\xff",
+    b's="99"',
+    b"</v>",
+]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.data())
+def test_no_damaged_part_of_a_workbook_crashes_it(data):
+    with zipfile.ZipFile(io.BytesIO(workbook(["N", "D"], ["007", date(2026, 1, 31)], [7, 0.3]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = data.draw(st.sampled_from(sorted(parts)))
+    start = data.draw(st.integers(0, len(parts[name])))
+    end = start + data.draw(st.integers(0, 20))
+    parts[name] = parts[name][:start] + data.draw(st.sampled_from(AWKWARD)) + parts[name][end:]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for each, content in parts.items():
+            archive.writestr(each, content)
+    try:
+        sheet.read(buffer.getvalue())
+    except Refusal as refusal:
+        assert str(refusal)
+
+
+@pytest.mark.parametrize("part", ["content.xml", "xl/workbook.bin"])
+def test_workbooks_that_cannot_be_checked_beforehand_are_refused(part):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(part, "x")
+    with pytest.raises(sheet.SheetUnreadable):
+        sheet.read(buffer.getvalue())

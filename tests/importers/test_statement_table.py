@@ -123,6 +123,28 @@ def test_a_service_that_keeps_a_fee():
     assert (entry.amount, [part.amount for part in entry.parts]) == (97, [100, -3])
 
 
+def test_a_column_for_each_side_names_the_other_one():
+    """DKB: the account stands above, `IBAN` is the counterparty's, payer and payee have a column each."""
+    text = (
+        '"Girokonto";"DE89370400440532013000"\n"Kontostand vom 31.01.2026:";"1.000,00 €"\n'
+        '"Buchungsdatum";"Wertstellung";"Zahlungspflichtige*r";"Zahlungsempfänger*in";"Verwendungszweck";"IBAN";"Betrag (€)"\n'
+        '"05.01.26";"05.01.26";"Müller";"Ich";"RE 1";"DE12500105170648489890";"1.234,50 €"\n'
+        '"06.01.26";"06.01.26";"Ich";"Laden";"x";"DE27100777770209299700";"-5,00 €"\n'
+    )
+    read = statement("statement_csv", text)
+    assert read.accounts == ["DE89370400440532013000"]
+    assert [(each.counterparty.name, each.counterparty.account[:4], each.currency) for each in read.entries] == [
+        ("Müller", "DE12", "EUR"),
+        ("Laden", "DE27", "EUR"),
+    ]
+
+
+def test_a_column_of_words_for_the_sides_is_found_whatever_its_header():
+    text = "Date,Description,Type,Amount,Balance\n01/15/2026,ACME,Credit,100.00,600.00\n01/16/2026,RENT,Debit,50.00,550.00\n"
+    read = statement("statement_csv", text)
+    assert (read.amounts, read.closed[0].opening, read.closed[0].closing) == ([100, -50], 500, 550)
+
+
 def test_a_bad_row_is_said_and_the_rest_goes_in():
     read = statement("statement_csv", "Date,Text,Amount\n2026-01-05,a,1O0.00\n2026-01-06,b,20.00\n")
     assert (read.amounts, "entry_unreadable" in read.codes) == ([20], True)

@@ -34,6 +34,8 @@ from dunwell.plugins.importers.text import LONG_TEXT_MAX, FieldTooLong, lines, s
 BYTES_MAX = 25_000_000
 MARK = "1CClientBankExchange"
 DECLARED = (("DOS", "cp866"), ("Windows", "cp1251"), ("UTF-8", "utf-8"))
+# Payment forms write 1000-00 for a thousand roubles; so do some programs.
+KOPECKS = re.compile(r"^([0-9]+)-([0-9]{2})$", re.ASCII)
 LEADING_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 # Digits 6 to 8 of a Russian account are the currency's number (ISO 4217; 810 is the rouble's elder one).
 CURRENCY_NUMBERS = {
@@ -192,7 +194,7 @@ def _side(document: _Section, role: str) -> str:
 
 
 def _entries(document: _Section, own: list[str], file: _File) -> Iterator[tuple[str, StatementEvent]]:
-    amount = parse_amount(document.fields.get("Сумма", ""))
+    amount = parse_amount(KOPECKS.sub(r"\1.\2", document.fields.get("Сумма", "")))
     if amount is None or amount < 0:
         yield "", unreadable(document.line, f"its Сумма is {document.fields.get('Сумма', '')[:40]!r}.")
         return

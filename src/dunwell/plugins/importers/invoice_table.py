@@ -80,8 +80,8 @@ ROLES = patterns(
          "№|№ документа|номер счета|номер счёта|счет|счёт|документ|rechnung|rechnungsnummer|rechnungsnr|rechnung nr|rechnungs nr|"
          "belegnummer|beleg|facture|numéro|n facture|número|factura|número de factura|fattura|numero|numero fattura|"
          "factuur|factuurnummer|faktura|numer|nr faktury|faktura nr|číslo faktury|#"),
-        ("customer", "customer|customer name|client|client name|contact name|company|company name|bill to|name|debtor|buyer|"
-         "partner|customer id|invoice partner display name|customer full name|организация|клиент|контрагент|покупатель|"
+        ("customer", "customer name|client name|contact name|customer full name|invoice partner display name|customer|client|company|company name|bill to|name|debtor|buyer|"
+         "partner|customer id|организация|клиент|контрагент|покупатель|"
          "получател|купувач|фирма|плательщик|kunde|kundenname|debitor|kundenname firma|auftraggeber|cliente|klant|klantnaam|"
          "nabywca|odběratel|customer company|account|display name|наименование контрагента|име на клиент|заказчик|"
          "дебитор|длъжник|customer no|kundennummer"),

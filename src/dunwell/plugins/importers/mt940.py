@@ -37,7 +37,7 @@ ENVELOPE = re.compile(r"\{1:[^{}]*\}|\{2:[^{}]*\}|\{3:(?:\{[^{}]*\})*\}|\{4:|^-\
 BALANCE = re.compile(r"\s*([CD])R?\s*([0-9]{6})\s*([A-Z]{3})?\s*(-?[0-9.,]+)\s*")
 # Value date, entry date (may be blank or missing), mark, funds code, amount, then type and references.
 MOVEMENT = re.compile(
-    r"\s*([0-9]{6})([0-9]{4}|\s{4})?\s*(R[CD]|E[CD]|[CD])\s?([A-Z])?\s*([0-9.,]+)\s*((?:[A-Z].*)?)", re.S
+    r"\s*([0-9]{6})([0-9]{4}|\s{4})?\s*(R[CD]|E[CD]|[CD])\s?([A-Z])?\s*([0-9.,]+)\s*((?:[A-Z/].*)?)", re.S
 )
 TYPE = re.compile(r"([NFSB][A-Z0-9]{3})?(.*)", re.S)
 SUBFIELD_START = re.compile(r"([0-9]{3})\s*([?>~^@&+$<])(?=[0-9]{2})")

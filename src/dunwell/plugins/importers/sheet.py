@@ -51,6 +51,9 @@ ARCHIVE_PARTS_MAX = 2_000
 PIECE_BYTES = 1_000_000
 # A rectangle of this size is what the reading library allocates at most, filled or not.
 RECTANGLE_CELLS_MAX = 5_000_000
+# Where quoted words may look like cell references without being any.
+TEXT_PARTS = ("sharedstrings.xml", "app.xml", "core.xml", ".rels", "styles.xml")
+UNCHECKED_PARTS = frozenset({"content.xml", "xl/workbook.bin"})
 CELL_REFERENCE = re.compile(rb"""["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 DELIMITERS = ";\t,|"
@@ -137,6 +140,9 @@ def check_archive(data: bytes) -> None:
         raise SheetUnreadable(reason="its zip archive is damaged") from None
     if len(parts) > ARCHIVE_PARTS_MAX:
         raise ArchiveSuspicious(reason=f"{len(parts)} parts")
+    if UNCHECKED_PARTS & {part.filename.lower() for part in parts}:
+        # Their sheets say how often a cell is repeated, or say it in binary: what they unpack to cannot be checked.
+        raise SheetUnreadable(reason="it is an ODS or XLSB workbook")
     if any(part.flag_bits & 1 for part in parts):
         raise SheetUnreadable(reason="it is encrypted; save it without a password")
     declared = sum(part.file_size for part in parts)
@@ -151,7 +157,7 @@ def check_archive(data: bytes) -> None:
             left -= len(piece)
             if left < 0:
                 raise ArchiveSuspicious(reason="more than it declares")
-            if part.filename.startswith("xl/worksheets/"):
+            if not part.filename.lower().endswith(TEXT_PARTS):
                 extent.see(piece)
         if extent.cells > RECTANGLE_CELLS_MAX:
             raise SheetTooLarge(limit=f"{RECTANGLE_CELLS_MAX} cells between the first and the last one used")

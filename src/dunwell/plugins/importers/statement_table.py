@@ -74,9 +74,9 @@ ROLES = patterns(
          "^сметка|^сметка iban|^iban сметка|^счет|^счёт|^номер счета|^номер на сметка|^compte|^cuenta|^conto|^rachunek|"
          "^own account|^my account|^iban auftragskonto|^номер счёта|^iban bban|^kontonummer eigene|^account name"),
         ("debit", "debit|debits|debet|withdrawal|withdrawals|paid out|money out|soll|belastung|lastschrift|дебит|дебет|"
-         "дебит сума|расход|разход|списание|списано|débit|debe|cargo|cargos|addebiti|addebito|dare|uitgaven|obciążenia|"
+         "дебит сума|дебитен оборот|дебитно|расход|разход|списание|списано|débit|debe|cargo|cargos|addebiti|addebito|dare|uitgaven|obciążenia|"
          "obciążenie|wydatki|dr|outflow|spent|payments|изходящи|теглене|uscite|сумма списания|по дебету|оборот дт|дт"),
-        ("credit", "credit|credits|deposit|deposits|paid in|money in|haben|gutschrift|кредит|кредит сума|приход|поступление|"
+        ("credit", "credit|credits|deposit|deposits|paid in|money in|haben|gutschrift|кредит|кредит сума|кредитен оборот|приход|поступление|"
          "поступило|зачисление|зачислено|crédit|haber|abono|abonos|accrediti|accredito|avere|inkomsten|uznania|uznanie|"
          "wpływy|cr|inflow|received|входящи|вноска|entrate|сумма зачисления|по кредиту|оборот кт|кт|kredit"),
         ("date", "^booking date|^posting date|^completed date|^posted date|^buchungstag|^дата проводки|(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
@@ -133,9 +133,14 @@ CLOSING_WORDS = re.compile(
 )  # fmt: skip
 BALANCE_WORDS = re.compile(r"balance|saldo|kontostand|салдо|остат|solde|zůstatek|наличност|stav")
 TOTAL_WORDS = re.compile(r"total|sum\b|summe|итого|общо|всего|всичко|razem|celkem|оборот|turnover|number of|брой")
+PAYER_WORDS = re.compile(
+    r"payer|zahlungspflicht|auftraggeber|наредител|плательщик|nadawca|sender|remitter|ordering|debtor"
+)
+PAYEE_WORDS = re.compile(r"payee|empfänger|begünstigt|beneficiary|получател|odbiorca|recipient|creditor")
 IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
 ACCOUNT_LABEL = re.compile(r"account (?:number|no|nr|iban)|^iban|iban|kontonummer|^konto|rekening|сметка|р/с|счет|счёт|compte|cuenta|rachunek|^account")  # fmt: skip
 ACCOUNT_VALUE = re.compile(r"[0-9A-Z][0-9A-Z .\-/]{4,40}")
+HEADER_WORD = re.compile(r"[A-Z]{3}|[€£₽₴₸]|[^\W\d_]+")
 CURRENCY_CODE = re.compile(r"(?<![A-Z])([A-Z]{3})(?![A-Z])")
 
 
@@ -323,7 +328,7 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
         value_date=parse_date(_cell(row, table.column("value_date")), forms.date),
         status=status,
         counterparty=Counterparty(
-            name=_joined(table, row, "counter_name"),
+            name=_counter_name(table, row, amount),
             account=row.text(table.column("counter_account")) or _bank_account(table, row, forms),
             bank=row.text(table.column("counter_bank")),
             tax_number=row.text(table.column("tax")),
@@ -333,6 +338,16 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
         parts=_fee_parts(table, row, forms, own),
         line=row.line,
     )
+
+
+def _counter_name(table: Table, row: Row, amount: Decimal) -> str:
+    """The other side's name: with a column for each side, the payer of money in and the payee of money out."""
+    columns = table.roles.get("counter_name", ())
+    word = PAYER_WORDS if amount > 0 else PAYEE_WORDS
+    named = [column for column in columns if word.search(normal(table.header.text(column)))]
+    if len(columns) > 1 and len(named) == 1:
+        return squeezed(row.text(named[0]))
+    return _joined(table, row, "counter_name")
 
 
 def _bank_account(table: Table, row: Row, forms: _Forms) -> str:
@@ -454,11 +469,11 @@ def _account_in(texts: list[str]) -> str:
 
 
 def _header_currency(table: Table) -> str:
-    """A currency in the header of the amounts: `Bedrag (EUR)`."""
+    """A currency in the header of the amounts: `Bedrag (EUR)`, `Betrag (€)`, `Сума (лв.)`."""
     for role in ("amount", "debit", "credit", "balance"):
-        codes = [code for code in CURRENCY_CODE.findall(table.header.text(table.column(role))) if code in CURRENCIES]
-        if codes:
-            return codes[0]
+        words = HEADER_WORD.findall(table.header.text(table.column(role)))
+        if code := next(filter(None, map(named_currency, words)), ""):
+            return code
     return ""
 
 
