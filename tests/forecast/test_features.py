@@ -1,13 +1,13 @@
 from datetime import date, timedelta
 
 import polars as pl
-from forecast import ledgers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from dunwell.core.forecast import NUMBERS, ProfilingBasis, may_profile
 from dunwell.engine import features
+from forecast import ledgers
 
 LEDGER = ledgers.make(customers=6, weeks=16, seed=3)
 day = st.integers(0, 140).map(lambda days: ledgers.START + timedelta(days=days))

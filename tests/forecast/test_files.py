@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from forecast import ledgers
-from typer.testing import CliRunner
 import typer
+from typer.testing import CliRunner
 
 from dunwell.cli.forecast import command
 from dunwell.core.refusal import Refusal
 from dunwell.run import forecast
 from dunwell.run.forecast import learning_features
 from dunwell.run.forecast_files import DELAYS_WRITTEN
+from forecast import ledgers
 
 ORIGIN = date(2025, 5, 5)
 LEDGER = ledgers.make(customers=10, weeks=17, seed=5)
@@ -162,7 +162,7 @@ def test_one_ledger_and_one_list(tmp_path):
 
 
 def test_a_folder_without_questions_and_a_file_without_columns_are_refused(tmp_path):
-    with pytest.raises(Refusal, match="requests.csv"):
+    with pytest.raises(Refusal, match=r"requests\.csv"):
         forecast.tree(tmp_path, tmp_path / "out.csv", seed=0)
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     with pytest.raises(Refusal, match="lacks the columns"):

@@ -5,7 +5,6 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from forecast import ledgers
 from polars.testing import assert_frame_equal
 
 from dunwell.core.forecast import DELAY_MIN, HORIZON_DAYS, Features, Influence
@@ -13,6 +12,7 @@ from dunwell.engine import features
 from dunwell.plugins.predictors import PREDICTORS
 from dunwell.plugins.predictors.curves import crps_seen, days
 from dunwell.run.forecast import learning_features
+from forecast import ledgers
 
 SPLIT = date(2025, 6, 23)
 

@@ -2,13 +2,13 @@ from datetime import date
 
 import polars as pl
 import pytest
-from forecast import ledgers
 
 from dunwell.core.forecast import Influence, Reason
 from dunwell.engine import features, forecast_reasons
 from dunwell.engine.forecast_texts import LOCALES, TEXTS, text
 from dunwell.plugins.predictors import PREDICTORS
 from dunwell.run.forecast import learning_features
+from forecast import ledgers
 
 ORIGIN = date(2025, 7, 7)
 
