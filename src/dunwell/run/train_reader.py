@@ -6,6 +6,8 @@ Groups for cross-validation are *situations*: the three languages share them, so
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,37 @@ from dunwell.run.read import reply_context
 
 STRENGTH = {"intents": 6.0, "primary": 6.0, "sentiment": 1.0, "reason": 6.0}  # Inverse regularisation, by cross-validation.
 DIGITS = 3  # Of the stored weights: more changes no answer and doubles the file.
-GRAM_SEEN_MIN = 3
+GRAM_SEEN_MIN = 6
+SLIPS = 0.12
+_COMMON = dict(zip("абвгдезийклмнопрстуфхцчшщьюя", "a b v g d e z i y k l m n o p r s t u f h c ch sh sht  yu ya".split(" "), strict=True))
+LETTERS = {
+    "ru": str.maketrans({**_COMMON, "ж": "zh", "щ": "sch", "ы": "y", "э": "e", "ъ": "", "ь": "", "ё": "e", "х": "kh", "ц": "ts"}),
+    "bg": str.maketrans({**_COMMON, "ж": "j", "ъ": "a", "я": "q"}),
+}
 LABELS: dict[str, tuple[str, ...]] = {"intents": INTENTS, "primary": INTENTS, "sentiment": SENTIMENTS, "reason": DISPUTE_REASONS}
 
 
 def read_records(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """Labelled replies of several JSONL files."""
     return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def varied(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """A record and the same words as hurried people write them: no capitals or marks, a slip of the finger, Latin letters."""
+    yield record
+    chance = random.Random(record["id"])
+    bare = re.sub(r"[,;:!…«»„“\"()—–-]+", " ", visible_from_text(record["text"]).lower())
+    yield {**record, "text": " ".join(_mistyped(word, chance) for word in bare.split(" "))}
+    if record["lang"] in LETTERS:
+        yield {**record, "text": bare.translate(LETTERS[record["lang"]])}
+
+
+def _mistyped(word: str, chance: random.Random) -> str:
+    """Two neighbouring letters swapped, or one left out, in every eighth longer word."""
+    if len(word) < 6 or not word.isalpha() or chance.random() > SLIPS:
+        return word
+    at = chance.randrange(1, len(word) - 2)
+    return word[:at] + word[at + 1] + word[at] + word[at + 2 :] if chance.random() < 0.5 else word[:at] + word[at + 1 :]
 
 
 def describe(record: dict[str, Any]) -> dict[str, float]:
@@ -39,9 +65,16 @@ def describe(record: dict[str, Any]) -> dict[str, float]:
     return described(evidence, fields(evidence, visible, context), context)
 
 
-def train(records: Sequence[dict[str, Any]], described_records: Sequence[dict[str, float]] | None = None) -> str:
+def train_files(paths: Iterable[Path], target: Path) -> int:
+    """Write the classifier learned from labelled files; the number of records, their variations not counted."""
+    records = read_records(paths)
+    variations = [one for record in records for one in varied(record)]
+    target.write_text(train(variations, [describe(one) for one in variations]), encoding="utf-8")
+    return len(records)
+
+
+def train(records: Sequence[dict[str, Any]], rows: Sequence[dict[str, float]]) -> str:
     """The classifier as JSON text; the same records give the same text."""
-    rows = list(described_records or [describe(record) for record in records])
     counts: dict[str, int] = {}
     for row in rows:
         for name in row:
@@ -75,12 +108,12 @@ def _head(head: str, labels: tuple[str, ...], table: Any, records: Sequence[dict
         for at, label in enumerate(labels):
             wanted = [label in record["expected"]["intents"] for record in records]
             if any(wanted):
-                model = LogisticRegression(C=STRENGTH[head], max_iter=1000).fit(table, wanted)
+                model = LogisticRegression(C=STRENGTH[head], max_iter=200, tol=1e-3).fit(table, wanted)
                 weights[at], offsets[at] = model.coef_[0], model.intercept_[0]
         return weights, offsets
     field = {"primary": "primary_intent", "sentiment": "sentiment", "reason": "dispute_reason"}[head]
     chosen = [at for at, record in enumerate(records) if record["expected"].get(field)]
-    model = LogisticRegression(C=STRENGTH[head], max_iter=1000).fit(table[chosen], [records[at]["expected"][field] for at in chosen])
+    model = LogisticRegression(C=STRENGTH[head], max_iter=200, tol=1e-3).fit(table[chosen], [records[at]["expected"][field] for at in chosen])
     for label, row, offset in zip(model.classes_, model.coef_, model.intercept_, strict=True):
         weights[labels.index(label)], offsets[labels.index(label)] = row, offset
     return weights, offsets

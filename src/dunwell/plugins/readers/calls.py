@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 
 from dunwell.core.reading import CHECKLIST, CallContext, CallReview, Claim, Turn
 from dunwell.plugins.readers.dates import Mention, mentions
@@ -24,6 +25,7 @@ TURNS_MAX = 400
 OPENING = 2  # Manager's turns in which a greeting belongs.
 PARTY = 8  # Turns in which the right person is asked for.
 CLOSING = 4  # Manager's last turns, where the next step is said.
+PAID_SILENCES = 2.6  # "It was paid" settles a single passing excuse.
 RANGE_OF_PROMISE = timedelta(days=400)
 # Objections by the client's words; the order settles ties.
 OBJECTION_MOVES = (
@@ -39,6 +41,7 @@ OBJECTION_MOVES = (
 )
 # Moves that a "no" before them takes back: "no questions about the goods" disputes nothing.
 NEGATABLE = frozenset("dispute terms paid promise_client own_action".split())
+UNABLE = re.compile(r"[^,.;!?]{0,16}\b(?:не|няма|can't|cannot|won't|not)\b")
 NEGATED = re.compile(r"(?:\b(?:не|нет|без|no|not|never|don't|isn't|няма|вопросов)\b)[^.!?,]{0,14}$")
 BUSINESS_WORDS = re.compile(r"[«„“\"][^»“”\"]{2,40}[»“”\"]")
 CAPITALISED = re.compile(r"(?<=[\s,«„“(])[A-ZА-ЯЁ][a-zа-яё]{2,}")
@@ -97,7 +100,7 @@ def _said(turns: Sequence[Turn], context: CallContext) -> list[Said]:
     return result
 
 
-@lru_cache(maxsize=None)
+@cache
 def _moves(lang: str, folded: bool) -> dict[str, re.Pattern[str]]:
     return {move: compile_phrases(phrases, MACROS[lang], lang, folded) for move, phrases in MOVES[lang].items()}
 
@@ -132,9 +135,8 @@ def _objection(said: list[Said]) -> Claim[str]:
         weight = len(found) + 1.5 / (1 + found[0].at / 4)
         if weight > strength + 1e-9:
             best, quote, strength = name, found[0].source, weight
-    if best != "none" and _first(clients, "paid") and best in ("lost_invoice", "approval_pending", "too_busy", "no_money", "technical", "price_or_terms"):
-        if strength < 2.6:
-            best, quote = "none", ""
+    if strength < PAID_SILENCES and _first(clients, "paid") and best not in ("dispute", "wrong_person", "end_client_not_paid"):
+        best, quote = "none", ""
     if _no_contact(said):
         best, quote = "none", ""
     return Claim(best, quote, 0.8 if best != "none" else 0.6)
@@ -160,7 +162,7 @@ def _promise(said: list[Said], context: CallContext, objection: Claim[str]) -> t
 
 def _restated(said: list[Said], context: CallContext) -> tuple[date, Said] | None:
     """A day the manager names for the payment and the client accepts in the next turn."""
-    for one, answer in zip(said, said[1:], strict=False):
+    for one, answer in pairwise(said):
         if one.manager and not answer.manager and "confirms" in answer.moves and "denies" not in answer.moves:
             day = _day(one, context.held_on)
             if day and one.sums and day > context.held_on and "ask_party" not in one.moves and not one.moves & {"due"}:
@@ -172,7 +174,8 @@ def _day(one: Said, held_on: date) -> date | None:
     days = [
         day
         for mention in one.days
-        if mention.kind not in ("ago", "span") and mention.relation not in ("not_before", "dated")
+        if mention.kind not in ("ago", "span", "now")
+        and not UNABLE.match(one.digits.text, mention.end) and mention.relation not in ("not_before", "dated")
         and (day := mention.day(held_on)) and held_on <= day <= held_on + RANGE_OF_PROMISE
     ]  # fmt: skip
     return max(days, default=None)
@@ -235,14 +238,14 @@ def _greeted(said: list[Said], context: CallContext) -> Point:
 
 def _party(said: list[Said], context: CallContext) -> Point:
     """A question who this is, and the client's yes."""
-    for one, answer in zip(said[:PARTY], said[1 : PARTY + 1], strict=False):
+    for one, answer in pairwise(said[: PARTY + 1]):
         if not one.manager or answer.manager or "?" not in one.source:
             continue
         question = re.split(r"(?<=[.!?])\s+", one.source.strip())[-1]
         names = re.fullmatch(r"(?:[А-ЯЁA-Z][\w-]+[\s,]*){1,3}(?:верно|правильно)?\?", question.strip())
         if not (names or "ask_party" in one.moves):
             continue
-        if "denies" in answer.moves and not answer.moves & {"confirms"} or "wrong_person" in answer.moves and "denies" in answer.moves:
+        if ("denies" in answer.moves and not answer.moves & {"confirms"}) or ("wrong_person" in answer.moves and "denies" in answer.moves):
             continue
         if "confirms" in answer.moves:
             return True, answer
@@ -283,7 +286,7 @@ def _due_named(said: list[Said], context: CallContext) -> Point:
     due = context.invoice.due_date if context.invoice else None
     for one in _managers(said):
         on_day = due is not None and any(mention.day(context.held_on, past=True) == due for mention in one.days)
-        counted = "due" in one.moves and (one.days or re.search(r"\d", re.sub(r"\x01+", "", one.digits.text)) and any(m.kind in ("span", "ago", "in") for m in one.days))
+        counted = "due" in one.moves and (one.days or (re.search(r"\d", re.sub(r"\x01+", "", one.digits.text)) and any(m.kind in ("span", "ago", "in") for m in one.days)))
         if (on_day and not one.moves & {"next_step"} - {"due"}) or counted or (on_day and "due" in one.moves):
             return True, one
     return False, None

@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-GRAM_SIZES = (3, 4, 5)
+GRAM_SIZES = (3, 5)
 GRAMS_MAX = 1500  # Letters of a text beyond this add nothing to what a reply means.
 
 
@@ -44,7 +44,7 @@ class Classifier:
         return result
 
 
-@lru_cache(maxsize=None)
+@cache
 def shipped(name: str) -> Classifier:
     """A classifier that comes with the package."""
     return loaded(files("dunwell.plugins.readers").joinpath(f"{name}.json").read_text(encoding="utf-8"))

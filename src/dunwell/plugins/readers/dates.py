@@ -10,7 +10,7 @@ import calendar
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 
 from dunwell.plugins.readers.words import MASK, View, fold_phrase
 
@@ -303,7 +303,7 @@ RESOLVERS = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compile(lang: str, folded: bool, shapes: tuple[tuple[str, str], ...]) -> list[tuple[str, re.Pattern[str]]]:
     return [(kind, re.compile(fold_phrase(shape, lang) if folded else shape)) for kind, shape in shapes]
 
@@ -390,7 +390,7 @@ def _united(found: list[Mention], text: str) -> list[Mention]:
             kept[-1] = replace(one, start=other.start, relation=one.relation or other.relation)
         elif len(gap) <= NEAR and one.kind == "weekday" and other.kind in ("date", "day", "offset", "range"):
             kept[-1] = replace(other, end=one.end)
-        elif len(gap) <= NEAR and one.kind == "now" or (other.kind == "now" and len(gap) <= NEAR):
+        elif (len(gap) <= NEAR and one.kind == "now") or (other.kind == "now" and len(gap) <= NEAR):
             kept[-1] = one if other.kind == "now" else other
         else:
             kept.append(one)

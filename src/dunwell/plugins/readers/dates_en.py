@@ -48,7 +48,7 @@ ENGLISH = DateGrammar(
     parts={
         r"(?:the )?(?:very )?(?:start|beginning|first days?|first half)|early|first thing": "start",
         r"(?:the )?middle|mid": "middle",
-        r"(?:the )?(?:very )?(?:end|close|back end)|late": "end",
+        r"(?:the )?(?:very )?(?:end|close|back end)|(?:the )?last day|late": "end",
     },
     feasts={
         r"new year'?s eve|new year'?s?|the new year": "12-31",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from dunwell.core.reading import ReplyContext
 from dunwell.plugins.readers import phrases_bg, phrases_en, phrases_ru
@@ -122,13 +122,13 @@ def features(evidence: Evidence, context: ReplyContext) -> dict[str, float]:
     return {name: value for name, value in found.items() if value}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _concepts(lang: str, folded: bool) -> Mapping[str, re.Pattern[str]]:
     module = PHRASES[lang]
     return {concept: compile_phrases(phrases, module.MACROS, lang, folded) for concept, phrases in module.PHRASES.items() if phrases}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _negation(lang: str, folded: bool) -> re.Pattern[str]:
     shape = fold_phrase(NEGATION[lang], lang) if folded else NEGATION[lang]
     return re.compile(rf"(?<!\w){shape}[^\w.!?\n]+(?:\w+[^\w.!?,\n]+)?$")

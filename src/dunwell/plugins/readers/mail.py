@@ -60,7 +60,8 @@ def read_mail(raw: bytes) -> MailText:
     """The mail as the reader needs it. Never raises for what a stranger sent."""
     warnings: list[str] = []
     if len(raw) > MAIL_BYTES_MAX:
-        raw, _ = raw[:MAIL_BYTES_MAX], warnings.append("The mail is larger than 25 MB and was read in part.")
+        raw = raw[:MAIL_BYTES_MAX]
+        warnings.append("The mail is larger than 25 MB and was read in part.")
     message = _parsed(raw)
     parts = list(_parts(message, warnings))
     bounce = _bounce(message, parts, warnings)
@@ -95,9 +96,7 @@ def _parts(message: Message, warnings: list[str]) -> Iterator[Message]:
 def _visible(parts: list[Message], warnings: list[str]) -> str:
     plain, markup = [], []
     for part in parts:
-        if part.is_multipart() or (part.get_filename() and part.get_content_disposition() == "attachment"):
-            continue
-        if part.get_content_disposition() == "attachment":
+        if part.is_multipart() or part.get_content_disposition() == "attachment":
             continue
         kind = part.get_content_type()
         if kind == "text/html":
@@ -204,7 +203,7 @@ def _is_automatic(message: Message, text: str) -> bool:
 
 
 def _bounce(message: Message, parts: list[Message], warnings: list[str]) -> Bounce | None:
-    reported = [block for part in parts if part.get_content_type().startswith("message/delivery-status") or _is_status_text(part) for block in _status_blocks(part)]
+    reported = [block for part in parts if part.get_content_type().startswith("message/delivery-status") for block in _status_blocks(part)]
     if reported:
         found = _from_status(reported)
         if found:
@@ -225,17 +224,10 @@ def _bounce(message: Message, parts: list[Message], warnings: list[str]) -> Boun
     return Bounce(tuple(addresses), permanent=not delayed) if addresses or looks >= 2 else None
 
 
-def _is_status_text(part: Message) -> bool:
-    return part.get_content_type() == "text/rfc822-headers" and False
-
-
 def _status_blocks(part: Message) -> Iterator[dict[str, str]]:
     """The field groups of a delivery report; the parser gives them as messages, broken reports as text."""
     payload = part.get_payload()
-    if isinstance(payload, list):
-        text = "\n\n".join(str(block) for block in payload)
-    else:
-        text = _decoded(part, [])
+    text = "\n\n".join(str(block) for block in payload) if isinstance(payload, list) else _decoded(part, [])
     for block in re.split(r"\n\s*\n", text.replace("\r", "")):
         fields: dict[str, str] = {}
         for line in re.sub(r"\n[ \t]+", " ", block).split("\n"):
@@ -247,7 +239,8 @@ def _status_blocks(part: Message) -> Iterator[dict[str, str]]:
 
 
 def _from_status(blocks: list[dict[str, str]]) -> Bounce | None:
-    failed, delayed = [], []
+    failed: list[str] = []
+    delayed: list[str] = []
     for fields in blocks:
         recipient = fields.get("original-recipient") or fields.get("final-recipient") or ""
         final = ADDRESS.findall(fields.get("final-recipient", "")) or ADDRESS.findall(fields.get("x-actual-recipient", ""))

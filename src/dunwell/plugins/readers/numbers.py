@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 from dunwell.plugins.readers.words import View, fold_phrase
 
@@ -104,7 +104,7 @@ def in_digits(view: View) -> View:
     return replace(view, text="".join(text), origin=tuple(origin))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _grammar(lang: str, folded: bool) -> tuple[re.Pattern[str], list[tuple[re.Pattern[str], int, str]]]:
     numerals = NUMERALS[lang]
 

@@ -98,7 +98,8 @@ def promised_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -
     for one in days:
         if not _commits(one, evidence):
             continue
-        day = one.mention.day(today)  # type: ignore[union-attr]
+        assert isinstance(one.mention, Mention)
+        day = one.mention.day(today)
         if day is None or day < today or day > today + timedelta(days=366 * YEARS_AHEAD_MAX):
             continue
         if chosen and _corrects(evidence, chosen[-1][1].span[1], one.span[0]):
@@ -106,7 +107,7 @@ def promised_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -
         chosen.append((day, one))
     if not chosen:
         return _same_day(evidence, days, today)
-    firm = [pair for pair in chosen if pair[1].mention.kind != "now"] or chosen  # type: ignore[union-attr]
+    firm = [pair for pair in chosen if pair[1].mention.kind != "now"] or chosen
     return max(firm, key=lambda pair: pair[0])
 
 
@@ -145,7 +146,7 @@ def return_day(days: list[Owned], context: ReplyContext) -> tuple[date, Owned] |
             back.append((day, one))
         elif mention.relation != "range_from":
             last.append((next_workday(day), one))
-    return (back or last or [None])[0]
+    return next(iter(back or last), None)
 
 
 def _commits(one: Owned, evidence: Evidence) -> bool:
@@ -168,7 +169,7 @@ def _same_day(evidence: Evidence, days: list[Owned], today: date) -> tuple[date,
     for one in days:
         mention = one.mention
         assert isinstance(mention, Mention)
-        borrowed = one.role == "away" and RETURN_WORDS.search(one.owner) or (one.role == "funds" and evidence.has("same_day"))
+        borrowed = (one.role == "away" and RETURN_WORDS.search(one.owner)) or (one.role == "funds" and evidence.has("same_day"))
         follows = any(0 <= start - one.span[1] <= 60 for start in pays)
         if borrowed and follows and mention.kind not in ("now", "span", "ago"):
             day = mention.day(today)

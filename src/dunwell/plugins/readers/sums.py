@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache
 
 from dunwell.plugins.readers.words import View, fold_phrase
 
-NUMBER = r"\d{1,3}(?:[   '.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
+NUMBER = r"\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
 SCALES = {
     "ru": {r"тыс\w*\.?|т\.\s?р\.?|тр|к|k|штук\w*|косар\w*|кесо\w*": 1000, r"млн\.?|миллион\w*|лям\w*": 1_000_000},
     "bg": {r"хил\.?|хиляд\w*|к|k|бона|бон": 1000, r"млн\.?|милион\w*": 1_000_000},
@@ -75,7 +75,7 @@ def _could_be_money(value: Decimal, total: Decimal, digits: str) -> bool:
 
 
 def _value(digits: str, scale: str | None, view: View) -> Decimal | None:
-    plain = re.sub(r"[   ']", "", digits)
+    plain = re.sub(r"[ ']", "", digits)
     tail = re.search(r"[.,](\d{1,2})$", plain)
     whole = re.sub(r"[.,]", "", plain[: tail.start()] if tail else plain)
     try:
@@ -92,7 +92,7 @@ def _scale(word: str, view: View) -> int:
     return 1
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shapes(lang: str, folded: bool) -> dict[str, re.Pattern[str]]:
     def spelled(shape: str) -> str:
         return fold_phrase(shape, lang) if folded else shape

@@ -151,16 +151,11 @@ def _answers_below(lines: list[str]) -> bool:
 
 
 def _unquoted(lines: list[str]) -> list[str]:
-    kept, previous_quoted = [], False
+    kept = []
     for at, line in enumerate(lines):
-        if _is_quoted(line):
-            previous_quoted = True
+        if _is_quoted(line) or (_introduces(lines, at) and any(_is_quoted(one) for one in lines[at:])):
             continue
-        if _introduces(lines, at) and any(_is_quoted(one) for one in lines[at:]):
-            continue
-        # A quoted paragraph whose wrapped end lost its mark is not an answer: answers follow an empty line.
         kept.append(line)
-        previous_quoted = previous_quoted and not line.strip()
     return kept
 
 
@@ -181,8 +176,11 @@ def _introduces(lines: list[str], at: int) -> int:
         joined = " ".join(one.strip() for one in lines[at : at + size])
         if len(joined) > 400:
             break
-        if size > 1 and _is_quoted(lines[at + size - 1]) and not _is_quoted(line):
+        if size > 1 and (not WROTE_START.match(line) or (_is_quoted(lines[at + size - 1]) and not _is_quoted(line))):
             break
+        followed = next((one for one in lines[at + size :] if one.strip()), "")
+        if size == 1 and _is_quoted(followed) and not _is_quoted(line) and len(joined) < 90 and WROTE_END.search(joined):
+            return size
         if DATED_INTRODUCTION.match(joined) or NAMED_WROTE.match(joined) or (WROTE_START.match(joined) and WROTE_END.search(joined)):
             return size
     return 0

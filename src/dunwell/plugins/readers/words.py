@@ -15,9 +15,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 MASK = "\x01"
+BLANKS = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\t\r\x01", " "))
 TEXT_LENGTH_MAX = 20_000  # A reply that decides something is short; beyond this a person reads.
 
 # Spelled with Latin letters; longest first. Both the text and the phrases are folded to the sounds that survive the trip.
@@ -84,8 +85,7 @@ def prepare(text: str, lang: str, numbers: Iterable[str] = ()) -> Prepared:
     """The views of a text: the one of its language first; `numbers` are invoice numbers to hide from dates and sums."""
     source = unicodedata.normalize("NFC", text)[:TEXT_LENGTH_MAX]
     flat = "".join(low if len(low := char.lower()) == 1 else char for char in source).replace("ё", "е").replace("’", "'")
-    for one in (" ", " ", " ", "\t", "\r"):
-        flat = flat.replace(one, " ")
+    flat = flat.translate(BLANKS)
     flat = mask(flat, numbers)
     cyrillic, latin = _letters(flat)
     if lang not in ("ru", "bg", "en"):
@@ -133,7 +133,7 @@ def sentences(view: View) -> list[tuple[int, int]]:
     return [(a, b) for a, b in spans if view.text[a:b].strip(" \n.!?…")]
 
 
-@lru_cache(maxsize=None)
+@cache
 def folder(lang: str) -> dict[int, str]:
     return str.maketrans(FOLD[lang])
 
