@@ -93,3 +93,13 @@ def test_payments_find_their_invoices_by_number(creditor, take):
     with scope.of(creditor.pk):
         assert Customer.objects.count() == 2, "an unknown payer is not a new customer"
         assert Allocation.objects.filter(receivable__invoice__number="1042").get().amount == 124000
+
+
+def test_every_role_of_a_sheet_is_one_of_the_ledger_and_an_unknown_one_is_told(creditor, take):
+    summary = take(
+        "Name,Contact person,Role,Email\nDaisy Ltd,Ms Ann Lee,CFO,ann@daisy.example\nDaisy Ltd,Mr Bo Day,Head of joy,bo@daisy.example\n",
+        name="customers.csv",
+    )
+    with scope.of(creditor.pk):
+        assert dict(Contact.objects.values_list("given_name", "role")) == {"Ann": "finance", "Bo": "requester"}
+    assert [finding.code for finding in summary.findings] == ["contact_role_unknown"]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import polars as pl
 
@@ -67,7 +66,6 @@ class Rungs:
                 yield base + WAKE_UP, policy, policy.wake_up
 
 
-@lru_cache(maxsize=16)
 def rungs(policies: tuple[Policy, ...]) -> Rungs:
     table = Rungs(tuple(with_end(policy) for policy in policies), policies, pl.DataFrame())
     blank: list[dict[str, object]] = [

@@ -78,7 +78,9 @@ def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehea
     desk = _desk(creditor, portfolio, proposal.as_of, found)
     by_action: dict[int, list[Row]] = {}
     for item in items.iter_rows(named=True):
-        by_action.setdefault(item["action_id"], []).append(item)
+        # The plan names no sum for what it gives thanks for; the outbox keeps the receivable's currency all the same.
+        currency = item["currency"] or found.receivables[item["receivable_id"]]["currency"]
+        by_action.setdefault(item["action_id"], []).append(item | {"currency": currency})
     for action in actions.iter_rows(named=True):
         yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal)
 

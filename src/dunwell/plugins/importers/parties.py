@@ -82,7 +82,7 @@ def read(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFrame,
     texts = texts.with_columns(keys()).with_columns(
         *(columns.words(texts[_field(name)], group).alias(f"{name}.v") for name, group in CODED.items()),
         _countries(texts["country"]).alias("country.v"),
-        columns.words(texts["contact_role"], "role").fill_null(texts["contact_role"]).alias("role.v"),
+        columns.words(texts["contact_role"], "role").alias("role.v"),
     )
     checks = _checks(forms)
     found = rows.findings(texts, checks, forms)
@@ -126,6 +126,14 @@ def _checks(forms: Forms) -> list[Check]:
             _lost("customer_kind", "kind.v"),
             unknown,
             "Write business or person.",
+        ),
+        Check(
+            "contact_role_unknown",
+            warning,
+            "contact_role",
+            _lost("contact_role", "role.v"),
+            "The role is not known; the person counts as who ordered.",
+            "Write accounts payable, buyer, manager, finance director, director or representative.",
         ),
     ]
 
