@@ -8,7 +8,7 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
-from dunwell.run import auditing, benches, brake, check, creditors, ways
+from dunwell.run import auditing, bench_deliver, benches, brake, check, creditors, ways
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -154,3 +154,13 @@ def bench_day(messages: int = 100_000, invoices: int = 1_000_000) -> None:
 def bench_import(rows: int = 1_000_000) -> None:
     """Import a big sheet of open items."""
     as_json(benches.import_(rows=rows))
+
+
+@bench.command("deliver")
+def bench_deliver_(
+    messages: int = 20_000,
+    smtp: Annotated[str, typer.Option(help="host:port of another server; one of our own is started without it.")] = "",
+    connections: int = 10,
+) -> None:
+    """Send queued messages by SMTP with the last-moment check and receipts."""
+    typer.echo(bench_deliver.bench(messages=messages, smtp=smtp, connections=connections))
