@@ -42,7 +42,7 @@ lint: install-dev
 	$(BIN)/ruff format --check src tests
 
 types: install-dev
-	$(BIN)/mypy
+	DUNWELL_DATABASE_URL=postgresql:///types DUNWELL_DATA=$$(mktemp -d) PYTHONPATH=src $(BIN)/mypy
 
 contracts: install-dev
 	PYTHONPATH=src $(BIN)/lint-imports

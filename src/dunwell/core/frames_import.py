@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-Schema = dict[str, type[pl.DataType]]
+Schema = dict[str, pl.DataType | type[pl.DataType]]
 
 # --- import ----------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ def waiting(creditor: Creditor, number: int | None, *, every: bool) -> list[Mess
     """The message of that number, or all that wait."""
     with scope.of(creditor.pk):
         rows = outbox_view.waiting(creditor.pk)
-        found = list(rows if every else rows.filter(pk=number))
+        found = list(rows if every else rows.filter(pk__in=[number] if number is not None else []))
     if not found:
         raise NothingWaits(number=number if number is not None else "")
     return found

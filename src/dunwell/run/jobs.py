@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-from procrastinate.contrib.django import app
+from procrastinate.contrib.django import DjangoConnector, app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
@@ -29,7 +29,9 @@ STALLED_AFTER_S = 120
 
 def work(*, name: str, concurrency: int = 2, wait: bool = True) -> None:
     """Be a worker until interrupted; on any number of machines."""
-    with app.replace_connector(app.connector.get_worker_connector()):
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+    with app.replace_connector(connector.get_worker_connector()):
         app.run_worker(name=name, concurrency=concurrency, wait=wait, delete_jobs="successful")
 
 

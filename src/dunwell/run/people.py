@@ -170,9 +170,9 @@ def hold(
 
 def end(creditor: Creditor, what: str, number: int, *, outcome: str, on: date, by: str, why: str) -> Ending:
     """Take back or close a promise, a dispute or a hold by its number."""
-    model = {"promise": Promise, "dispute": Dispute, "hold": Hold}[what]
+    models: dict[str, type[Promise] | type[Dispute] | type[Hold]] = {"promise": Promise, "dispute": Dispute, "hold": Hold}
     with scope.of(creditor.pk):
-        row = model.objects.filter(pk=number, ending=None).first()
+        row = models[what].objects.filter(pk=number, ending=None).first()
         if row is None:
             raise NothingToUndo(what=what, number=number)
         ending = Ending.objects.create(**_fact(creditor, on, by, why), **{what: row}, outcome=outcome)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import polars as pl
 from adbc_driver_postgresql import dbapi
@@ -68,14 +69,14 @@ def analyze(*tables: str) -> None:
             cursor.execute(f'ANALYZE "{table}"')
 
 
-def execute(sql: str, *values: object) -> int:
+def execute(sql: str, *values: Any) -> int:
     """Run one statement in the current transaction; gives the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         return cursor.rowcount
 
 
-def rows(sql: str, *values: object) -> list[tuple]:
+def rows(sql: str, *values: Any) -> list[tuple]:
     """The rows of one query in the current transaction."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
