@@ -7,7 +7,17 @@ import pytest
 
 from dunwell.run import ingest, reconcile
 from dunwell.store import scope
-from dunwell.store.models import Allocation, Amendment, Contact, Customer, FindingRecord, Invoice, Payment, Receivable, Touch
+from dunwell.store.models import (
+    Allocation,
+    Amendment,
+    Contact,
+    Customer,
+    FindingRecord,
+    Invoice,
+    Payment,
+    Receivable,
+    Touch,
+)
 
 DAY = date(2026, 3, 2)
 OPEN_ITEMS = """Клиент;Имейл;Лице за контакт;Номер на фактура;Дата;Падеж;Сума;Платено;Валута
