@@ -184,10 +184,46 @@ def test_no_damaged_part_of_a_workbook_crashes_it(data):
         assert str(refusal)
 
 
-@pytest.mark.parametrize("part", ["content.xml", "xl/workbook.bin"])
-def test_workbooks_that_cannot_be_checked_beforehand_are_refused(part):
+def ods(rows: str) -> bytes:
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text", "manifest")
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(part, "x")
+        archive.writestr("mimetype", kind)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest{names}><manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content{names}><office:body><office:spreadsheet><table:table table:name="S">{rows}'
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    return buffer.getvalue()
+
+
+CELL = '<table:table-cell office:value-type="string"><text:p>a</text:p></table:table-cell>'
+EMPTY = '<table:table-cell table:number-columns-repeated="16383"/>'
+
+
+def test_an_ods_with_a_million_empty_rows_behind_it_is_read():
+    rest = f'<table:table-row table:number-rows-repeated="1048575">{EMPTY}</table:table-row>'
+    (one,) = sheet.read(ods(f"<table:table-row>{CELL}{CELL}{EMPTY}</table:table-row>{rest}")).sheets
+    assert [row.cells for row in one.rows] == [("a", "a")]
+
+
+def test_an_ods_that_repeats_its_cells_to_billions_is_refused_before_it_is_opened():
+    wide = CELL.replace("<table:table-cell", '<table:table-cell table:number-columns-repeated="16000"')
+    with pytest.raises(sheet.SheetTooLarge):
+        sheet.read(ods(f'<table:table-row table:number-rows-repeated="1000000">{wide}</table:table-row>'))
+
+
+def test_a_binary_workbook_is_refused():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("xl/workbook.bin", "x")
     with pytest.raises(sheet.SheetUnreadable):
         sheet.read(buffer.getvalue())

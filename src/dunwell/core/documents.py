@@ -11,7 +11,9 @@ the file's order, then `StatementClosed` with the balances; findings stand where
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -220,3 +222,31 @@ class StatementClosed:
 
 StatementEvent = StatementOpened | Entry | StatementClosed | Finding
 StatementStream = Iterator[StatementEvent]
+
+
+def identities(events: Iterable[StatementEvent]) -> Iterator[tuple[str, str, Entry]]:
+    """Account, identity and entry of a statement: the same entry has the same identity in every file that holds it (I9).
+
+    The identity is made of what the bank does not change afterwards: account, day, amount, its own reference, and where
+    it gives none, the counterparty and the text. Equal entries of one day are told apart by their order on that day, so
+    statements may overlap and come again, as long as a day is not cut in two. It says nothing of `status`: a pending
+    entry that is booked later under the same reference is the same one.
+    """
+    account = ""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for event in events:
+        if isinstance(event, StatementOpened):
+            account = "".join(event.account.split()).upper()
+        elif isinstance(event, Entry):
+            said = _lasting_words(account, event)
+            seen[said] += 1
+            yield account, hashlib.sha256("\x1f".join((*said, str(seen[said]))).encode()).hexdigest(), event
+
+
+def _lasting_words(account: str, entry: Entry) -> tuple[str, ...]:
+    day = entry.booking_date or entry.value_date
+    words = (account, day.isoformat() if day else "", f"{entry.amount.normalize():f}", entry.currency)
+    if entry.references.bank:
+        return (*words, "reference", entry.references.bank)
+    told = (entry.counterparty.account, entry.references.end_to_end, entry.references.customer, entry.remittance)
+    return (*words, "text", *("".join(text.split()).casefold() for text in told))

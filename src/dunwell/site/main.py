@@ -74,7 +74,10 @@ def main() -> None:
     name = words[0] if words else ""
     application = typer.Typer(add_completion=False, help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
     names = [name] if name in COMMANDS or name in COMMANDS_ON_FILES else [*COMMANDS_ON_FILES, *COMMANDS]
-    if name not in COMMANDS_ON_FILES:
+    if name in COMMANDS_ON_FILES:
+        # Without a callback Typer takes the only command for the program itself, and its name for an argument.
+        application.callback()(_alone)
+    else:
         _wire(application, starts=name in COMMANDS and "--help" not in words)
     for one in names:
         _add(application, one)
@@ -88,6 +91,10 @@ def main() -> None:
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _alone() -> None:
+    """A command on files is handed nothing."""
 
 
 def _wire(application: typer.Typer, *, starts: bool) -> None:

@@ -29,6 +29,7 @@ from typing import Any
 import python_calamine
 
 from dunwell.core.refusal import Finding, Refusal
+from dunwell.plugins.importers import safexml
 from dunwell.plugins.importers.charset import decode
 from dunwell.plugins.importers.text import lines
 
@@ -53,7 +54,7 @@ PIECE_BYTES = 1_000_000
 RECTANGLE_CELLS_MAX = 5_000_000
 # Where quoted words may look like cell references without being any.
 TEXT_PARTS = ("sharedstrings.xml", "app.xml", "core.xml", ".rels", "styles.xml")
-UNCHECKED_PARTS = frozenset({"content.xml", "xl/workbook.bin"})
+ODS_CONTENT = "content.xml"
 CELL_REFERENCE = re.compile(rb"""["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 DELIMITERS = ";\t,|"
@@ -140,9 +141,9 @@ def check_archive(data: bytes) -> None:
         raise SheetUnreadable(reason="its zip archive is damaged") from None
     if len(parts) > ARCHIVE_PARTS_MAX:
         raise ArchiveSuspicious(reason=f"{len(parts)} parts")
-    if UNCHECKED_PARTS & {part.filename.lower() for part in parts}:
-        # Their sheets say how often a cell is repeated, or say it in binary: what they unpack to cannot be checked.
-        raise SheetUnreadable(reason="it is an ODS or XLSB workbook")
+    if any(part.filename.lower() == "xl/workbook.bin" for part in parts):
+        # Its sheets are binary: how many cells they make of it cannot be seen beforehand.
+        raise SheetUnreadable(reason="it is an XLSB workbook")
     if any(part.flag_bits & 1 for part in parts):
         raise SheetUnreadable(reason="it is encrypted; save it without a password")
     declared = sum(part.file_size for part in parts)
@@ -152,15 +153,44 @@ def check_archive(data: bytes) -> None:
         raise ArchiveSuspicious(reason=f"{declared // max(1, len(data))} times its size")
     left = UNPACKED_BYTES_MAX
     for part in parts:
-        extent = _Extent()
+        extent, content = _Extent(), io.BytesIO()
         for piece in _unpack(data, part):
             left -= len(piece)
             if left < 0:
                 raise ArchiveSuspicious(reason="more than it declares")
-            if not part.filename.lower().endswith(TEXT_PARTS):
+            if part.filename == ODS_CONTENT:
+                content.write(piece)
+            elif not part.filename.lower().endswith(TEXT_PARTS):
                 extent.see(piece)
-        if extent.cells > RECTANGLE_CELLS_MAX:
+        if max(extent.cells, _repeated_cells(content)) > RECTANGLE_CELLS_MAX:
             raise SheetTooLarge(limit=f"{RECTANGLE_CELLS_MAX} cells between the first and the last one used")
+
+
+def _repeated_cells(content: io.BytesIO) -> int:
+    """The largest rectangle of an ODS, whose rows and cells say how often they are repeated; empty ones at the end of a
+    row or sheet (a million of them, as LibreOffice writes) do not count."""
+    largest = rows = last = width = 0
+    if not content.getbuffer().nbytes:
+        return 0
+    content.seek(0)
+    for moment, node in safexml.events(content, ("table", "table-row")):
+        if safexml.local_name(node) == "table":
+            rows = last = width = 0
+        elif moment == "end":
+            at = used = 0
+            for cell in node:
+                at += _repeated(cell, "number-columns-repeated")
+                used = at if len(cell) else used
+            rows += _repeated(node, "number-rows-repeated")
+            last, width = (rows if used else last), max(width, used)
+            largest = max(largest, last * width)
+            safexml.release(node)
+    return largest
+
+
+def _repeated(node: safexml.Node, name: str) -> int:
+    text = next((value for key, value in node.items() if key.endswith(name)), "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else RECTANGLE_CELLS_MAX
 
 
 class _Extent:

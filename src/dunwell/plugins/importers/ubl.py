@@ -34,6 +34,8 @@ from dunwell.plugins.importers.safexml import Node
 from dunwell.plugins.importers.text import account_number, currency_code, decimal, iso_date, squeezed
 
 ROOTS = ("Invoice", "CreditNote", "DebitNote")
+# What tells a document from a mere reference of the same name.
+MARKS = ("LegalMonetaryTotal", "RequestedMonetaryTotal", "AccountingSupplierParty")
 
 
 def read(data: bytes) -> Read:
@@ -45,22 +47,15 @@ def read(data: bytes) -> Read:
 
 def document_root(root: Node) -> Node:
     """The invoice itself, taken out of an envelope where it lies in one."""
-    if root.tag in ROOTS and root.find("AccountingSupplierParty") is not None:
-        return root
     if root.tag == "AttachedDocument":
-        text = root.findtext("Attachment/ExternalReference/Description") or ""
-        if text.strip().startswith("<"):
-            return document_root(safexml.parse(text.strip().encode()))
-    for name in ROOTS:
-        for inner in root.iterfind(f"*/{name}" if root.tag != name else "."):
-            if inner.find("AccountingSupplierParty") is not None:
-                return inner
-    if root.tag in ROOTS and (root.find("ID") is not None or root.find("SellerSupplierParty") is not None):
+        text = (root.findtext("Attachment/ExternalReference/Description") or "").strip()
+        if text.startswith("<"):
+            return document_root(safexml.parse(text.encode()))
+    for node in root.iter(*ROOTS):
+        if any(node.find(mark) is not None for mark in MARKS):
+            return node
+    if root.tag in ROOTS:
         return root
-    for name in ROOTS:
-        inner = root.find(name)
-        if inner is not None:
-            return inner
     raise safexml.XmlOfAnotherKind(expected="a UBL invoice or credit note", root=root.tag)
 
 
