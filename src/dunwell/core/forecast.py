@@ -11,6 +11,7 @@ has not been paid, which is as good a fact as a payment.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -118,3 +119,23 @@ def may_profile(customer_kind: str, basis: ProfilingBasis | None) -> bool:
     Whatever the answer, a forecast is never the sole ground of a stop of work or of a claim.
     """
     return customer_kind != "person" or (basis is not None and bool(basis.statement.strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class PayerProfile:
+    """How one customer has paid so far; delays in days from the due date, None before the first payment.
+
+    Four of five payments lie between `early_delay_days` and `late_delay_days`. `trend_days` is above nought where the
+    last payments came later than usual. `latest` holds (day of payment, delay), oldest first, for the picture.
+    """
+
+    payments: int
+    open_invoices: int
+    overdue_invoices: int
+    usual_delay_days: int | None
+    early_delay_days: int | None
+    late_delay_days: int | None
+    trend_days: int | None
+    paid_on_weekday: tuple[int, ...]  # Monday first
+    paid_at_month_end: int
+    latest: tuple[tuple[date, int], ...]

@@ -18,8 +18,6 @@ DAY_NUMBERS = (
 )  # fmt: skip
 
 REPEATED_WEIGHT = 0.5
-# Payers change: over two fifths of the time that the questions span, half of a question's weight is lost.
-HALF_LIFE_SHARE = 0.4
 
 
 @dataclass(frozen=True)
@@ -76,10 +74,7 @@ def _weights(rows: pl.DataFrame) -> Numbers:
     """An invoice asked again month after month must not outweigh one paid at once: the repetitions share one weight."""
     is_new = pl.col("issue_date") >= pl.col("origin")
     repeated = REPEATED_WEIGHT / pl.len().over("invoice_id", is_new)
-    origin = days(rows["origin"])
-    age = origin.max(initial=0) - origin
-    fading = 0.5 ** (age / (HALF_LIFE_SHARE * max(age.max(initial=0), 1)))
-    return rows.select(pl.when(is_new).then(1.0).otherwise(repeated)).to_series().to_numpy() * fading
+    return rows.select(pl.when(is_new).then(1.0).otherwise(repeated)).to_series().to_numpy()
 
 
 def matrix(questions: Questions, line: Counts, delay: Counts) -> Numbers:

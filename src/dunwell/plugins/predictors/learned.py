@@ -24,13 +24,11 @@ from dunwell.plugins.predictors.daily import DAY_NUMBERS, Questions, lay_out, ma
 from dunwell.plugins.predictors.shrunken import Shrunken, shrunken_by_day
 
 TREES: dict[str, Any] = {
-    "objective": "binary", "learning_rate": 0.1, "bagging_fraction": 0.7, "bagging_freq": 1,
+    "objective": "binary", "learning_rate": 0.1, "num_leaves": 15, "min_data_in_leaf": 200, "lambda_l2": 20.0,
+    "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1,
     "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
-# Small and noisy ledgers ask for firm trees, large ones bear supple ones; the check decides.
-FIRM = {"num_leaves": 15, "min_data_in_leaf": 200, "lambda_l2": 20.0, "feature_fraction": 0.4}
-SUPPLE = {"num_leaves": 31, "min_data_in_leaf": 100, "lambda_l2": 5.0, "feature_fraction": 0.6}
-TREES_TRIED = (25, 50, 80, 120, 160)
+TREES_TRIED = (25, 50, 80, 120, 175)
 TRUST_TRIED = (0.0, 0.25, 0.5, 0.75, 1.0)
 # Below so many payments a boosted model has nothing to say that the histories do not say better.
 PAYMENTS_MIN = 200
@@ -89,7 +87,6 @@ class Choice:
 
 
 Choices = dict[Situation, Choice]
-Shape = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -111,11 +108,11 @@ class Learned:
             return
         traits = _traits(features.rows)
         questions = lay_out(features, _static(features.rows, traits))
-        shape, choices = self._chosen(questions, answers, shrunken_by_day(features))
+        choices = self._chosen(questions, answers, shrunken_by_day(features))
         if any(choice.trust for choice in choices.values()):
             choices = {situation: _for_all_data(choice, answers) for situation, choice in choices.items()}
             trees = max(choice.trees for choice in choices.values())
-            self.model = Model(self._grown(questions, answers, shape, trees), choices, traits)
+            self.model = Model(self._grown(questions, answers, trees), choices, traits)
 
     def forecast(self, features: Features) -> pl.DataFrame:
         by_day = shrunken_by_day(features)
@@ -148,29 +145,30 @@ class Learned:
         influence = np.array([INFLUENCES.get(name, Influence.TERMS) for name in _columns(self.model)])
         return pl.DataFrame({str(kind): total[:, influence == kind].sum(axis=1) for kind in Influence})
 
-    def _chosen(self, questions: Questions, answers: Answers, history: Numbers) -> tuple[Shape, Choices]:
-        """What would have been best on the latest questions, for a model that saw the earlier ones only."""
+    def _chosen(self, questions: Questions, answers: Answers, history: Numbers) -> Choices:
+        """The best choice on the latest questions, for a model that saw the earlier ones only."""
         cut = int(np.quantile(questions.origin, 1.0 - CHECKED_SHARE))
         early, late = np.flatnonzero(questions.origin < cut), np.flatnonzero(questions.origin >= cut)
         seen = answers.take(early).as_known(cut - 1)
         if len(late) < QUESTIONS_CHECKED_MIN or seen.is_paid.sum() < PAYMENTS_MIN // 2:
-            return FIRM, {}
+            return {}
+        booster = self._grown(questions.take(early), seen, max(TREES_TRIED))
         if len(late) > QUESTIONS_CHECKED_MAX:
             late = np.random.default_rng(self.seed).choice(late, QUESTIONS_CHECKED_MAX, replace=False)
         checked, truth = questions.take(late), answers.take(late)
-        found = []
-        for shape in (FIRM, SUPPLE):
-            booster = self._grown(questions.take(early), seen, shape, max(TREES_TRIED))
-            score, choices = _best_choices(_scores(booster, checked, truth, history[late]), _situations(checked))
-            found.append((score, shape, choices))
-        _, shape, choices = min(found, key=lambda each: each[0])
-        return shape, choices
+        scores: dict[Choice, Numbers] = {}
+        for trees in TREES_TRIED:
+            learned = _by_day(booster, checked, history[late], trees)
+            for trust in TRUST_TRIED:
+                blend = _blend(learned, history[late], trust)
+                scores[Choice(trees, trust)] = crps_seen(blend, truth.last - truth.first, truth.is_paid)
+        situations = _situations(checked)
+        return {situation: _best(scores, situations == situation) for situation in Situation}
 
-    def _grown(self, questions: Questions, answers: Answers, shape: Shape, trees: int) -> lgb.Booster:
+    def _grown(self, questions: Questions, answers: Answers, trees: int) -> lgb.Booster:
         line, delay, is_paid = _examples(questions, answers, self.seed)
-        parameters = {**TREES, **shape, "seed": self.seed}
-        data = lgb.Dataset(matrix(questions, line, delay), is_paid, weight=questions.weight[line], params=parameters)
-        return lgb.train(parameters, data, trees)
+        data = lgb.Dataset(matrix(questions, line, delay), is_paid, weight=questions.weight[line], params=TREES)
+        return lgb.train({**TREES, "seed": self.seed}, data, trees)
 
 
 @dataclass(frozen=True)
@@ -206,27 +204,10 @@ def _situations(questions: Questions) -> Counts:
     return np.where(is_new, Situation.NEW, np.where(is_overdue, Situation.OVERDUE, Situation.OPEN))
 
 
-def _scores(booster: lgb.Booster, checked: Questions, truth: Answers, history: Numbers) -> dict[Choice, Numbers]:
-    """The score of every question under every choice."""
-    scores = {}
-    for trees in TREES_TRIED:
-        learned = _by_day(booster, checked, history, trees)
-        for trust in TRUST_TRIED:
-            blend = _blend(learned, history, trust)
-            scores[Choice(trees, trust)] = crps_seen(blend, truth.last - truth.first, truth.is_paid)
-    return scores
-
-
-def _best_choices(scores: dict[Choice, Numbers], situations: Counts) -> tuple[float, Choices]:
-    """The best choice of each situation (of all together, where it is too rare to tell), and their mean score."""
-    choices, total = {}, 0.0
-    for situation in Situation:
-        lines = situations == situation
-        told = lines if lines.sum() >= QUESTIONS_CHECKED_MIN else np.ones_like(lines)
-        means = {choice: float(score[told].mean()) for choice, score in scores.items()}
-        choices[situation] = min(means, key=means.__getitem__)
-        total += float(scores[choices[situation]][lines].sum())
-    return total / len(situations), choices
+def _best(scores: dict[Choice, Numbers], lines: npt.NDArray[np.bool_]) -> Choice:
+    """The choice with the lowest score on these lines; on all, where these are too few to tell."""
+    told = lines if lines.sum() >= QUESTIONS_CHECKED_MIN else np.ones_like(lines)
+    return min(scores, key=lambda choice: float(scores[choice][told].mean()))
 
 
 def _for_all_data(choice: Choice, answers: Answers) -> Choice:
