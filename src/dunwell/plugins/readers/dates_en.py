@@ -98,7 +98,7 @@ ENGLISH = DateGrammar(
         ("in", r"(?:in|within|inside|over|during)\s+(?:about\s+|around\s+|under\s+|max\s+|the\s+)?(?:next\s+|another\s+|following\s+|coming\s+)?(?P<n>{n}|an?|a couple(?: of)?|couple(?: of)?)?\s*(?P<unit>{unit})"),
         ("span", r"(?P<n>{n}|a couple(?: of)?|couple(?: of)?|a)\s*(?P<unit>{unit})"),
         ("weekday", r"(?:(?P<mod>{mod})\s+)?(?P<wd>monday'?s?|tuesday'?s?|wednesday'?s?|thursday'?s?|friday'?s?|saturday'?s?|sunday'?s?|wensday|wendsday)"),
-        ("weekday", r"(?<=(?:.by|.on|his|ext|til|ill|for) )(?:(?P<mod>this|next)\s+)?(?P<wd>mon|tues?|weds?|thurs?|thu|fri)"),
+        ("weekday", r"(?:(?P<mod>this|next)\s+)?(?P<wd>tues?|weds?|thurs?|thu|fri)"),
         ("day", r"(?:the\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th)(?:\s+of\s+(?P<mod>next)\s+month)?(?!\s+(?:\w*floor|approver|lorry|time|reminder|invoice|payment|instal\w+|quarter|half))"),
         ("now", r"(?:by\s+)?(?:eod|cob|cop|(?:the\s+)?(?:end|close)\s+of\s+(?:the\s+)?(?:(?:business|working)\s+)?(?:day|business|play))"),
         ("offset", r"(?P<offset>{off})"),

@@ -17,7 +17,7 @@ from dunwell.plugins.readers.visible import visible_from_text
 from dunwell.plugins.readers.words import MASKED, PHONE
 
 LISTED_FROM = 0.42  # An intent is listed from this probability on; chosen by cross-validation.
-WORRY_FROM = 0.3  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
+WORRY_FROM = 0.15  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
 HUMAN = frozenset(
     "dispute hostile_or_legal stop_contact hardship refusal request_extension request_instalments question".split()
 )

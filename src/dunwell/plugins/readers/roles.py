@@ -39,7 +39,6 @@ SENTENCE_COST = 60
 REACH = 110  # Beyond this a day belongs to nothing.
 SPAN_REACH = 28  # "three days" is a date only right beside a promise.
 RETURN_WORDS = re.compile(r"верн|выйд|выхо|возвращ|приступ|на работе|на рабочем|в офисе|връщ|върна|завръщ|на работа|на линия|back|return")
-INCLUSIVE_ABSENCE = ("range",)
 YEARS_AHEAD_MAX = 2
 
 
@@ -153,6 +152,8 @@ def _commits(one: Owned, evidence: Evidence) -> bool:
     mention = one.mention
     assert isinstance(mention, Mention)
     if mention.relation in ("dated", "not_before", "range_from") or mention.kind == "ago":
+        return False
+    if mention.kind == "range" and evidence.has("absent"):
         return False
     if mention.kind in ("span", "now"):
         return one.role in ("pay", "split") and one.distance <= SPAN_REACH
