@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.plugins.readers.dates import add_months, add_workdays, mentions, next_workday, orthodox_easter, western_easter
+from dunwell.plugins.readers.dates import (
+    add_months,
+    add_workdays,
+    mentions,
+    next_workday,
+    orthodox_easter,
+    western_easter,
+)
 from dunwell.plugins.readers.evidence import DATES
 from dunwell.plugins.readers.numbers import in_digits
 from dunwell.plugins.readers.words import prepare

@@ -103,7 +103,7 @@ ENGLISH = DateGrammar(
         ("now", r"(?:by\s+)?(?:eod|cob|cop|(?:the\s+)?(?:end|close)\s+of\s+(?:the\s+)?(?:(?:business|working)\s+)?(?:day|business|play))"),
         ("offset", r"(?P<offset>{off})"),
         ("month", r"(?:in|during|for|by)\s+(?P<m>{mon})"),
-        ("now", r"(?:right now|now|right away|immediately|straight away|asap today)"),
+        ("now", r"(?:right now|now|asap today)"),
     ],
     before=[
         ("not_before", r"(?:not before|no earlier than|not until|not till|won't be until|wont be until|earliest|at the earliest|before the earliest)(?: on| the)?"),

@@ -40,6 +40,7 @@ REACH = 110  # Beyond this a day belongs to nothing.
 SPAN_REACH = 28  # "three days" is a date only right beside a promise.
 RETURN_WORDS = re.compile(r"верн|выйд|выхо|возвращ|приступ|на работе|на рабочем|в офисе|връщ|върна|завръщ|на работа|на линия|back|return")
 YEARS_AHEAD_MAX = 2
+FORESIGHT = timedelta(days=240)  # A day without a year that would lie further ahead is a day of the past.
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def promised_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -
             continue
         assert isinstance(one.mention, Mention)
         day = one.mention.day(today)
+        if "y" not in one.mention.words and one.mention.kind in ("date", "month") and day and day > today + FORESIGHT:
+            continue
         if day is None or day < today or day > today + timedelta(days=366 * YEARS_AHEAD_MAX):
             continue
         if chosen and _corrects(evidence, chosen[-1][1].span[1], one.span[0]):
