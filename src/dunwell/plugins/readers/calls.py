@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from dunwell.core.reading import CHECKLIST, CallContext, CallReview, Claim, Turn
 from dunwell.plugins.readers.dates import Mention, mentions
-from dunwell.plugins.readers.evidence import DATES
+from dunwell.plugins.readers.evidence import DATES, concept_patterns
 from dunwell.plugins.readers.numbers import in_digits
 from dunwell.plugins.readers.phrases_calls import MACROS, MOVES
 from dunwell.plugins.readers.sums import Amount, amounts
@@ -24,6 +24,7 @@ from dunwell.plugins.readers.words import View, compile_phrases, guess_language,
 TURNS_MAX = 400
 OPENING = 2  # Manager's turns in which a greeting belongs.
 PARTY = 8  # Turns in which the right person is asked for.
+NAME_ASKED = 4  # A bare name with a question mark asks for the person only at the start.
 CLOSING = 4  # Manager's last turns, where the next step is said.
 PAID_SILENCES = 2.6  # "It was paid" settles a single passing excuse.
 RANGE_OF_PROMISE = timedelta(days=400)
@@ -42,6 +43,16 @@ OBJECTION_MOVES = (
 # Moves that a "no" before them takes back: "no questions about the goods" disputes nothing.
 NEGATABLE = frozenset("dispute terms paid promise_client own_action".split())
 UNABLE = re.compile(r"[^,.;!?]{0,16}\b(?:не|няма|can't|cannot|won't|not)\b")
+# What clients say in mail they also say on the telephone: used where no phrase of a call matched.
+WRITTEN_OBJECTIONS = (
+    ("wrong_person", ("wrong_person",)),
+    ("end_client_not_paid", ("waiting",)),
+    ("approval_pending", ("delay",)),
+    ("dispute", ("dispute_goods", "dispute_quality", "dispute_duplicate", "dispute_not_ordered")),
+    ("price_or_terms", ("dispute_amount", "dispute_terms")),
+    ("no_money", ("hardship",)),
+)
+FULL = re.compile(r"вся сумм|всю сумм|полност|целиком|в полном|цялата|изцяло|full|whole|in one go")
 NEGATED = re.compile(r"(?:\b(?:не|нет|без|no|not|never|don't|isn't|няма|вопросов)\b)[^.!?,]{0,14}$")
 BUSINESS_WORDS = re.compile(r"[«„“\"][^»“”\"]{2,40}[»“”\"]")
 CAPITALISED = re.compile(r"(?<=[\s,«„“(])[A-ZА-ЯЁ][a-zа-яё]{2,}")
@@ -107,6 +118,8 @@ def _moves(lang: str, folded: bool) -> dict[str, re.Pattern[str]]:
 
 def _present(shape: re.Pattern[str], text: str, move: str) -> bool:
     for match in shape.finditer(text):
+        if text.startswith("'t", match.end()):
+            continue
         if move not in NEGATABLE or not NEGATED.search(text, max(0, match.start() - 24), match.start()):
             return True
     return False
@@ -135,11 +148,22 @@ def _objection(said: list[Said]) -> Claim[str]:
         weight = len(found) + 1.5 / (1 + found[0].at / 4)
         if weight > strength + 1e-9:
             best, quote, strength = name, found[0].source, weight
+    if best == "none":
+        best, quote = _written_objection(clients)
     if strength < PAID_SILENCES and _first(clients, "paid") and best not in ("dispute", "wrong_person", "end_client_not_paid"):
         best, quote = "none", ""
     if _no_contact(said):
         best, quote = "none", ""
     return Claim(best, quote, 0.8 if best != "none" else 0.6)
+
+
+def _written_objection(clients: list[Said]) -> tuple[str, str]:
+    for name, concepts in WRITTEN_OBJECTIONS:
+        for one in clients:
+            known = concept_patterns(one.view.lang, one.view.folded)
+            if any(_present(known[concept], one.view.text, "dispute") for concept in concepts):
+                return name, one.source
+    return "none", ""
 
 
 def _promise(said: list[Said], context: CallContext, objection: Claim[str]) -> tuple[date, Said] | None:
@@ -243,7 +267,7 @@ def _party(said: list[Said], context: CallContext) -> Point:
             continue
         question = re.split(r"(?<=[.!?])\s+", one.source.strip())[-1]
         names = re.fullmatch(r"(?:[А-ЯЁA-Z][\w-]+[\s,]*){1,3}(?:верно|правильно)?\?", question.strip())
-        if not (names or "ask_party" in one.moves):
+        if not ((names and one.at < NAME_ASKED) or "ask_party" in one.moves):
             continue
         if ("denies" in answer.moves and not answer.moves & {"confirms"}) or ("wrong_person" in answer.moves and "denies" in answer.moves):
             continue
@@ -348,9 +372,10 @@ def _listened(said: list[Said], outcome: str) -> Point:
     heard = asked or _first(managers[1:], "empathy")
     if outcome == "no_contact" or (brushed and not asked):
         return False, brushed
-    if outcome == "refusal" and (brushed or _first(managers, "rude")):
-        return False, brushed
-    return (True, heard) if heard else (False, None)
+    rude = _first(managers, "rude")
+    if rude and not asked:
+        return False, rude
+    return True, heard
 
 
 def _handled(said: list[Said], objection: str, outcome: str) -> Point:
@@ -361,8 +386,10 @@ def _handled(said: list[Said], objection: str, outcome: str) -> Point:
     rejected = _first(_clients(said), "rejects")
     if brushed or rejected:
         return False, brushed or rejected
-    helped = _first(managers[1:], "offer") or _first(managers[1:], "empathy")
-    return (True, helped) if helped and not _first(managers, "rude") else (False, None)
+    rude = _first(managers, "rude")
+    if rude:
+        return False, rude
+    return True, _first(managers[1:], "offer") or _first(managers[1:], "empathy")
 
 
 def _commitment(said: list[Said], outcome: str, promise: tuple[date, Said] | None) -> Point:
@@ -381,7 +408,9 @@ def _part(said: list[Said], context: CallContext, promise: tuple[date, Said]) ->
     if context.invoice is None:
         return None
     total, at = context.invoice.amount, promise[1].at
-    for one in sorted(said[max(0, at - 4) : at + 3], key=lambda one: (one.at < at, one.at)):
+    if any(FULL.search(one.view.text) for one in said[at : at + 2]):
+        return None
+    for one in sorted(said[max(0, at - 1) : at + 3], key=lambda one: (one.at < at, one.at)):
         for amount in one.sums:
             if amount.kind == "number" and amount.value == total:
                 return None

@@ -77,7 +77,8 @@ def mentions(view: View, grammar: DateGrammar) -> list[Mention]:
             if kind == "holidays":
                 words["country"] = view.lang
             relation = _relation(text, match.start(), view, grammar)
-            found.append(Mention(match.start(), match.end(), kind, words, relation))
+            end = match.start() + len(match.group().rstrip(". "))
+            found.append(Mention(match.start(), end, kind, words, relation))
             text = text[: match.start()] + MASK * len(match.group()) + text[match.end() :]
     return _united(sorted(found, key=lambda one: one.start), view.text)
 

@@ -76,7 +76,7 @@ def gather(text: str, context: ReplyContext) -> Evidence:
     hits: dict[str, tuple[Hit, ...]] = {}
     main = prepared.views[0]
     for view in prepared.views:
-        for concept, shape in _concepts(view.lang, view.folded).items():
+        for concept, shape in concept_patterns(view.lang, view.folded).items():
             found = tuple(_hits(concept, shape, view))
             if found:
                 hits[concept] = (hits.get(concept, ()) + found)[:HITS_MAX]
@@ -123,7 +123,7 @@ def features(evidence: Evidence, context: ReplyContext) -> dict[str, float]:
 
 
 @cache
-def _concepts(lang: str, folded: bool) -> Mapping[str, re.Pattern[str]]:
+def concept_patterns(lang: str, folded: bool) -> Mapping[str, re.Pattern[str]]:
     module = PHRASES[lang]
     return {concept: compile_phrases(phrases, module.MACROS, lang, folded) for concept, phrases in module.PHRASES.items() if phrases}
 

@@ -171,7 +171,7 @@ def _header(message: Message, name: str) -> str:
     if value is None:
         return ""
     try:
-        pieces = decode_header(str(value))
+        pieces = decode_header(value)  # A header with raw 8-bit letters comes as an object that still has them.
     except (HeaderParseError, ValueError):
         return re.sub(r"\s+", " ", str(value))
     text = ""
@@ -206,7 +206,7 @@ def _bounce(message: Message, parts: list[Message], warnings: list[str]) -> Boun
     reported = [block for part in parts if part.get_content_type().startswith("message/delivery-status") for block in _status_blocks(part)]
     if reported:
         found = _from_status(reported)
-        if found:
+        if found or any("action" in fields for fields in reported):
             return found
     if any("disposition-notification" in part.get_content_type() or "feedback-report" in part.get_content_type() for part in parts):
         return None

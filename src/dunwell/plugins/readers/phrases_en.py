@@ -10,7 +10,7 @@ MACROS = {
     "doc": "invoice|invoices|copy|copies|statement|proof of delivery|pod|delivery note|delivery notes|delivery docket|contract|agreement|timesheet*|po|po number|purchase order|order form|certificate|certificates|breakdown|receipt|receipts|pdf|docs|documents|document|documentation|paperwork|attachment|credit note|remittance form|w-9|w9|quote|quotation|job sheet|worksheet|signed|form|specification|spec|bill|itemised|itemized|reconciliation|packing list|waybill|invoice copy|cert|report|acceptance|handover protocol|schedule of works|supplier form|vat receipt|proforma|pro forma",
     "give": "send|resend|re-send|forward|provide|supply|attach|share|email|e-mail|need|needs|require|requires|want|get|request|requesting|reissue|re-issue|let me have|let us have|drop me|missing|ping|could i have|can i have|could we have|can we have|can i get|can we get|could i get|may i have|may we have|waiting for|waiting on|have you got|do you have|post|upload|fax|chase|see|without|shoot me|whatsapp me|would help|show me|send over|await|awaiting",
     "details": "bank details|account details|iban|bic|swift|sort code|account number|bank account|payment link|link|qr|payee|payee name|card|paypal|apple pay|google pay|phone banks|pay by phone|direct debit|pay online|payment details|payment instructions|remittance details|remittance address|bank info|banking details|routing number|revolut|wise|monzo|venmo|cash|cheque|check payable|payment portal|bank|acc no|acc number|a/c number",
-    "shift": "push|extend|extension|defer|deferral|postpone|delay|wait|hold off|bump|move it|move this|move the|move our|more time|extra time|extra week|extra days|another week|another few|another month|another couple|few more days|more days|more weeks|bit longer|little longer|little more time|grace|breathing space|breathing room|leeway|reschedule|put back|put this back|put it back|hang on|hold on|holding off|holding on|waiting a bit|bear with|be patient|longer|later date|push back|pushed back|kick this|pay later|until next|til next|till next|till after|til after|until after|slack|moratorium|additional days|additional time|further time|a later",
+    "shift": "push|extend|extension|defer|deferral|postpone|delay|wait|hold off|bump|move it|move this|move the|move our|more time|extra time|extra week|extra days|another week|another few|another month|another couple|few more days|more days|more weeks|bit longer|little longer|little more time|grace|breathing space|breathing room|leeway|reschedule|put back|put this back|put it back|hang on|hold on|holding off|holding on|waiting a bit|bear with|be patient|bit longer|much longer|later date|push back|pushed back|kick this|pay later|until next|til next|till next|till after|til after|until after|slack|moratorium|additional days|additional time|further time|a later",
     "parts": "instalment*|installment*|payment plan|pay plan|in stages|staged|split it|split this|split the|split into|splitting|break this|break it|breaking it|breaking this|chunks|into four|into three|into two|into parts|in parts|in chunks|in bits|spread it|spread this|spread the|spread over|spread out|spreading|in two|in three|in four|two payments|three payments|four payments|two parts|three parts|2 payments|3 payments|4 payments|two goes|three goes|monthly payments|weekly payments|bit by bit|in halves|2 parts|3 parts|part payments|staggered|stagger|repayment plan|payment schedule|tranches|two lots|three lots|two halves|in 2|in 3|in 4",
     "payer": "client|clients|customer|customers|contractor|insurer|insurance|grant|funder|funding|bank|distributor|buyer|buyers|main contractor|end client|council|government|ministry|hmrc|parent company|investor|investors|landlord|lender|tenant|tenants|agency|publisher|sponsor|sponsors|platform|marketplace|stripe|debtors|head office|donor|insurers|card reader|factor|factoring|sale|council's",
     "goods": "goods|delivery|order|shipment|crate*|pallet*|parcel*|package|item*|stock|material*|part|parts|equipment|unit|units|consignment|work|job|service|services|boxes|box|product*|load|kit|furniture|half the|hardware",
@@ -18,6 +18,7 @@ MACROS = {
 
 PHRASES: dict[str, list[str]] = {
     "will_pay": [
+        "((leaves us|gonna transfer|gonna pay|be sorted|down for payment))",
         "({will}) (.. )?({pay})",
         "({will}) (be )?(.. )?(paid|settled|sent|transferred|cleared|processed|released|remitted|made|with you|going out|sorted|in your account|on its way|done|hitting|landing|leaving|wired|actioned|initiated|issued|executed|credited|in the run|included|dealt with|yours|there|over to you|coming)",
         "(i'll|we'll|they'll|he'll|she'll|it'll|you'll|ill|i ll|we ll|shall) (.. )?({pay}|get paid|be paid|get it paid|be with you|be sorted|be settled|be sent|be done|make the payment|make payment|do it|be in|get|have|drop|put|run|see|go out|go|land|hit|leave)",
@@ -44,6 +45,7 @@ PHRASES: dict[str, list[str]] = {
         "(settle|sort|clear|fix|square) (it|this|that|up|the balance|the rest|the account)",
     ],
     "paid": [
+        "((dealt with ages|money went out|paid it for us|made this payment|payment on the|look again))",
         "(was|were|has been|have been|is|been|got|already|just|i've|we've|i|we|they|he|she|its|it's|it was|u've|my accountant|accounts|finance|i have|we have|invoice|all|bill) (.. )?(paid|settled|transferred|wired|remitted|cleared|bacsed|squared|sent over|sent the money|made the payment|sent payment|made payment|processed the payment|done the transfer|sent the transfer|made the transfer|put it through|paid up)",
         "(paid|settled|transferred|wired|remitted|bacsed) (.. )?(on|yesterday|last|today|already|in full|this morning|this|it|you|via|by bank|from|the|ages|by card|weeks|months|\x01|mon*|tue*|wed*|thu*|fri*|in|up|that)",
         "paid",
@@ -61,6 +63,7 @@ PHRASES: dict[str, list[str]] = {
         "(check|checked) your (account|bank|records)",
     ],
     "refuse": [
+        "((no money coming|get used to it|as if|declines payment|decline* payment|forget it|not getting any money|hell no))",
         "(will not|won't|wont|not going to|refuse to|refusing to|refusal to|never|no intention of|not gonna|decline to|declining to|ain't|aint|am not|are not|not|resolved not to|decided not to|no way|unwilling to|not prepared to|no plans to|don't intend to|do not intend to|have no intention) (.. )?(pay|paying|be paying|be paid|settle|settling|send you|give you|get paid|see a penny|transfer|honour|honor|hand over)",
         "(not paying|no payment will|not a penny|not a cent|not one penny|not getting a|won't get a|won't see a|nothing from us|not happening|over my dead body|dream on|in your dreams|when hell freezes|when pigs fly|fat chance|yeah right|lol sure|lol no|good luck with that|good luck getting|jog on|get stuffed|whistle for it|you can whistle|forget it|not a chance|no chance|decision is final|get lost)",
         "(not) (paying|paid) (.. )?(this|that|it|a|for|you|anything|until|ever|penny|any)",
@@ -82,15 +85,18 @@ PHRASES: dict[str, list[str]] = {
         "(out of that money|out of that|from that money|pay when paid|back to back)",
     ],
     "dispute_goods": [
+        "((never came|never got here|nothing to pay for|out of (ten|twelve|five|seven)|reached us|no sign of|sign of the|didn't come|no-one came|nobody came))",
         "(not|never|haven't|hasn't|didn't|still waiting|still haven't|havent|hasnt|didnt|yet to|nothing|wasn't|weren't|aren't|no sign of|failed to|waiting on|waiting for|short|missing|isn't) (.. )?(received|receive|arrived|arrive|delivered|deliver|turned up|turn up|showed up|show up|shipped|completed|complete|finished|done|provided|performed|got|get|came|supplied|dispatched|carried out|{goods})",
         "({goods}) (.. )?(never|not|still|hasn't|haven't|didn't|missing|short|incomplete|lost|wasn't|weren't|nowhere|isn't|yet to|undelivered|unfinished)",
         "(missing|short delivery|short-delivered|short shipped|short-shipped|part delivery|partial delivery|undelivered|non-delivery|non delivery|half the order|only received|only got|only delivered|only half|nothing arrived|never arrived|never came|never turned up|goods sitting|where is our|where's our|where's my|where is my|lost in transit|didn't turn up|no show|incomplete)",
         "(only) (.. )?(of the|out of|\\d+ of|arrived|delivered|received|came|showed up|turned up)",
     ],
     "dispute_quality": [
+        "((crushed|swapped|drips|dripping|bubbled|offline|reduction|come and fix|reduced|poorly|ruined|spoiled|wobble*|blurry|smudged|peeled|stained|scuffed|dead|fails|failed twice|not happy with the work))",
         "(split|splitting|wobbly|snapped|dead on arrival|faulty|broken|defect*|damaged|defective|cracked|leak*|flak*|poor quality|substandard|sub-standard|shoddy|rubbish quality|not working|doesn't work|does not work|don't work|stopped working|won't work|wont turn on|not fit for|unusable|mould*|mold*|rotten|wrong colour|wrong size|wrong colo*|scratched|dented|bent|peeling|rework|redo|re-do|snag*|quality|botched|bodge*|bodged|mess you left|not up to|below standard|not to standard|unacceptable standard|non-conform*|not as described|not as ordered|not to spec*|out of spec*|bugs|buggy|crashes|crashed|fell apart|falling apart|smashed|torn|rusty|contaminated|expired|stale|remedial|repair*|replace*|replacement|fix the|unsatisfactory|workmanship|poor work|awful job|terrible job|wrong item*|wrong part*|wrong model*)",
     ],
     "dispute_amount": [
+        "((promised discount|discount .. (isn't|not|missing)|charged hours|nobody worked|where does .. (fee|charge|cost)|handling fee|meant to be free|added delivery|supposed to be free))",
         "(wrong|incorrect|inaccurate|overstated|inflated|too high|higher than|more than|different|doesn't match|does not match|don't match|not match|not what|mismatch|error in|mistake in|out by|discrepan*|not agree*|disagree with|query with|unagreed|excess*|not in line with) (.. )?(amount|price|total|figure*|rate|sum|quote*|quoted|agreed|quantity|quantities|vat|tax|hours|po|order|charge*|cost|invoice|contract|number)",
         "(amount|price|total|figure*|rate|sum|invoice|charge*|quantity|quantities|vat|hours|bill|cost|fee|fees|maths|math) (.. )?(wrong|incorrect|too high|overstated|higher|doesn't match|does not match|don't match|not match|not what|not agree*|inflated|not right|isn't right|out by|was never agreed|never agreed|different|double|off|doesn't add up|don't add up|miscalculated|should be|should have been|says)",
         "(overcharg*|over-charg*|over charg*|overbill*|over-bill*|double charg*|charged twice|charged us|charged me|charged for|billed for|billed us|surcharge|hidden fee*|extra charge*|extra fee*|added vat|vat twice|vat added|without the discount|discount|wasn't agreed|was never agreed|not agreed|never agreed|credit it|credit us|credit the|credit note for|please credit|issue a credit|raise a credit|late fee*|interest charge*|exchange rate)",
@@ -119,6 +125,7 @@ PHRASES: dict[str, list[str]] = {
         "(cannot|can't|unable to|won't|will not|not able to) (.. )?(process|accept|pay|approve|post|register|release) (.. )?(without|until|unless|before|as) (.. )?(po|purchase order|timesheet*|delivery note|signed|proof|paperwork|certificate|contract|documentation|pod|receive|supply)",
     ],
     "dispute_terms": [
+        "((ended our contract|nothing is owed|by contract|weeks left|days left to pay))",
         "(contract|agreement|terms|our terms|payment terms|conditions|supplier terms|order|po|deal) (.. )?(\\d+ days|net|sixty|ninety|thirty|forty|end of month|eom|days|say*|state*|allow*|after|from)",
         "(not due|isn't due|not yet due|not overdue|isn't overdue|due on|therefore due|due until|due date is|falls due|due in|not due until|due date wrong|wrong due date|isnt due|early to chase|being chased|chasing early|chasing us early|premature*|too early|before it's due|before its due|isn't late)",
         "(cancel*|terminat*|ended|end) (.. )?(contract|subscription|service|agreement|membership|account|order|in writing|plan|last|months ago|november|december|january|october|it in|renewal|with notice|notice)",
@@ -127,6 +134,7 @@ PHRASES: dict[str, list[str]] = {
         "(net|on) (30|45|60|75|90|120)",
     ],
     "dispute_other": [
+        "((set one against|you owe us more|owe us))",
         "(set off|set-off|offset|counterclaim|counter-claim|contra|withhold*|retention|deducting|deduct|you owe us|owed to us|credit note you owe|claim against)",
         "(claim|complaint|ticket|case|query) (.. )?(open|unresolved|pending|outstanding|still|no reply|no response|unanswered|not resolved)",
         "(cancelled|canceled) (.. )?(service|booking|visit|session|appointment|event)",
@@ -136,12 +144,14 @@ PHRASES: dict[str, list[str]] = {
         "(dispute|disputed|disputing|contest|contested|do not accept|don't accept|reject|rejected|disagree|do not agree|don't agree|not agree|object|objection|not liable|not our debt|don't owe|do not owe|doesn't owe|unjustified|no basis|invalid|incorrectly|in error|your mistake|your error|made a mistake|withhold*|withholding|on hold until|cancel the invoice|cancel this invoice|please cancel|please void|void this|raise a credit|issue a credit|query|queried|don't see why|not happy with|you're wrong|you are wrong|reissue*|re-issue*|never agreed|wasn't agreed|not agreed|isn't ours|not ours|fix it|fix the|correct the invoice|amend|amended|revised invoice|corrected invoice)",
     ],
     "ask_document": [
+        "((stamped copy|let us have|once more|deleted the email|send the invoice|breakdown))",
         "({give}) (.. )?({doc})",
         "({doc}) (.. )?(please|pls|plz|again|would help|would be|needed|required|resent|missing|attached\\?|for our|to me|over|asap|be sent|be resent)",
         "(can't find|cant find|cannot find|lost|misplaced|don't have|do not have|haven't got|never got|never received|haven't received|didn't get|didn't receive|no trace of|can't open|cannot open|won't open|wont open|not received|deleted|dont have|havent got|haven't seen|never saw|not seen) (.. )?(invoice|it|copy|attachment|file|statement|paperwork|email|document|pdf|bill)",
         "(resend|re-send)",
     ],
     "ask_extension": [
+        "((move the date|kind enough|give us until|slightly later|bit later|couple more weeks|few more weeks|pay later|until month end))",
         "(can|could|may|would|any chance|any way|anyway|is there|is it possible|possible|please|request*|ask*|hoping|appreciate|grant*|allow*|give|wondering|mind|ok to|okay to|alright if|ok if|okay if|grateful|like to|want to|need|let us|let me|consider*|permit|agree) (.. )?({shift})",
         "({shift}) (.. )?(please|pls|plz|possible|ok|okay|would be|if you|if possible|alright|acceptable|appreciated|until|till|til)",
         "(another|few more|couple more|extra|\\d+ more) (.. )?(days|weeks|week|month|day|time|couple of days)",
@@ -150,6 +160,7 @@ PHRASES: dict[str, list[str]] = {
         "(extension|deferral)",
     ],
     "ask_instalments": [
+        "((bit by bit|half now|at a time|pay it down|monthly|over (two|three|four|five|six) months))",
         "(can|could|may|would|any chance|is there|possible|please|request*|propose*|suggest*|like|hoping|appreciate|grant*|allow*|let|wondering|consider*|offer*|agree*|set up|arrange|work out|accept|option of|ok to|okay to|ask|prefer|need|want) (.. )?({parts})",
         "({parts}) (.. )?(please|possible|ok|okay|be|would|work|if|acceptable|instead|suit|help|until|over|of)",
         "(\\d+|£\\d+|€\\d+|\\$\\d+|hundred|fifty|some|little) (.. )?(a month|per month|every month|each month|monthly|a week|per week|every week|weekly|p/m|pm|pcm)",
@@ -161,6 +172,7 @@ PHRASES: dict[str, list[str]] = {
         "(other half|second half|remaining half|the rest|the remainder|remaining balance) (.. )?(by|on|in|at|no later|next|end|within|before|later|will|follows|to follow)",
     ],
     "ask_details": [
+        "((still valid|where do we send|payment link|card payments))",
         "(send|resend|need|provide|confirm|give|what|what's|whats|which|share|where|text|check|have|got|is|are|want|let me have|remind|drop|supply|verify|email|forward|get) (.. )?({details})",
         "({details}) (.. )?(please|pls|plz|still|right|correct|same|changed|missing|cut off|not on|to pay|for payment|wrong|\\?|the same|up to date|current|on file|again|pls)",
         "(which|what) (.. )?(account|bank|iban|sort code) (.. )?(go to|go into|should|do i|do we|to use|for)",
@@ -173,6 +185,7 @@ PHRASES: dict[str, list[str]] = {
         "(suspicious|phishing|scam|fraud|fraudulent|verify by phone|confirm by phone|new bank details|changed bank details|change of bank|different bank details|different account|two different|which account is correct|which one is correct|looks like your domain|legit|genuine|spoof*|call to verify|don't match|do not match|bank details changed|bank details have changed|changed your bank|is this really you|holding the payment|impersonat*|does not match|doesn't match)",
     ],
     "change_contact": [
+        "((nothing to do with that company|please talk to|not my job|forward it to|outsourced|use \x01|moved to an|talk to))",
         "(no longer|don't|do not|not) (.. )?(work*|deal with|handle|responsible|with the company|in charge|employed|look after|with us|do the|in accounts|manage|the right person|the right contact|my job|my department|work here|dealing with|the person)",
         "(left|leaving|moved to|moved on|retired|resigned|transferred to|changed roles|new role|joined another|departed) (.. )?(company|department|business|firm|team|us|role|last|in|another|the|position)",
         "(should|please|pls|kindly|just|better|you need to|you'll need to|try|can you|could you|best to|cc|needs to|must|to) (.. )?(contact|email|e-mail|call|ring|write to|speak to|speak with|talk to|send|direct|forward|address|reach out to|get in touch with|cc|copy|redirect|use|go through|be sent to|be sent|go to|phone|refer) (.. )?(\x01|accounts|finance|ap|him|her|them|our|my colleague|my replacement|my successor|the finance|mr|ms|mrs|accounts payable|instead|colleague|to|department|replies|all)",
@@ -185,13 +198,16 @@ PHRASES: dict[str, list[str]] = {
     "wrong_person": [
         "(wrong number|wrong person|wrong address|wrong guy|not me|not my invoice|not my company|i'm not|im not|i am not|never heard of|don't know who|do not know who|who is this|new phone|new number|don't work for|do not work for|never worked|nobody here|no one here|no one by that name|nobody by that name|no such person|private number|private individual|personal number|got this number|had this number|this number|mistaken identity|not connected with|nothing to do with that|nothing to do with this company|you have the wrong)",
     ],
-    "wrong_chat": ["(wrong chat|wrong window|wrong thread|wrong group|not for you|meant for|wasn't for you|wasnt for you|ignore that|ignore this message sent|sent by mistake|sent in error sorry|sent this to the wrong|oops|meant to send this to|pocket text)"],
+    "wrong_chat": [
+        "((mum|mom|dad|darling|babe|get bread))","(wrong chat|wrong window|wrong thread|wrong group|not for you|meant for|wasn't for you|wasnt for you|ignore that|ignore this message sent|sent by mistake|sent in error sorry|sent this to the wrong|oops|meant to send this to|pocket text)"],
     "absent": [
+        "((not in the office|going on leave|will be out|i'll be out|out from))",
         "(out of office|out of the office|ooo|annual leave|on leave|on holiday|on vacation|away from|sick leave|parental leave|maternity leave|paternity leave|maternity|currently away|am away|be away|i'm away|im away|travelling|traveling|away until|away till|off sick|off until|on a business trip|business trip|on sabbatical|sabbatical|limited access|no access to email|not have access to|automatic reply|auto-reply|auto reply|autoreply|at a conference|on jury duty|jury service|abroad|off work|not in the office|on honeymoon|furlough|medical leave|bereavement leave|compassionate leave)",
         "(back|return|returning|be back|i return|back in the office|back at my desk|back online|will return) (.. )?(on|in|at|from|the|to|monday|tuesday|wednesday|thursday|friday|to work|office|after)",
         "(mailbox|inbox|emails) (.. )?(not monitored|unmonitored|not be read|not checked|not being monitored)",
     ],
     "delay": [
+        "((second signature|new director|bank hasn't added|mandate|boss's okay|boss's ok|nothing goes out|okayed|nothing can leave|has to okay|signed it off))",
         "(waiting|awaiting|awaits|pending|needs|need|with|requires|stuck|held up|sitting|subject to|still|for) (.. )?(approval|sign off|sign-off|signoff|signature|authorisation|authorization|approver|budget holder|to be signed|to approve|to sign|coding|signatory|countersign*|approve|signing)",
         "(approved|signed off|authorised|authorized|coded|matched) (.. )?(by|and|for|last|today|yesterday|for payment)",
         "(director|boss|manager|fd|cfo|ceo|md|approver|owner|budget holder|accountant|bookkeeper|finance manager|controller|signatory|she|he|project manager|treasurer|partner) (.. )?(hasn't|has not|needs to|is away|is off|on holiday|off sick|is out|has to|must|is back|signs|sign|quit|left|is on|travelling|not signed|approve*|sick|not here|in hospital|is ill|retired|back from)",
@@ -202,6 +218,7 @@ PHRASES: dict[str, list[str]] = {
         "(nobody|no one|no-one|only person|only one) (.. )?(has|can|who|to|else|with) (.. )?(token|access|pay|payments|approve|sign|log in|bank|authorise|can)?",
     ],
     "waiting": [
+        "(({payer}) .. (dragging|drags|slow)|(depend on them|our own money|nothing to pay with|season starts|have cash then|owed a fortune|once that arrives|first in line|turns up))",
         "(waiting|wait|waitin|await*|hold on|depend*|relying|chasing|counting) (.. )?(on|for|until|till|til)? (.. )?(payment|money|funds|settlement|grant|refund|client*|customer*|contractor|insurer|loan|funding|paid|investment|them to pay|cash|to be paid|{payer}|receivable*|to get paid)",
         "({payer}) (.. )?(hasn't|haven't|has not|have not|not|late|owes|owe|yet to|still|slow|delayed|hasnt|havent|sitting on|dragging|stopped|behind|won't|not yet) (.. )?(paid|pay|paying|settled|released|us|me|come through|transferred|their)?",
         "(haven't|hasn't|havent|not|never) (.. )?been paid (.. )?by",
@@ -214,6 +231,7 @@ PHRASES: dict[str, list[str]] = {
         "(money|funds|grant|cash) (.. )?(comes through|come through|lands|land|coming in|due in|comes in|on its way from|arrives)",
     ],
     "hardship": [
+        "((has died|lost everything|wound up|shut the|let everyone go|going under|flooded))",
         "(bankrupt*|insolven*|liquidat*|administration|administrator*|receivership|receiver appointed|wound up|winding up|winding-up|chapter 11|chapter 7|cva|struck off|ceased trading|cease trading|gone bust|going bust|gone under|going under|went under|went bust|voluntary arrangement|moratorium|iva|debt relief order)",
         "(fire|flood*|burned down|burnt down|burglar*|stolen|theft|storm|hurricane|earthquake|disaster|break-in|robbed|ransomware|force majeure)",
         "(died|passed away|death|deceased|funeral|bereave*|passed on|late husband|late wife|lost my (husband|wife|father|mother|son|daughter|dad|mum|partner))",
@@ -222,6 +240,7 @@ PHRASES: dict[str, list[str]] = {
         "(redundan*|laid off|lay off|laying off|layoffs|lost the .. contract|lost my job|lost our biggest|lost our main|lost my biggest|can't pay wages|cannot pay wages|can't make payroll|unpaid wages|haven't paid staff|wages|payroll|out of work|unemployed|closing down|shutting down|shut down|closed our doors|closing our doors|close the business|business is finished|business is failing|business has collapsed|collapse*|behind on rent|behind with rent|rent|struggling|struggle|desperate|desperately|barely|rock bottom|on our knees|hardship|destitute|food bank|universal credit|dire|hanging by a thread|keep the lights on|can't afford|cannot afford|cant afford|going through a divorce|divorce|no income|lost everything|very difficult time|tough time|financial difficult*|financial trouble*|difficult period|in trouble|crisis|downturn|drying up|dried up|severe)",
     ],
     "stop": [
+        "((sick of you|blocking this number|no more (letters|messages|emails|texts)|take me off|lose my number|delete my details|don't bother me))",
         "(stop|quit|cease|enough|no more|leave me alone|leave us alone|don't|do not|dont|never|refrain|remove|delete|take me off|take us off|unsubscribe|erase|opt out|opt me out|block|blocking|blocked|get me off) (.. )?(messag*|text*|email*|e-mail*|contact*|call*|ringing|writing|write|spam*|harass*|communication*|correspondence|remind*|my number|my email|my address|my data|me from|us from|your list|mailing list|bother*|pester*|hassl*|my details|your database|your system|sending|bugging|chasing|me again|us again|this number|personal data|nagging|phone)",
         "(withdraw|revoke|withdrawing|revoking) (.. )?(consent|permission)",
         "(right to erasure|right to be forgotten|gdpr|erase my|delete my data|delete my personal|article 17|article 21|processing of my)",
@@ -229,6 +248,7 @@ PHRASES: dict[str, list[str]] = {
         "(do not want|don't want|dont want|no longer wish|do not wish|don't wish) (.. )?(to receive|messages|any more|to hear|contact|emails|texts|reminders|to be contacted|you)",
     ],
     "legal": [
+        "((filing a complaint|extortion*|deal with our lawyer|police already))",
         "(lawyer*|solicitor*|attorney*|legal team|legal department|legal action|legal counsel|counsel|court|sue|suing|sued|lawsuit|litigat*|tribunal|ombudsman|regulator|trading standards|police|report you|reporting you|report this|complaint to|formal complaint|complain to|fca|ico|law firm|we act for|act on behalf of|injunction|proceedings|application for costs|defend*|barrister|legal advice|legal representative*|small claims|better business bureau|cease and desist|harassment|instructed solicitors|my lawyer|see you in court|consumer protection|going public|expose you|twitter|reviews)",
         "(threat*|you'll regret|you will regret|watch your back|know where you|come round there|come down there|sort you out|you'll be sorry|you will be sorry|last time you)",
     ],
@@ -242,21 +262,26 @@ PHRASES: dict[str, list[str]] = {
         "(why|what|which|when|who|where|how|whose|could you|can you|would you|is this|is there|are you|do you|does|did you|question|clarify|explain|tell me|tell us|confirm|wondering|wonder|not sure|unsure|any idea|let me know)",
     ],
     "question_real": [
+        "((which period|what period|late fee|account manager|why is it|why are|what does it cover|what is included|will you add))",
         "(why|what is|what's|whats|what does|what was|what are|which|how come|how much|when was|when is|when will|who is|who do|who can|where does|does interest|interest|question|clarify|clarification|explain|can you tell|could you tell|can you check|could you check|wondering|can you confirm|could you confirm|please confirm|please explain|please clarify|please advise|please let me know|let us know|would you consider|do you have an update|is it possible to net|what for|relate to|refer to|what project|whose)",
     ],
     "question_plain": ["(how much|what is the amount|what amount|due date|when was it due|when is it due|invoice number|what number|which invoice number|what's the total|whats the total|total|what do i owe|what do we owe)"],
     "ack": [
+        "((take note|i'll tell the|got your email|has reached us|passing this))",
         "(noted|received|thanks|thank you|thx|ty|cheers|ta|ok|okay|k|got it|seen|understood|will look|acknowledged|acknowledge|roger|fine|sure|noted with thanks|will check|looking into|passed on|passed to|passed it|forwarded|forwarded to|logged|heads up|appreciated|great|perfect|copy that|message received|on file|will review|i see|saw it|saw this|read it|registered)",
     ],
     "thanks": ["(thanks|thank you|thx|cheers|much appreciated|appreciate|grateful|ta|many thanks|thanks so much|ty)"],
     "warm": ["(have a great|have a nice|have a lovely|lovely|great working|pleasure|happy|enjoy|best wishes|so much|much appreciated|really appreciate|wonderful|brilliant|fantastic|hope you are well|hope you're well|love working|kind of you|keep up|great service|no problem at all|thanks for the nudge|thank you!!|great weekend|☀|❤|🥰|😊|🙂|:\\)|:-\\)|🙏|🌷|👍👍)"],
-    "ad": ["(we help businesses|we help companies|we help|book a free|free audit|free trial|free consultation|free quote|free demo|get \\d+% off|\\d+% off|special offer|limited offer|discount code|promo*|our services|our new|newsletter|subscribe to|webinar|rank on page|seo|boost your|grow your|increase your sales|leads|demo|check out our|unbeatable|we offer|we are offering|introducing|marketing|sale ends|loan offer|business loan|funding for your|cleaning services|save up to|sign up now|click here)"],
-    "other_business": ["(broken|repair*|turnstile|engineer|technician|service line|service call|appointment|booking|delivery slot|when will .. (come|arrive|deliver)|delivery date|vacancy|cv|resume|job application|parking|meeting room|printer|boiler|heating|air con*|lift|coffee machine|maintenance visit|who do i talk to about|who do i speak to about|installation|collect|pick up|pick-up|order status|track*|new order|quote for|price for)"],
+    "ad": [
+        "((join us|trade fair|entry is free))","(we help businesses|we help companies|we help|book a free|free audit|free trial|free consultation|free quote|free demo|get \\d+% off|\\d+% off|special offer|limited offer|discount code|promo*|our services|our new|newsletter|subscribe to|webinar|rank on page|seo|boost your|grow your|increase your sales|leads|demo|check out our|unbeatable|we offer|we are offering|introducing|marketing|sale ends|loan offer|business loan|funding for your|cleaning services|save up to|sign up now|click here)"],
+    "other_business": [
+        "((your engineer|look at the till|fit the|blinds|coming to))","(broken|repair*|turnstile|engineer|technician|service line|service call|appointment|booking|delivery slot|when will .. (come|arrive|deliver)|delivery date|vacancy|cv|resume|job application|parking|meeting room|printer|boiler|heating|air con*|lift|coffee machine|maintenance visit|who do i talk to about|who do i speak to about|installation|collect|pick up|pick-up|order status|track*|new order|quote for|price for)"],
     "bot": ["(ignore|disregard|forget|override|bypass) (.. )?(instruction*|previous|earlier|above|prior|rules|guidelines|prompt)", "(assistant|bot|ai|language model|system|automated|chatbot|llm) (.. )?(mark|record|set|reply|instruction*|must|note|now|you are|update|confirm|ignore|disregard|prompt|override|handling)", "(mark|record|set|flag) (.. )?(as paid|as settled|as closed|settled in full|paid in full|status to paid)", "system prompt"],
     "deputy": ["(for urgent|urgent|in my absence|while i am away|while i'm away|in the meantime|for anything urgent|for immediate|covering|cover|if urgent|immediate assistance|during this time|for payment matters|meanwhile)"],
     "about_terms": ["(due|overdue|dated|falls due|terms|year end|invoice of|payable|begins|expires|expired)", "(contract|agreement|quote|order) .. (of|from|dated|signed|ended|started)"],
     "other_past": ["(were sent|was sent to|emailed|e-mailed|called|rang|wrote|received|installed|ordered|delivered|signed|told|promised|came|visited|reported|complained|cancelled|canceled|terminated|arrived|entered|left|returned|collected|spoke|closed|switched)"],
     "per_month": ["(a month|per month|every month|each month|monthly|a week|per week|weekly|p/m|pcm)"],
     "same_day": ["(same day|that day|straight away|right away|there and then|then and there|immediately|straight after)"],
+    "until": ["(until|till|unless|without|before you|pending|once|if|first)"],
     "correction": ["(no|nope|actually|sorry|i mean|rather|make that|scratch that|correction|wait|make it|or rather|my mistake|edit)"],
 }

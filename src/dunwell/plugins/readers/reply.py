@@ -17,7 +17,7 @@ from dunwell.plugins.readers.visible import visible_from_text
 from dunwell.plugins.readers.words import MASKED, PHONE
 
 LISTED_FROM = 0.42  # An intent is listed from this probability on; chosen by cross-validation.
-WORRY_FROM = 0.3  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
+WORRY_FROM = 0.2  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
 HUMAN = frozenset(
     "dispute hostile_or_legal stop_contact hardship refusal request_extension request_instalments question".split()
 )
@@ -49,6 +49,8 @@ QUOTED = {
     "hostile_or_legal": ("legal", "abuse"),
     "unrelated": ("ad", "wrong_chat", "other_business", "bot"),
 }  # fmt: skip
+AFTER_PAYMENT = frozenset("question request_document promise_to_pay acknowledgement internal_process_delay".split())
+REASONS_OF_PROMISE = frozenset("internal_process_delay waiting_for_funds out_of_office acknowledgement".split())
 REASONS = {
     "duplicate": "dispute_duplicate",
     "not_ordered": "dispute_not_ordered",
@@ -125,6 +127,9 @@ def settle(evidence: Evidence, found: Fields, scores: Mapping[str, Mapping[str, 
     chances = dict(scores["intents"])
     listed = {intent for intent, chance in chances.items() if chance >= LISTED_FROM}
     primary = max(scores["primary"], key=lambda intent: scores["primary"][intent])
+    if evidence.has("bot"):
+        listed, primary = set(), "unrelated"
+    primary = _precedence(evidence, listed, primary, dated=found.promised is not None)
     listed.add(primary)
     chances[primary] = max(chances[primary], scores["primary"][primary])
     sentiment = max(scores["sentiment"], key=lambda mood: scores["sentiment"][mood])
@@ -149,6 +154,19 @@ def settle(evidence: Evidence, found: Fields, scores: Mapping[str, Mapping[str, 
         redirect_contact=contact,
         return_date=returns,
     )
+
+
+def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bool) -> str:
+    """The guide's order where several intents meet: what the customer demands, refuses or has done comes before its reasons."""
+    if "stop_contact" in listed and "already_paid" not in listed and evidence.has("stop"):
+        return "stop_contact"
+    if primary == "dispute" and "promise_to_pay" not in listed and evidence.has("refuse") and not evidence.has("until"):
+        return "refusal"
+    if "already_paid" in listed and primary in AFTER_PAYMENT and evidence.has("paid"):
+        return "already_paid"
+    if primary in REASONS_OF_PROMISE and "promise_to_pay" in listed and dated and not evidence.has("outside_condition"):
+        return "promise_to_pay"
+    return primary
 
 
 def _reason(evidence: Evidence, chances: Mapping[str, float]) -> str:

@@ -39,8 +39,8 @@ SENTENCE_COST = 60
 REACH = 110  # Beyond this a day belongs to nothing.
 SPAN_REACH = 28  # "three days" is a date only right beside a promise.
 RETURN_WORDS = re.compile(r"верн|выйд|выхо|возвращ|приступ|на работе|на рабочем|в офисе|връщ|върна|завръщ|на работа|на линия|back|return")
-INCLUSIVE_ABSENCE = ("range",)
 YEARS_AHEAD_MAX = 2
+FORESIGHT = timedelta(days=240)  # A day without a year that would lie further ahead is a day of the past.
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ def promised_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -
             continue
         assert isinstance(one.mention, Mention)
         day = one.mention.day(today)
+        if "y" not in one.mention.words and one.mention.kind in ("date", "month") and day and day > today + FORESIGHT:
+            continue
         if day is None or day < today or day > today + timedelta(days=366 * YEARS_AHEAD_MAX):
             continue
         if chosen and _corrects(evidence, chosen[-1][1].span[1], one.span[0]):
@@ -153,6 +155,8 @@ def _commits(one: Owned, evidence: Evidence) -> bool:
     mention = one.mention
     assert isinstance(mention, Mention)
     if mention.relation in ("dated", "not_before", "range_from") or mention.kind == "ago":
+        return False
+    if mention.kind == "range" and evidence.has("absent"):
         return False
     if mention.kind in ("span", "now"):
         return one.role in ("pay", "split") and one.distance <= SPAN_REACH
