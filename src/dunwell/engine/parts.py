@@ -140,7 +140,7 @@ def footer(sheet: Sheet) -> Part:
     lines = [
         labels["footer"].format(
             registered_name=terms.clean(creditor.registered_name),
-            tax_id=labels["tax_id"].format(tax_id=terms.clean(creditor.tax_id)) if creditor.tax_id else "",
+            tax_id=labels[_sort_of(creditor.tax_id)].format(tax_id=terms.clean(creditor.tax_id)) if creditor.tax_id else "",
             address=f", {terms.clean(creditor.address)}" if creditor.address else "",
         ),
         labels["optout"],
@@ -166,6 +166,11 @@ PARTS: dict[str, Callable[[Sheet], Part]] = {
     "answers": answers,
     "signature": signature,
 }
+
+
+def _sort_of(tax_id: str) -> str:
+    """A number that begins with a country's letters is one of value added tax, whatever the reader's language calls theirs."""
+    return "vat_id" if tax_id[:2].isalpha() else "tax_id"
 
 
 def _list(sheet: Sheet, title: str, items: Sequence[ItemFacts], totals: Sequence[tuple[str, Money]]) -> Part:

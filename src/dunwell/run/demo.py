@@ -84,7 +84,7 @@ def _slugs(today: date) -> Iterator[str]:
 def _founded(slug: str, today: date) -> Creditor:
     creditor = Creditor.objects.create(
         slug=slug,
-        name="Маяк Студио",
+        name="Mayak Studio",
         registered_name="„Маяк Студио“ ООД",
         registration_number=eik("99900000"),
         tax_id=f"BG{eik('99900000')}",
@@ -101,11 +101,11 @@ def _founded(slug: str, today: date) -> Creditor:
     with scope.of(creditor.pk):
         for number, currency in enumerate(("EUR", "GBP"), 1):
             BankAccount.objects.create(
-                creditor=creditor, currency=currency, holder="Маяк Студио ООД", bank="Примерна банка АД",
+                creditor=creditor, currency=currency, holder="Mayak Studio OOD", bank="Primerna Banka AD",
                 iban=bulgarian_iban(10_000_000 + number), bic="XMPLBGSF", **both,
             )  # fmt: skip
         BankAccount.objects.create(
-            creditor=creditor, currency="RUB", holder="Маяк Студио ООД, представительство в Москве", bank="АО «Пример Банк», Москва",
+            creditor=creditor, currency="RUB", holder="Представительство «Маяк Студио ООД»", bank="АО «Пример Банк», Москва",
             bic="044599777", account=_keyed("40702810", "000000000017", "777"), correspondent=_keyed("30101810", "000000000777", "099"),
             tax_id=control_digit_inn("999900001"), kpp="999901001", **both,
         )  # fmt: skip

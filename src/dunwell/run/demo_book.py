@@ -7,7 +7,8 @@ become files, and the files are imported like anybody's.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
@@ -74,22 +75,36 @@ class Book:
     papers: list[Paper] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    _by_number: dict[str, list[Receipt]] = field(default_factory=lambda: defaultdict(list))
+    _credits: dict[str, list[Paper]] = field(default_factory=lambda: defaultdict(list))
+
+    def issue(self, papers: Iterable[Paper]) -> None:
+        for one in papers:
+            self.papers.append(one)
+            self._credits[one.credits].append(one)
+
+    def receive(self, receipts: Iterable[Receipt]) -> None:
+        for one in receipts:
+            self.receipts.append(one)
+            for number in one.numbers:
+                self._by_number[number].append(one)
 
     def owed(self, paper: Paper, on: date) -> int:
-        """What the books say is open on a document on the evening of a day, before bank charges are known."""
-        credited = sum(one.total for one in self.papers if one.credits == paper.number and one.issued <= on)
-        return paper.total - credited - sum(part for day, part in self.parts(paper) if day <= on)
+        """What the books say is open on a document on the evening of a day."""
+        credited = sum(one.total for one in self._credits[paper.number] if one.issued <= on)
+        whole = any(len(one.numbers) > 1 and one.on <= on for one in self._by_number[paper.number])
+        return 0 if whole else paper.total - credited - sum(part for day, part in self.parts(paper) if day <= on)
 
     def parts(self, paper: Paper) -> list[tuple[date, int]]:
         """What came for one document alone, by day."""
-        return [(one.on, one.amount) for one in self.receipts if one.numbers == (paper.number,)]
+        return [(one.on, one.amount) for one in self._by_number[paper.number] if len(one.numbers) == 1]
 
 
 def make(as_of: date, calendar: Calendar, *, start: date) -> Book:
     """The books of the year before `as_of`; what people wrote down lies between `start` and `as_of`."""
     chance = random.Random(SEED)
     book = Book(demo_people.clients(chance))
-    book.papers = _papers(chance, book.clients, as_of, calendar)
+    book.issue(_papers(chance, book.clients, as_of, calendar))
     _pay(chance, book, as_of, calendar)
     _strange_money(book, as_of, calendar)
     _happen(chance, book, as_of, start, calendar)
@@ -167,10 +182,11 @@ def _pay(chance: random.Random, book: Book, as_of: date, calendar: Calendar) -> 
         if paper.client.collects and paper.kind == "invoice" and paper.instalments == 1:
             together.setdefault((paper.client.number, _month_end(on, calendar)), []).append(paper)
         elif on < as_of:
-            book.receipts += [one for one in _receipts(chance, book, paper, on, calendar) if one.on < as_of]
+            # Drawn up first, entered then: a second part reads what is owed before the first one came.
+            book.receive([one for one in _receipts(chance, book, paper, on, calendar) if one.on < as_of])
     for (_, on), papers in together.items():
         if on < as_of:
-            book.receipts.append(_receipt(chance, papers, on, sum(book.owed(one, as_of) for one in papers)))
+            book.receive([_receipt(chance, papers, on, sum(book.owed(one, as_of) for one in papers))])
 
 
 def _day_of_payment(chance: random.Random, paper: Paper, as_of: date) -> date:
@@ -233,11 +249,13 @@ def _strange_money(book: Book, as_of: date, calendar: Calendar) -> None:
     known = sofia[len(sofia) // 2].client
     twice = max((one for one in sofia if one.on < days[2]), key=lambda one: one.on)
     assert known is not None
-    book.receipts += [
-        Receipt(days[0], None, "Лозен Пропърти ЕООД", "EUR", 84_000, "по договор", ()),
-        Receipt(days[1], known, known.name, known.currency, 31_250, demo_words.REMITTANCE[known.language][0].format("2000009917"), ()),
-        replace(twice, on=days[2], numbers=()),
-    ]
+    book.receive(
+        [
+            Receipt(days[0], None, "Лозен Пропърти ЕООД", "EUR", 84_000, "по договор", ()),
+            Receipt(days[1], known, known.name, known.currency, 31_250, demo_words.REMITTANCE[known.language][0].format("2000009917"), ()),
+            replace(twice, on=days[2], numbers=()),
+        ]
+    )
 
 
 # --- what people wrote down
@@ -270,7 +288,7 @@ def _happen(chance: random.Random, book: Book, as_of: date, start: date, calenda
         until = calendar.next_business_day(on + timedelta(5))
         book.events.append(Event(on, "promise", paper.number, until, book.owed(paper, on)))
         if kept and until < as_of:
-            book.receipts.append(_receipt(chance, [paper], until, book.owed(paper, as_of)))
+            book.receive([_receipt(chance, [paper], until, book.owed(paper, as_of))])
     for what, part in (("quality", None), ("documents", None), ("wrong_sum", 4)):
         paper = next(turn)
         book.events.append(Event(day(paper), f"dispute:{what}", paper.number, None, part and paper.total // part // 100 * 100))

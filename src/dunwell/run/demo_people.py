@@ -55,7 +55,7 @@ class Client:
 def clients(chance: random.Random) -> list[Client]:
     """All clients, numbered in a mixed order as a grown list is."""
     serial = count(1)
-    phones = {country: (f"{start}{number:03d}" for number in count()) for country, start in words.PHONES.items()}
+    phones = {country: map(f"{start}{{:03d}}".format, count()) for country, start in words.PHONES.items()}
     made = [
         _client(chance, language, phones, is_business=at < businesses, name=name, serial=next(serial))
         for language, (total, businesses) in BUSINESS_SHARE.items()

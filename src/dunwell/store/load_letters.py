@@ -26,7 +26,7 @@ class Details:
     contacts: dict[int, Row]
     receivables: dict[int, Row]
     history: dict[int, list[Row]]  # what was sent or done: on, channel, message_id
-    payments: dict[int, Row]  # the newest one: on, amount, currency, in_time
+    payments: dict[int, Row]  # the newest one, by its payer or by what it was set against: on, amount, currency, in_time
     promised: dict[int, date]
 
 
@@ -49,11 +49,16 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
               AND i.receivable_id IN ({of_receivables})
         """).sort("receivable_id", "on")
         payments = read(f"""
-            SELECT DISTINCT ON (p.customer_id) p.customer_id, p.date AS on, p.amount, p.currency,
+            WITH paid AS (
+              SELECT id AS payment_id, customer_id FROM payment WHERE customer_id IN ({of_customers})
+              UNION SELECT a.payment_id, r.customer_id FROM allocation a JOIN receivable r ON r.id = a.receivable_id
+              WHERE a.payment_id IS NOT NULL AND r.customer_id IN ({of_customers})
+            )
+            SELECT DISTINCT ON (x.customer_id) x.customer_id, p.date AS on, p.amount, p.currency,
                    coalesce((SELECT bool_and(p.date <= r.due_date) FROM allocation a JOIN receivable r ON r.id = a.receivable_id
                              WHERE a.payment_id = p.id AND r.due_date IS NOT NULL), false) AS in_time
-            FROM payment p WHERE p.customer_id IN ({of_customers}) AND p.date BETWEEN {since} AND {day} AND p.amount > 0
-              AND p.is_date_known ORDER BY p.customer_id, p.date DESC, p.id DESC
+            FROM paid x JOIN payment p ON p.id = x.payment_id WHERE p.date BETWEEN {since} AND {day} AND p.amount > 0
+              AND p.is_date_known ORDER BY x.customer_id, p.date DESC, p.id DESC
         """)
         return Details(
             customers=_by(
