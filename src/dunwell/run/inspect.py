@@ -23,6 +23,7 @@ from dunwell.core.documents import (
 )
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins import importers
+from dunwell.run import inspect_mail
 
 Answer = dict[str, Any]
 WARNINGS_MAX = 50
@@ -52,6 +53,10 @@ def inspect(format: str, path: Path) -> Answer:
         return {"error": str(FileUnreadable(path=path.name, reason=fault.strerror or "unknown reason"))}
     except Refusal as refusal:
         return {"error": str(refusal)}
+
+
+def _mail(path: Path, *, read: Callable[[bytes], Answer]) -> Answer:
+    return read(_content(path))
 
 
 def _invoice(path: Path, *, format: str) -> Answer:
@@ -196,4 +201,7 @@ FORMATS: dict[str, Callable[[Path], Answer]] = {
     "commerceml": _commerceml,
     "invoice_table": _invoice_table,
     **{name: partial(_statement, format=name) for name in importers.STATEMENT_FORMATS},
+    "email": partial(_mail, read=inspect_mail.inspect_email),
+    "reply_text": partial(_mail, read=inspect_mail.inspect_reply_text),
+    "reply_html": partial(_mail, read=inspect_mail.inspect_reply_html),
 }
