@@ -6,12 +6,13 @@ well under two seconds. All others are handed the clock and the data folder, aft
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from typing import Any
 
-import click
 import typer
+from django.db.utils import OperationalError
 
 from dunwell.core.refusal import Refusal
 
@@ -63,7 +64,6 @@ COMMANDS = {
     "db": "dunwell.site.service:db",
 }
 REFUSED = 2
-INTERRUPTED = 130
 
 
 
@@ -82,19 +82,15 @@ def main() -> None:
     for one in names:
         _add(application, one)
     try:
-        code = application(prog_name="dunwell", standalone_mode=False)
+        application(prog_name="dunwell")
     except Refusal as refusal:
         sys.exit(_said(str(refusal)))
-    except click.ClickException as wrong:
-        wrong.show()
-        sys.exit(wrong.exit_code)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        sys.exit(INTERRUPTED)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _alone() -> None:
-    """A command on files is handed nothing."""
+    except OperationalError as error:
+        sys.exit(_said(f"the database does not answer: {_first_line(error)}. `dunwell check` says what to do."))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(_said(f"the disk is full ({error.filename or 'while writing'}): make room and repeat; nothing is lost."))
 
 
 def _wire(application: typer.Typer, *, starts: bool) -> None:
@@ -118,6 +114,10 @@ def _add(application: typer.Typer, name: str) -> None:
         application.add_typer(found, name=name)
     else:
         application.command(name)(found)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
 def _said(message: str) -> int:
