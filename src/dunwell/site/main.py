@@ -20,6 +20,7 @@ COMMANDS_ON_FILES = {
     "inspect": "dunwell.cli.inspect:command",
     "read": "dunwell.cli.read:command",
     "forecast": "dunwell.cli.forecast:command",
+    "train-reader": "dunwell.cli.train_reader:command",
 }
 # Command → module:function, in the order of a person's first days.
 COMMANDS = {
@@ -70,7 +71,20 @@ REFUSED = 2
 
 def main() -> None:
     """Run the command named first; anticipated trouble is one sentence and exit code 2, never a traceback."""
-    words = sys.argv[1:]
+    try:
+        _application(sys.argv[1:])(prog_name="dunwell")
+    except Refusal as refusal:
+        sys.exit(_said(str(refusal)))
+    except OperationalError as error:
+        sys.exit(_said(f"the database does not answer: {_first_line(error)}. Is it running, is DUNWELL_DATABASE_URL right?"))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(_said(f"the disk is full ({error.filename or 'while writing'}): make room and repeat; nothing is lost."))
+
+
+def _application(words: list[str]) -> typer.Typer:
+    """The command named, or all of them where none is; only what is needed is loaded."""
     name = words[0] if words else ""
     application = typer.Typer(add_completion=False, help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
     names = [name] if name in COMMANDS or name in COMMANDS_ON_FILES else [*COMMANDS_ON_FILES, *COMMANDS]
@@ -81,16 +95,11 @@ def main() -> None:
         _wire(application, starts=name in COMMANDS and "--help" not in words)
     for one in names:
         _add(application, one)
-    try:
-        application(prog_name="dunwell")
-    except Refusal as refusal:
-        sys.exit(_said(str(refusal)))
-    except OperationalError as error:
-        sys.exit(_said(f"the database does not answer: {_first_line(error)}. `dunwell check` says what to do."))
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        sys.exit(_said(f"the disk is full ({error.filename or 'while writing'}): make room and repeat; nothing is lost."))
+    return application
+
+
+def _alone() -> None:
+    pass
 
 
 def _wire(application: typer.Typer, *, starts: bool) -> None:
