@@ -215,11 +215,12 @@ def _parts(evidence: Evidence, days: list, sums: list, context: ReplyContext) ->
         if 2 <= count <= 60:
             start, end = evidence.digits.source_span(*match.span())
             return Claim(count, evidence.prepared.source[start:end], 0.9)
-    dated = [one for one in days if one.mention.kind not in ("now", "span")]
-    numbers = [one for one in sums if one.mention.kind == "number" and one.mention.value < (context.total or one.mention.value + 1)]
-    halves = [one for one in sums if one.mention.kind in ("half", "rest")]
-    count = max(len(numbers) if numbers and len({n.mention.value for n in numbers}) <= len(numbers) else 0, len(dated) if len(numbers) == 1 and evidence.has("ask_instalments", "instalments") else 0)
-    if count >= 2 or (len(halves) >= 2) or (halves and numbers):
+    listed = [one for one in sums if one.mention.kind == "number" and one.role != "paid" and one.mention.value < (context.total or one.mention.value + 1)]
+    shares = [one for one in sums if one.mention.kind in ("half", "rest") and one.role != "paid"]
+    dated = [one for one in days if one.mention.kind not in ("now", "span") and one.role in ("pay", "split", "free")]
+    monthly = evidence.has("per_month")
+    count = 0 if monthly else max(len(listed), len(dated) if len(listed) == 1 and len(dated) > 2 else 0)
+    if count >= 2 or len(shares) >= 2 or (shares and listed and evidence.has("instalments") and not evidence.has("no_date")):
         return Claim(max(count, 2), evidence.quote(evidence.first("instalments", "will_pay")), 0.7)
     return None
 
