@@ -24,7 +24,9 @@ HOLIDAYS = {
     "bg": ("01-02", "03-03", "easter_east", "05-06", "05-24", "09-06", "09-22", "12-26"),
     "en": ("01-01", "easter_west", "12-26"),
 }
-NEAR = 14  # Characters between two mentions that speak of one day: "Thursday, the 9th".
+NEAR = 14
+# Between two mentions that speak of one day stands nothing, a mark or a preposition: "Thursday, the 9th".
+JOINED = re.compile(r"[\s,(—–-]*(?:в|во|на|до|the|on|by|v|na|do|of)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,9 +389,9 @@ def _united(found: list[Mention], text: str) -> list[Mention]:
             kept[-1] = replace(one, scope=other)
         elif other.kind == "weekday" and _is_week(one) and len(gap) <= NEAR and "mod" not in other.words:
             kept[-1] = replace(other, end=one.end, scope=one)
-        elif len(gap) <= NEAR and other.kind == "weekday" and one.kind in ("date", "day"):
+        elif JOINED.fullmatch(gap) and other.kind == "weekday" and one.kind in ("date", "day"):
             kept[-1] = replace(one, start=other.start, relation=one.relation or other.relation)
-        elif len(gap) <= NEAR and one.kind == "weekday" and other.kind in ("date", "day", "offset", "range"):
+        elif JOINED.fullmatch(gap) and one.kind == "weekday" and other.kind in ("date", "day", "offset", "range"):
             kept[-1] = replace(other, end=one.end)
         elif (len(gap) <= NEAR and one.kind == "now") or (other.kind == "now" and len(gap) <= NEAR):
             kept[-1] = one if other.kind == "now" else other

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from dunwell.core.reading import CallContext, CallReview, Claim, Reading, ReplyContext, Turn
 from dunwell.plugins.readers import calls, classifier, roles
@@ -92,10 +95,10 @@ class LocalReader:
 class Fields:
     """Days, sums and contacts, before the intents are known."""
 
-    promised: tuple | None
-    paid: tuple | None
-    back: tuple | None
-    part: tuple | None
+    promised: tuple[date, roles.Owned] | None
+    paid: tuple[date, roles.Owned] | None
+    back: tuple[date, roles.Owned] | None
+    part: tuple[Decimal, roles.Owned] | None
     parts: Claim[int] | None
     contact: Claim[str] | None
 
@@ -136,7 +139,7 @@ def settle(evidence: Evidence, found: Fields, scores: Mapping[str, Mapping[str, 
     promising = "promise_to_pay" in listed
     reason = _reason(evidence, scores["reason"])
     promised = _claim(evidence, found.promised) if promising else None
-    paid = _claim(evidence, found.paid) if "already_paid" in listed and reason_of(listed, reason) != "duplicate" else None
+    paid = _claim(evidence, found.paid) if "already_paid" in listed and not ("dispute" in listed and reason == "duplicate") else None
     returns = _claim(evidence, found.back) if "out_of_office" in listed else None
     contact = found.contact if listed & {"change_contact", "out_of_office"} else None
     worried = any(chances[intent] >= WORRY_FROM for intent in HUMAN)
@@ -175,10 +178,6 @@ def _reason(evidence: Evidence, chances: Mapping[str, float]) -> str:
     return max(chances, key=lambda reason: (min(named.get(reason, 0), 2) * NAMED_WEIGHT + chances[reason]))
 
 
-def reason_of(listed: set[str], reason: str) -> str:
-    return reason if "dispute" in listed else ""
-
-
 def _pauses(listed: set[str], dated: bool, returns: bool, redirected: bool) -> bool:
     """Reminders pause when the ball is with the creditor or a date is running."""
     if dated or listed & PAUSING:
@@ -199,7 +198,7 @@ def _stranger(evidence: Evidence, listed: set[str], contact: Claim[str] | None) 
     return False
 
 
-def _claim(evidence: Evidence, found: tuple | None) -> Claim | None:
+def _claim(evidence: Evidence, found: tuple[Any, roles.Owned] | None) -> Claim[Any] | None:
     if found is None:
         return None
     value, owned = found
@@ -207,7 +206,7 @@ def _claim(evidence: Evidence, found: tuple | None) -> Claim | None:
     return Claim(value, evidence.prepared.source[start:end].strip(), round(max(0.5, 0.95 - owned.distance / 250), 2))
 
 
-def _parts(evidence: Evidence, days: list, sums: list, context: ReplyContext) -> Claim[int] | None:
+def _parts(evidence: Evidence, days: list[Any], sums: list[Any], context: ReplyContext) -> Claim[int] | None:
     """How many instalments: a number of parts, listed sums, or two halves."""
     match = re.search(COUNTED_PARTS[evidence.view.lang], evidence.digits.text)
     if match:
@@ -215,11 +214,12 @@ def _parts(evidence: Evidence, days: list, sums: list, context: ReplyContext) ->
         if 2 <= count <= 60:
             start, end = evidence.digits.source_span(*match.span())
             return Claim(count, evidence.prepared.source[start:end], 0.9)
-    dated = [one for one in days if one.mention.kind not in ("now", "span")]
-    numbers = [one for one in sums if one.mention.kind == "number" and one.mention.value < (context.total or one.mention.value + 1)]
-    halves = [one for one in sums if one.mention.kind in ("half", "rest")]
-    count = max(len(numbers) if numbers and len({n.mention.value for n in numbers}) <= len(numbers) else 0, len(dated) if len(numbers) == 1 and evidence.has("ask_instalments", "instalments") else 0)
-    if count >= 2 or (len(halves) >= 2) or (halves and numbers):
+    listed = [one for one in sums if one.mention.kind == "number" and one.role != "paid" and one.mention.value < (context.total or one.mention.value + 1)]
+    shares = [one for one in sums if one.mention.kind in ("half", "rest") and one.role != "paid"]
+    dated = [one for one in days if one.mention.kind not in ("now", "span") and one.role in ("pay", "split", "free")]
+    monthly = evidence.has("per_month")
+    count = 0 if monthly else max(len(listed), len(dated) if len(listed) == 1 and len(dated) > 2 else 0)
+    if count >= 2 or len(shares) >= 2 or (shares and listed and evidence.has("instalments") and not evidence.has("no_date")):
         return Claim(max(count, 2), evidence.quote(evidence.first("instalments", "will_pay")), 0.7)
     return None
 

@@ -29,6 +29,7 @@ PREDICATES = {
     "dispute_goods": ("other", 8),
     "dispute_quality": ("other", 8),
     "dispute_terms": ("terms", 8),
+    "dispute_amount": ("other", 6),
     "delay": ("other", 12),
     "ask_document": ("other", 10),
     "change_contact": ("other", 10),
