@@ -69,12 +69,12 @@ def test_a_model_serves_later_origins_for_a_while_and_never_earlier_ones(tmp_pat
         return learning_features(ledger, origin, seed)
 
     monkeypatch.setattr(forecast, "learning_features", watched)
-    origins = [ORIGIN + timedelta(weeks=week) for week in (6, 0, 1, 3)]
+    origins = [ORIGIN + timedelta(weeks=week) for week in (14, 0, 1, 12)]
     for task in ("issue", "openbook"):
         for origin in origins:
             write(tmp_path / "asked" / task / origin.isoformat(), known(), LEDGER.tail(5))
     forecast.tree(tmp_path / "asked", tmp_path / "out.csv", seed=0)
-    assert learned_at == [ORIGIN, ORIGIN + timedelta(weeks=6)]
+    assert learned_at == [ORIGIN, ORIGIN + timedelta(weeks=14)]
 
 
 @pytest.mark.parametrize(

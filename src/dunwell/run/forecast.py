@@ -21,8 +21,8 @@ from dunwell.run import forecast_files as files
 
 # Invoices a model learns from at most: past this, more of the same customers' past says little more.
 LEARNED_INVOICES_MAX = 40_000
-# A payer's habits drift by the month, not by the week.
-MODEL_DAYS = 28
+# What changes from week to week reaches the forecast through the features; learning anew every month did harm.
+MODEL_DAYS = 91
 QUESTIONS_AT_ONCE = 50_000
 
 
