@@ -295,7 +295,7 @@ def _happen(chance: random.Random, book: Book, as_of: date, start: date, calenda
     for reason, days in (("asked_for_time", 12), ("claimed_paid", 6), ("hardship", None)):
         paper = next(turn)
         on = day(paper)
-        book.events.append(Event(on, f"hold:{reason}", paper.number, days and on + timedelta(days)))
+        book.events.append(Event(on, f"hold:{reason}", paper.number, on + timedelta(days) if days else None))
     for what in ("relationship", "opt_out", "opt_out", "insolvent", "owes:answer", "owes:document", "contacted", "contacted", "bounce", "bounce"):
         paper = next(turn)
         book.events.append(Event(day(paper), what, paper.client.number))

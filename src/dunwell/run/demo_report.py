@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Count
 
@@ -13,7 +14,16 @@ from dunwell.core.money import Money
 from dunwell.engine import explain
 from dunwell.run.day import Day
 from dunwell.store import outbox_view, scope
-from dunwell.store.models import Creditor, Customer, FindingRecord, Invoice, Message, Payment, Receivable
+from dunwell.store.models import (
+    Creditor,
+    Customer,
+    FindingRecord,
+    Invoice,
+    Message,
+    MessageContent,
+    Payment,
+    Receivable,
+)
 
 LANGUAGES = {"ru": "Russian", "bg": "Bulgarian", "en": "English"}
 LETTER_LINES = 9
@@ -63,8 +73,8 @@ def _weeks(creditor: Creditor, day: Day) -> str:
     return "\n".join(lines)
 
 
-def _counted(rows: object) -> Counter[str]:
-    return Counter(dict(rows))  # type: ignore[call-overload]
+def _counted(rows: Any) -> Counter[str]:
+    return Counter(dict(rows))
 
 
 def _waiting(creditor: Creditor) -> str:
@@ -76,7 +86,7 @@ def _waiting(creditor: Creditor) -> str:
     findings = FindingRecord.objects.filter(findingsettled=None)
     kinds = Counter(one.kind for one in tasks)
     lines = ["What waits for a person (`dunwell work`):"]
-    lines.append(_line("messages to approve", len(approvals), *(f"{one.customer.name}: {one.content_row.subject}" for one in approvals)))
+    lines.append(_line("messages to approve", len(approvals), *(f"{one.customer.name}: {_content(one).subject}" for one in approvals[:1])))
     for kind, count in kinds.most_common():
         example = next(one for one in tasks if one.kind == kind)
         lines.append(_line(f"tasks: {kind}", count, f"{example.customer.name}, since {example.due_on:%d %B}"))
@@ -96,19 +106,24 @@ def _letters(creditor: Creditor) -> str:
     shown = []
     for locale in LANGUAGES:
         letters = Message.objects.filter(creditor=creditor, channel="email", locale=locale, purpose="request", state="sent")
-        letter = letters.select_related("customer", "content_row").order_by("-slot_on", "level", "pk").first()
+        letter = letters.select_related("customer").order_by("-slot_on", "level", "pk").first()
         if letter is not None:
             shown.append("\n".join(_shown(letter)))
     return "\n\n".join(shown)
 
 
 def _shown(letter: Message) -> Iterator[str]:
+    content = _content(letter)
     yield f"{LANGUAGES[letter.locale]}, step “{letter.step}”, {letter.slot_on:%d %B}, to {letter.customer.name}"
-    yield f"  | {letter.content_row.subject}"
+    yield f"  | {content.subject}"
     yield "  |"
-    for line in letter.content_row.text.splitlines()[:LETTER_LINES]:
+    for line in content.text.splitlines()[:LETTER_LINES]:
         yield f"  | {line}".rstrip()
     yield "  | …"
+
+
+def _content(letter: Message) -> MessageContent:
+    return MessageContent.objects.get(message=letter)
 
 
 def _story(day: Day) -> str:
