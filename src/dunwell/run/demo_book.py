@@ -24,7 +24,7 @@ REQUEST_SHARE = 0.15
 """So many clients have a request before work open or just paid."""
 SUMS = {"EUR": (12_000, 480_000), "GBP": (10_000, 390_000), "RUB": (900_000, 45_000_000)}
 PERSON_SUMS = {"EUR": (4_000, 60_000), "GBP": (4_000, 50_000), "RUB": (350_000, 6_000_000)}
-BANK_FEES = (500, 1_500, 150)
+BANK_FEES = (120, 150, 190, 600)
 """What a bank on the way keeps of a transfer from abroad, minor units."""
 
 
