@@ -134,6 +134,10 @@ def _customers(portfolio: Portfolio, calendar: Days, thanked: pl.Series) -> pl.D
     represented = contacts.filter(pl.col("is_usable") & (pl.col("role") == Role.REPRESENTATIVE.value))["customer_id"]
     as_of = pl.lit(calendar.as_of, pl.Int32).cast(pl.Date)
     written_to = touches.filter((pl.col("on") == as_of) & (pl.col("purpose") == Purpose.REQUEST.value))["customer_id"]
+    # A task that a run of today gave uses the day like a letter, or a second run would write beside it.
+    tasked = portfolio.under_way.filter((pl.col("state") == "task") & (pl.col("since") == as_of)).join(
+        portfolio.receivables, on="receivable_id"
+    )["customer_id"]
     rows = portfolio.customers.select(
         "customer_id",
         "state",
@@ -142,7 +146,7 @@ def _customers(portfolio: Portfolio, calendar: Days, thanked: pl.Series) -> pl.D
         place=calendar.place(pl.col("country")),
         unmatched_hold=pl.col("unmatched_hold").fill_null(True),
         has_representative=_among(represented),
-        is_slot_used=_among(written_to),
+        is_slot_used=_among(pl.concat([written_to, tasked])),
         is_thanked=_among(thanked),
     )
     return _attach(rows.lazy(), _signs(portfolio.signs), _SIGNED, on="customer_id").collect()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from dunwell.core.calendar import Calendar
 from dunwell.core.channel import Reply
@@ -24,7 +25,7 @@ from dunwell.store import bounces, outbox, outbox_view, scope
 from dunwell.store.models import BankAccount, Creditor, Message, Recipient, Run, Staff
 
 SLUG = "demo"
-BOOKS_DAYS, LIVED_DAYS = 25, 20
+BOOKS_DAYS, LIVED_DAYS = 27, 22
 """Business days before the demo: when the books were taken over, and when the first run was."""
 MOSCOW = "moscow"
 ACCOUNT_WEIGHTS = (7, 1, 3) * 8
@@ -166,8 +167,7 @@ class _Life:
         self._import(demo_files.customers(self.book.clients, self.files / "customers.csv"), self.start, "customers")
         self._import(demo_files.invoices(known, self.files / "invoices.csv"), self.start, "invoices")
         self._import(demo_files.in_parts(self.book.papers, self.files / "invoices in instalments.csv"), self.start, "invoices")
-        year = date.min
-        sheet = demo_files.open_items(self.book, self.start, self.files / "open items ru.xlsx", since=year)
+        sheet = demo_files.open_items(self.book, self.start, self.files / "open items ru.xlsx", since=date.min)
         self._import(sheet, self.start, "invoices", source=MOSCOW)
         received = [one for one in self.book.receipts if one.on < self.start]
         self._import(demo_files.payments(received, self.files / "payments.csv"), self.start, "payments")
@@ -195,7 +195,7 @@ class _Life:
         """One thing that a person wrote down, by the function that people use for it."""
         creditor, number = self.creditor, event.number
         verb, _, detail = event.what.partition(":")
-        said = {"on": on, "by": "Мария Иванова"}
+        said: dict[str, Any] = {"on": on, "by": "Мария Иванова"}
         if verb == "promise":
             assert event.until is not None
             people.promise(creditor, number, promised_date=event.until, amount=None, why="by telephone", **said)

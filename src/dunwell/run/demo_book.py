@@ -24,7 +24,7 @@ REQUEST_SHARE = 0.15
 """So many clients have a request before work open or just paid."""
 SUMS = {"EUR": (12_000, 480_000), "GBP": (10_000, 390_000), "RUB": (900_000, 45_000_000)}
 PERSON_SUMS = {"EUR": (4_000, 60_000), "GBP": (4_000, 50_000), "RUB": (350_000, 6_000_000)}
-BANK_FEES = (500, 1_500, 150)
+BANK_FEES = (120, 150, 190, 600)
 """What a bank on the way keeps of a transfer from abroad, minor units."""
 
 
@@ -295,7 +295,7 @@ def _happen(chance: random.Random, book: Book, as_of: date, start: date, calenda
     for reason, days in (("asked_for_time", 12), ("claimed_paid", 6), ("hardship", None)):
         paper = next(turn)
         on = day(paper)
-        book.events.append(Event(on, f"hold:{reason}", paper.number, days and on + timedelta(days)))
+        book.events.append(Event(on, f"hold:{reason}", paper.number, on + timedelta(days) if days else None))
     for what in ("relationship", "opt_out", "opt_out", "insolvent", "owes:answer", "owes:document", "contacted", "contacted", "bounce", "bounce"):
         paper = next(turn)
         book.events.append(Event(day(paper), what, paper.client.number))
