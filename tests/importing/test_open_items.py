@@ -25,6 +25,7 @@ def remembered(known: pl.DataFrame, compared: open_items.Comparison, on: date) -
     new = compared.new.with_columns(
         invoice_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64) + len(known),
         received=pl.lit(0, pl.Int64),
+        credited=pl.lit(0, pl.Int64),
         reported_on=pl.lit(on),
     )
     together = pl.concat([known, new.select(*frames.KNOWN_INVOICES)])

@@ -113,3 +113,17 @@ def test_every_role_of_a_sheet_is_one_of_the_ledger_and_an_unknown_one_is_told(c
     with scope.of(creditor.pk):
         assert dict(Contact.objects.values_list("given_name", "role")) == {"Ann": "finance", "Bo": "requester"}
     assert [finding.code for finding in summary.findings] == ["contact_role_unknown"]
+
+
+def test_a_credit_note_is_not_taken_for_money_that_the_sheet_forgot(creditor, take):
+    take(OPEN_ITEMS)
+    take(
+        "Вид;Клиент;Номер на фактура;Дата;Сума;Валута;Към фактура\nкредитно известие;Балкан Трейд ООД;KI-1;20.02.2026;50,00;EUR;1043\n",
+        name="credit.csv",
+    )
+    reconcile.run(creditor, DAY, by="anna")
+    again = take(OPEN_ITEMS)
+    with scope.of(creditor.pk):
+        assert Allocation.objects.filter(payment=None).count() == 1, "the credit note reduces its invoice"
+        assert Payment.objects.count() == 1
+    assert not again.findings, again.findings

@@ -76,6 +76,7 @@ IMPORT_INVOICES: Schema = {
     "owner": pl.String,
     "note": pl.String,
     "paid": pl.Int64,  # received up to now, by this file; null = the file does not say
+    "is_paid_told": pl.Boolean,  # the sheet itself says what was paid: money alone, without credits
     "paid_on": pl.Date,  # null = unknown: the import's date, marked so
     "balance": pl.Int64,
     "status": pl.String,  # records.InvoiceStatus
@@ -142,6 +143,7 @@ KNOWN_INVOICES: Schema = {
     ),
     "disputed": pl.Boolean,
     "received": pl.Int64,
+    "credited": pl.Int64,  # the part of `received` that was no money: credits and write-offs
     "reported_on": pl.Date,
 }
 

@@ -17,7 +17,7 @@ from dunwell.core.records import InvoiceStatus, Severity
 
 IDENTITY = ["kind", "series", "number", "issue_date"]
 # Facts that a newer sheet may change. A blank cell changes nothing: it does not say that the fact is gone.
-AMENDABLE = [name for name in frames.KNOWN_INVOICES if name not in ("invoice_id", "received", "reported_on", *IDENTITY)]
+AMENDABLE = [name for name in frames.KNOWN_INVOICES if name not in ("invoice_id", "received", "credited", "reported_on", *IDENTITY)]
 
 
 class Comparison(NamedTuple):
@@ -51,7 +51,11 @@ def compare(reported: pl.DataFrame, known: pl.DataFrame, *, on: date) -> Compari
         # Who knows the balance alone first said what was open: that is the sum of a new invoice, and of a known one the
         # sum stays.
         total=pl.coalesce("total", "total.known", "balance"),
-        received=pl.col("received.known").fill_null(0),
+        # A balance is less by credits too; a sheet that says only what was *paid* speaks of money alone.
+        received=pl.when("is_paid_told")
+        .then(pl.col("received.known") - pl.col("credited.known"))
+        .otherwise("received.known")
+        .fill_null(0),
     )
     # A cancelled invoice has no balance, and yet nobody paid it.
     by_balance = pl.when(pl.col("status").ne_missing(InvoiceStatus.CANCELLED)).then(pl.col("total") - pl.col("balance"))

@@ -301,7 +301,8 @@ def _thread(desk: _Desk, items: tuple[Row, ...]) -> tuple[str, ...]:
 
 
 def _payment(row: Row | None, thanked: tuple[Row, ...]) -> PaymentFacts | None:
-    if row is None:
+    # Of money whose day nobody knows only its arrival can be said, never the month it came in.
+    if row is None or not (row["is_date_known"] or thanked):
         return None
     return PaymentFacts(
         paid_on=row["on"],

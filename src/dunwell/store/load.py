@@ -338,6 +338,10 @@ def _signs(read: Read, only: Only) -> pl.DataFrame:
         UNION
         SELECT customer_id, 'paid', date FROM payment
         WHERE customer_id IS NOT NULL AND date BETWEEN {only.since(SIGNS_DAYS)} AND {only.day} {only.of("customer_id")}
+        UNION
+        SELECT r.customer_id, 'paid', a.effective_on FROM allocation a JOIN receivable r ON r.id = a.receivable_id
+        WHERE a.payment_id IS NOT NULL AND a.effective_on BETWEEN {only.since(SIGNS_DAYS)} AND {only.day}
+          {only.of("r.customer_id")}
         """),
         frames.SIGNS,
     )

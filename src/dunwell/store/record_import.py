@@ -284,11 +284,13 @@ KNOWN_INVOICES = """
 SELECT i.id, i.kind, i.series, i.number, i.issue_date, r.due_date, i.valid_until, i.currency, i.total, i.customer_id::text,
   nullif(i.credits_number, ''), nullif(i.order_number, ''), nullif(i.what_for, ''), nullif(i.payment_terms, ''),
   nullif(i.policy, ''), nullif(i.owner, ''), nullif(i.note, ''), nullif(i.status, ''), i.disputed,
-  coalesce(m.received, 0)::bigint, i.reported_on
+  (coalesce(m.received, 0) + coalesce(w.total, 0))::bigint, (coalesce(m.credited, 0) + coalesce(w.total, 0))::bigint, i.reported_on
 FROM invoice i {which}
 LEFT JOIN LATERAL (SELECT max(due_date) AS due_date FROM receivable WHERE invoice_id = i.id) r ON true
-LEFT JOIN LATERAL (SELECT sum(a.amount) AS received FROM allocation a JOIN receivable r ON r.id = a.receivable_id
-                   WHERE r.invoice_id = i.id) m ON true
+LEFT JOIN LATERAL (SELECT sum(a.amount) AS received, sum(a.amount) FILTER (WHERE a.payment_id IS NULL) AS credited
+                   FROM allocation a JOIN receivable r ON r.id = a.receivable_id WHERE r.invoice_id = i.id) m ON true
+LEFT JOIN LATERAL (SELECT sum(f.amount) AS total FROM write_off f JOIN receivable r ON r.id = f.receivable_id
+                   WHERE r.invoice_id = i.id) w ON true
 WHERE {where}
 """
 OPEN_OF_SOURCE = """

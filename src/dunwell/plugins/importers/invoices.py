@@ -174,6 +174,7 @@ def _record() -> list[pl.Expr]:
         "total": total,
         "currency": pl.col("currency.code"),
         "paid": paid,
+        "is_paid_told": pl.col("paid.v").is_not_null(),
         "balance": pl.coalesce(balance, total - paid),
         "status": pl.col("status.v"),
         "disputed": (pl.col("disputed.v") == "yes") | (pl.col("status.v") == InvoiceStatus.DISPUTED),
