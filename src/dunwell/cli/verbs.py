@@ -23,7 +23,7 @@ NUMBER = typer.Argument(help="Invoice number, or number@issue-date.")
 
 
 def work_(
-    context: Context, creditor: CreditorOption = "", json: Annotated[bool, typer.Option("--json")] = False
+    context: Context, creditor: CreditorOption = "", json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False
 ) -> None:
     """What waits for a person: unknown deliveries, unmatched money, tasks, approvals, findings, each saying why."""
     show.work(work.rows(cli.chosen(context, creditor)), json=json)
