@@ -92,7 +92,7 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     )
     countries = [creditor.country]
     laws = jurisdictions.load_all()
-    for finding in calendars.unknowns(countries, [now.year, now.year + 1], laws, {}):
+    for finding in calendars.unknowns(countries, [now.year, now.year + 1], laws, calendars.load_corrections()):
         yield Line(True, f"{name} calendar", f"{finding.message}. {finding.remedy}")
     for channel, way in ways.of(creditor, rehearsal=not status.live, folder=data / "rehearsal").items():
         try:
@@ -110,7 +110,7 @@ def _money(creditor: Creditor, now: datetime) -> Line:
         return Line(False, what, "no source of payments yet: nothing is planned to be sent", remedy)
     source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
     years = range(now.year - 1, now.year + 2)
-    calendar = calendars.load([creditor.country], years, jurisdictions.load_all(), {})[creditor.country]
+    calendar = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections())[creditor.country]
     is_fresh = until >= deliver.covered_min(creditor, now, calendar)
     remedy = f"Import newer payments, or `dunwell cover {source} {today}` when all are entered."
     return Line(is_fresh, what, f"payments of {source} are entered up to {until}", "" if is_fresh else remedy)

@@ -203,7 +203,7 @@ def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]
         raise NoMoneySource
     source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
     laws = jurisdictions.load_all()
-    calendar = calendars.load([creditor.country], range(now.year - 1, now.year + 2), laws, {})[creditor.country]
+    calendar = calendars.load([creditor.country], range(now.year - 1, now.year + 2), laws, calendars.load_corrections())[creditor.country]
     if until < deliver.covered_min(creditor, now, calendar):
         raise MoneyStale(source=source, until=until)
     if not has_staff and not creditor.reply_address:

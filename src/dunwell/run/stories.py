@@ -75,8 +75,8 @@ def _events(ids: list[int]) -> dict[int, list[tuple[date, str, str]]]:
     """Everything recorded about these receivables, in the order of days."""
     found: dict[int, list[tuple[date, str, str]]] = {}
     for key, on, what, amount, currency, details in bulk.rows(EVENTS, *([list(ids)] * EVENTS.count("ANY(%s)"))):
-        sum_of = "" if amount is None else f"{Money(abs(amount), currency)}, "
-        found.setdefault(key, []).append((on, what, f"{sum_of}{details or ''}"))
+        said = [*([] if amount is None else [str(Money(abs(amount), currency))]), *filter(None, [details])]
+        found.setdefault(key, []).append((on, what, ", ".join(said)))
     return found
 
 
