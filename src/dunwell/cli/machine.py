@@ -162,9 +162,9 @@ def bench_import(rows: Annotated[int, typer.Option(help="How many in the sheet."
 
 @bench.command("deliver")
 def bench_deliver_(
-    messages: int = 20_000,
+    messages: Annotated[int, typer.Option(help="How many to send.")] = 20_000,
     smtp: Annotated[str, typer.Option(help="host:port of another server; one of our own is started without it.")] = "",
-    connections: int = 10,
+    connections: Annotated[int, typer.Option(help="To the server, at once.")] = 10,
 ) -> None:
     """Send queued messages by SMTP with the last-moment check and receipts."""
     typer.echo(bench_deliver.bench(messages=messages, smtp=smtp, connections=connections))
