@@ -132,6 +132,10 @@ FACTS_THAT_WITHDRAW = {
             creditor=c, effective_on=DAY - timedelta(31), person_key=f"person-of-{m.key}", channel="email"
         ),
     ),
+    "opted out of everything": (
+        "opted_out",
+        lambda c, r, m: OptOut.objects.create(creditor=c, effective_on=DAY, person_key=f"person-of-{m.key}", channel="all"),
+    ),
     "R15 bounced": (
         "bounced",
         lambda c, r, m: Sign.objects.create(

@@ -55,6 +55,19 @@ def test_the_same_sheet_again_changes_nothing(creditor, take):
         assert Invoice.objects.count() == 2 and Payment.objects.count() == 1 and not Amendment.objects.exists()
 
 
+def test_the_same_trouble_every_day_is_one_finding_and_more_of_it_one_more(creditor, take):
+    broken = OPEN_ITEMS + "Роза ООД;;;1044;скоро;17.02.2026;10,00;0,00;EUR\n"
+    moved = broken.replace("Роза", "Нов клиент ООД;;;1045;04.02.2026;18.02.2026;20,00;0,00;EUR\nРоза")
+    take(broken)
+    take(broken)
+    take(moved, "tomorrow.csv", as_of=date(2026, 3, 3))
+    with scope.of(creditor.pk):
+        assert FindingRecord.objects.filter(code="date_unreadable").count() == 1
+    take(moved + "Роза ООД;;;1046;скоро;17.02.2026;30,00;0,00;EUR\n")
+    with scope.of(creditor.pk):
+        assert FindingRecord.objects.filter(code="date_unreadable").count() == 2
+
+
 def test_a_changed_due_date_is_an_amendment_with_old_and_new(creditor, take):
     take(OPEN_ITEMS)
     summary = take(OPEN_ITEMS.replace("15.02.2026", "20.02.2026"))

@@ -17,6 +17,7 @@ from rich.console import Console
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.run import creditors
+from dunwell.run.ingest import FileMissing
 from dunwell.store.models import Creditor
 
 out = Console(highlight=False, soft_wrap=True)
@@ -37,6 +38,10 @@ class Wiring:
 
 class DateUnreadable(Refusal):
     """{text!r} is not a date: write it as YYYY-MM-DD, for example 2026-04-14."""
+
+
+class NotUtf8(Refusal):
+    """{path} is not text in UTF-8: save it as UTF-8."""
 
 
 def wiring(context: typer.Context) -> Wiring:
@@ -64,6 +69,16 @@ def parsed(text: str) -> date:
 
 def amount(text: str | None, currency: str) -> Money | None:
     return Money.parse(text.replace(" ", "").replace(",", "."), currency) if text else None
+
+
+def text_of(path: Path) -> str:
+    """A text file in UTF-8."""
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise FileMissing(path=path) from None
+    except UnicodeDecodeError:
+        raise NotUtf8(path=path) from None
 
 
 def who() -> str:

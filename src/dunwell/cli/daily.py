@@ -30,16 +30,16 @@ def init(
     slug: Annotated[str, typer.Option(help="Short name for commands; made of the name without it.")] = "",
     registered_name: Annotated[str, typer.Option(help="The name in the register and of the bank account.")] = "",
     tax_id: Annotated[str, typer.Option(help="VAT number, ЕИК or ИНН.")] = "",
-    address: str = "",
+    address: Annotated[str, typer.Option(help="Of the company, as letters show it.")] = "",
     locale: Annotated[str, typer.Option(help="ru, bg or en; by country without it.")] = "",
     timezone: Annotated[str, typer.Option(help="IANA name; by country without it.")] = "",
     currency: Annotated[str, typer.Option(help="Of your accounts; by country without it.")] = "",
     email: Annotated[str, typer.Option(help="Letters come from it and are answered to it.")] = "",
     writer: Annotated[str, typer.Option(help="The person who signs letters.")] = "",
-    phone: str = "",
-    iban: Annotated[str, typer.Option(help="Where clients pay.")] = "",
-    bic: str = "",
-    bank: str = "",
+    phone: Annotated[str, typer.Option(help="Of that person.")] = "",
+    iban: Annotated[str, typer.Option(help="Where clients pay; `dunwell account` adds further and Russian accounts.")] = "",
+    bic: Annotated[str, typer.Option(help="Of the bank.")] = "",
+    bank: Annotated[str, typer.Option(help="The bank's name.")] = "",
 ) -> None:
     """Make a creditor: the company that is owed. It starts in rehearsal; nothing is sent until you say `dunwell live`."""
     wiring = cli.wiring(context)
@@ -65,7 +65,7 @@ def init(
     out.print(f"[bold]{made.name}[/] is ready in rehearsal (creditor [bold]{made.slug}[/], {made.locale}, {made.currency}).")
     for hint in creditors.missing(made):
         out.print(f"  still missing: {hint}")
-    out.print("Next: `dunwell import invoices.xlsx`, then `dunwell preview`.")
+    out.print("Next: `dunwell import open-items.xlsx --covered-until YESTERDAY`, then `dunwell preview`.")
 
 
 def import_(

@@ -12,12 +12,13 @@ from dunwell.run import auditing, bench_deliver, benches, brake, check, creditor
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def check_(
     context: Context,
     content: Annotated[bool, typer.Option("--content", help="Only the texts, policies and jurisdictions; needs no database.")] = False,
-    json: Annotated[bool, typer.Option("--json")] = False,
+    json: JsonOption = False,
 ) -> None:
     """The doctor: database, mail server, content, calendars, freshness of money, clock; each trouble with its remedy."""
     wiring = cli.wiring(context)
@@ -31,7 +32,7 @@ def check_(
     raise typer.Exit(0 if all(one.ok for one in lines) else 1)
 
 
-def audit(context: Context, creditor: CreditorOption = "", json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def audit(context: Context, creditor: CreditorOption = "", json: JsonOption = False) -> None:
     """Verify the audit chain: every link follows from the one before, no content was altered."""
     chosen = cli.chosen(context, creditor)
     found = auditing.verify(chosen)
@@ -61,10 +62,10 @@ def channel(
 def staff(
     context: Context,
     name: Annotated[str, typer.Argument(help="The person who signs letters.")],
-    email: str = "",
-    phone: str = "",
+    email: Annotated[str, typer.Option(help="Letters come from it and are answered to it.")] = "",
+    phone: Annotated[str, typer.Option(help="Stands below the letters.")] = "",
     gender: Annotated[str, typer.Option(help="f or m, for languages that show it")] = "",
-    title: str = "",
+    title: Annotated[str, typer.Option(help="Position, as letters show it.")] = "",
     creditor: CreditorOption = "",
 ) -> None:
     """Add or change a person who signs letters; the first one is the usual writer."""
@@ -77,13 +78,13 @@ def account(
     context: Context,
     currency: Annotated[str, typer.Option(help="EUR, RUB …")] = "",
     holder: Annotated[str, typer.Option(help="The account's registered name; the creditor's without it.")] = "",
-    iban: str = "",
-    bic: str = "",
-    bank: str = "",
+    iban: Annotated[str, typer.Option(help="International account number.")] = "",
+    bic: Annotated[str, typer.Option(help="Of the bank; in Russia the БИК of 9 digits.")] = "",
+    bank: Annotated[str, typer.Option(help="The bank's name.")] = "",
     number: Annotated[str, typer.Option("--account", help="Russia: 20 digits.")] = "",
-    correspondent: str = "",
+    correspondent: Annotated[str, typer.Option(help="Russia: корреспондентский счёт.")] = "",
     tax_id: Annotated[str, typer.Option(help="ИНН of the holder.")] = "",
-    kpp: str = "",
+    kpp: Annotated[str, typer.Option(help="КПП of the holder.")] = "",
     confirm: Annotated[int | None, typer.Option(help="A second person confirms this account.")] = None,
     by: Annotated[str, typer.Option(help="Who; you without it.")] = "",
     creditor: CreditorOption = "",
@@ -120,7 +121,7 @@ def brake_(
     run: Annotated[int, typer.Argument(help="Number of the run that waits.")],
     release: Annotated[bool, typer.Option("--release", help="You have looked at it: let it go.")] = False,
     creditor: CreditorOption = "",
-    why: str = "",
+    why: Annotated[str, typer.Option(help="For the record.")] = "",
 ) -> None:
     """A run that would send far more than usual waits until a person releases it."""
     wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
@@ -137,7 +138,7 @@ bench = typer.Typer(help="Speed, shown: each bench prints one JSON line.", no_ar
 
 @bench.command("plan")
 def bench_plan(
-    invoices: int = 1_000_000,
+    invoices: Annotated[int, typer.Option(help="How many, four to a customer.")] = 1_000_000,
     again: Annotated[bool, typer.Option("--again", help="Plan a second time: nothing has changed since.")] = False,
 ) -> None:
     """Load, plan and record every outcome of a big book."""
@@ -145,22 +146,25 @@ def bench_plan(
 
 
 @bench.command("day")
-def bench_day(messages: int = 100_000, invoices: int = 1_000_000) -> None:
+def bench_day(
+    messages: Annotated[int, typer.Option(help="How many letters to write.")] = 100_000,
+    invoices: Annotated[int, typer.Option(help="How many in the book.")] = 1_000_000,
+) -> None:
     """Plan a big book, write and queue the letters as final MIME."""
     as_json(benches.day(messages=messages, invoices=invoices))
 
 
 @bench.command("import")
-def bench_import(rows: int = 1_000_000) -> None:
+def bench_import(rows: Annotated[int, typer.Option(help="How many in the sheet.")] = 1_000_000) -> None:
     """Import a big sheet of open items."""
     as_json(benches.import_(rows=rows))
 
 
 @bench.command("deliver")
 def bench_deliver_(
-    messages: int = 20_000,
+    messages: Annotated[int, typer.Option(help="How many to send.")] = 20_000,
     smtp: Annotated[str, typer.Option(help="host:port of another server; one of our own is started without it.")] = "",
-    connections: int = 10,
+    connections: Annotated[int, typer.Option(help="To the server, at once.")] = 10,
 ) -> None:
     """Send queued messages by SMTP with the last-moment check and receipts."""
     typer.echo(bench_deliver.bench(messages=messages, smtp=smtp, connections=connections))

@@ -109,6 +109,8 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
     messages, tasks = actions.filter(actions["task"].is_null()), actions.filter(actions["task"].is_not_null())
     waiting = int(messages["needs_approval"].sum())
     out.print(f"{messages.height:,} messages ({waiting:,} wait for approval), {tasks.height:,} tasks for people")
+    if plan.reasons["hold: stale_money"]:
+        out.print("[yellow]When all payments are entered, say so: `dunwell cover SOURCE DATE`, or `dunwell import … --covered-until DATE`.[/]")
 
 
 def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from dunwell.cli import show
 from dunwell.cli.context import out
 from dunwell.core.money import Money
 from dunwell.run import approve, creditors, people, work
+from dunwell.run import wording as texts
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -23,7 +25,7 @@ NUMBER = typer.Argument(help="Invoice number, or number@issue-date.")
 
 
 def work_(
-    context: Context, creditor: CreditorOption = "", json: Annotated[bool, typer.Option("--json")] = False
+    context: Context, creditor: CreditorOption = "", json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False
 ) -> None:
     """What waits for a person: unknown deliveries, unmatched money, tasks, approvals, findings, each saying why."""
     show.work(work.rows(cli.chosen(context, creditor)), json=json)
@@ -319,6 +321,27 @@ def cover(
     chosen = cli.chosen(context, creditor)
     people.cover(chosen, source, cli.parsed(until), on=cli.day(context, chosen, as_of), by=by or cli.who())
     out.print(f"{source}: payments are entered up to {until}")
+
+
+def wording(
+    context: Context,
+    lang: Annotated[str, typer.Argument(help="ru, bg or en")],
+    text: Annotated[str, typer.Argument(help="Which text, such as reminder.email")],
+    save: Annotated[Path | None, typer.Option(help="A Markdown file to put in force; without it the text is shown.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Back to the shipped text.")] = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+) -> None:
+    """Show a text of letters, or put one's own wording in force after the checks that the shipped ones pass."""
+    chosen = cli.chosen(context, creditor)
+    if save is None and not undo:
+        typer.echo(texts.text_of(chosen, lang, text))
+        return
+    on = cli.wiring(context).today(chosen.timezone)
+    written = cli.text_of(save) if save else ""
+    version = texts.save(chosen, lang, text, written, on=on, by=by or cli.who(), why=why)
+    out.print(f"{text} ({lang}) is in force in version {version}; `dunwell preview` shows letters with it")
 
 
 def policy(

@@ -38,9 +38,9 @@ def load(
     return calendars
 
 
-def load_corrections(folder: Path | None) -> dict[str, Correction]:
-    """The creditor's `calendars.toml`, empty when there is none; raises `FileUnusable` with its findings."""
-    file = None if folder is None else folder / FILE
+def load_corrections(folder: Path | None = None) -> dict[str, Correction]:
+    """The `calendars.toml` of a folder, without it of the data folder; empty when there is none. Raises `FileUnusable`."""
+    file = folder / FILE if folder else toml_files.in_data_folder(FILE)
     if file is None or not file.is_file():
         return {}
     found, findings = calendar_text.read(toml_files.text_of(file), file.name)

@@ -16,7 +16,7 @@ from dunwell.core.refusal import Finding
 from dunwell.engine import render, tact
 from dunwell.run import calendars, creditors, deliver, jurisdictions, packs, policies, scenarios, ways
 from dunwell.store import outbox, scope
-from dunwell.store.models import Coverage, Creditor
+from dunwell.store.models import Creditor
 
 FREE_MB_MIN = 500
 CLOCK_DIFFERENCE_S_MAX = 60
@@ -92,8 +92,8 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     )
     countries = [creditor.country]
     laws = jurisdictions.load_all()
-    for finding in calendars.unknowns(countries, [now.year, now.year + 1], laws, {}):
-        yield Line(True, f"{name} calendar", f"{finding.message} {finding.remedy}")
+    for finding in calendars.unknowns(countries, [now.year, now.year + 1], laws, calendars.load_corrections()):
+        yield Line(True, f"{name} calendar", f"{finding.message}. {finding.remedy}")
     for channel, way in ways.of(creditor, rehearsal=not status.live, folder=data / "rehearsal").items():
         try:
             yield Line(True, f"{name} {channel}", way.check())
@@ -103,16 +103,17 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
 
 def _money(creditor: Creditor, now: datetime) -> Line:
     what = f"{creditor.slug} money"
-    with scope.of(creditor.pk):
-        until = max(Coverage.objects.values_list("covered_until", flat=True), default=None)
+    sources = creditors.covered(creditor)
     today = now.astimezone(ZoneInfo(creditor.timezone)).date()
-    remedy = f"Import payments, or `dunwell cover bank {today}` when all are entered."
-    if until is None:
+    if not sources:
+        remedy = f"Import payments, or `dunwell cover bank {today}` when all are entered."
         return Line(False, what, "no source of payments yet: nothing is planned to be sent", remedy)
+    source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
     years = range(now.year - 1, now.year + 2)
-    calendar = calendars.load([creditor.country], years, jurisdictions.load_all(), {})[creditor.country]
+    calendar = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections())[creditor.country]
     is_fresh = until >= deliver.covered_min(creditor, now, calendar)
-    return Line(is_fresh, what, f"payments are entered up to {until}", "" if is_fresh else remedy)
+    remedy = f"Import newer payments, or `dunwell cover {source} {today}` when all are entered."
+    return Line(is_fresh, what, f"payments of {source} are entered up to {until}", "" if is_fresh else remedy)
 
 
 def _of_findings(what: str, fine: str, found: list[Finding]) -> Line:

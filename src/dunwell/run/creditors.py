@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from dunwell.core import money
+from dunwell.core import message, money
 from dunwell.core.assignment import Scope
 from dunwell.core.refusal import Refusal
+from dunwell.engine import payqr
 from dunwell.run import calendars, deliver, jurisdictions, people, policies, ways
 from dunwell.store import audit, outbox, scope, switches
 from dunwell.store.models import BankAccount, Coverage, Creditor, Message, PolicyChoice, Staff, Switch
@@ -45,7 +46,7 @@ class NoMoneySource(Refusal):
 
 
 class MoneyStale(Refusal):
-    """Payments are entered up to {until} only: import newer ones, or say `dunwell cover bank DATE`, before going live."""
+    """Payments of {source} are entered up to {until} only: import newer ones, or say `dunwell cover {source} DATE`, before going live."""
 
 
 class NoWayOut(Refusal):
@@ -54,6 +55,10 @@ class NoWayOut(Refusal):
 
 class PersonMissing(Refusal):
     """Letters need a person who signs: `dunwell init` asks for one, `dunwell staff NAME --email …` adds one."""
+
+
+class AccountImpossible(Refusal):
+    """The bank account {account} cannot be right: {fault}. Look at the bank's own paper and enter it again."""
 
 
 class NoAccountWaits(Refusal):
@@ -109,6 +114,9 @@ def create(
     is_demo: bool = False,
 ) -> Creditor:
     """A new creditor, in rehearsal, with the person who signs and the first bank account."""
+    iban = iban.replace(" ", "")
+    if iban:
+        _refuse_impossible(iban=iban, bic=bic)
     if Creditor.objects.filter(slug=slug).exists():
         raise CreditorExists(slug=slug)
     usual_locale, usual_zone, usual_currency = DEFAULTS.get(country, OTHERWISE)
@@ -135,7 +143,7 @@ def create(
                 currency=creditor.currency,
                 holder=creditor.registered_name,
                 bank=bank,
-                iban=iban.replace(" ", ""),
+                iban=iban,
                 bic=bic,
                 since=on,
                 proposed_by=by,
@@ -189,20 +197,28 @@ def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]
     if creditor.is_demo:
         raise DemoStaysInRehearsal
     with scope.of(creditor.pk):
-        until = max(Coverage.objects.values_list("covered_until", flat=True), default=None)
         has_staff = Staff.objects.exists()
-    if until is None:
+    sources = covered(creditor)
+    if not sources:
         raise NoMoneySource
+    source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
     laws = jurisdictions.load_all()
-    calendar = calendars.load([creditor.country], range(now.year - 1, now.year + 2), laws, {})[creditor.country]
+    calendar = calendars.load([creditor.country], range(now.year - 1, now.year + 2), laws, calendars.load_corrections())[creditor.country]
     if until < deliver.covered_min(creditor, now, calendar):
-        raise MoneyStale(until=until)
+        raise MoneyStale(source=source, until=until)
     if not has_staff and not creditor.reply_address:
         raise PersonMissing
     found = ways.of(creditor, rehearsal=False, folder=folder)
     if "email" not in found:
         raise NoWayOut
     return [way.check() for way in found.values()]
+
+
+def covered(creditor: Creditor) -> dict[str, date]:
+    """The last day of each required money source up to which all payments are entered; the stalest one counts (I10)."""
+    with scope.of(creditor.pk):
+        rows = Coverage.objects.filter(required=True).order_by("covered_until").values_list("source", "covered_until")
+        return dict(rows)
 
 
 def back_to_rehearsal(creditor: Creditor, *, today: date, by: str, why: str) -> int:
@@ -261,6 +277,12 @@ def add_staff(creditor: Creditor, name: str, *, email: str, phone: str, gender: 
 def add_account(creditor: Creditor, *, currency: str, on: date, by: str, **values: str) -> BankAccount:
     """A bank account. The first of a currency is used at once; a changed one waits for a second person's confirmation."""
     money.minor_digits(currency)
+    _refuse_impossible(
+        iban=values.get("iban", ""),
+        bic=values.get("bic", ""),
+        account=values.get("account", ""),
+        correspondent=values.get("correspondent", ""),
+    )
     with scope.of(creditor.pk):
         is_first = not BankAccount.objects.filter(currency=currency).exists()
         row = BankAccount.objects.create(
@@ -273,6 +295,15 @@ def add_account(creditor: Creditor, *, currency: str, on: date, by: str, **value
         )
         audit.link(creditor.pk, actor=by, kind="bank_account", subject=currency, content={"account": row.pk, "since": on})
     return row
+
+
+def _refuse_impossible(*, iban: str = "", bic: str = "", account: str = "", correspondent: str = "") -> None:
+    """A number with wrong check digits would stop every letter later: it is refused while it is typed."""
+    fault = payqr.account_fault(
+        message.BankAccount(currency="", holder="", iban=iban, bic=bic, account=account, corr_account=correspondent)
+    )
+    if fault:
+        raise AccountImpossible(account=iban or account, fault=fault)
 
 
 def confirm_account(creditor: Creditor, account_id: int, *, by: str) -> BankAccount:

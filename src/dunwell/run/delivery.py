@@ -15,6 +15,6 @@ def run(creditor: Creditor, now: datetime, *, folder: Path) -> Delivery:
     """Send what is due at `now` (UTC): live through the configured channels, in rehearsal into files."""
     laws = jurisdictions.load_all()
     years = range(now.year - 1, now.year + 2)
-    calendar = calendars.load([creditor.country], years, laws, {})[creditor.country]
+    calendar = calendars.load([creditor.country], years, laws, calendars.load_corrections())[creditor.country]
     rehearsal = not switches.is_live(creditor.pk)
     return deliver.deliver(creditor.pk, now, ways.of(creditor, rehearsal=rehearsal, folder=folder), calendar=calendar)

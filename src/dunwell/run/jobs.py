@@ -69,7 +69,7 @@ def send(creditor_id: int) -> None:
     creditor = Creditor.objects.get(pk=creditor_id)
     now = _now()
     years = range(now.year - 1, now.year + 2)
-    days_off = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections(None))
+    days_off = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections())
     out = ways.of(creditor, rehearsal=not switches.is_live(creditor_id), folder=settings.DATA_DIR / "rehearsal")
     try:
         deliver.deliver(creditor_id, now, out, calendar=days_off[creditor.country], longest=SENDING_MAX)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
@@ -21,26 +20,22 @@ from dunwell.store.models import Creditor
 Policies = dict[str, Policy]
 
 
-def of(
-    creditor: Creditor, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = (), own: Path | None = None
-) -> Portfolio:
-    """Everything the plan looks at; `own` is the folder of the creditor's own policies, jurisdictions and calendars."""
-    return assemble(creditor, load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers), as_of, own=own)
+def of(creditor: Creditor, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = ()) -> Portfolio:
+    """Everything the plan looks at."""
+    return assemble(creditor, load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers), as_of)
 
 
-def assemble(
-    creditor: Creditor, facts: Facts, as_of: date, *, instead: str = "", own: Path | None = None
-) -> Portfolio:
+def assemble(creditor: Creditor, facts: Facts, as_of: date, *, instead: str = "") -> Portfolio:
     """Facts with their policies, law and calendars; `instead` puts one policy in the place of all that fit the same cases."""
-    every = policies.load_all(own)
+    every = policies.load_all()
     names = sorted(every)
-    laws = jurisdictions.load_all(own)
+    laws = jurisdictions.load_all()
     customers_frame = _with_jurisdiction(facts.customers, laws)
     chosen = _choose(facts, every, names, instead)
     receivables = facts.receivables.join(chosen, on=["receivable_id"], how="left")
     settled = facts.settled.join(chosen, on=["receivable_id"], how="left")
     countries = {creditor.country, *customers_frame["country"].unique().to_list()}
-    days_off = calendars.load(countries, range(as_of.year - 1, as_of.year + 2), laws, calendars.load_corrections(own))
+    days_off = calendars.load(countries, range(as_of.year - 1, as_of.year + 2), laws, calendars.load_corrections())
     grace = pl.DataFrame(
         {"policy": range(len(names)), "grace_days": [every[name].promise_grace_days for name in names]},
         schema={"policy": pl.Int32, "grace_days": pl.Int64},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dunwell.core import policy_words
+from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.engine import explain
 from dunwell.engine.explain import Story
@@ -73,8 +74,9 @@ def _named(creditor: Creditor, what: str) -> tuple[list[int], tuple[int, ...]]:
 def _events(ids: list[int]) -> dict[int, list[tuple[date, str, str]]]:
     """Everything recorded about these receivables, in the order of days."""
     found: dict[int, list[tuple[date, str, str]]] = {}
-    for key, on, what, details in bulk.rows(EVENTS, *([list(ids)] * EVENTS.count("ANY(%s)"))):
-        found.setdefault(key, []).append((on, what, details or ""))
+    for key, on, what, amount, currency, details in bulk.rows(EVENTS, *([list(ids)] * EVENTS.count("ANY(%s)"))):
+        said = [*([] if amount is None else [str(Money(abs(amount), currency))]), *filter(None, [details])]
+        found.setdefault(key, []).append((on, what, ", ".join(said)))
     return found
 
 
@@ -85,30 +87,31 @@ WHERE i.issue_date <= %s AND r.id = ANY(%s) ORDER BY coalesce(r.due_date, i.vali
 """
 EVENTS = """
 SELECT * FROM (
-  SELECT r.id AS key, i.issue_date AS on, 'issued' AS what, i.what_for AS details FROM receivable r JOIN invoice i ON i.id = r.invoice_id
+  SELECT r.id AS key, i.issue_date AS on, 'issued' AS what, r.amount, r.currency::text, i.what_for AS details
+  FROM receivable r JOIN invoice i ON i.id = r.invoice_id
   WHERE r.id = ANY(%s)
   UNION ALL
   SELECT a.receivable_id, a.effective_on, CASE WHEN a.amount > 0 THEN 'money set against it' ELSE 'allocation taken back' END,
-    a.amount || ' ' || a.currency || ' minor units, by ' || a.basis || CASE WHEN a.why <> '' THEN ': ' || a.why ELSE '' END
+    a.amount, a.currency, 'by ' || a.basis || CASE WHEN a.why <> '' THEN ': ' || a.why ELSE '' END
   FROM allocation a WHERE a.receivable_id = ANY(%s)
   UNION ALL
   SELECT i.receivable_id, m.slot_on, 'message ' || m.id || ' ' || m.state || CASE WHEN m.rehearsal THEN ' (rehearsal)' ELSE '' END,
-    coalesce(i.step, i.part) || ' by ' || m.channel || CASE WHEN m.state_reason <> '' THEN ': ' || m.state_reason ELSE '' END
+    NULL, NULL, coalesce(i.step, i.part) || ' by ' || m.channel || CASE WHEN m.state_reason <> '' THEN ': ' || m.state_reason ELSE '' END
   FROM message_item i JOIN message m ON m.id = i.message_id WHERE i.receivable_id = ANY(%s)
   UNION ALL
-  SELECT i.receivable_id, t.effective_on, 'task ' || t.id || ' ' || t.kind, coalesce('closed: ' || o.outcome, 'open')
+  SELECT i.receivable_id, t.effective_on, 'task ' || t.id || ' ' || t.kind, NULL, NULL, coalesce('closed: ' || o.outcome, 'open')
   FROM task_item i JOIN task t ON t.id = i.task_id LEFT JOIN task_outcome o ON o.task_id = t.id WHERE i.receivable_id = ANY(%s)
   UNION ALL
-  SELECT p.receivable_id, p.effective_on, 'promise ' || p.id, p.amount || ' ' || p.currency || ' minor units by ' || p.promised_date
+  SELECT p.receivable_id, p.effective_on, 'promise ' || p.id, p.amount, p.currency, 'by ' || p.promised_date
     || coalesce(', ' || e.outcome, '') FROM promise p LEFT JOIN ending e ON e.promise_id = p.id WHERE p.receivable_id = ANY(%s)
   UNION ALL
-  SELECT d.receivable_id, d.effective_on, 'dispute ' || d.id, d.cause || coalesce(', ' || e.outcome, '')
-  FROM dispute d LEFT JOIN ending e ON e.dispute_id = d.id WHERE d.receivable_id = ANY(%s)
+  SELECT d.receivable_id, d.effective_on, 'dispute ' || d.id, d.amount, q.currency, d.cause || coalesce(', ' || e.outcome, '')
+  FROM dispute d JOIN receivable q ON q.id = d.receivable_id LEFT JOIN ending e ON e.dispute_id = d.id WHERE d.receivable_id = ANY(%s)
   UNION ALL
-  SELECT h.receivable_id, h.effective_on, 'hold ' || h.id, h.reason || coalesce(' until ' || h.until_date, '') || coalesce(', ' || e.outcome, '')
+  SELECT h.receivable_id, h.effective_on, 'hold ' || h.id, NULL, NULL, h.reason || coalesce(' until ' || h.until_date, '') || coalesce(', ' || e.outcome, '')
   FROM hold h LEFT JOIN ending e ON e.hold_id = h.id WHERE h.receivable_id = ANY(%s)
   UNION ALL
-  SELECT o.receivable_id, u.effective_on, 'decided: ' || o.code, coalesce(o.step || ' – ', '') || o.reasons
+  SELECT o.receivable_id, u.effective_on, 'decided: ' || o.code, NULL, NULL, coalesce(o.step || ' – ', '') || o.reasons
   FROM outcome o JOIN run u ON u.id = o.run_id WHERE o.receivable_id = ANY(%s)
 ) x ORDER BY x.key, x.on, x.what
 """

@@ -1,9 +1,14 @@
-"""The files that finance people and lawyers edit: the packaged ones, and the creditor's own that replace or join them."""
+"""The files that finance people and lawyers edit: the packaged ones, and one's own that replace or join them.
+
+One's own lie in the data folder: `policies/`, `jurisdictions/`, `calendars.toml`.
+"""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+
+from django.conf import settings
 
 from dunwell.core.refusal import Finding, Refusal
 
@@ -17,9 +22,15 @@ class FileUnusable(Refusal):
 
 
 def named(kind: str, own: Path | None) -> dict[str, Path]:
-    """The files of a kind (`policies`, `jurisdictions`) by name; the creditor's own hide packaged ones of the same name."""
+    """The files of a kind (`policies`, `jurisdictions`) by name; those of `own` (without it, of the data folder) hide packaged ones."""
     packaged = _tomls(Path(str(files("dunwell").joinpath(kind))))
-    return packaged | (_tomls(own) if own is not None and own.is_dir() else {})
+    folder = own or in_data_folder(kind)
+    return packaged | (_tomls(folder) if folder is not None and folder.is_dir() else {})
+
+
+def in_data_folder(name: str) -> Path | None:
+    """A file or folder of the data folder; none for a command that works on files alone."""
+    return Path(settings.DATA_DIR) / name if settings.configured else None
 
 
 def text_of(file: Path) -> str:

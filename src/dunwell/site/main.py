@@ -37,6 +37,7 @@ COMMANDS = {
     "simulate": "dunwell.cli.daily:simulate_",
     "policies": "dunwell.cli.daily:policies",
     "policy": "dunwell.cli.verbs:policy",
+    "wording": "dunwell.cli.verbs:wording",
     "channel": "dunwell.cli.machine:channel",
     "live": "dunwell.cli.daily:live",
     "deliver": "dunwell.cli.daily:deliver_",

@@ -115,10 +115,11 @@ def bank_accounts(creditor_id: int, as_of: date) -> list[BankAccount]:
 
 
 def overrides(creditor_id: int) -> dict[tuple[str, str, str], tuple[str, int]]:
-    """The creditor's own texts by (locale, key, channel), the last version of each."""
+    """The creditor's own texts by (locale, key, channel), the last version of each; an empty one means the shipped text again."""
     with scope.of(creditor_id):
         rows = ContentText.objects.order_by("version")
-        return {(row.locale, row.key, row.channel): (row.text, row.version) for row in rows if row.text}
+        newest = {(row.locale, row.key, row.channel): (row.text, row.version) for row in rows}
+    return {place: (text, version) for place, (text, version) in newest.items() if text}
 
 
 def _among(ids: Iterable[int]) -> str:

@@ -189,7 +189,7 @@ def findings(origin: Origin, frame: pl.DataFrame, file_name: str) -> int:
     if frame.is_empty():
         return 0
     bulk.stage("in_finding", frame)
-    return bulk.execute(ADD_FINDINGS, origin.creditor_id, origin.on, origin.by, origin.file_id, file_name)
+    return bulk.execute(ADD_FINDINGS, origin.file_id, origin.creditor_id, origin.on, origin.by, origin.file_id, file_name)
 
 
 def _found() -> pl.DataFrame:
@@ -430,14 +430,27 @@ SELECT %s, %s, n.external_id, n.customer, n.date, true, n.currency, n.amount, co
   coalesce(n.invoice_number, n.reference, ''), %s
 FROM in_payment n ORDER BY n.line ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 """
+# What stands open from an earlier file is not said again; of equal rows only those that are more than before are new.
 ADD_FINDINGS = """
 INSERT INTO finding (creditor_id, effective_on, by, why, file_id, code, message, file_name, line, field, value, remedy,
   receivable_id, customer_id, holds)
-SELECT %s, %s, %s, '', %s, n.code, n.message, %s, n.line, coalesce(nullif(n.header, ''), n.field, ''), coalesce(n.value, ''),
-  coalesce(n.remedy, ''), r.id, CASE WHEN r.id IS NULL THEN n.customer END, coalesce(n.holds, false) AND (r.id IS NOT NULL OR n.customer IS NOT NULL)
-FROM in_finding n
-LEFT JOIN LATERAL (SELECT r.id FROM invoice i JOIN receivable r ON r.invoice_id = i.id
-                   WHERE n.holds AND i.number = n.number ORDER BY i.issue_date DESC LIMIT 1) r ON true
-WHERE NOT EXISTS (SELECT FROM finding f LEFT JOIN finding_settled s ON s.finding_id = f.id
-                  WHERE s.id IS NULL AND f.code = n.code AND f.receivable_id = r.id)
+WITH named AS (
+  SELECT n.*, coalesce(nullif(n.header, ''), n.field, '') AS place, r.id AS receivable, CASE WHEN r.id IS NULL THEN n.customer END AS owner
+  FROM in_finding n
+  LEFT JOIN LATERAL (SELECT r.id FROM invoice i JOIN receivable r ON r.invoice_id = i.id
+                     WHERE n.holds AND i.number = n.number ORDER BY i.issue_date DESC LIMIT 1) r ON true
+), counted AS (
+  SELECT d.*, row_number() OVER (PARTITION BY code, message, place, value, receivable, owner ORDER BY line) AS nth FROM named d
+), standing AS (
+  SELECT f.code, f.message, f.field, f.value, coalesce(f.receivable_id, 0) AS receivable, coalesce(f.customer_id, 0) AS owner, count(*) AS n
+  FROM finding f LEFT JOIN finding_settled s ON s.finding_id = f.id WHERE s.id IS NULL AND f.file_id <> %s GROUP BY 1, 2, 3, 4, 5, 6
+)
+SELECT %s, %s, %s, '', %s, c.code, c.message, %s, c.line, c.place, coalesce(c.value, ''), coalesce(c.remedy, ''), c.receivable, c.owner,
+  coalesce(c.holds, false) AND (c.receivable IS NOT NULL OR c.owner IS NOT NULL)
+FROM counted c
+LEFT JOIN standing t ON t.code = c.code AND t.message = c.message AND t.field = c.place AND t.value = coalesce(c.value, '')
+  AND t.receivable = coalesce(c.receivable, 0) AND t.owner = coalesce(c.owner, 0)
+WHERE c.nth > coalesce(t.n, 0)
+  AND NOT EXISTS (SELECT FROM finding f LEFT JOIN finding_settled s ON s.finding_id = f.id
+                  WHERE s.id IS NULL AND f.code = c.code AND f.receivable_id = c.receivable)
 """

@@ -1,0 +1,63 @@
+"""A creditor's own wording of a text: shown, checked like the shipped ones, and saved as a version."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dunwell.core.refusal import Finding, Refusal
+from dunwell.engine import render, tact
+from dunwell.run import packs
+from dunwell.run.packs import Place
+from dunwell.store import audit, load_letters, scope
+from dunwell.store.models import ContentText, Creditor
+
+
+class TextUnknown(Refusal):
+    """There is no text {name!r} in {locale!r}. Write it like `reminder.email`; texts: {known}."""
+
+
+class TextUnfit(Refusal):
+    """The text was not saved, because letters written with it would not be right."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("\n".join(["The text was not saved:", *map(str, findings)]))
+        self.findings = findings
+
+
+def text_of(creditor: Creditor, locale: str, name: str) -> str:
+    """The text in force: the creditor's own, else the shipped one."""
+    source = packs.with_overrides(packs.standard(), load_letters.overrides(creditor.pk))
+    return source.texts[_place(locale, name)]
+
+
+def save(creditor: Creditor, locale: str, name: str, text: str, *, on: date, by: str, why: str) -> int:
+    """Put a text in force from now on, an empty one for the shipped text again; gives its version."""
+    place = _place(locale, name)
+    if text and (findings := faults(place, text)):
+        raise TextUnfit(findings)
+    _, key, channel = place
+    with scope.of(creditor.pk):
+        known = ContentText.objects.filter(locale=locale, key=key, channel=channel).count()
+        row = ContentText.objects.create(
+            creditor=creditor, effective_on=on, by=by, why=why, locale=locale, key=key, channel=channel, version=known + 1, text=text
+        )
+        content = {"version": row.version, "text": text, "why": why}
+        audit.link(creditor.pk, actor=by, kind="wording", subject=f"{locale}/{name}", content=content)
+    return row.version
+
+
+def faults(place: Place, text: str) -> list[Finding]:
+    """Everything that is wrong with a text: what cannot be read, and what is not tactful or not complete."""
+    shipped = packs.standard()
+    pack = render.prepare(packs.with_overrides(shipped, {place: (text, 0)}))
+    unreadable = [one for one in pack.findings if one.file == shipped.files[place]]
+    return unreadable or tact.check_text(pack.texts[place], place[0])
+
+
+def _place(locale: str, name: str) -> Place:
+    key, _, channel = name.removesuffix(".md").partition(".")
+    texts = packs.standard().texts
+    if (locale, key, channel) not in texts:
+        known = ", ".join(f"{key}.{channel}" for one, key, channel in texts if one == (locale if locale in ("ru", "bg") else "en"))
+        raise TextUnknown(name=name, locale=locale, known=known)
+    return locale, key, channel
