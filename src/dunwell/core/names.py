@@ -6,6 +6,7 @@ names have three parts, the last being the family's. What the endings do not tel
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -40,6 +41,16 @@ def take_apart(full: str) -> PersonName:
     is_family_first = len(words) == 2 and _is_family(words[0]) and not _is_family(words[1])
     given, family = (words[1], words[0]) if is_family_first else (words[0], words[-1])
     return PersonName(given, family, "", gender or _gender(family))
+
+
+def person_key(address: str) -> str:
+    """The sign of one person under whatever customer: a hash of the address in small letters, or of a phone's digits."""
+    return hashlib.md5((address.lower() if "@" in address else digits(address)).encode(), usedforsecurity=False).hexdigest()
+
+
+def digits(address: str) -> str:
+    """A phone number's digits; nothing of an e-mail address."""
+    return "" if "@" in address else re.sub(r"[^0-9]", "", address)
 
 
 def _is_family(word: str) -> bool:

@@ -24,9 +24,9 @@ from django.db import InterfaceError, OperationalError, connection
 from dunwell.core.calendar import Calendar
 from dunwell.core.channel import Channel, ChannelDown, Refused, Reply
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
-from dunwell.run import brake
+from dunwell.run import brake, reconcile
 from dunwell.run.pace import Pace
-from dunwell.store import locks, outbox, switches
+from dunwell.store import load_money, locks, outbox, switches
 from dunwell.store.models import Creditor
 from dunwell.store.outbox import Begin, Claimed, Ending, Verdict
 
@@ -76,6 +76,9 @@ def deliver(
     with locks.alone(creditor_id, "send") as is_alone:
         if not is_alone:
             return Delivery(halted="another process is sending")
+        if load_money.has_news(creditor_id):
+            # Money that came in since the plan is set against what it pays before anybody is asked for it.
+            reconcile.run(creditor, now.astimezone(ZoneInfo(creditor.timezone)).date(), by="deliver")
         idempotent = [name for name, way in ways.items() if way.capabilities.idempotent]
         outbox.sweep(creditor_id, idempotent=idempotent, alone=True)
         braked = () if rehearsal else brake.braked(creditor_id)

@@ -20,6 +20,7 @@ from dunwell.core.records import Mapping, RecordKind
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import open_items
 from dunwell.plugins.importers import findings_csv, table
+from dunwell.run import people
 from dunwell.store import audit, bulk, record_import, scope
 from dunwell.store.models import Coverage, Creditor, ImportFile
 from dunwell.store.record_import import Origin
@@ -69,6 +70,8 @@ def file(
     """Import one sheet of customers, invoices, open items or payments as of a day; the same file again changes nothing."""
     if not path.is_file():
         raise FileMissing(path=path)
+    if covered_until and covered_until > as_of:
+        raise people.CoverageInFuture(until=covered_until, on=as_of)
     sheet = understand(creditor, path, kind=kind, mapping=mapping, date_order=date_order, decimal=decimal, progress=progress)
     summary = Summary(path.name, str(sheet.kind))
     with scope.of(creditor.pk):

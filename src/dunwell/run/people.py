@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, Sum
-
-from dunwell.core.ledger import CustomerState, HoldReason
+from dunwell.core import names
+from dunwell.core.ledger import CustomerState, HoldReason, OurDebt
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.store import audit, balances, bulk, scope
 from dunwell.store.models import (
     Allocation,
+    Cancellation,
     ContactPoint,
     Coverage,
     Creditor,
@@ -41,6 +41,13 @@ from dunwell.store.models import (
 )
 
 PROMISE_DAYS_MAX = 60
+FINDING_OUTCOMES = ("paid", "cancelled", "still_open", "repaired", "ignored")
+ALL_CHANNELS = "all"
+OPT_OUT_CHANNELS = (ALL_CHANNELS, "email", "sms", "call", "visit", "letter")
+PEOPLE_AT = """
+SELECT DISTINCT person_key FROM contact_point
+WHERE lower(address) = lower(%s) OR (channel IN ('sms', 'call') AND nullif(%s, '') = regexp_replace(address, '[^0-9]', '', 'g'))
+"""
 DISPUTE_CAUSES = ("wrong_sum", "quality", "not_delivered", "not_ordered", "already_paid", "wrong_party", "documents", "other")
 
 
@@ -80,26 +87,63 @@ class ReasonUnknown(Refusal):
     """{reason!r} is not a known reason. Reasons: {reasons}."""
 
 
+class AmountNotPositive(Refusal):
+    """{amount} is not a part of anything: give more than zero."""
+
+
+class SeveralCustomers(Refusal):
+    """{name!r} fits {count} customers: write the external id of the one you mean. Ids: {ids}."""
+
+
+class NothingToSet(Refusal):
+    """Nothing can be set: payment {payment} has {left} left, and {open} is open on {number}."""
+
+
+class OtherCurrency(Refusal):
+    """Payment {payment} is in {paid} and invoice {number} in {owed}: put it on account, or record what it was exchanged for."""
+
+
+class NoSuchPayment(Refusal):
+    """There is no payment number {number}: `dunwell work` shows the unmatched ones."""
+
+
+class HoldInPast(Refusal):
+    """A hold until {day} would hold nothing: that day has passed."""
+
+
+class CoverageInFuture(Refusal):
+    """Payments cannot be complete up to {until} on {on}: name a day that is not after it."""
+
+
+class NamesNoInvoice(Refusal):
+    """Finding {number} names no invoice: it can be repaired, ignored or still_open."""
+
+
 def receivables_of(creditor: Creditor, number: str) -> list[Receivable]:
     """The receivables of one document, by its number or `number@issue-date`."""
-    bare, _, day = number.partition("@")
+    bare, _, day = number.rpartition("@")
     with scope.of(creditor.pk):
-        found = Invoice.objects.filter(number=bare).exclude(kind="credit_note").order_by("-issue_date")
-        invoices = list(found.filter(issue_date=day) if day else found)
+        found = Invoice.objects.exclude(kind="credit_note").order_by("-issue_date")
+        invoices = list(found.filter(number=number))
+        if not invoices and bare and (issued := _day(day)):
+            invoices = list(found.filter(number=bare, issue_date=issued))
         if not invoices:
             raise NoSuchInvoice(number=number)
         if len(invoices) > 1:
-            raise SeveralInvoices(number=bare, count=len(invoices), example=invoices[0].issue_date)
+            raise SeveralInvoices(number=number, count=len(invoices), example=invoices[0].issue_date)
         return list(Receivable.objects.filter(invoice=invoices[0]).select_related("invoice").order_by("instalment"))
 
 
 def customer(creditor: Creditor, name: str) -> Customer:
-    """A customer by external id, else by exact name."""
+    """A customer by external id, else by exact name; a name that fits two is never a choice."""
     with scope.of(creditor.pk):
-        found = Customer.objects.filter(Q(external_id=name) | Q(name=name)).order_by("pk").first()
-    if found is None:
+        rows = Customer.objects.order_by("pk")
+        found = list(rows.filter(external_id=name)) or list(rows.filter(name=name))
+    if not found:
         raise NoSuchCustomer(name=name)
-    return found
+    if len(found) > 1:
+        raise SeveralCustomers(name=name, count=len(found), ids=", ".join(one.external_id for one in found))
+    return found[0]
 
 
 def promise(
@@ -110,7 +154,7 @@ def promise(
         raise PromiseInPast(day=promised_date)
     if (promised_date - on).days > PROMISE_DAYS_MAX:
         raise PromiseTooLate(days=PROMISE_DAYS_MAX, day=promised_date)
-    left = amount.minor if amount else None
+    left = _part(amount)
     made = []
     with scope.of(creditor.pk):
         for receivable, open_amount in _open(creditor, number):
@@ -124,7 +168,8 @@ def promise(
                     )
                 )
         if left:
-            raise AmountTooLarge(amount=amount, most=sum(one.amount for one in made))
+            assert amount is not None
+            raise AmountTooLarge(amount=amount, most=Money(sum(one.amount for one in made), amount.currency))
         _note(creditor, by, "promise", number, {"until": promised_date, "amounts": [one.amount for one in made], "why": why})
     return made
 
@@ -136,9 +181,9 @@ def dispute(creditor: Creditor, number: str, *, cause: str, amount: Money | None
     with scope.of(creditor.pk):
         opened = _open(creditor, number)
         total = sum(open_amount for _, open_amount in opened)
+        left = _part(amount)
         if amount and amount.minor > total:
             raise AmountTooLarge(amount=amount, most=Money(total, amount.currency))
-        left = amount.minor if amount else None
         made = []
         for receivable, open_amount in opened:
             part = None if left is None else min(left, open_amount)
@@ -157,6 +202,8 @@ def hold(
     """Stop contact about an invoice or with a customer, with the reason and until when (None: until lifted)."""
     if reason not in list(HoldReason):
         raise ReasonUnknown(reason=reason, reasons=", ".join(HoldReason))
+    if until is not None and until < on:
+        raise HoldInPast(day=until)
     with scope.of(creditor.pk):
         scopes: list[dict[str, Any]]
         if customer_name:
@@ -187,7 +234,8 @@ def contacted(
     with scope.of(creditor.pk):
         found = customer(creditor, customer_name)
         points = ContactPoint.objects.filter(contact__customer=found).order_by("-is_preferred", "contact__rank", "pk")
-        point = points.filter(address=address).first() if address else points.first()
+        # Without an address nobody said who it was: then it counts against everybody at the customer.
+        point = points.filter(address=address).first() if address else None
         touch = Touch.objects.create(
             **_fact(creditor, on, by, why),
             customer=found,
@@ -203,15 +251,19 @@ def contacted(
 def allocate(creditor: Creditor, payment_id: int, number: str, *, amount: Money | None, on: date, by: str, why: str) -> int:
     """Set a payment against an invoice by hand, as much as is open on both or the amount given; gives the minor units set."""
     with scope.of(creditor.pk):
-        payment = Payment.objects.filter(pk=payment_id).first()
-        if payment is None:
-            raise NothingToUndo(what="payment", number=payment_id)
-        left = payment.amount - (Allocation.objects.filter(payment=payment).aggregate(s=Sum("amount"))["s"] or 0)
+        payment = _payment(payment_id)
+        opened = _open(creditor, number)
+        if any(receivable.currency != payment.currency for receivable, _ in opened):
+            raise OtherCurrency(payment=payment_id, paid=payment.currency, number=number, owed=opened[0][0].currency)
+        left = _unapplied(payment)
         if amount and amount.minor > left:
             raise AmountTooLarge(amount=amount, most=Money(left, payment.currency))
-        left = amount.minor if amount else left
+        if left <= 0 or not opened:
+            still_open = Money(sum(open_amount for _, open_amount in opened), payment.currency)
+            raise NothingToSet(payment=payment_id, left=Money(left, payment.currency), open=still_open, number=number)
+        left = _part(amount) or left
         done = 0
-        for receivable, open_amount in _open(creditor, number):
+        for receivable, open_amount in opened:
             part = min(left - done, open_amount)
             if part > 0:
                 Allocation.objects.create(
@@ -251,7 +303,7 @@ def on_account(creditor: Creditor, payment_id: int, customer_name: str, *, on: d
     """Keep unapplied money on account for a customer: it holds nobody, and is shown and deducted in letters."""
     with scope.of(creditor.pk):
         row = OnAccount.objects.create(
-            **_fact(creditor, on, by, why), payment_id=payment_id, customer=customer(creditor, customer_name)
+            **_fact(creditor, on, by, why), payment=_payment(payment_id), customer=customer(creditor, customer_name)
         )
         _note(creditor, by, "on_account", str(payment_id), {"customer": customer_name, "why": why})
     return row
@@ -269,11 +321,15 @@ def close_task(creditor: Creditor, task_id: int, *, outcome: str, is_done: bool,
 
 
 def settle_finding(creditor: Creditor, finding_id: int, *, outcome: str, on: date, by: str, why: str = "") -> FindingSettled:
-    """A person looked at a finding; what it held goes on."""
+    """A person looked at a finding. What it held goes on, unless they say that it is paid or cancelled: then it is that."""
+    if outcome not in FINDING_OUTCOMES:
+        raise ReasonUnknown(reason=outcome, reasons=", ".join(FINDING_OUTCOMES))
     with scope.of(creditor.pk):
         finding = FindingRecord.objects.filter(pk=finding_id, findingsettled=None).first()
         if finding is None:
             raise NothingToUndo(what="open finding", number=finding_id)
+        if outcome in ("paid", "cancelled"):
+            _close(creditor, finding, outcome, on=on, by=by, why=why)
         row = FindingSettled.objects.create(**_fact(creditor, on, by, why), finding=finding, outcome=outcome)
         _note(creditor, by, "finding_settled", str(finding_id), {"outcome": outcome, "why": why})
     return row
@@ -281,12 +337,17 @@ def settle_finding(creditor: Creditor, finding_id: int, *, outcome: str, on: dat
 
 def opt_out(creditor: Creditor, address: str, *, channel: str, wanted: bool = False, on: date, by: str, why: str) -> int:
     """A person does not want to be written to at an address (or does again); holds under every customer they belong to."""
+    if channel not in OPT_OUT_CHANNELS:
+        raise ReasonUnknown(reason=channel, reasons=", ".join(OPT_OUT_CHANNELS))
     with scope.of(creditor.pk):
-        keys = set(ContactPoint.objects.filter(address__iexact=address).values_list("person_key", flat=True))
-        for key in keys:
-            OptOut.objects.create(**_fact(creditor, on, by, why), person_key=key, channel=channel, wanted=wanted)
-        _note(creditor, by, "opt_out", channel, {"people": sorted(keys), "wanted": wanted, "why": why})
-    return len(keys)
+        known = {row[0] for row in bulk.rows(PEOPLE_AT, address, names.digits(address))}
+        # Whom nobody knows yet may stand in the next file: the wish waits for them there.
+        for key in known | {names.person_key(address)}:
+            closed = OptOut.objects.filter(person_key=key).values_list("channel", flat=True).distinct()
+            for one in {channel, *closed} if wanted and channel == ALL_CHANNELS else {channel}:
+                OptOut.objects.create(**_fact(creditor, on, by, why), person_key=key, channel=one, wanted=wanted)
+        _note(creditor, by, "opt_out", channel, {"people": sorted(known), "wanted": wanted, "why": why})
+    return len(known)
 
 
 def state(creditor: Creditor, customer_name: str, value: str, *, ended: bool = False, on: date, by: str, why: str) -> StateRecord:
@@ -303,6 +364,8 @@ def state(creditor: Creditor, customer_name: str, value: str, *, ended: bool = F
 
 def our_side(creditor: Creditor, customer_name: str, what: str, *, done: bool, on: date, by: str, why: str) -> OurSide:
     """Our side owes the client an answer or a document, or has given it (I19)."""
+    if what not in list(OurDebt):
+        raise ReasonUnknown(reason=what, reasons=", ".join(OurDebt))
     with scope.of(creditor.pk):
         row = OurSide.objects.create(
             **_fact(creditor, on, by, why), customer=customer(creditor, customer_name), what=what, done=done
@@ -313,10 +376,68 @@ def our_side(creditor: Creditor, customer_name: str, what: str, *, done: bool, o
 
 def cover(creditor: Creditor, source: str, until: date, *, on: date, by: str, why: str = "") -> Coverage:
     """A person's word, or a statement's end: all payments of this source up to a day are entered."""
+    if until > on:
+        raise CoverageInFuture(until=until, on=on)
     with scope.of(creditor.pk):
         row = Coverage.objects.create(**_fact(creditor, on, by, why), source=source, covered_until=until)
         _note(creditor, by, "coverage", source, {"until": until})
     return row
+
+
+def _close(creditor: Creditor, finding: FindingRecord, outcome: str, *, on: date, by: str, why: str) -> None:
+    """The document that a finding names is paid in full, its day unknown, or was cancelled."""
+    if finding.receivable is None:
+        raise NamesNoInvoice(number=finding.pk)
+    invoice = finding.receivable.invoice
+    if outcome == "cancelled":
+        Cancellation.objects.create(**_fact(creditor, on, by, why), invoice=invoice)
+        return
+    rows = list(Receivable.objects.filter(invoice=invoice).order_by("instalment"))
+    opened = [(row, left) for row in rows if (left := dict(_balances([row.pk]))[row.pk]) > 0]
+    if not opened:
+        return
+    payment = Payment.objects.create(
+        creditor=creditor,
+        source="finding",
+        external_id=str(finding.pk),
+        customer=invoice.customer,
+        date=on,
+        is_date_known=False,
+        currency=invoice.currency,
+        amount=sum(left for _, left in opened),
+        reference=invoice.number,
+        recorded_on=on,
+    )
+    for row, left in opened:
+        values = _fact(creditor, on, by, why or "a person says it is paid")
+        Allocation.objects.create(**values, payment=payment, receivable=row, currency=row.currency, amount=left, basis="manual")
+
+
+def _payment(number: int) -> Payment:
+    found = Payment.objects.filter(pk=number).first()
+    if found is None:
+        raise NoSuchPayment(number=number)
+    return found
+
+
+def _unapplied(payment: Payment) -> int:
+    sql = balances.unapplied_sql(as_of=None)
+    found = bulk.rows(f"SELECT unapplied FROM ({sql}) u WHERE payment_id = %s", payment.pk)
+    return int(found[0][0]) if found else 0
+
+
+def _part(amount: Money | None) -> int | None:
+    """The minor units of a part that a person named; None: all of it."""
+    if amount is not None and amount.minor <= 0:
+        raise AmountNotPositive(amount=amount)
+    return amount.minor if amount else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _open(creditor: Creditor, number: str) -> list[tuple[Receivable, int]]:

@@ -14,7 +14,7 @@ ROWS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind` is approval, unknown, task, money or finding; `command` is what to type."""
+    """`kind` is approval, unknown, task, money, credit or finding; `command` is what to type."""
 
     kind: str
     number: int
@@ -40,10 +40,18 @@ def rows(creditor: Creditor) -> list[Row]:
             *(
                 Row(
                     "money",
-                    one.pk,
-                    one.payer_name,
-                    f"{Money(one.amount, one.currency)} of {one.date} is not matched: {one.remittance or 'no reference'}",
-                    f"dunwell allocate {one.pk} INVOICE | dunwell on-account {one.pk} CUSTOMER",
+                    one.number,
+                    one.who,
+                    f"{Money(one.left, one.currency)} of {one.on} is not matched: {one.said or 'no reference'}",
+                    f"dunwell allocate {one.number} INVOICE | dunwell on-account {one.number} CUSTOMER",
+                )
+                if one.kind == "payment"
+                else Row(
+                    "credit",
+                    one.number,
+                    one.who,
+                    f"{Money(one.left, one.currency)} of credit note {one.said} is left: letters deduct it from what is due",
+                    "",
                 )
                 for one in outbox_view.unmatched(creditor.pk)[:ROWS_MAX]
             ),

@@ -63,6 +63,23 @@ def unapplied_sql(*, as_of: date | None) -> str:
     """
 
 
+def credit_sql(*, as_of: date | None) -> str:
+    """What a customer has to their credit, by currency: money on account, and what is left of credit notes: `customer_id,
+    currency, amount`.
+    """
+    known = _known("f", as_of)
+    issued = "true" if as_of is None else f"i.issue_date <= DATE '{as_of.isoformat()}'"
+    return f"""
+    SELECT u.customer_id, u.currency, u.unapplied AS amount FROM ({unapplied_sql(as_of=as_of)}) u WHERE u.is_on_account
+    UNION ALL
+    SELECT i.customer_id, i.currency, i.total - coalesce(a.amount, 0) FROM invoice i
+    LEFT JOIN (SELECT f.credit_note_id, sum(f.amount)::bigint AS amount FROM allocation f
+               WHERE f.credit_note_id IS NOT NULL AND {known} GROUP BY 1) a ON a.credit_note_id = i.id
+    WHERE i.kind = 'credit_note' AND {issued} AND i.total > coalesce(a.amount, 0)
+      AND NOT EXISTS (SELECT FROM cancellation f WHERE f.invoice_id = i.id AND {known})
+    """
+
+
 def held_by_money_sql(*, as_of: date | None) -> str:
     """Customers whose chase waits for unmatched money (I10): `customer_id`.
 

@@ -148,8 +148,11 @@ def _customers(read: Read, only: Only) -> pl.DataFrame:
         SELECT c.id AS customer_id, c.kind, coalesce(nullif(c.country, ''), k.country) AS country, c.segment,
                coalesce(nullif(c.locale, ''), k.locale) AS locale, s.state, o.what AS owes
         FROM customer c JOIN creditor k ON k.id = c.creditor_id
-        LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, state, ended FROM customer_state
-                   WHERE effective_on <= {only.day} ORDER BY customer_id, id DESC) s ON s.customer_id = c.id AND NOT s.ended
+        -- of several states the one that leaves nobody to speak to: only a represented customer has somebody
+        LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, state FROM
+                    (SELECT DISTINCT ON (customer_id, state) customer_id, state, ended FROM customer_state
+                     WHERE effective_on <= {only.day} ORDER BY customer_id, state, id DESC) x
+                   WHERE NOT ended ORDER BY customer_id, state = 'represented', state) s ON s.customer_id = c.id
         LEFT JOIN (SELECT customer_id, min(what) AS what FROM
                     (SELECT DISTINCT ON (customer_id, what) customer_id, what, done FROM our_side
                      WHERE effective_on <= {only.day} ORDER BY customer_id, what, id DESC) x
@@ -162,10 +165,9 @@ def _customers(read: Read, only: Only) -> pl.DataFrame:
     """)
     held = read(balances.held_by_money_sql(as_of=only.as_of))
     credit = (
-        read(balances.unapplied_sql(as_of=only.as_of))
-        .filter("is_on_account")
+        read(balances.credit_sql(as_of=only.as_of))
         .group_by("customer_id", "currency")
-        .agg(amount=pl.col("unapplied").sum())
+        .agg(pl.col("amount").sum())
         .sort("customer_id", "currency")
         .group_by("customer_id", maintain_order=True)
         .agg(credit_by_currency=pl.struct("currency", "amount"))
@@ -276,8 +278,10 @@ def _pauses(read: Read, only: Only) -> pl.DataFrame:
         FROM hold h LEFT JOIN ending e ON e.hold_id = h.id AND e.effective_on <= {only.day}
         WHERE e.id IS NULL AND h.effective_on <= {only.day} {only.real("h")}
         UNION ALL
-        SELECT 'finding', f.receivable_id, f.customer_id, f.code, f.effective_on, NULL, NULL
+        -- a finding about a document holds all of its instalments
+        SELECT 'finding', r.id, f.customer_id, f.code, f.effective_on, NULL, NULL
         FROM finding f LEFT JOIN finding_settled s ON s.finding_id = f.id
+        LEFT JOIN receivable named ON named.id = f.receivable_id LEFT JOIN receivable r ON r.invoice_id = named.invoice_id
         WHERE f.holds AND s.id IS NULL AND f.effective_on <= {only.day}
           AND (f.receivable_id IS NOT NULL OR f.customer_id IS NOT NULL)
         """),
@@ -319,11 +323,13 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
 def _touches(read: Read, only: Only) -> pl.DataFrame:
     return _conform(
         read(f"""
-        SELECT r.person_key, m.customer_id, m.channel, m.sent_on AS on, m.purpose <> 'answer' AS counts, m.purpose
+        -- What may have arrived counts like what did: nobody is written to twice because nobody knows.
+        SELECT r.person_key, m.customer_id, m.channel, coalesce(m.sent_on, m.slot_on) AS on, m.purpose <> 'answer' AS counts, m.purpose
         FROM recipient r JOIN message m ON m.id = r.message_id
-        WHERE m.state = 'sent' AND m.sent_on BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day} {only.real("m")}
+        WHERE m.state IN ('sent', 'begun', 'unknown')
+          AND coalesce(m.sent_on, m.slot_on) BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day} {only.real("m")}
         UNION ALL
-        SELECT person_key, customer_id, channel, effective_on, counts, 'request' FROM touch
+        SELECT nullif(person_key, ''), customer_id, channel, effective_on, counts, 'request' FROM touch
         WHERE effective_on BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day}
         """),
         frames.TOUCHES,

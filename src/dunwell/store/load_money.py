@@ -23,12 +23,16 @@ def money(creditor_id: int, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl
               nullif(p.payer_tax_id, '') AS payer_tax_id, nullif(p.remittance, '') AS remittance,
               nullif(p.reference, '') AS reference, nullif(p.reference, '') AS invoice_number
             FROM ({balances.unapplied_sql(as_of=as_of)}) u JOIN payment p ON p.id = u.payment_id WHERE NOT u.is_on_account
+              -- what a person took back stays with people: setting it there again would undo the undoing
+              AND NOT EXISTS (SELECT FROM allocation a WHERE a.payment_id = p.id AND a.undoes_id IS NOT NULL)
             UNION ALL
             SELECT i.id, 'credit_note', i.issue_date, i.currency, i.total, i.total - coalesce(a.total, 0), i.customer_id, NULL, NULL,
               NULL, NULL, NULL, nullif(i.credits_number, '')
             FROM invoice i LEFT JOIN (SELECT credit_note_id, sum(amount)::bigint AS total FROM allocation
                                       WHERE credit_note_id IS NOT NULL GROUP BY 1) a ON a.credit_note_id = i.id
             WHERE i.kind = 'credit_note' AND i.issue_date <= DATE '{as_of}' AND i.total > coalesce(a.total, 0)
+              AND NOT EXISTS (SELECT FROM allocation a WHERE a.credit_note_id = i.id AND a.undoes_id IS NOT NULL)
+              AND NOT EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = i.id)
         """)
         if unapplied.is_empty():
             return frames.conform(unapplied, schemas.MONEY), frames.empty(schemas.RECEIVABLES), frames.empty(schemas.PAYER_SIGNS)
@@ -46,6 +50,15 @@ def money(creditor_id: int, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl
             UNION SELECT customer_id, 'account', payer_account FROM payment WHERE customer_id IS NOT NULL AND payer_account <> ''
         """)
     return frames.conform(unapplied, schemas.MONEY), receivables, frames.conform(signs, schemas.PAYER_SIGNS)
+
+
+def has_news(creditor_id: int) -> bool:
+    """Whether a file came in that the last run may not have seen: one that began in the hour before it may have ended after."""
+    with scope.of(creditor_id):
+        ((found,),) = bulk.rows(
+            "SELECT EXISTS (SELECT FROM import_file f WHERE f.recorded_at > (SELECT max(recorded_at) FROM run) - interval '1 hour')"
+        )
+    return bool(found)
 
 
 def record(creditor_id: int, *, allocations: pl.DataFrame, proposals: pl.DataFrame, as_of: date, by: str) -> int:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from dunwell.store import bulk, scope
-from dunwell.store.models import FindingRecord, Message, Payment, Proposal, Task
+from dunwell.store import balances, bulk, scope
+from dunwell.store.models import FindingRecord, Message, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Money that waits for a person: `kind` is payment or credit_note, `left` what is not set against anything, minor units."""
+
+    number: int
+    kind: str
+    on: date
+    who: str
+    left: int
+    currency: str
+    said: str
 
 
 def first_moments(creditor_id: int, slot: date) -> list[datetime]:
@@ -37,9 +51,24 @@ def open_findings(creditor_id: int) -> QuerySet[FindingRecord]:
     return FindingRecord.objects.filter(creditor_id=creditor_id, findingsettled=None).order_by("-holds", "pk")
 
 
-def unmatched(creditor_id: int) -> QuerySet[Payment]:
-    """Payments with proposals or without any allocation: for a person to set against an invoice or put on account."""
-    with_proposal = Proposal.objects.filter(creditor_id=creditor_id).values("payment_id")
-    return Payment.objects.filter(creditor_id=creditor_id, amount__gt=0).filter(allocation=None, onaccount=None).order_by("pk") | (
-        Payment.objects.filter(creditor_id=creditor_id, pk__in=with_proposal, allocation=None, onaccount=None)
-    )
+def unmatched(creditor_id: int) -> list[Unmatched]:
+    """Money of which something is neither set against anything nor on account, and credit notes with something left."""
+    with scope.of(creditor_id):
+        rows = bulk.rows(UNMATCHED.format(unapplied=balances.unapplied_sql(as_of=None)))
+    return [Unmatched(*row) for row in rows]
+
+
+UNMATCHED = """
+SELECT p.id, 'payment', p.date, coalesce(nullif(p.payer_name, ''), c.name, ''), u.unapplied, p.currency,
+  coalesce(nullif(p.remittance, ''), p.reference)
+FROM ({unapplied}) u JOIN payment p ON p.id = u.payment_id LEFT JOIN customer c ON c.id = p.customer_id
+WHERE NOT u.is_on_account
+UNION ALL
+SELECT i.id, 'credit_note', i.issue_date, c.name, i.total - coalesce(a.total, 0), i.currency, i.number
+FROM invoice i JOIN customer c ON c.id = i.customer_id
+LEFT JOIN (SELECT credit_note_id, sum(amount)::bigint AS total FROM allocation WHERE credit_note_id IS NOT NULL GROUP BY 1) a
+  ON a.credit_note_id = i.id
+WHERE i.kind = 'credit_note' AND i.total > coalesce(a.total, 0)
+  AND NOT EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = i.id)
+ORDER BY 2 DESC, 1
+"""

@@ -58,12 +58,11 @@ def dunning_run(
             counts={**counts, "outcomes_changed": changed.height},
             digest=digest,
         )
-        _append("outcome", changed, {"creditor_id": creditor_id, "run_id": run.pk}, order="receivable_id")
+        _append("outcome", changed, {"creditor_id": creditor_id, "run_id": run.pk})
         _append(
             "lapse",
             lapses,
             {"creditor_id": creditor_id, "effective_on": as_of, "rehearsal": rehearsal, "by": by, "why": ""},
-            order="receivable_id",
         )
         audit.link(
             creditor_id,
@@ -76,14 +75,14 @@ def dunning_run(
     return RecordedRun(run_id=run.pk, outcomes_changed=changed.height)
 
 
-def _append(table: str, frame: pl.DataFrame, constants: Mapping[str, Any], *, order: str) -> None:
-    """Append a frame's rows to a table, the same constants in every row, in the order of one column."""
+def _append(table: str, frame: pl.DataFrame, constants: Mapping[str, Any]) -> None:
+    """Append a frame's rows to a table, in the frame's order, the same constants in every row."""
     if frame.is_empty():
         return
     bulk.stage("incoming", frame)
     columns = ", ".join([*frame.columns, *constants])
     values = ", ".join([*frame.columns, *("%s" for _ in constants)])
-    bulk.execute(f"INSERT INTO {table} ({columns}) SELECT {values} FROM incoming ORDER BY {order}", *constants.values())
+    bulk.execute(f"INSERT INTO {table} ({columns}) SELECT {values} FROM incoming", *constants.values())
 
 
 def _digest(frame: pl.DataFrame) -> str:

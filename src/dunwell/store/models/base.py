@@ -10,6 +10,11 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+def unchecked_creditor() -> models.ForeignKey:
+    """The creditor of a table that grows by millions: row-level security binds it anyway, a foreign key costs 5 µs a row more."""
+    return models.ForeignKey("store.Creditor", on_delete=models.PROTECT, db_index=False, db_constraint=False)
+
+
 class Owned(models.Model):
     """A row of one creditor; row-level security hides it from all others."""
 

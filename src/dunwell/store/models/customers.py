@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from dunwell.core.ledger import CustomerKind, CustomerState, Role
-from dunwell.store.models.base import Fact, Imported, Owned
+from dunwell.store.models.base import Fact, Imported, Owned, unchecked_creditor
 
 
 class CustomerGroup(Owned):
@@ -47,6 +47,7 @@ class Customer(Imported):
 class Contact(Imported):
     """A person at the customer. Personal content: erasure replaces it by a tombstone (I14)."""
 
+    creditor = unchecked_creditor()
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
     role = models.TextField(default=Role.REQUESTER.value)
     rank = models.IntegerField(default=0)
@@ -70,6 +71,7 @@ class Contact(Imported):
 class ContactPoint(Owned):
     """One way to reach a contact. `person_key` is a hash of the normalised address: the same person under any customer."""
 
+    creditor = unchecked_creditor()
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="points")
     channel = models.TextField()
     address = models.TextField()

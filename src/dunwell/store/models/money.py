@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dunwell.store.models.base import Fact, Imported, Owned
+from dunwell.store.models.base import Fact, Imported, Owned, unchecked_creditor
 from dunwell.store.models.customers import Customer
 from dunwell.store.models.invoices import Invoice, Receivable
 
@@ -12,6 +12,7 @@ from dunwell.store.models.invoices import Invoice, Receivable
 class Payment(Imported):
     """Money received. Append-only; a reversal is a payment with a negative amount that names the reversed one."""
 
+    creditor = unchecked_creditor()
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
     date = models.DateField()
     is_date_known = models.BooleanField(default=True)  # false: the sheet said "paid", not when; the import's day stands
@@ -41,6 +42,7 @@ class Allocation(Fact):
     what is owed, currencies agree (`0002_guards`).
     """
 
+    creditor = unchecked_creditor()
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, db_constraint=False)
     credit_note = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, db_constraint=False)
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, db_constraint=False)
@@ -114,6 +116,7 @@ class ImportFile(Fact):
 class ImportedRow(Owned):
     """A row as received, beside its normal form: raw is kept. Personal content (I14)."""
 
+    creditor = unchecked_creditor()
     file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, db_constraint=False)
     line = models.IntegerField()
     raw = models.TextField()

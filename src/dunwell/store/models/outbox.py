@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from dunwell.store.models.base import Fact, Owned
+from dunwell.store.models.base import Fact, Owned, unchecked_creditor
 from dunwell.store.models.customers import Contact, Customer
 from dunwell.store.models.invoices import Receivable
 from dunwell.store.models.runs import Run
@@ -35,6 +35,7 @@ class Message(Owned):
     A withdrawn message was never delivered, so its key may come back in a new row.
     """
 
+    creditor = unchecked_creditor()
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False)
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT)
     queued_at = models.DateTimeField(db_default=Now())  # what was recorded after it, the message does not know
@@ -92,6 +93,7 @@ class Message(Owned):
 class MessageItem(Owned):
     """A receivable a message speaks of: asked for (its `step` is done by the message), listed, or not yet due."""
 
+    creditor = unchecked_creditor()
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="items", db_constraint=False)
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, db_constraint=False)
     step = models.TextField(null=True)
@@ -107,6 +109,7 @@ class MessageItem(Owned):
 class MessageContent(Owned):
     """The frozen words and bytes of a message. Personal content (I14); never updated by the application."""
 
+    creditor = unchecked_creditor()
     message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="content_row", db_constraint=False)
     subject = models.TextField(default="")
     text = models.TextField()
@@ -119,6 +122,7 @@ class MessageContent(Owned):
 
 
 class Recipient(Owned):
+    creditor = unchecked_creditor()
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="recipients", db_constraint=False)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, db_constraint=False)
     person_key = models.TextField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from dunwell.store.models.base import Fact, Owned
+from dunwell.store.models.base import Fact, Owned, unchecked_creditor
 from dunwell.store.models.customers import Contact, Customer
 from dunwell.store.models.invoices import Receivable
 
@@ -25,6 +25,7 @@ class Run(Fact):
 class Outcome(Owned):
     """A decision about one receivable, written when it changes. Append-only; no foreign keys: a million rows a run."""
 
+    creditor = unchecked_creditor()
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     code = models.TextField()

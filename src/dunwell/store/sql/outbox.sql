@@ -23,9 +23,15 @@ BEGIN
     WHEN at < m.not_before THEN 'not_yet'
     -- of the people
     WHEN EXISTS (
+<<<<<<< HEAD
       SELECT FROM unnest(people) person, LATERAL (
         SELECT DISTINCT ON (o.channel) o.wanted FROM opt_out o WHERE o.creditor_id = m.creditor_id AND o.person_key = person
           AND o.channel IN (m.channel, 'all') ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
+=======
+      SELECT FROM unnest(people) person, unnest(ARRAY[m.channel, 'all']) way, LATERAL (
+        SELECT o.wanted FROM opt_out o WHERE o.creditor_id = m.creditor_id AND o.person_key = person
+          AND o.channel = way ORDER BY o.id DESC LIMIT 1) last WHERE NOT last.wanted) THEN 'opted_out'
+>>>>>>> regress2
     WHEN EXISTS (
       SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id AND g.kind = 'bounced'
         AND g.person_key = ANY (people) AND g.channel = m.channel AND (m.rehearsal OR NOT g.rehearsal)) THEN 'bounced'
@@ -66,12 +72,18 @@ BEGIN
     WHEN EXISTS (SELECT FROM hold h WHERE (h.customer_id = m.customer_id OR h.receivable_id = ANY (asked))
         AND (h.until_date IS NULL OR h.until_date >= m.slot_on) AND (m.rehearsal OR NOT h.rehearsal)
         AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)) THEN 'held'
-    WHEN EXISTS (SELECT FROM finding f WHERE f.holds AND (f.customer_id = m.customer_id OR f.receivable_id = ANY (asked))
+    WHEN EXISTS (SELECT FROM finding f WHERE f.holds AND (f.customer_id = m.customer_id OR f.receivable_id IN (
+          SELECT o.id FROM receivable r JOIN receivable o ON o.invoice_id = r.invoice_id WHERE r.id = ANY (asked)))
         AND NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)) THEN 'finding'
     WHEN dunwell_unmatched(m.creditor_id, m.customer_id) THEN 'unmatched_money'
-    WHEN (SELECT coalesce(sum(i.credit), 0) FROM message_item i WHERE i.message_id = m.id) > 0 AND EXISTS (
-        SELECT FROM on_account o WHERE o.customer_id = m.customer_id AND o.recorded_at > m.queued_at)
+    -- money put on account since, or taken from there, that the letter deducted too little or too much of
+    WHEN EXISTS (SELECT FROM on_account o WHERE o.customer_id = m.customer_id AND (o.recorded_at > m.queued_at
+        OR EXISTS (SELECT FROM allocation a WHERE a.payment_id = o.payment_id AND a.recorded_at > m.queued_at)))
       THEN 'balance_changed'
+    -- a due date, a sum or a name corrected since: the letter would say what no longer is
+    WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice'
+        AND a.noun_id IN (SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (asked)) AND a.recorded_at > m.queued_at)
+      THEN 'amended'
     WHEN m.level >= {firm_level_min} AND EXISTS (
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
                      ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
