@@ -23,15 +23,9 @@ BEGIN
     WHEN at < m.not_before THEN 'not_yet'
     -- of the people
     WHEN EXISTS (
-<<<<<<< HEAD
       SELECT FROM unnest(people) person, LATERAL (
         SELECT DISTINCT ON (o.channel) o.wanted FROM opt_out o WHERE o.creditor_id = m.creditor_id AND o.person_key = person
           AND o.channel IN (m.channel, 'all') ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
-=======
-      SELECT FROM unnest(people) person, unnest(ARRAY[m.channel, 'all']) way, LATERAL (
-        SELECT o.wanted FROM opt_out o WHERE o.creditor_id = m.creditor_id AND o.person_key = person
-          AND o.channel = way ORDER BY o.id DESC LIMIT 1) last WHERE NOT last.wanted) THEN 'opted_out'
->>>>>>> regress2
     WHEN EXISTS (
       SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id AND g.kind = 'bounced'
         AND g.person_key = ANY (people) AND g.channel = m.channel AND (m.rehearsal OR NOT g.rehearsal)) THEN 'bounced'
