@@ -133,7 +133,7 @@ class World:
         """The last decision about a document."""
         with scope.of(self.creditor.pk):
             receivable = Receivable.objects.filter(invoice__number=number).order_by("instalment")[0]
-            return Outcome.objects.filter(receivable=receivable).order_by("-pk")[0]
+            return Outcome.objects.filter(receivable=receivable).order_by("-run_id")[0]
 
     def tasks(self) -> list[Task]:
         with scope.of(self.creditor.pk):

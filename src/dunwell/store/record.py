@@ -26,7 +26,7 @@ def last_outcomes(creditor_id: int) -> pl.DataFrame:
     with bulk.reader(creditor_id) as read:
         return read(
             "SELECT DISTINCT ON (creditor_id, receivable_id) receivable_id, code, step, reasons, next_on FROM outcome "
-            "ORDER BY creditor_id, receivable_id, id DESC"
+            "ORDER BY creditor_id, receivable_id, run_id DESC"
         )
 
 
