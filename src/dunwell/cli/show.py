@@ -11,6 +11,7 @@ from rich.table import Table
 from dunwell.cli.context import as_json, out
 from dunwell.core import reasons
 from dunwell.core.money import Money
+from dunwell.run import letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
 from dunwell.run.ingest import Summary
@@ -229,7 +230,7 @@ def letters(written: list[Letter], *, limit: int, html: Path | None) -> None:
         out.print(escape(draft.text))
         if html and draft.html:
             html.mkdir(parents=True, exist_ok=True)
-            (html / f"{number + 1:03} {draft.content_key} {draft.locale}.html").write_text(draft.html, "utf-8")
+            (html / f"{number + 1:03} {draft.content_key} {draft.locale}.html").write_text(letters_preview.standalone_html(draft), "utf-8")
     out.rule()
     out.print(f"{min(limit, len(good)):,} of {len(good):,} letters shown")
     for letter in written:

@@ -272,7 +272,8 @@ def opt_out(
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
     count = people.opt_out(chosen, address, channel=channel, wanted=undo, on=on, by=by or cli.who(), why=why)
-    out.print(f"{count} contacts {'may be written to again' if undo else 'are not written to any more'} ({channel})")
+    known = f"{count} people have it" if count else "nobody has it yet; kept for when somebody does"
+    out.print(f"{address} {'may be written to again' if undo else 'is not written to any more'} ({channel}): {known}")
 
 
 def state(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date
 
+from dunwell.core.message import Draft
 from dunwell.run import letters, plan
 from dunwell.run.letters import Letter
 from dunwell.store.models import Creditor
@@ -14,3 +16,13 @@ def of_day(creditor: Creditor, as_of: date, *, rehearsal: bool, assume_contact: 
     assert planned.portfolio is not None and planned.proposal is not None
     written = letters.write(creditor, planned.portfolio, planned.proposal, rehearsal=rehearsal)
     return [letter for letter in written if not letter.action["task"]]
+
+
+def standalone_html(draft: Draft) -> str:
+    """The letter as one page for a browser: pictures that an e-mail carries beside its text stand inside it."""
+    page = draft.html
+    for one in draft.attachments:
+        if one.content_id:
+            inside = base64.b64encode(one.content).decode()
+            page = page.replace(f"cid:{one.content_id}", f"data:{one.media_type};base64,{inside}")
+    return page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -12,7 +13,7 @@ from dunwell.core.frames import Portfolio
 from dunwell.core.ledger import CustomerKind, DocumentKind
 from dunwell.core.policy import Policy
 from dunwell.engine import promises
-from dunwell.run import calendars, jurisdictions, policies
+from dunwell.run import calendars, jurisdictions, policies, ways
 from dunwell.store import load
 from dunwell.store.load import Facts
 from dunwell.store.models import Creditor
@@ -22,7 +23,10 @@ Policies = dict[str, Policy]
 
 def of(creditor: Creditor, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = ()) -> Portfolio:
     """Everything the plan looks at."""
-    return assemble(creditor, load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers), as_of)
+    facts = load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers)
+    if creditor.channels and not rehearsal:
+        facts = _with_ways_out(facts, set(creditor.channels))
+    return assemble(creditor, facts, as_of)
 
 
 def assemble(creditor: Creditor, facts: Facts, as_of: date, *, instead: str = "") -> Portfolio:
@@ -63,6 +67,16 @@ def assemble(creditor: Creditor, facts: Facts, as_of: date, *, instead: str = ""
         covered_until=facts.covered_until,
         max_age_days=creditor.money_max_age_days,
     )
+
+
+def _with_ways_out(facts: Facts, channels: set[str]) -> Facts:
+    """Live, a message goes by a channel that has a way out; planned for another one it would wait for ever."""
+    has_none = pl.col("channel").is_in(sorted(set(ways.MESSAGE_CHANNELS) - channels))
+    contacts = facts.contacts.with_columns(
+        is_usable=pl.col("is_usable") & ~has_none,
+        unusable_reason=pl.when(has_none).then(pl.lit("no_way_out")).otherwise(pl.col("unusable_reason")),
+    )
+    return replace(facts, contacts=contacts)
 
 
 def _with_jurisdiction(customers: pl.DataFrame, laws: dict) -> pl.DataFrame:
