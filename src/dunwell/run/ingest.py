@@ -187,7 +187,7 @@ class _Errand:
         # Documents know their customer by the store's id, so that a file that names it otherwise changes nothing.
         told = rows.with_columns(customer_key=pl.col("customer").cast(pl.String)).drop("customer")
         compared = open_items.compare(told, self._known(told), on=self.origin.on)
-        new = compared.new.with_columns(customer=pl.col("customer_key").cast(pl.Int64))
+        new = self._without_renumbered(compared.new.with_columns(customer=pl.col("customer_key").cast(pl.Int64)))
         added = record_import.invoices(self.origin, new, batch.instalments, batch.invoice_lines)
         changes = compared.amendments.filter(pl.col("field") != "customer_key")
         changed = record_import.amendments(self.origin, changes)
@@ -201,6 +201,14 @@ class _Errand:
         )
         if self.complete:
             self.held.append(told)
+
+    def _without_renumbered(self, new: pl.DataFrame) -> pl.DataFrame:
+        """New documents, less those known under another number: added beside it, one debt would be asked for twice."""
+        if self.is_first or new["external_id"].null_count() == new.height:
+            return new
+        changed = record_import.renumbered(self.origin, new)
+        self._findings(_renumbered(new.join(changed, on="line")))
+        return new.join(changed, on="line", how="anti")
 
     def _known(self, told: pl.DataFrame) -> pl.DataFrame:
         if self.is_first is None:
@@ -230,16 +238,33 @@ class _Errand:
 
 def _nameless(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows whose customer's name fits two customers: they wait for an id or a tax number."""
-    values = {
-        "severity": pl.lit("error"),
-        "code": pl.lit("customer_ambiguous"),
-        "holds": pl.lit(False),
-        "field": pl.lit("customer"),
-        "header": pl.lit(""),
-        "value": pl.col("customer_name"),
-        "message": pl.lit("The name fits more than one customer; the row was left out."),
-        "remedy": pl.lit("Add the customer's id or tax number to the file."),
-    }
+    return _refused(
+        rows,
+        code=pl.lit("customer_ambiguous"),
+        holds=pl.lit(False),
+        field=pl.lit("customer"),
+        value=pl.col("customer_name"),
+        message=pl.lit("The name fits more than one customer; the row was left out."),
+        remedy=pl.lit("Add the customer's id or tax number to the file."),
+    )
+
+
+def _renumbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that give a known document another number; what is known of it waits until a person has looked."""
+    return _refused(
+        rows.with_columns(number=pl.col("known_number"), new_number=pl.col("number")),
+        code=pl.lit("number_changed"),
+        holds=pl.lit(True),
+        field=pl.lit("number"),
+        value=pl.col("new_number"),
+        message=pl.format("The document {} has another number or date now; the row was left out and nothing is sent about it.", "number"),
+        remedy=pl.lit("Settle the finding as cancelled and import the file again, or settle it as still_open if it is not the same one."),
+    )
+
+
+def _refused(rows: pl.DataFrame, **said: pl.Expr) -> pl.DataFrame:
+    """Rows left out, as findings (IMPORT_FINDINGS)."""
+    values = {"severity": pl.lit("error"), "header": pl.lit(""), **said}
     return rows.select(
         values.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(kind).alias(name)
         for name, kind in frames.IMPORT_FINDINGS.items()

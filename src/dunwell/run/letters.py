@@ -85,10 +85,13 @@ def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehea
         yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal)
 
 
-def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, content_hash: str) -> str:
-    """The message's key: slot + step set + content hash, hashed; the same letter of the same day always has the same key."""
+def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, content_hash: str, *, live: bool) -> str:
+    """The message's key: slot + step set + content hash, hashed; the same letter of the same day always has the same key.
+
+    A rehearsed letter has another one: it was never sent, and does not stand in the way of the real one.
+    """
     steps = sorted(f"{item['receivable_id']}:{item['step']}" for item in items if item["step"])
-    parts = [str(creditor_id), str(action["customer_id"]), slot.isoformat(), action["purpose"], *steps, content_hash]
+    parts = [str(creditor_id), str(action["customer_id"]), slot.isoformat(), action["purpose"], *steps, content_hash, "live" if live else "rehearsal"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -152,7 +155,7 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> 
     findings = preflight.preflight(composed, facts, works, live=live)
     if findings:
         return Letter(action, items, facts, composed, None, None, (), findings)
-    key = key_of(desk.creditor.pk, action, items, desk.as_of, composed.content_hash)
+    key = key_of(desk.creditor.pk, action, items, desk.as_of, composed.content_hash, live=live)
     thread = _thread(desk, items)
     message = Message(
         draft=composed,
@@ -195,7 +198,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     )
     writer = _writer(desk, customer, action["locale"])
     reply_to = desk.creditor.reply_address or writer.email
-    payment = found.payments.get(action["customer_id"])
+    payment = _settled_by(found, items) if thanked else found.payments.get(action["customer_id"])
     pay_by = action["pay_by"]
     return LetterFacts(
         as_of=desk.as_of,
@@ -298,6 +301,12 @@ def _thread(desk: _Desk, items: tuple[Row, ...]) -> tuple[str, ...]:
         if entry["message_id"]
     }
     return tuple(sorted(earlier, key=lambda one: (earlier[one], one))[-THREAD_MAX:])
+
+
+def _settled_by(found: Details, items: tuple[Row, ...]) -> Row | None:
+    """The payment that a thank-you is for: the newest of those that settled what it names."""
+    rows = [found.settling[item["receivable_id"]] for item in items if item["receivable_id"] in found.settling]
+    return max(rows, key=lambda row: (row["on"], row["id"]), default=None)
 
 
 def _payment(row: Row | None, thanked: tuple[Row, ...]) -> PaymentFacts | None:

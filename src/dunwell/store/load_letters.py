@@ -27,6 +27,7 @@ class Details:
     receivables: dict[int, Row]
     history: dict[int, list[Row]]  # what was sent or done: on, channel, message_id
     payments: dict[int, Row]  # the newest one, by its payer or by what it was set against: on, amount, currency, in_time
+    settling: dict[int, Row]  # by receivable, the newest payment set against it, its day known or not
     promised: dict[int, date]
 
 
@@ -60,6 +61,14 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
             FROM paid x JOIN payment p ON p.id = x.payment_id WHERE p.date BETWEEN {since} AND {day} AND p.amount > 0
             ORDER BY x.customer_id, p.date DESC, p.id DESC
         """)
+        settling = read(f"""
+            SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, p.amount, p.currency,
+                   p.is_date_known AND p.date <= r.due_date AS in_time
+            FROM allocation a JOIN payment p ON p.id = a.payment_id JOIN receivable r ON r.id = a.receivable_id
+            WHERE a.amount > 0 AND a.effective_on <= {day} AND a.receivable_id IN ({of_receivables})
+              AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id)
+            ORDER BY a.receivable_id, p.date DESC, p.id DESC
+        """)
         return Details(
             customers=_by(
                 read(f"SELECT id, external_id, name, kind, country, owner FROM customer WHERE id IN ({of_customers})"), "id"
@@ -86,6 +95,7 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
             ),
             history=_lists(history, "receivable_id"),
             payments=_by(payments, "customer_id"),
+            settling=_by(settling, "receivable_id"),
             promised={
                 row["receivable_id"]: row["on"]
                 for row in read(f"""

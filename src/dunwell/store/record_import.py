@@ -85,6 +85,12 @@ def open_invoices(source: str, schema: Schema) -> pl.DataFrame:
     )
 
 
+def renumbered(origin: Origin, new: pl.DataFrame) -> pl.DataFrame:
+    """New documents whose own id the source gave to a known one of another number or date before: line, known_number."""
+    bulk.stage("in_new", new.select("line", "kind", "external_id").drop_nulls())
+    return _frame(RENUMBERED, {"line": pl.Int64, "known_number": pl.String}, origin.source)
+
+
 def has_invoices() -> bool:
     return bool(bulk.rows("SELECT 1 FROM invoice LIMIT 1"))
 
@@ -293,6 +299,11 @@ LEFT JOIN LATERAL (SELECT sum(f.amount) AS total FROM write_off f JOIN receivabl
                    WHERE r.invoice_id = i.id) w ON true
 WHERE {where}
 """
+# An id that is only the number once more tells nothing of a document that has another number now.
+RENUMBERED = """
+SELECT n.line, min(i.number) FROM in_new n JOIN invoice i ON i.source = %s AND i.external_id = n.external_id AND i.kind = n.kind
+WHERE i.external_id <> i.number AND NOT EXISTS (SELECT FROM cancellation c WHERE c.invoice_id = i.id) GROUP BY n.line
+"""
 OPEN_OF_SOURCE = """
 i.source = %s AND i.kind <> 'credit_note' AND i.total > coalesce(m.received, 0)
 AND NOT EXISTS (SELECT FROM cancellation c WHERE c.invoice_id = i.id)
@@ -377,6 +388,11 @@ CHANGE_INVOICE = "UPDATE invoice i SET {column} = c.new::{cast} FROM in_change c
 ONLY_ONE = "(SELECT count(*) FROM receivable o WHERE o.invoice_id = r.invoice_id) = 1"
 RECEIVABLE_CHANGES = {
     "due_date": f"UPDATE receivable r SET due_date = c.new::date FROM in_change c WHERE c.invoice_id = r.invoice_id AND {ONLY_ONE}",
+    # Money already set against it is in the currency it had: then a person looks.
+    "currency": (
+        "UPDATE receivable r SET currency = c.new FROM in_change c WHERE c.invoice_id = r.invoice_id "
+        "AND NOT EXISTS (SELECT FROM allocation a JOIN receivable o ON o.id = a.receivable_id WHERE o.invoice_id = r.invoice_id)"
+    ),
     "total": f"UPDATE receivable r SET amount = c.new::bigint FROM in_change c WHERE c.invoice_id = r.invoice_id AND {ONLY_ONE}",
 }
 CANCEL_CHANGED = """
@@ -430,6 +446,7 @@ SELECT %s, %s, n.external_id, n.customer, n.date, true, n.currency, n.amount, co
   coalesce(n.invoice_number, n.reference, ''), %s
 FROM in_payment n ORDER BY n.line ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 """
+# A number can be used again in another year: a finding that holds then holds each document of that number, never the wrong one.
 # What stands open from an earlier file is not said again; of equal rows only those that are more than before are new.
 ADD_FINDINGS = """
 INSERT INTO finding (creditor_id, effective_on, by, why, file_id, code, message, file_name, line, field, value, remedy,
@@ -437,8 +454,9 @@ INSERT INTO finding (creditor_id, effective_on, by, why, file_id, code, message,
 WITH named AS (
   SELECT n.*, coalesce(nullif(n.header, ''), n.field, '') AS place, r.id AS receivable, CASE WHEN r.id IS NULL THEN n.customer END AS owner
   FROM in_finding n
-  LEFT JOIN LATERAL (SELECT r.id FROM invoice i JOIN receivable r ON r.invoice_id = i.id
-                     WHERE n.holds AND i.number = n.number ORDER BY i.issue_date DESC LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT min(r.id) AS id FROM invoice i JOIN receivable r ON r.invoice_id = i.id
+                     WHERE n.holds AND i.number = n.number AND (n.customer IS NULL OR i.customer_id = n.customer)
+                     GROUP BY i.id) r ON true
 ), counted AS (
   SELECT d.*, row_number() OVER (PARTITION BY code, message, place, value, receivable, owner ORDER BY line) AS nth FROM named d
 ), standing AS (

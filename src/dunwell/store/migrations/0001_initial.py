@@ -1062,7 +1062,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='invoice_total_positive'),
+            constraint=models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='invoice_total_not_negative'),
         ),
         migrations.AddConstraint(
             model_name='invoice',
@@ -1110,7 +1110,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='receivable',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receivable_amount_positive'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='receivable_amount_not_negative'),
         ),
         migrations.AddIndex(
             model_name='proposal',

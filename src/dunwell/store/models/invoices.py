@@ -41,7 +41,7 @@ class Invoice(Imported):
         db_table = "invoice"
         constraints = [
             models.UniqueConstraint(fields=["creditor", "kind", "series", "number", "issue_date"], name="invoice_once"),
-            models.CheckConstraint(condition=models.Q(total__gt=0), name="invoice_total_positive"),
+            models.CheckConstraint(condition=models.Q(total__gte=0), name="invoice_total_not_negative"),
             models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in DocumentKind]), name="invoice_kind"),
         ]
         indexes = [
@@ -77,7 +77,7 @@ class Receivable(Owned):
         db_table = "receivable"
         constraints = [
             models.UniqueConstraint(fields=["invoice", "instalment"], name="receivable_once"),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="receivable_amount_positive"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="receivable_amount_not_negative"),
         ]
         indexes = [models.Index(fields=["creditor", "customer"], name="receivable_customer")]
 
