@@ -169,7 +169,8 @@ class Desk:
             not_after=action["not_after"],
             subject=draft.subject,
             text=draft.text,
-            html=draft.html,
+            # An e-mail's HTML stands in its final bytes already.
+            html="" if letter.mime else draft.html,
             mime=letter.mime,
             envelope_from=letter.facts.writer.email or letter.facts.reply_to,
             items=tuple(

@@ -98,6 +98,8 @@ MESSAGE = (
 )
 ITEM = "creditor_id, message_id, receivable_id, step, part, amount, currency, credit"
 CONTENT = "creditor_id, message_id, subject, text, html, mime, envelope_from"
+# As text every byte of a message would be two; the other tables are small.
+BINARY_TYPES = {"message_content": ("int8", "int8", "text", "text", "text", "bytea", "text")}
 RECIPIENT = "creditor_id, message_id, contact_id, person_key, address, copy"
 
 
@@ -136,7 +138,10 @@ def _copy(cursor: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]
     """Rows into the temporary table `fresh_<table>`: COPY is refused where row-level security binds."""
     cursor.execute(f"DROP TABLE IF EXISTS fresh_{table}")
     cursor.execute(f"CREATE TEMP TABLE fresh_{table} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
-    with cursor.copy(f"COPY fresh_{table} ({columns}) FROM STDIN") as copy:
+    types = BINARY_TYPES.get(table)
+    with cursor.copy(f"COPY fresh_{table} ({columns}) FROM STDIN{' (FORMAT binary)' if types else ''}") as copy:
+        if types:
+            copy.set_types(types)
         for row in rows:
             copy.write_row(row)
 

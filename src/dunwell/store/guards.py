@@ -122,6 +122,8 @@ END $$;
 """
 
 TRIGGERS = """
+-- The bytes of a message are base64 for the most part: compressing them costs more than it saves.
+ALTER TABLE message_content ALTER COLUMN mime SET STORAGE EXTERNAL;
 CREATE TRIGGER allocation_adds_up AFTER INSERT ON allocation REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION dunwell_check_allocations();
 CREATE TRIGGER message_arrows BEFORE UPDATE ON message FOR EACH ROW EXECUTE FUNCTION dunwell_check_message();
