@@ -81,7 +81,7 @@ def _waiting(creditor: Creditor) -> str:
     """What waits for a person, with one example each."""
     approvals = list(outbox_view.waiting(creditor.pk))
     tasks = list(outbox_view.open_tasks(creditor.pk))
-    money = list(outbox_view.unmatched(creditor.pk).distinct())
+    money = outbox_view.unmatched(creditor.pk)
     disputed = Receivable.objects.filter(dispute__isnull=False, dispute__ending=None).distinct()
     findings = FindingRecord.objects.filter(findingsettled=None)
     kinds = Counter(one.kind for one in tasks)
@@ -90,7 +90,7 @@ def _waiting(creditor: Creditor) -> str:
     for kind, count in kinds.most_common():
         example = next(one for one in tasks if one.kind == kind)
         lines.append(_line(f"tasks: {kind}", count, f"{example.customer.name}, since {example.due_on:%d %B}"))
-    lines.append(_line("unmatched payments", len(money), *(f"{Money(one.amount, one.currency)} from {one.payer_name}" for one in money)))
+    lines.append(_line("unmatched payments", len(money), *(f"{Money(one.left, one.currency)} from {one.who}" for one in money)))
     lines.append(_line("disputes", disputed.count(), *(f"invoice {one.invoice.number}" for one in disputed[:1])))
     lines.append(_line("findings", findings.count(), *(one.message for one in findings.order_by("-pk")[:1])))
     return "\n".join(lines)
