@@ -434,6 +434,17 @@ def test_a_channel_without_a_way_out_is_reported(live, channel):
     assert (report.no_way, report.is_complete) == ({"sms": 1}, False)
 
 
+@pytest.mark.parametrize("rehearsal", [True, False])
+def test_a_switch_turned_after_the_ways_were_made_sends_nothing_by_the_wrong_one(live, channel, rehearsal):
+    """The ways were made for the mode before; what is queued in the new mode stays for the next delivery."""
+    message = queued(live, rehearsal=not rehearsal)
+    if not rehearsal:
+        switches.turn(live.id, Switch.MODE, switches.REHEARSAL, by="Ани", why="test", on=DAY)
+    assert deliver(live.id, NOON, {"email": channel}, rehearsal=rehearsal).sent == 0
+    assert (reload(message).state, channel.sent) == ("queued", {})
+    assert go(live, channel).sent == 1
+
+
 def test_R12_a_second_sender_leaves_at_once(live, channel):
     queued(live)
     seen = []

@@ -8,8 +8,9 @@ from django.db import IntegrityError, connection
 from django.db.utils import InternalError
 
 from deliver.outboxes import DAY, NOON, draft, go_live, owing, queued, reload
-from dunwell.store import enqueue, outbox, scope
-from dunwell.store.models import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
+from dunwell.store import enqueue, load, outbox, scope
+from dunwell.store.enqueue import DraftRecipient
+from dunwell.store.models import Approval, Attempt, Contact, ContactPoint, Message, MessageContent, MessageItem, Recipient
 
 
 @pytest.fixture
@@ -171,6 +172,38 @@ def test_R41_an_approval_holds_for_one_hash_and_one_day(live):
     assert len(claim(live)) == 1
     with scope.of(live.id):
         assert Approval.objects.get().by == "Ани"
+
+
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_once_approved_a_contact_is_known_and_a_rehearsal_tells_a_live_plan_nothing(live, rehearsal):
+    receivables = owing(live, 100)
+    with scope.of(live.id):
+        people = [
+            Contact.objects.create(creditor=live, external_id=role, customer_id=receivables[0].customer_id, role=role)
+            for role in ("manager", "director")
+        ]
+        for one in people:
+            ContactPoint.objects.create(
+                creditor=live, contact=one, channel="email", address=f"{one.role}@c.test", person_key=f"{one.role}@c.test"
+            )
+    to = tuple(DraftRecipient(one.pk, f"{one.role}@c.test", f"{one.role}@c.test", one.role == "director") for one in people)
+    message = queued_draft(live, draft(receivables, needs_approval=True, recipients=to, rehearsal=rehearsal))
+    assert approved(live, DAY, rehearsal=False) == set()
+    outbox.approve(live.id, message.id, content_hash=message.content_hash, by="Ани", on=DAY)
+    assert approved(live, DAY, rehearsal=True) == {one.pk for one in people}
+    assert approved(live, DAY, rehearsal=False) == (set() if rehearsal else {one.pk for one in people})
+    assert approved(live, DAY - timedelta(1), rehearsal=True) == set()
+
+
+def queued_draft(creditor, one):
+    enqueue.enqueue(creditor.id, [one])
+    with scope.of(creditor.id):
+        return Message.objects.get(key=one.key)
+
+
+def approved(creditor, on, *, rehearsal):
+    contacts = load.facts(creditor.id, on, rehearsal=rehearsal).contacts
+    return set(contacts.filter("is_approved")["contact_id"])
 
 
 def test_given_back_messages_are_queued_and_strangers_are_not(live):

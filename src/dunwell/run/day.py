@@ -74,12 +74,14 @@ def _moments(creditor: Creditor, as_of: date, now: datetime, *, rehearsal: bool)
 
 
 def _deliver(creditor: Creditor, moment: datetime, done: Day, folder: Path) -> None:
-    result = deliver.deliver(
-        creditor.pk,
-        moment,
-        ways.of(creditor, rehearsal=done.rehearsal, folder=folder),
-        calendar=done.planned.portfolio.creditor_calendar if done.planned.portfolio else None,
-    )
+    with ways.opened(creditor, rehearsal=done.rehearsal, folder=folder) as out:
+        result = deliver.deliver(
+            creditor.pk,
+            moment,
+            out,
+            rehearsal=done.rehearsal,
+            calendar=done.planned.portfolio.creditor_calendar if done.planned.portfolio else None,
+        )
     done.sent += result.sent
     done.unknown += result.unknown
     done.failed += result.failed_permanent + result.failed_temporary

@@ -63,16 +63,19 @@ def deliver(
     now: datetime,
     ways: Mapping[str, Channel],
     *,
+    rehearsal: bool | None = None,
     calendar: Calendar | None = None,
     longest: timedelta | None = None,
 ) -> Delivery:
     """Send everything that is due at `now` (UTC) by the `ways` given: channel name → channel.
 
-    `calendar` is the creditor's, for the age of money data; after `longest` the rest is left to the next delivery. Only one process delivers for a creditor at a time; a second
-    one leaves at once and says so.
+    `rehearsal` is the mode that the ways were made for, None = the creditor's: should a person turn the switch in between, no rehearsed
+    message goes out for real, and no real one into a file. `calendar` is the creditor's, for the age of money data; after `longest` the
+    rest is left to the next delivery. Only one process delivers for a creditor at a time; a second one leaves at once and says so.
     """
     creditor = Creditor.objects.get(pk=creditor_id)
-    rehearsal = not switches.is_live(creditor_id)
+    if rehearsal is None:
+        rehearsal = not switches.is_live(creditor_id)
     with locks.alone(creditor_id, "send") as is_alone:
         if not is_alone:
             return Delivery(halted="another process is sending")

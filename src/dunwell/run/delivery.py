@@ -17,4 +17,5 @@ def run(creditor: Creditor, now: datetime, *, folder: Path) -> Delivery:
     years = range(now.year - 1, now.year + 2)
     calendar = calendars.load([creditor.country], years, laws, calendars.load_corrections())[creditor.country]
     rehearsal = not switches.is_live(creditor.pk)
-    return deliver.deliver(creditor.pk, now, ways.of(creditor, rehearsal=rehearsal, folder=folder), calendar=calendar)
+    with ways.opened(creditor, rehearsal=rehearsal, folder=folder) as out:
+        return deliver.deliver(creditor.pk, now, out, rehearsal=rehearsal, calendar=calendar)

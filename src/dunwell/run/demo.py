@@ -263,8 +263,8 @@ def _run_day(creditor: Creditor, on: date, folder: Path, by: str, *, now: dateti
 def _deliver_rest(creditor: Creditor, on: date, folder: Path) -> None:
     """What was allowed during the day leaves on the same day."""
     for moment in outbox_view.first_moments(creditor.pk, on):
-        ways_out = ways.of(creditor, rehearsal=True, folder=folder / "rehearsal")
-        deliver.deliver(creditor.pk, moment + timedelta(minutes=1), ways_out)
+        with ways.opened(creditor, rehearsal=True, folder=folder / "rehearsal") as out:
+            deliver.deliver(creditor.pk, moment + timedelta(minutes=1), out, rehearsal=True)
 
 
 def _bounce(creditor: Creditor, number: str, on: date) -> None:

@@ -70,12 +70,11 @@ def send(creditor_id: int) -> None:
     now = _now()
     years = range(now.year - 1, now.year + 2)
     days_off = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections())
-    out = ways.of(creditor, rehearsal=not switches.is_live(creditor_id), folder=settings.DATA_DIR / "rehearsal")
-    try:
-        deliver.deliver(creditor_id, now, out, calendar=days_off[creditor.country], longest=SENDING_MAX)
-    finally:
-        for way in out.values():
-            way.close()
+    rehearsal = not switches.is_live(creditor_id)
+    with ways.opened(creditor, rehearsal=rehearsal, folder=settings.DATA_DIR / "rehearsal") as out:
+        deliver.deliver(
+            creditor_id, now, out, rehearsal=rehearsal, calendar=days_off[creditor.country], longest=SENDING_MAX
+        )
 
 
 @app.task

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,17 @@ def of(creditor: Creditor, *, rehearsal: bool, folder: Path) -> dict[str, Channe
         way = make(config(folder=str(folder / creditor.slug)))
         return dict.fromkeys(MESSAGE_CHANNELS, way)
     return {name: _made(settings) for name, settings in creditor.channels.items()}
+
+
+@contextmanager
+def opened(creditor: Creditor, *, rehearsal: bool, folder: Path) -> Iterator[dict[str, Channel]]:
+    """The ways out for one delivery; their connections are closed after it."""
+    out = of(creditor, rehearsal=rehearsal, folder=folder)
+    try:
+        yield out
+    finally:
+        for way in out.values():
+            way.close()
 
 
 def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str, str]) -> None:

@@ -199,7 +199,10 @@ def _contacts(read: Read, only: Only) -> pl.DataFrame:
         SELECT DISTINCT person_key, channel, true AS bounced FROM sign s
         WHERE kind = 'bounced' AND effective_on <= {only.day} {only.real("s")}
     """)
-    approved = read("SELECT DISTINCT contact_id, true AS is_approved FROM approval WHERE contact_id IS NOT NULL")
+    approved = read(f"""
+        SELECT DISTINCT a.contact_id, true AS is_approved FROM approval a JOIN message m ON m.id = a.message_id
+        WHERE a.contact_id IS NOT NULL AND a.effective_on <= {only.day} {only.real("m")}
+    """)
     joined = (
         found.join(opted_out, on=["person_key", "channel"], how="left")
         .join(everywhere, on="person_key", how="left")

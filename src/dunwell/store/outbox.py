@@ -24,7 +24,7 @@ from django.db import connection
 from dunwell.core.channel import Outgoing, Reply
 from dunwell.core.refusal import Refusal
 from dunwell.store import bounces, scope
-from dunwell.store.models import Approval, Attempt
+from dunwell.store.models import Approval, Attempt, Recipient
 
 CLAIM_LEASE = timedelta(minutes=5)
 """A batch is small: who has not come to its last message by then has died or sleeps."""
@@ -222,14 +222,20 @@ def approve(creditor_id: int, message_id: int, *, content_hash: str, by: str, on
         if row is None:
             raise ApprovalVoid(number=message_id, state=state_of(creditor_id, message_id))
         cursor.execute("UPDATE message SET state = 'queued' WHERE id = %s", [message_id])
-        Approval.objects.create(
-            creditor_id=creditor_id,
-            message_id=message_id,
-            content_hash=content_hash,
-            customer_id=row[0],
-            effective_on=on,
-            by=by,
-            why=why,
+        # One record for each person it goes to: the next message to the same contact needs no approval for that alone.
+        contacts = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("contact_id", flat=True)
+        Approval.objects.bulk_create(
+            Approval(
+                creditor_id=creditor_id,
+                message_id=message_id,
+                content_hash=content_hash,
+                customer_id=row[0],
+                contact_id=contact_id,
+                effective_on=on,
+                by=by,
+                why=why,
+            )
+            for contact_id in contacts or [None]
         )
 
 

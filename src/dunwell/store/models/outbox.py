@@ -148,11 +148,11 @@ class Attempt(Fact):
 
 
 class Approval(Fact):
-    """A person allowed exactly these bytes; holds for one hash and ends with the draft's day."""
+    """A person allowed exactly these bytes to go to this contact; holds for one hash and ends with the draft's day."""
 
     message = models.ForeignKey(Message, null=True, on_delete=models.PROTECT)
     content_hash = models.TextField()
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT)  # first message to this contact
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT)  # no later message needs approval for being the first to them
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
 
     class Meta:
