@@ -310,8 +310,7 @@ def _settled_by(found: Details, items: tuple[Row, ...]) -> Row | None:
 
 
 def _payment(row: Row | None, thanked: tuple[Row, ...]) -> PaymentFacts | None:
-    # Of money whose day nobody knows only its arrival can be said, never the month it came in.
-    if row is None or not (row["is_date_known"] or thanked):
+    if row is None:
         return None
     return PaymentFacts(
         paid_on=row["on"],

@@ -12,7 +12,6 @@ import sys
 from typing import Any
 
 import typer
-from django.db.utils import OperationalError
 
 from dunwell.core.refusal import Refusal
 
@@ -76,7 +75,7 @@ def main() -> None:
         _application(sys.argv[1:])(prog_name="dunwell")
     except Refusal as refusal:
         sys.exit(_said(str(refusal)))
-    except OperationalError as error:
+    except _database_errors() as error:
         sys.exit(_said(f"the database does not answer: {_first_line(error)}. Is it running, is DUNWELL_DATABASE_URL right?"))
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -124,6 +123,12 @@ def _add(application: typer.Typer, name: str) -> None:
         application.add_typer(found, name=name)
     else:
         application.command(name)(found)
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """What a silent database raises; asked only when something was raised, since commands on files never load Django."""
+    loaded = sys.modules.get("django.db.utils")
+    return (loaded.OperationalError,) if loaded else ()
 
 
 def _first_line(error: Exception) -> str:

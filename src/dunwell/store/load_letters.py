@@ -55,11 +55,11 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
               UNION SELECT a.payment_id, r.customer_id FROM allocation a JOIN receivable r ON r.id = a.receivable_id
               WHERE a.payment_id IS NOT NULL AND r.customer_id IN ({of_customers})
             )
-            SELECT DISTINCT ON (x.customer_id) x.customer_id, p.date AS on, p.amount, p.currency, p.is_date_known,
+            SELECT DISTINCT ON (x.customer_id) x.customer_id, p.date AS on, p.amount, p.currency,
                    coalesce((SELECT bool_and(p.date <= r.due_date) FROM allocation a JOIN receivable r ON r.id = a.receivable_id
                              WHERE a.payment_id = p.id AND r.due_date IS NOT NULL), false) AS in_time
             FROM paid x JOIN payment p ON p.id = x.payment_id WHERE p.date BETWEEN {since} AND {day} AND p.amount > 0
-            ORDER BY x.customer_id, p.date DESC, p.id DESC
+              AND p.is_date_known ORDER BY x.customer_id, p.date DESC, p.id DESC
         """)
         settling = read(f"""
             SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, p.amount, p.currency,
