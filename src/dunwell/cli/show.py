@@ -109,7 +109,7 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
     actions = proposal.actions
     messages, tasks = actions.filter(actions["task"].is_null()), actions.filter(actions["task"].is_not_null())
     waiting = int(messages["needs_approval"].sum())
-    out.print(f"{messages.height:,} messages ({waiting:,} wait for approval), {tasks.height:,} tasks for people")
+    out.print(f"{_counted(messages.height, 'message')} ({waiting:,} wait for approval), {_counted(tasks.height, 'task')} for people")
     if plan.reasons["hold: stale_money"]:
         out.print("[yellow]When all payments are entered, say so: `dunwell cover SOURCE DATE`, or `dunwell import … --covered-until DATE`.[/]")
 
@@ -142,7 +142,7 @@ def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:
     out.print(f"money: {done.money.allocations:,} allocations made, {done.money.unapplied:,} payments stay with a person")
     planned(creditor, plan, json=False)
     words = "written as files" if done.rehearsal else "sent"
-    out.print(f"[bold]{done.sent:,} messages {words}[/], {plan.waiting:,} wait for approval, {plan.tasks:,} new tasks")
+    out.print(f"[bold]{_counted(done.sent, 'message')} {words}[/], {plan.waiting:,} wait for approval, {_counted(plan.tasks, 'new task')}")
     for reason, count in done.withdrawn.items():
         out.print(f"  {count:,} withdrawn at the last moment: {reason}")
     if done.unknown or done.failed:
@@ -267,6 +267,10 @@ def simulations(found: dict, *, json: bool) -> None:
     out.print(table)
     for name, one in found.items():
         out.print(f"[bold]{name}[/], steps: " + ", ".join(f"{row['step']} {row['count']:,}" for row in one.by("step").to_dicts()))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _sentence(code: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dunwell.core import message, money
 from dunwell.core.assignment import Scope
+from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
 from dunwell.run import calendars, deliver, jurisdictions, people, policies, ways
@@ -51,6 +52,10 @@ class MoneyStale(Refusal):
 
 class NoWayOut(Refusal):
     """No mail server is set: `dunwell channel email smtp --set host=mail.example.org --set username=…`, then go live."""
+
+
+class WayOutDown(Refusal):
+    """Nothing could leave now: {reason}"""
 
 
 class PersonMissing(Refusal):
@@ -211,7 +216,10 @@ def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]
     found = ways.of(creditor, rehearsal=False, folder=folder)
     if "email" not in found:
         raise NoWayOut
-    return [way.check() for way in found.values()]
+    try:
+        return [way.check() for way in found.values()]
+    except ChannelDown as down:
+        raise WayOutDown(reason=str(down)) from down
 
 
 def covered(creditor: Creditor) -> dict[str, date]:

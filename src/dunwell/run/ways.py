@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,14 @@ MESSAGE_CHANNELS = ("email", "sms")
 
 class SettingUnknown(Refusal):
     """{name!r} is not a setting of {kind}. Settings: {known}."""
+
+
+class SettingUnfit(Refusal):
+    """{name} of {kind} cannot be {text!r}: write {wanted}."""
+
+
+class SettingMissing(Refusal):
+    """A channel of kind {kind} needs its {names}: add --set {first}=…"""
 
 
 class KindUnknown(Refusal):
@@ -51,15 +59,27 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
         raise KindUnknown(kind=kind, known=", ".join(CHANNELS))
     _, config = CHANNELS[kind]
     known = {one.name: one for one in fields(config)}
-    values: dict[str, Any] = {"kind": kind}
-    for name, text in settings.items():
-        if name not in known:
-            raise SettingUnknown(name=name, kind=kind, known=", ".join(known))
-        is_number = known[name].type in (int, "int")
-        is_secret = known[name].metadata.get("secret", False)
-        values[name] = vault.seal(text) if is_secret else int(text) if is_number else text
-    creditor.channels = {**creditor.channels, channel: values}
+    values = {name: _value(kind, known, name, text) for name, text in settings.items()}
+    missing = [one.name for one in known.values() if one.default is MISSING and one.default_factory is MISSING and one.name not in values]
+    if missing:
+        raise SettingMissing(kind=kind, names=" and ".join(missing), first=missing[0])
+    creditor.channels = {**creditor.channels, channel: {"kind": kind, **values}}
     creditor.save(update_fields=["channels"])
+
+
+def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> Any:
+    """A setting as it is stored: numbers as numbers, secrets sealed."""
+    if name not in known:
+        raise SettingUnknown(name=name, kind=kind, known=", ".join(known))
+    setting = known[name]
+    choices = setting.metadata.get("choices", ())
+    if choices and text not in choices:
+        raise SettingUnfit(name=name, kind=kind, text=text, wanted=", ".join(choices))
+    if setting.type in (int, "int"):
+        if not text.isdecimal():
+            raise SettingUnfit(name=name, kind=kind, text=text, wanted="a whole number")
+        return int(text)
+    return vault.seal(text) if setting.metadata.get("secret", False) else text
 
 
 def _made(settings: Mapping[str, Any]) -> Channel:

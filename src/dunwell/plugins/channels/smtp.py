@@ -33,7 +33,7 @@ class Config:
 
     host: str
     port: int = 587
-    security: str = "starttls"
+    security: str = field(default="starttls", metadata={"choices": ("starttls", "tls", "none")})
     username: str = ""
     password: str = field(default="", metadata={"secret": True}, repr=False)
     connections: int = 4
