@@ -62,7 +62,7 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
             ORDER BY x.customer_id, p.date DESC, p.id DESC
         """)
         settling = read(f"""
-            SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, p.amount, p.currency,
+            SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, p.amount, p.currency, p.is_date_known,
                    p.is_date_known AND p.date <= r.due_date AS in_time
             FROM allocation a JOIN payment p ON p.id = a.payment_id JOIN receivable r ON r.id = a.receivable_id
             WHERE a.amount > 0 AND a.effective_on <= {day} AND a.receivable_id IN ({of_receivables})
