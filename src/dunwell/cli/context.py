@@ -44,6 +44,14 @@ class NotUtf8(Refusal):
     """{path} is not text in UTF-8: save it as UTF-8."""
 
 
+class DateUnlikely(Refusal):
+    """{text} is in no year of {first} to {last}: look at it again."""
+
+
+YEARS = range(1990, 2101)
+"""A year outside is a slip of the finger; a day run there would be the last one for ever."""
+
+
 def wiring(context: typer.Context) -> Wiring:
     found = context.find_root().obj
     assert isinstance(found, Wiring)
@@ -62,9 +70,12 @@ def day(context: typer.Context, creditor: Creditor, text: str | None) -> date:
 
 def parsed(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise DateUnreadable(text=text) from None
+    if found.year not in YEARS:
+        raise DateUnlikely(text=text, first=YEARS[0], last=YEARS[-1])
+    return found
 
 
 def amount(text: str | None, currency: str) -> Money | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -72,11 +72,17 @@ def import_(
     context: Context,
     file: Annotated[Path, typer.Argument(help="CSV (also .gz) or XLSX of customers, invoices, open items or payments.")],
     creditor: CreditorOption = "",
-    kind: Annotated[str, typer.Option(help="auto, customers, invoices or payments.")] = "auto",
+    kind: Annotated[
+        Literal["auto", "customers", "invoices", "payments"], typer.Option(help="auto, customers, invoices or payments.")
+    ] = "auto",
     mapping: Annotated[Path | None, typer.Option(help="A saved mapping (TOML) of columns to fields.")] = None,
     save_mapping: Annotated[Path | None, typer.Option(help="Write how this file was read, for the next one.")] = None,
-    date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where the file leaves it open.")] = None,
-    decimal: Annotated[str | None, typer.Option(help='"," or ".", where the file leaves it open.')] = None,
+    date_order: Annotated[
+        Literal["dmy", "mdy"] | None, typer.Option(help="dmy or mdy, where the file leaves it open.")
+    ] = None,
+    decimal: Annotated[
+        Literal[",", "."] | None, typer.Option(help='"," or ".", where the file leaves it open.')
+    ] = None,
     complete: Annotated[bool, typer.Option("--complete", help="The file holds every open invoice: what is missing waits.")] = False,
     source: Annotated[str, typer.Option(help="The system the file comes from.")] = "file",
     covered_until: Annotated[str | None, typer.Option(help="Payments are complete up to this day (a statement's end).")] = None,

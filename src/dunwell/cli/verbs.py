@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -198,7 +198,7 @@ def on_account(
 def contacted(
     context: Context,
     customer: Annotated[str, typer.Argument(help="External id or name.")],
-    channel: Annotated[str, typer.Option(help="call, email, sms, visit, letter")] = "call",
+    channel: Annotated[Literal["call", "email", "sms", "visit", "letter"], typer.Option(help="call, email, sms, visit, letter")] = "call",
     note: Annotated[str, typer.Option(help="What was said.")] = "",
     creditor: CreditorOption = "",
     by: ByOption = "",

@@ -240,12 +240,14 @@ def _nameless(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows whose customer's name fits two customers: they wait for an id or a tax number."""
     return _refused(
         rows,
-        code=pl.lit("customer_ambiguous"),
-        holds=pl.lit(False),
-        field=pl.lit("customer"),
-        value=pl.col("customer_name"),
-        message=pl.lit("The name fits more than one customer; the row was left out."),
-        remedy=pl.lit("Add the customer's id or tax number to the file."),
+        {
+            "code": pl.lit("customer_ambiguous"),
+            "holds": pl.lit(False),
+            "field": pl.lit("customer"),
+            "value": pl.col("customer_name"),
+            "message": pl.lit("The name fits more than one customer; the row was left out."),
+            "remedy": pl.lit("Add the customer's id or tax number to the file."),
+        },
     )
 
 
@@ -253,16 +255,18 @@ def _renumbered(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows that give a known document another number; what is known of it waits until a person has looked."""
     return _refused(
         rows.with_columns(number=pl.col("known_number"), new_number=pl.col("number")),
-        code=pl.lit("number_changed"),
-        holds=pl.lit(True),
-        field=pl.lit("number"),
-        value=pl.col("new_number"),
-        message=pl.format("The document {} has another number or date now; the row was left out and nothing is sent about it.", "number"),
-        remedy=pl.lit("Settle the finding as cancelled and import the file again, or settle it as still_open if it is not the same one."),
+        {
+            "code": pl.lit("number_changed"),
+            "holds": pl.lit(True),
+            "field": pl.lit("number"),
+            "value": pl.col("new_number"),
+            "message": pl.format("The document {} has another number or date now; the row was left out and nothing is sent about it.", "number"),
+            "remedy": pl.lit("Settle the finding as cancelled and import the file again; where it is another document, correct its id."),
+        },
     )
 
 
-def _refused(rows: pl.DataFrame, **said: pl.Expr) -> pl.DataFrame:
+def _refused(rows: pl.DataFrame, said: dict[str, pl.Expr]) -> pl.DataFrame:
     """Rows left out, as findings (IMPORT_FINDINGS)."""
     values = {"severity": pl.lit("error"), "header": pl.lit(""), **said}
     return rows.select(

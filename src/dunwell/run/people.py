@@ -115,6 +115,10 @@ class CoverageInFuture(Refusal):
     """Payments cannot be complete up to {until} on {on}: name a day that is not after it."""
 
 
+class AddressMissing(Refusal):
+    """Say which address or phone number is not to be written to."""
+
+
 class NamesNoInvoice(Refusal):
     """Finding {number} names no invoice: it can be repaired, ignored or still_open."""
 
@@ -339,6 +343,8 @@ def opt_out(creditor: Creditor, address: str, *, channel: str, wanted: bool = Fa
     """A person does not want to be written to at an address (or does again); holds under every customer they belong to."""
     if channel not in OPT_OUT_CHANNELS:
         raise ReasonUnknown(reason=channel, reasons=", ".join(OPT_OUT_CHANNELS))
+    if not address.strip():
+        raise AddressMissing
     with scope.of(creditor.pk):
         known = {row[0] for row in bulk.rows(PEOPLE_AT, address, names.digits(address))}
         # Whom nobody knows yet may stand in the next file: the wish waits for them there.

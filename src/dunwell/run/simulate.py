@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from dunwell.core.frames import History
+from dunwell.core.refusal import Refusal
 from dunwell.engine import simulate as engine
 from dunwell.engine.simulate import Simulation
 from dunwell.run import policies, portfolio
@@ -13,10 +14,16 @@ from dunwell.store import load
 from dunwell.store.models import Creditor
 
 
+class PeriodBackwards(Refusal):
+    """The period ends on {until}, before it begins on {since}."""
+
+
 def run(
     creditor: Creditor, *, since: date, until: date, named: list[str], assume_contact: str | None = None
 ) -> dict[str, Simulation]:
     """One simulation per policy named, or one of the policies as they are chosen; money is taken as complete throughout."""
+    if until < since:
+        raise PeriodBackwards(since=since, until=until)
     for name in named:
         policies.load(name)
     facts, movements = load.history(creditor.pk, since, until)

@@ -74,9 +74,10 @@ BEGIN
     WHEN EXISTS (SELECT FROM on_account o WHERE o.customer_id = m.customer_id AND (o.recorded_at > m.queued_at
         OR EXISTS (SELECT FROM allocation a WHERE a.payment_id = o.payment_id AND a.recorded_at > m.queued_at)))
       THEN 'balance_changed'
-    -- a due date, a sum or a name corrected since: the letter would say what no longer is
-    WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice'
-        AND a.noun_id IN (SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (asked)) AND a.recorded_at > m.queued_at)
+    -- a due date, a sum or what it is for, corrected since: the letter would say what no longer is
+    WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice' AND a.recorded_at > m.queued_at
+        AND a.field IN ('due_date', 'valid_until', 'total', 'currency', 'what_for', 'order_number')
+        AND a.noun_id IN (SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (asked)))
       THEN 'amended'
     WHEN m.level >= {firm_level_min} AND EXISTS (
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
