@@ -62,13 +62,8 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
               AND p.is_date_known ORDER BY x.customer_id, p.date DESC, p.id DESC
         """)
         settling = read(f"""
-<<<<<<< HEAD
             SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, p.amount, p.currency,
-                   p.is_date_known, p.is_date_known AND p.date <= r.due_date AS in_time
-=======
-            SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, p.amount, p.currency, p.is_date_known,
                    p.is_date_known AND p.date <= r.due_date AS in_time
->>>>>>> regress2
             FROM allocation a JOIN payment p ON p.id = a.payment_id JOIN receivable r ON r.id = a.receivable_id
             WHERE a.amount > 0 AND a.effective_on <= {day} AND a.receivable_id IN ({of_receivables})
               AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id)
