@@ -10,7 +10,16 @@ from django.db.utils import InternalError
 from deliver.outboxes import DAY, NOON, draft, go_live, owing, queued, reload
 from dunwell.store import enqueue, load, outbox, scope
 from dunwell.store.enqueue import DraftRecipient
-from dunwell.store.models import Approval, Attempt, Contact, ContactPoint, Message, MessageContent, MessageItem, Recipient
+from dunwell.store.models import (
+    Approval,
+    Attempt,
+    Contact,
+    ContactPoint,
+    Message,
+    MessageContent,
+    MessageItem,
+    Recipient,
+)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
 from dunwell.plugins.channels.memory import Memory
 from dunwell.run import approve, day, deliver, people, work
 from dunwell.store import locks, outbox, scope
-from dunwell.store.models import Lapse, Message, Payment, Receivable, Sign
+from dunwell.store.models import Lapse, Message, Outcome, Payment, Receivable, Run, Sign
 from regressions.world import DAY, only
 
 pytestmark = pytest.mark.timeout(300)
@@ -70,6 +70,22 @@ def test_r02_ten_missed_days_take_one_step_and_keep_the_spacing(world):
     days = [one.slot_on for one in world.sent()]
     assert len(world.steps(number)) <= 3 and days[1] == date(2026, 3, 9)
     assert all((later - earlier).days >= 3 for earlier, later in pairwise(days)), days
+
+
+@pytest.mark.parametrize("where", ["dunwell.store.enqueue.enqueue", "dunwell.store.record_plan.tasks"])
+def test_r03_a_run_killed_while_it_writes_leaves_nothing_and_is_made_again(world, monkeypatch, where):
+    world.owing("2026-02-20")
+
+    def dying(*_, **__):
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr(where, dying)
+        with pytest.raises(Killed):
+            world.plan()
+    with scope.of(world.creditor.pk):
+        assert not (Run.objects.exists() or Outcome.objects.exists() or Message.objects.exists())
+    assert world.plan().messages == 1
 
 
 def test_r03_a_kill_after_the_first_send_loses_and_doubles_nothing(world):

@@ -11,12 +11,14 @@ from typing import Any
 
 import polars as pl
 
+from dunwell.core.frames import Proposal
 from dunwell.engine import plan as engine
 from dunwell.run import ingest, portfolio
 from dunwell.run import plan as planning
 from dunwell.run.bench_book import DAY, big_book, new_creditor, peak_rss_mb, stopwatch
-from dunwell.store import bulk, record
+from dunwell.store import bulk, record, scope
 from dunwell.store.models import Creditor
+from dunwell.store.record import RecordedRun
 
 CUSTOMERS_PER_INVOICES = 4
 
@@ -56,15 +58,7 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
     with stopwatch(times, "plan_s"):
         proposal = engine.propose(seen, DAY)
     with stopwatch(times, "record_s"):
-        recorded = record.dunning_run(
-            creditor.pk,
-            as_of=DAY,
-            rehearsal=False,
-            by="bench",
-            outcomes=proposal.outcomes,
-            lapses=proposal.lapses,
-            counts=planning.outcome_counts(proposal),
-        )
+        recorded = _record(creditor, proposal)
     first = proposal.actions.filter(pl.col("task").is_null()).head(messages)
     some = replace(proposal, actions=first, items=proposal.items.join(first.select("action_id"), on="action_id", how="semi"))
     with stopwatch(times, "render_s"):
@@ -113,6 +107,13 @@ def _plan(creditor: Creditor, times: dict[str, float]) -> int:
     with stopwatch(times, "plan_s"):
         proposal = engine.propose(seen, DAY)
     with stopwatch(times, "record_s"):
+        recorded = _record(creditor, proposal)
+    return recorded.outcomes_changed
+
+
+def _record(creditor: Creditor, proposal: Proposal) -> RecordedRun:
+    counts = planning.outcome_counts(proposal)
+    with scope.of(creditor.pk):
         recorded = record.dunning_run(
             creditor.pk,
             as_of=DAY,
@@ -120,9 +121,10 @@ def _plan(creditor: Creditor, times: dict[str, float]) -> int:
             by="bench",
             outcomes=proposal.outcomes,
             lapses=proposal.lapses,
-            counts=planning.outcome_counts(proposal),
+            counts=counts,
         )
-    return recorded.outcomes_changed
+        record.link_run(creditor.pk, recorded, as_of=DAY, by="bench", counts=counts)
+    return recorded
 
 
 def _write_sheet(path: Path, rows: int) -> None:

@@ -59,22 +59,26 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
     planned = propose(creditor, as_of, rehearsal=rehearsal, assume_contact=assume_contact)
     proposal, seen = planned.proposal, planned.portfolio
     assert proposal is not None and seen is not None
-    recorded = record.dunning_run(
-        creditor.pk,
-        as_of=as_of,
-        rehearsal=rehearsal,
-        by=by,
-        outcomes=proposal.outcomes,
-        lapses=proposal.lapses,
-        counts=outcome_counts(proposal),
-    )
-    planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
-    desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)
-    planned.messages, planned.waiting, planned.findings = desk.messages, desk.waiting, [found for _, found in desk.found]
-    planned.tasks = record_plan.tasks(
-        creditor.pk, recorded.run_id, desk.tasks(), as_of=as_of, rehearsal=rehearsal, by=by
-    )
-    record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
+    counts = outcome_counts(proposal)
+    # All or nothing: a run that stands in the books has its letters and tasks, and one that was killed is made again.
+    with scope.of(creditor.pk):
+        recorded = record.dunning_run(
+            creditor.pk,
+            as_of=as_of,
+            rehearsal=rehearsal,
+            by=by,
+            outcomes=proposal.outcomes,
+            lapses=proposal.lapses,
+            counts=counts,
+        )
+        planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
+        desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)
+        planned.messages, planned.waiting, planned.findings = desk.messages, desk.waiting, [found for _, found in desk.found]
+        planned.tasks = record_plan.tasks(
+            creditor.pk, recorded.run_id, desk.tasks(), as_of=as_of, rehearsal=rehearsal, by=by
+        )
+        record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
+        record.link_run(creditor.pk, recorded, as_of=as_of, by=by, counts=counts)
     return planned
 
 

@@ -1,4 +1,4 @@
-"""What a stage decided, written once: every writer works inside the transaction of its creditor and leaves an audit link."""
+"""What a plan decided, written once, with a link of the audit chain."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ OUTCOME_COLUMNS = ("receivable_id", "code", "step", "reasons", "next_on")
 class RecordedRun:
     run_id: int
     outcomes_changed: int
+    digest: str  # of the outcomes that changed
 
 
 def last_outcomes(creditor_id: int) -> pl.DataFrame:
@@ -64,15 +65,20 @@ def dunning_run(
             lapses,
             {"creditor_id": creditor_id, "effective_on": as_of, "rehearsal": rehearsal, "by": by, "why": ""},
         )
+    return RecordedRun(run_id=run.pk, outcomes_changed=changed.height, digest=digest)
+
+
+def link_run(creditor_id: int, run: RecordedRun, *, as_of: date, by: str, counts: Mapping[str, Any]) -> None:
+    """The run's link of the audit chain: last in its transaction, because whoever writes the next link waits for the commit."""
+    with scope.of(creditor_id):
         audit.link(
             creditor_id,
             actor=by,
             kind="run",
-            subject=f"run {run.pk} for {as_of}",
-            content={"run": run.pk, "as_of": as_of, "counts": dict(counts), "outcomes": digest},
-            count=changed.height,
+            subject=f"run {run.run_id} for {as_of}",
+            content={"run": run.run_id, "as_of": as_of, "counts": dict(counts), "outcomes": run.digest},
+            count=run.outcomes_changed,
         )
-    return RecordedRun(run_id=run.pk, outcomes_changed=changed.height)
 
 
 def _append(table: str, frame: pl.DataFrame, constants: Mapping[str, Any]) -> None:

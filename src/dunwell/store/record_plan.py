@@ -10,6 +10,7 @@ from dunwell.core.refusal import Finding
 from dunwell.store import bulk, scope
 from dunwell.store.models import FindingRecord, Task, TaskItem
 
+BATCH = 2_000
 UNSENT = ("planned", "waiting", "approved", "queued", "failed_temporary")
 
 
@@ -38,31 +39,39 @@ def withdraw_before(creditor_id: int, day: date, *, rehearsal: bool) -> int:
 
 
 def tasks(creditor_id: int, run_id: int, new: Iterable[NewTask], *, as_of: date, rehearsal: bool, by: str) -> int:
-    """Put tasks on the work list."""
-    count = 0
+    """Put tasks on the work list; a book without contacts gives one for every customer."""
+    wanted = list(new)
     with scope.of(creditor_id):
-        for one in new:
-            row = Task.objects.create(
-                creditor_id=creditor_id,
-                effective_on=as_of,
-                by=by,
-                customer_id=one.customer_id,
-                contact_id=one.contact_id,
-                run_id=run_id,
-                kind=one.kind,
-                policy=one.policy,
-                step=one.step,
-                level=one.level,
-                due_on=as_of,
-                text=one.text,
-                rehearsal=rehearsal,
-            )
-            TaskItem.objects.bulk_create(
+        rows = Task.objects.bulk_create(
+            (
+                Task(
+                    creditor_id=creditor_id,
+                    effective_on=as_of,
+                    by=by,
+                    customer_id=one.customer_id,
+                    contact_id=one.contact_id,
+                    run_id=run_id,
+                    kind=one.kind,
+                    policy=one.policy,
+                    step=one.step,
+                    level=one.level,
+                    due_on=as_of,
+                    text=one.text,
+                    rehearsal=rehearsal,
+                )
+                for one in wanted
+            ),
+            batch_size=BATCH,
+        )
+        TaskItem.objects.bulk_create(
+            (
                 TaskItem(creditor_id=creditor_id, task=row, receivable_id=receivable, step=step)
+                for row, one in zip(rows, wanted, strict=True)
                 for receivable, step in one.items
-            )
-            count += 1
-    return count
+            ),
+            batch_size=BATCH,
+        )
+    return len(rows)
 
 
 def findings(creditor_id: int, found: Sequence[tuple[int | None, Finding]], *, as_of: date, by: str) -> int:
