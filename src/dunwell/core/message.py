@@ -366,7 +366,7 @@ PLACEHOLDERS = _catalogue(
     ("benefit_line", "block: what the reader gains", "benefit",
      "Как только оплата придёт, напоминания прекратятся сами."),
     ("promise_line", "block: the opening after a broken promise", "promised_for",
-     "Вы называли 20 апреля, но оплаты мы пока не видим."),
+     "Вы называли 20 апреля, и мы рассчитывали на этот день."),
     ("history_line", "block: earlier letters and calls in one line", "history", "Я писала вам 17 и 21 апреля."),
     ("help_line", "block: help offered: another date, parts", "none", "Если нужна другая дата, просто ответьте мне."),
     ("kind_line", "block: a kind wish that fits the weekday", "as_of", "Хорошей недели!"),
