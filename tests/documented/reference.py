@@ -76,7 +76,6 @@ WITHDRAWN = {
     "paid": "a receivable in it has been paid",
     "disputed": "a receivable in it is contested",
     "balance_changed": "another sum is open now",
-    "amended": "a document in it was corrected",
     "promised": "the customer has promised to pay",
     "held": "it was put on hold",
     "finding": "a finding in the data waits for a person",

@@ -1,6 +1,6 @@
 """All tables, one module per subject: creditor, customers, invoices, money, runs, outbox."""
 
-from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, PolicyText, Staff, Switch
+from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
     Agreement,
     Contact,
@@ -77,7 +77,6 @@ __all__ = [
     "Outcome",
     "Payment",
     "PolicyChoice",
-    "PolicyText",
     "Promise",
     "Proposal",
     "Receivable",

@@ -107,18 +107,6 @@ class PolicyChoice(Fact):
         indexes = [models.Index(fields=["creditor", "scope", "target", "id"], name="policy_choice_last")]
 
 
-class PolicyText(Fact):
-    """A creditor's own policy; each save is a version."""
-
-    name = models.TextField()
-    version = models.IntegerField()
-    text = models.TextField()
-
-    class Meta:
-        db_table = "policy_text"
-        constraints = [models.UniqueConstraint(fields=["creditor", "name", "version"], name="policy_text_version")]
-
-
 class ContentText(Fact):
     """A creditor's own wording of a text; each save is a version."""
 
