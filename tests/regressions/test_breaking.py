@@ -297,7 +297,18 @@ def test_a_promise_kept_in_part_goes_on_with_the_rest(world):
     world.paid(f"2026-03-03,60.00,EUR,C1 Ltd,invoice {number}", on=DAY + timedelta(1))
     for n in range(10):
         world.day(DAY + timedelta(n))
-    assert next(world.asked(one) for one in world.sent() if world.asked(one)) == {number: 4000}
+    letters = [one for one in world.sent() if world.asked(one)]
+    assert world.asked(letters[0]) == {number: 4000}
+    assert not any("You mentioned" in one.content_row.text for one in letters), "nobody broke anything"
+
+
+def test_a_promise_taken_back_is_never_held_against_anybody(world):
+    (number,) = world.owing("2026-02-20")
+    (made,) = people.promise(world.creditor, number, promised_date=DAY + timedelta(1), amount=None, **WHO)
+    people.end(world.creditor, "promise", made.pk, outcome="withdrawn", **WHO)
+    for n in range(10):
+        world.day(DAY + timedelta(n))
+    assert world.sent() and not any("You mentioned" in one.content_row.text for one in world.sent())
 
 
 def test_a_dispute_of_a_part_asks_for_the_rest_and_its_end_for_all(world):
