@@ -12,7 +12,7 @@ from dunwell.core.refusal import OutcomeUnknown
 from dunwell.plugins.channels.memory import Memory
 from dunwell.run import approve, creditors, day, people, stories, ways, work
 from dunwell.store import bulk, outbox, scope
-from dunwell.store.models import Allocation, FindingRecord, Invoice, Payment, Receivable
+from dunwell.store.models import Allocation, Audit, FindingRecord, Invoice, Payment, Receivable
 from regressions.world import DAY, only
 
 pytestmark = pytest.mark.timeout(300)
@@ -203,7 +203,19 @@ def test_a_message_is_called_back_until_it_is_claimed_and_never_after(world):
     message = only(world.messages())
     outbox.claim(world.creditor.pk, at=message.not_before, channels=["email"], rehearsal=True, limit=10)
     with pytest.raises(outbox.AlreadyUnderWay):
-        approve.recall(world.creditor, message.pk, why="wrong client")
+        approve.recall(world.creditor, message.pk, by="anna", why="wrong client")
+
+
+def test_whoever_calls_back_a_message_or_lets_a_run_go_stands_in_the_audit_chain(world):
+    world.owing("2026-02-20")
+    world.plan()
+    message = only(world.messages())
+    approve.recall(world.creditor, message.pk, by="anna", why="wrong client")
+    creditors.stop(world.creditor, is_on=True, today=DAY, by="boris", why="wrong rates")
+    with scope.of(world.creditor.pk):
+        last = Audit.objects.order_by("-sequence")[:2]
+        assert [(one.kind, one.actor) for one in last] == [("stop", "boris"), ("recalled", "anna")]
+    assert only(world.messages()).state == "withdrawn"
 
 
 def test_stop_between_plan_and_send_lets_nothing_go_and_lifting_it_goes_on(world):
