@@ -12,7 +12,7 @@ from dunwell.core.refusal import OutcomeUnknown
 from dunwell.plugins.channels.memory import Memory
 from dunwell.run import approve, creditors, day, people, stories, ways, work
 from dunwell.store import bulk, outbox, scope
-from dunwell.store.models import Allocation, FindingRecord, Invoice, Payment, Receivable
+from dunwell.store.models import Allocation, Audit, FindingRecord, Invoice, Payment, Receivable
 from regressions.world import DAY, only
 
 pytestmark = pytest.mark.timeout(300)
@@ -203,7 +203,19 @@ def test_a_message_is_called_back_until_it_is_claimed_and_never_after(world):
     message = only(world.messages())
     outbox.claim(world.creditor.pk, at=message.not_before, channels=["email"], rehearsal=True, limit=10)
     with pytest.raises(outbox.AlreadyUnderWay):
-        approve.recall(world.creditor, message.pk, why="wrong client")
+        approve.recall(world.creditor, message.pk, by="anna", why="wrong client")
+
+
+def test_whoever_calls_back_a_message_or_lets_a_run_go_stands_in_the_audit_chain(world):
+    world.owing("2026-02-20")
+    world.plan()
+    message = only(world.messages())
+    approve.recall(world.creditor, message.pk, by="anna", why="wrong client")
+    creditors.stop(world.creditor, is_on=True, today=DAY, by="boris", why="wrong rates")
+    with scope.of(world.creditor.pk):
+        last = Audit.objects.order_by("-sequence")[:2]
+        assert [(one.kind, one.actor) for one in last] == [("stop", "boris"), ("recalled", "anna")]
+    assert only(world.messages()).state == "withdrawn"
 
 
 def test_stop_between_plan_and_send_lets_nothing_go_and_lifting_it_goes_on(world):
@@ -297,7 +309,18 @@ def test_a_promise_kept_in_part_goes_on_with_the_rest(world):
     world.paid(f"2026-03-03,60.00,EUR,C1 Ltd,invoice {number}", on=DAY + timedelta(1))
     for n in range(10):
         world.day(DAY + timedelta(n))
-    assert next(world.asked(one) for one in world.sent() if world.asked(one)) == {number: 4000}
+    letters = [one for one in world.sent() if world.asked(one)]
+    assert world.asked(letters[0]) == {number: 4000}
+    assert not any("You mentioned" in one.content_row.text for one in letters), "nobody broke anything"
+
+
+def test_a_promise_taken_back_is_never_held_against_anybody(world):
+    (number,) = world.owing("2026-02-20")
+    (made,) = people.promise(world.creditor, number, promised_date=DAY + timedelta(1), amount=None, **WHO)
+    people.end(world.creditor, "promise", made.pk, outcome="withdrawn", **WHO)
+    for n in range(10):
+        world.day(DAY + timedelta(n))
+    assert world.sent() and not any("You mentioned" in one.content_row.text for one in world.sent())
 
 
 def test_a_dispute_of_a_part_asks_for_the_rest_and_its_end_for_all(world):

@@ -382,7 +382,7 @@ def test_i15_another_creditors_rows_do_not_exist_for_any_loader_or_errand(busy, 
         lambda: people.settle_finding(other, 1, outcome="ignored", **who),
         lambda: creditors.confirm_account(other, account, by="boris"),
         lambda: approve.waiting(other, messages[0], every=False),
-        lambda: approve.recall(other, messages[0], why="x"),
+        lambda: approve.recall(other, messages[0], by="boris", why="x"),
         lambda: approve.settle(other, messages[0], was_sent=True, **who),
         lambda: outbox.objection(other.pk, messages[0], at=None, covered_min=DAY),
     ]

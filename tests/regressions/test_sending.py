@@ -60,6 +60,14 @@ def test_r01_the_second_run_of_a_day_changes_nothing(world):
     assert third.planned.outcomes_changed == 0
 
 
+def test_a_live_run_records_its_own_decisions_whatever_a_rehearsal_decided(world):
+    world.owing("2026-03-20")
+    world.day()
+    world.go_live()
+    assert world.plan().outcomes_changed == 1
+    assert world.plan().outcomes_changed == 0
+
+
 def test_r02_ten_missed_days_take_one_step_and_keep_the_spacing(world):
     (number,) = world.owing("2026-02-20")
     world.day(date(2026, 2, 20))

@@ -56,7 +56,7 @@ def recall(
     why: WhyOption = "recalled",
 ) -> None:
     """Call a message back, as long as nobody has begun to send it."""
-    approve.recall(cli.chosen(context, creditor), message, why=why)
+    approve.recall(cli.chosen(context, creditor), message, by=cli.who(), why=why)
     out.print(f"message {message} is withdrawn")
 
 

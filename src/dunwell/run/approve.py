@@ -25,19 +25,24 @@ def waiting(creditor: Creditor, number: int | None, *, every: bool) -> list[Mess
 
 def approve(creditor: Creditor, message: Message, *, by: str, why: str, on: date) -> None:
     """Approve what was shown: the hash of the message as it was read, so that anything changed since voids the approval."""
-    outbox.approve(creditor.pk, message.pk, content_hash=message.content_hash, by=by, on=on, why=why)
-    _note(creditor, by, "approval", str(message.pk), {"content_hash": message.content_hash, "why": why})
+    with scope.of(creditor.pk):
+        outbox.approve(creditor.pk, message.pk, content_hash=message.content_hash, by=by, on=on, why=why)
+        _note(creditor, by, "approval", str(message.pk), {"content_hash": message.content_hash, "why": why})
 
 
-def recall(creditor: Creditor, number: int, *, why: str) -> None:
-    outbox.recall(creditor.pk, number, reason=why)
+def recall(creditor: Creditor, number: int, *, by: str, why: str) -> None:
+    """Call a message back, as long as nobody has claimed it."""
+    with scope.of(creditor.pk):
+        outbox.recall(creditor.pk, number, reason=why)
+        _note(creditor, by, "recalled", str(number), {"why": why})
 
 
 def settle(creditor: Creditor, number: int, *, was_sent: bool, by: str, why: str, on: date) -> None:
-    outbox.settle(creditor.pk, number, was_sent=was_sent, by=by, why=why, on=on)
-    _note(creditor, by, "settled", str(number), {"was_sent": was_sent, "why": why})
+    """A person says whether a message of unknown outcome was sent."""
+    with scope.of(creditor.pk):
+        outbox.settle(creditor.pk, number, was_sent=was_sent, by=by, why=why, on=on)
+        _note(creditor, by, "settled", str(number), {"was_sent": was_sent, "why": why})
 
 
 def _note(creditor: Creditor, by: str, kind: str, subject: str, content: dict) -> None:
-    with scope.of(creditor.pk):
-        audit.link(creditor.pk, actor=by, kind=kind, subject=subject, content=content)
+    audit.link(creditor.pk, actor=by, kind=kind, subject=subject, content=content)

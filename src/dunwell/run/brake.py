@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dunwell.core.refusal import Refusal
-from dunwell.store import switches, volume
+from dunwell.store import audit, scope, switches, volume
 from dunwell.store.models import Switch
 
 USUAL_OF_RUNS = 20
@@ -42,4 +42,6 @@ def release(creditor_id: int, run_id: int, *, by: str, why: str, on: date) -> No
     """A person has looked and lets this run go."""
     if run_id not in {b.run_id for b in braked(creditor_id)}:
         raise NotBraked(run_id=run_id)
-    switches.turn(creditor_id, Switch.BRAKE, str(run_id), by=by, why=why, on=on)
+    with scope.of(creditor_id):
+        switches.turn(creditor_id, Switch.BRAKE, str(run_id), by=by, why=why, on=on)
+        audit.link(creditor_id, actor=by, kind="brake_released", subject=f"run {run_id}", content={"why": why})

@@ -191,9 +191,10 @@ def status(creditor: Creditor) -> Status:
 def go_live(creditor: Creditor, *, now: datetime, today: date, by: str, why: str, folder: Path) -> int:
     """Turn to live after every condition holds; queued rehearsal messages are withdrawn; gives how many."""
     refuse_live(creditor, now=now, folder=folder)
-    withdrawn = outbox.withdraw(creditor.pk, "went_live", rehearsal=True)
-    switches.turn(creditor.pk, Switch.MODE, switches.LIVE, by=by, why=why, on=today)
-    _note(creditor, by, "live", why)
+    with scope.of(creditor.pk):
+        withdrawn = outbox.withdraw(creditor.pk, "went_live", rehearsal=True)
+        switches.turn(creditor.pk, Switch.MODE, switches.LIVE, by=by, why=why, on=today)
+        _note(creditor, by, "live", why)
     return withdrawn
 
 
@@ -231,22 +232,24 @@ def covered(creditor: Creditor) -> dict[str, date]:
 
 def back_to_rehearsal(creditor: Creditor, *, today: date, by: str, why: str) -> int:
     """Turn back to rehearsal; live messages that nobody works at are withdrawn; gives how many."""
-    switches.turn(creditor.pk, Switch.MODE, switches.REHEARSAL, by=by, why=why, on=today)
-    _note(creditor, by, "rehearsal", why)
-    return outbox.withdraw(creditor.pk, "back_to_rehearsal", rehearsal=False)
+    with scope.of(creditor.pk):
+        switches.turn(creditor.pk, Switch.MODE, switches.REHEARSAL, by=by, why=why, on=today)
+        _note(creditor, by, "rehearsal", why)
+        return outbox.withdraw(creditor.pk, "back_to_rehearsal", rehearsal=False)
 
 
 def stop(creditor: Creditor, *, is_on: bool, today: date, by: str, why: str) -> int:
     """Halt everything at once, or lift the stop; gives how many messages still wait in the outbox."""
-    switches.turn(creditor.pk, Switch.STOP, switches.ON if is_on else switches.OFF, by=by, why=why, on=today)
-    _note(creditor, by, "stop" if is_on else "stop_lifted", why)
     with scope.of(creditor.pk):
+        switches.turn(creditor.pk, Switch.STOP, switches.ON if is_on else switches.OFF, by=by, why=why, on=today)
+    # The stop stands at once: it never waits for whoever is writing into the audit chain.
+    with scope.of(creditor.pk):
+        _note(creditor, by, "stop" if is_on else "stop_lifted", why)
         return Message.objects.filter(state__in=["queued", "waiting", "claimed", "failed_temporary"]).count()
 
 
 def _note(creditor: Creditor, by: str, kind: str, why: str) -> None:
-    with scope.of(creditor.pk):
-        audit.link(creditor.pk, actor=by, kind=kind, content={"why": why})
+    audit.link(creditor.pk, actor=by, kind=kind, content={"why": why})
 
 
 def slug_of(name: str) -> str:

@@ -33,6 +33,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
+from dunwell.core.reasons import SEPARATOR
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
@@ -106,6 +107,7 @@ class _Desk:
     pack: Pack
     portfolio: Portfolio
     found: Details
+    broken: frozenset[int]  # receivables of which a promise was broken
     as_of: date
 
 
@@ -140,6 +142,7 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details)
         pack=render.prepare(source),
         portfolio=portfolio,
         found=found,
+        broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
 
@@ -225,7 +228,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         history=_history(desk, items),
         last_payment=_payment(payment, thanked),
         reason="month_end" if _closes_month(desk.as_of, pay_by) else "",
-        promised_for=_broken_promise(desk, items),
+        promised_for=_broken_promise(desk, action, items),
         order=_order(desk, items),
         reply_to=reply_to,
         unsubscribe="",
@@ -320,13 +323,13 @@ def _payment(row: Row | None, thanked: tuple[Row, ...]) -> PaymentFacts | None:
     )
 
 
-def _broken_promise(desk: _Desk, items: tuple[Row, ...]) -> date | None:
-    broken = [
-        desk.found.promised[item["receivable_id"]]
-        for item in items
-        if item["part"] == "asked" and item["receivable_id"] in desk.found.promised
-    ]
-    return max((day for day in broken if day < desk.as_of), default=None)
+def _broken_promise(desk: _Desk, action: Row, items: tuple[Row, ...]) -> date | None:
+    """The day that the promise named which the plan says was broken since the last letter."""
+    if "promise_broken" not in (action["reasons"] or "").split(SEPARATOR):
+        return None
+    days = desk.found.promised
+    asked = {item["receivable_id"] for item in items if item["part"] == "asked"}
+    return max((days[one] for one in asked & desk.broken & days.keys()), default=None)
 
 
 def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:

@@ -111,7 +111,7 @@ SELECT * FROM (
   SELECT h.receivable_id, h.effective_on, 'hold ' || h.id, NULL, NULL, h.reason || coalesce(' until ' || h.until_date, '') || coalesce(', ' || e.outcome, '')
   FROM hold h LEFT JOIN ending e ON e.hold_id = h.id WHERE h.receivable_id = ANY(%s)
   UNION ALL
-  SELECT o.receivable_id, u.effective_on, 'decided: ' || o.code, NULL, NULL, coalesce(o.step || ' – ', '') || o.reasons
+  SELECT o.receivable_id, u.effective_on, 'decided' || CASE WHEN u.rehearsal THEN ' (rehearsal): ' ELSE ': ' END || o.code, NULL, NULL, coalesce(o.step || ' – ', '') || o.reasons
   FROM outcome o JOIN run u ON u.id = o.run_id WHERE o.receivable_id = ANY(%s)
 ) x ORDER BY x.key, x.on, x.what
 """

@@ -28,7 +28,7 @@ class Details:
     history: dict[int, list[Row]]  # what was sent or done: on, channel, message_id
     payments: dict[int, Row]  # the newest one, by its payer or by what it was set against: on, amount, currency, in_time
     settling: dict[int, Row]  # by receivable, the newest payment set against it, its day known or not
-    promised: dict[int, date]
+    promised: dict[int, date]  # by receivable, the last day promised that has passed; promises taken back left out
 
 
 def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivables: Iterable[int], rehearsal: bool) -> Details:
@@ -99,8 +99,11 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
             promised={
                 row["receivable_id"]: row["on"]
                 for row in read(f"""
-                SELECT receivable_id, max(promised_date) AS on FROM promise
-                WHERE effective_on <= {day} AND receivable_id IN ({of_receivables}) GROUP BY 1
+                SELECT p.receivable_id, max(p.promised_date) AS on FROM promise p
+                WHERE p.effective_on <= {day} AND p.promised_date < {day} {real.replace("m.", "p.")}
+                  AND p.receivable_id IN ({of_receivables})
+                  AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id AND e.effective_on <= {day})
+                GROUP BY 1
                 """).iter_rows(named=True)
             },
         )

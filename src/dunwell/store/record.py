@@ -22,12 +22,14 @@ class RecordedRun:
     digest: str  # of the outcomes that changed
 
 
-def last_outcomes(creditor_id: int) -> pl.DataFrame:
-    """The newest recorded outcome of every receivable: receivable_id, code, step, reasons, next_on."""
+def last_outcomes(creditor_id: int, *, rehearsal: bool) -> pl.DataFrame:
+    """The newest outcome of every receivable that a run of this mode recorded: receivable_id, code, step, reasons, next_on."""
+    other = "NOT rehearsal" if rehearsal else "rehearsal"
     with bulk.reader(creditor_id) as read:
+        # NOT IN is asked row by row along the index; a join would sort a million rows.
         return read(
             "SELECT DISTINCT ON (creditor_id, receivable_id) receivable_id, code, step, reasons, next_on FROM outcome "
-            "ORDER BY creditor_id, receivable_id, run_id DESC"
+            f"WHERE run_id NOT IN (SELECT id FROM run WHERE {other}) ORDER BY creditor_id, receivable_id, run_id DESC"
         )
 
 
@@ -45,9 +47,11 @@ def dunning_run(
 
     A quiet book costs nothing: what is the same as before is not written again.
     """
-    columns = outcomes.select(OUTCOME_COLUMNS)
-    changed = columns.join(last_outcomes(creditor_id), on=OUTCOME_COLUMNS, how="anti", nulls_equal=True).sort(
-        "receivable_id"
+    known = last_outcomes(creditor_id, rehearsal=rehearsal)
+    changed = (
+        outcomes.select(OUTCOME_COLUMNS)
+        .join(known, on=OUTCOME_COLUMNS, how="anti", nulls_equal=True)
+        .sort("receivable_id")
     )
     with scope.of(creditor_id):
         digest = _digest(changed)
