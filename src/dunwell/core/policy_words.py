@@ -193,11 +193,11 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "не нужен, если клиент платит и так",
         "пропуска се, ако клиентът и така плаща",
     ),
-    "pay_by": ("asks to pay within {days}", "просим оплатить за {days}", "молим за плащане до {days}"),
+    "pay_by": ("asks to pay within {days}", "просим оплатить за {days}", "молим за плащане в срок до {days}"),
     "else": (
         "if not done in {days}: {step}",
         "если не сделано за {days}: {step}",
-        "ако не е направено до {days}: {step}",
+        "ако не е свършено до {days}: {step}",
     ),
 }
 

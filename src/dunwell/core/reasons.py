@@ -38,7 +38,9 @@ class Reason:
 
 _REASONS = (
     # why something is done
-    Reason("step_due", "Its step “{value}” is due.", "Наступил срок шага «{value}».", "Дошъл е редът на стъпка „{value}“."),
+    Reason(
+        "step_due", "Its step “{value}” is due.", "Наступил срок шага «{value}».", "Дошъл е редът на стъпка „{value}“."
+    ),
     Reason(
         "joins_stricter",
         "Its step is taken together with the stricter step “{value}”: one message per customer.",
@@ -47,33 +49,33 @@ _REASONS = (
     ),
     Reason(
         "wake_up",
-        "The debt was overdue when the book was taken over, so it enters gently.",
+        "The debt was overdue when the book was taken over, so we begin gently.",
         "Срок оплаты прошёл ещё до начала работы с программой, поэтому начинаем мягко.",
         "Падежът е минал още преди началото на работата с програмата, затова започваме меко.",
     ),
     Reason(
         "task_not_done",
         "Nobody did the task “{value}” in time, so the step named for that case is taken.",
-        "Задача «{value}» не выполнена в срок, поэтому берётся шаг, предусмотренный на этот случай.",
-        "Задачата „{value}“ не е изпълнена навреме, затова се взема предвидената за това стъпка.",
+        "Задача «{value}» не выполнена в срок, поэтому выполняется шаг, предусмотренный на этот случай.",
+        "Задачата „{value}“ не е изпълнена навреме, затова се изпълнява стъпката, предвидена за този случай.",
     ),
     Reason(
         "promise_broken",
         "A promise or payment plan was not kept; the letter says so.",
         "Обещание или график платежей не соблюдены; в письме об этом сказано.",
-        "Обещание или погасителен план не е спазен; в писмото това е казано.",
+        "Обещание или погасителен план не са спазени; в писмото това е казано.",
     ),
     Reason(
         "undisputed_rest",
         "Part of it is disputed; only the rest is asked for.",
         "Часть суммы оспаривается; просим оплатить только остальное.",
-        "Част от сумата се оспорва; искаме само останалото.",
+        "Част от сумата се оспорва; молим да се плати само останалото.",
     ),
     Reason(
         "credit_deducted",
         "Money on account is deducted.",
-        "Учтён аванс на счёте клиента.",
-        "Приспадната е сумата, която клиентът има при нас.",
+        "Учтён аванс клиента.",
+        "Приспаднат е авансът на клиента.",
     ),
     Reason(
         "needs_approval",
@@ -105,7 +107,9 @@ _REASONS = (
         "Копия не отправляется: с этим человеком уже достаточно контактов.",
         "Копие не се изпраща: с този човек вече имаме достатъчно контакти.",
     ),
-    Reason("thanks", "It was paid: thank you, once.", "Оплачено: один раз благодарим.", "Платено е: благодарим веднъж."),
+    Reason(
+        "thanks", "It was paid: thank you, once.", "Оплачено: один раз благодарим.", "Платено е: благодарим веднъж."
+    ),
     Reason(
         "no_contact",
         "Nobody can be contacted ({value}); a person finds a way.",
@@ -125,7 +129,7 @@ _REASONS = (
         "covered_by_credit",
         "Money on account covers it.",
         "Сумма покрыта авансом клиента.",
-        "Сумата се покрива от парите на клиента при нас.",
+        "Сумата се покрива от аванса на клиента.",
     ),
     Reason(
         "below_minimum",
@@ -150,11 +154,16 @@ _REASONS = (
     Reason(
         "customer_state",
         "The customer's state stops all contact: {value}.",
-        "Положение клиента останавливает все контакты: {value}.",
+        "Из-за положения клиента все контакты остановлены: {value}.",
         "Състоянието на клиента спира всички контакти: {value}.",
     ),
-    Reason("disputed", "The customer contests it.", "Клиент не согласен с суммой или самим долгом.", "Клиентът я оспорва."),
-    Reason("promised", "The customer promised to pay.", "Клиент обещал оплатить.", "Клиентът обеща да плати."),
+    Reason(
+        "disputed",
+        "The customer contests it.",
+        "Клиент не согласен с суммой или самим долгом.",
+        "Клиентът не е съгласен със сумата или със самия дълг.",
+    ),
+    Reason("promised", "The customer promised to pay.", "Клиент обещал оплатить.", "Клиентът е обещал да плати."),
     Reason(
         "instalment_plan",
         "A payment plan is being kept.",
@@ -171,7 +180,7 @@ _REASONS = (
     Reason(
         "reply_waits",
         "The customer's reply waits to be read.",
-        "Ответ клиента ждёт прочтения.",
+        "Ответ клиента ещё не прочитан.",
         "Отговорът на клиента чака да бъде прочетен.",
     ),
     Reason(
@@ -195,8 +204,8 @@ _REASONS = (
     Reason(
         "stale_money",
         "The step is due, but the payments are not known up to now.",
-        "Шаг наступил, но данные о платежах не свежие.",
-        "Стъпката е дошла, но данните за плащанията не са пресни.",
+        "Наступил срок шага, но данные о платежах устарели.",
+        "Дошъл е редът на стъпката, но данните за плащанията не са актуални.",
     ),
     # what it waits for
     Reason("not_yet", "Next is “{value}”.", "Следующий шаг: «{value}».", "Следва стъпка „{value}“."),
@@ -204,7 +213,7 @@ _REASONS = (
         "rest_day",
         "It is the customer's day of rest; the step waits for a working day.",
         "У клиента выходной: шаг ждёт рабочего дня.",
-        "При клиента е почивен ден: стъпката чака работен ден.",
+        "За клиента е почивен ден: стъпката чака работен ден.",
     ),
     Reason(
         "in_transit",
@@ -240,7 +249,7 @@ _REASONS = (
     Reason(
         "stricter_first",
         "Another receivable of the customer stands at a higher level; this joins its next message.",
-        "По другому счёту клиента идёт более строгий шаг; этот войдёт в его следующее письмо.",
+        "По другому счёту клиента дошли до более строгого шага; этот счёт войдёт в его следующее письмо.",
         "По друга фактура на клиента сме на по-строга стъпка; тази влиза в следващото ѝ писмо.",
     ),
     Reason(
@@ -259,7 +268,7 @@ _REASONS = (
         "slot_used",
         "The customer has been written to today.",
         "Сегодня клиенту уже писали.",
-        "Днес вече е писано на клиента.",
+        "Днес вече сме писали на клиента.",
     ),
     Reason(
         "thanks_first",
@@ -270,33 +279,33 @@ _REASONS = (
     Reason(
         "minimum_gap",
         "The last contact with this person was too recent.",
-        "Последний контакт с этим человеком был слишком недавно.",
-        "Последният контакт с този човек е бил твърде скоро.",
+        "С последнего контакта с этим человеком прошло слишком мало времени.",
+        "От последния контакт с този човек е минало твърде малко време.",
     ),
     Reason(
         "cap_reached",
         "This person has been contacted as often as is allowed: {value}.",
-        "С этим человеком уже было допустимое число контактов: {value}.",
-        "С този човек вече има допустимия брой контакти: {value}.",
+        "Достигнуто допустимое число контактов с этим человеком: {value}.",
+        "Достигнат е допустимият брой контакти с този човек: {value}.",
     ),
     Reason(
         "person_shared",
         "The same person is contacted today for another customer.",
-        "К этому же человеку сегодня обращаемся по другому клиенту.",
-        "Днес се обръщаме към същия човек за друг клиент.",
+        "К этому же человеку сегодня обращаемся по счетам другого клиента.",
+        "Днес се обръщаме към същия човек за фактури на друг клиент.",
     ),
     # why a step was passed over
     Reason(
         "unknown_then",
         "Its day had passed before the document was known.",
-        "Его день прошёл до того, как документ стал известен.",
-        "Денят ѝ е минал, преди документът да стане известен.",
+        "День шага прошёл раньше, чем стал известен документ.",
+        "Денят на стъпката е минал, преди документът да стане известен.",
     ),
     Reason(
         "day_is_past",
         "What it says is no longer true: its day is past.",
-        "Его текст уже неверен: день прошёл.",
-        "Текстът ѝ вече не е верен: денят е минал.",
+        "Текст шага уже неверен: его день прошёл.",
+        "Текстът на стъпката вече не е верен: денят ѝ е минал.",
     ),
     Reason(
         "sent_by_other_means",
@@ -307,8 +316,8 @@ _REASONS = (
     Reason(
         "not_silent",
         "The customer has given a sign of life, or nothing was sent before.",
-        "Клиент уже откликнулся, или ранее ничего не отправлялось.",
-        "Клиентът е дал знак или преди това нищо не е изпращано.",
+        "Клиент уже откликнулся, или раньше ему ничего не отправляли.",
+        "Клиентът се е обадил или преди това не сме му изпращали нищо.",
     ),
     Reason("not_bounced", "No message came back.", "Ни одно сообщение не вернулось.", "Няма върнато съобщение."),
     Reason("not_answered", "There was no answer.", "Ответа не было.", "Отговор не е имало."),
