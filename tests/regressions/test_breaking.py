@@ -314,6 +314,21 @@ def test_a_promise_kept_in_part_goes_on_with_the_rest(world):
     assert not any("You mentioned" in one.content_row.text for one in letters), "nobody broke anything"
 
 
+def test_a_promise_is_kept_by_money_that_came_in_time_and_was_set_against_it_later(world):
+    (number,) = world.owing("2026-02-20")
+    people.promise(world.creditor, number, promised_date=DAY + timedelta(1), amount=Money(6000, "EUR"), **WHO)
+    world.paid("2026-03-03,60.00,EUR,Somebody Else,thank you", on=DAY + timedelta(1))
+    with scope.of(world.creditor.pk):
+        payment = Payment.objects.get().pk
+    late = DAY + timedelta(8)
+    people.allocate(world.creditor, payment, number, amount=None, on=late, by="anna", why="it is theirs")
+    with scope.of(world.creditor.pk):
+        assert Allocation.objects.get().effective_on == DAY + timedelta(1)
+    world.day(late)
+    (letter,) = world.sent()
+    assert world.asked(letter) == {number: 4000} and "You mentioned" not in letter.content_row.text
+
+
 def test_a_promise_taken_back_is_never_held_against_anybody(world):
     (number,) = world.owing("2026-02-20")
     (made,) = people.promise(world.creditor, number, promised_date=DAY + timedelta(1), amount=None, **WHO)

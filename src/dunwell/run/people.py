@@ -270,8 +270,10 @@ def allocate(creditor: Creditor, payment_id: int, number: str, *, amount: Money 
         for receivable, open_amount in opened:
             part = min(left - done, open_amount)
             if part > 0:
+                # Money counts from the day it came, as when the program sets it: a promise kept in time stays kept.
+                since = min(on, max(payment.date, receivable.invoice.issue_date))
                 Allocation.objects.create(
-                    **_fact(creditor, on, by, why),
+                    **_fact(creditor, since, by, why),
                     payment=payment,
                     receivable=receivable,
                     currency=payment.currency,
