@@ -11,7 +11,7 @@ from dunwell.core.money import Money
 from dunwell.core.refusal import OutcomeUnknown
 from dunwell.plugins.channels.memory import Memory
 from dunwell.run import approve, creditors, day, people, stories, ways, work
-from dunwell.store import bulk, outbox, scope
+from dunwell.store import bulk, load_letters, outbox, scope
 from dunwell.store.models import Allocation, Audit, FindingRecord, Invoice, Payment, Receivable
 from regressions.world import DAY, only
 
@@ -327,6 +327,24 @@ def test_a_promise_is_kept_by_money_that_came_in_time_and_was_set_against_it_lat
     world.day(late)
     (letter,) = world.sent()
     assert world.asked(letter) == {number: 4000} and "You mentioned" not in letter.content_row.text
+
+
+def test_nobody_is_thanked_for_money_that_was_set_against_their_invoice_by_mistake(world):
+    (number,) = world.owing("2026-02-20")
+    world.paid("2026-03-01,60.00,EUR,Somebody Else,thank you")
+    with scope.of(world.creditor.pk):
+        payment, row = Payment.objects.get().pk, Receivable.objects.get(invoice__number=number)
+
+    def thanked_for():
+        about = {"customers": [row.customer_id], "receivables": [row.pk], "rehearsal": True}
+        return set(load_letters.details(world.creditor.pk, DAY, **about).payments)
+
+    people.allocate(world.creditor, payment, number, amount=None, **WHO)
+    assert thanked_for() == {row.customer_id}
+    with scope.of(world.creditor.pk):
+        made = Allocation.objects.get().pk
+    people.undo_allocation(world.creditor, made, **WHO)
+    assert thanked_for() == set()
 
 
 def test_a_promise_taken_back_is_never_held_against_anybody(world):

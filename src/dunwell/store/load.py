@@ -349,7 +349,8 @@ def _signs(read: Read, only: Only) -> pl.DataFrame:
         WHERE customer_id IS NOT NULL AND date BETWEEN {only.since(SIGNS_DAYS)} AND {only.day} {only.of("customer_id")}
         UNION
         SELECT r.customer_id, 'paid', a.effective_on FROM allocation a JOIN receivable r ON r.id = a.receivable_id
-        WHERE a.payment_id IS NOT NULL AND a.effective_on BETWEEN {only.since(SIGNS_DAYS)} AND {only.day}
+        WHERE a.payment_id IS NOT NULL AND a.undoes_id IS NULL
+          AND a.effective_on BETWEEN {only.since(SIGNS_DAYS)} AND {only.day}
           {only.of("r.customer_id")}
         """),
         frames.SIGNS,

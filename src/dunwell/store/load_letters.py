@@ -53,13 +53,15 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
             WITH paid AS (
               SELECT id AS payment_id, customer_id FROM payment WHERE customer_id IN ({of_customers})
               UNION SELECT a.payment_id, r.customer_id FROM allocation a JOIN receivable r ON r.id = a.receivable_id
-              WHERE a.payment_id IS NOT NULL AND r.customer_id IN ({of_customers})
+              WHERE a.payment_id IS NOT NULL AND r.customer_id IN ({of_customers}) AND a.undoes_id IS NULL
+                AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id)
             )
             SELECT DISTINCT ON (x.customer_id) x.customer_id, p.date AS on, p.amount, p.currency,
                    coalesce((SELECT bool_and(p.date <= r.due_date) FROM allocation a JOIN receivable r ON r.id = a.receivable_id
                              WHERE a.payment_id = p.id AND r.due_date IS NOT NULL), false) AS in_time
             FROM paid x JOIN payment p ON p.id = x.payment_id WHERE p.date BETWEEN {since} AND {day} AND p.amount > 0
-              AND p.is_date_known ORDER BY x.customer_id, p.date DESC, p.id DESC
+              AND p.is_date_known AND NOT EXISTS (SELECT FROM payment v WHERE v.reverses_id = p.id)
+            ORDER BY x.customer_id, p.date DESC, p.id DESC
         """)
         settling = read(f"""
             SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, p.amount, p.currency,
