@@ -78,13 +78,23 @@ def go(creditor, channel, at=NOON):
 
 def pay(creditor, receivable, amount, allocated=True):
     payment = Payment.objects.create(
-        creditor=creditor, external_id=f"p{receivable.id}", customer_id=receivable.customer_id, date=DAY,
-        currency=receivable.currency, amount=amount, recorded_on=DAY,
+        creditor=creditor,
+        external_id=f"p{receivable.id}",
+        customer_id=receivable.customer_id,
+        date=DAY,
+        currency=receivable.currency,
+        amount=amount,
+        recorded_on=DAY,
     )
     if allocated:
         Allocation.objects.create(
-            creditor=creditor, effective_on=DAY, payment=payment, receivable=receivable, currency=receivable.currency,
-            amount=amount, basis="manual",
+            creditor=creditor,
+            effective_on=DAY,
+            payment=payment,
+            receivable=receivable,
+            currency=receivable.currency,
+            amount=amount,
+            basis="manual",
         )
 
 
@@ -95,7 +105,10 @@ FACTS_THAT_WITHDRAW = {
         "balance_changed",
         lambda c, r, m: WriteOff.objects.create(creditor=c, effective_on=DAY, receivable=r, currency="EUR", amount=5),
     ),
-    "R43 cancelled": ("cancelled", lambda c, r, m: Cancellation.objects.create(creditor=c, effective_on=DAY, invoice=r.invoice)),
+    "R43 cancelled": (
+        "cancelled",
+        lambda c, r, m: Cancellation.objects.create(creditor=c, effective_on=DAY, invoice=r.invoice),
+    ),
     "R7 disputed": (
         "disputed",
         lambda c, r, m: Dispute.objects.create(creditor=c, effective_on=DAY, receivable=r, cause="quality", amount=1),
@@ -109,10 +122,19 @@ FACTS_THAT_WITHDRAW = {
     "in instalments": (
         "promised",
         lambda c, r, m: Promise.objects.create(
-            creditor=c, effective_on=DAY, receivable=r, currency="EUR", amount=1, promised_date=DAY + timedelta(9), kind="plan"
+            creditor=c,
+            effective_on=DAY,
+            receivable=r,
+            currency="EUR",
+            amount=1,
+            promised_date=DAY + timedelta(9),
+            kind="plan",
         ),
     ),
-    "held": ("held", lambda c, r, m: Hold.objects.create(creditor=c, effective_on=DAY, receivable=r, reason="hardship")),
+    "held": (
+        "held",
+        lambda c, r, m: Hold.objects.create(creditor=c, effective_on=DAY, receivable=r, reason="hardship"),
+    ),
     "customer held": (
         "held",
         lambda c, r, m: Hold.objects.create(
@@ -134,12 +156,18 @@ FACTS_THAT_WITHDRAW = {
     ),
     "opted out of everything": (
         "opted_out",
-        lambda c, r, m: OptOut.objects.create(creditor=c, effective_on=DAY, person_key=f"person-of-{m.key}", channel="all"),
+        lambda c, r, m: OptOut.objects.create(
+            creditor=c, effective_on=DAY, person_key=f"person-of-{m.key}", channel="all"
+        ),
     ),
     "R15 bounced": (
         "bounced",
         lambda c, r, m: Sign.objects.create(
-            creditor=c, effective_on=DAY, customer_id=r.customer_id, person_key=f"person-of-{m.key}", channel="email",
+            creditor=c,
+            effective_on=DAY,
+            customer_id=r.customer_id,
+            person_key=f"person-of-{m.key}",
+            channel="email",
             kind="bounced",
         ),
     ),
@@ -187,8 +215,13 @@ def promise_kept(c, r, m):
 def plan_missed(c, r, m):
     for days in (-9, 9):
         Promise.objects.create(
-            creditor=c, effective_on=DAY - timedelta(20), receivable=r, currency="EUR", amount=1,
-            promised_date=DAY + timedelta(days), kind="plan",
+            creditor=c,
+            effective_on=DAY - timedelta(20),
+            receivable=r,
+            currency="EUR",
+            amount=1,
+            promised_date=DAY + timedelta(days),
+            kind="plan",
         )
 
 
@@ -295,9 +328,7 @@ def test_R14_stale_money_stops_everything_and_withdraws_nothing(live, channel):
     report = go(live, channel, NOON + timedelta(days=3))
     assert (report.halted, report.sent, reload(message).state) == ("stale_money", 0, "queued")
     with scope.of(live.id):
-        Coverage.objects.create(
-            creditor=live, effective_on=DAY, source="bank", covered_until=DAY + timedelta(days=3)
-        )
+        Coverage.objects.create(creditor=live, effective_on=DAY, source="bank", covered_until=DAY + timedelta(days=3))
     assert go(live, channel, NOON + timedelta(days=3)).sent == 1
 
 

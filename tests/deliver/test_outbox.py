@@ -29,9 +29,7 @@ def live(creditor):
 
 
 def claim(creditor, **how):
-    return outbox.claim(
-        creditor.id, **{"at": NOON, "channels": ["email"], "rehearsal": False, "limit": 10, **how}
-    )
+    return outbox.claim(creditor.id, **{"at": NOON, "channels": ["email"], "rehearsal": False, "limit": 10, **how})
 
 
 def begin(creditor, claimed):
@@ -63,7 +61,10 @@ def test_R22_one_slot_one_message(live):
     enqueue.enqueue(live.id, [draft(receivables)])
     assert enqueue.enqueue(live.id, [draft(receivables[:1])]) == enqueue.Enqueued(added=1, replaced=1)
     with scope.of(live.id):
-        assert sorted(Message.objects.values_list("state", "state_reason")) == [("queued", ""), ("withdrawn", "replaced")]
+        assert sorted(Message.objects.values_list("state", "state_reason")) == [
+            ("queued", ""),
+            ("withdrawn", "replaced"),
+        ]
 
 
 def test_changed_content_waits_once_the_old_one_is_claimed(live):
@@ -193,9 +194,15 @@ def test_once_approved_a_contact_is_known_and_a_rehearsal_tells_a_live_plan_noth
         ]
         for one in people:
             ContactPoint.objects.create(
-                creditor=live, contact=one, channel="email", address=f"{one.role}@c.test", person_key=f"{one.role}@c.test"
+                creditor=live,
+                contact=one,
+                channel="email",
+                address=f"{one.role}@c.test",
+                person_key=f"{one.role}@c.test",
             )
-    to = tuple(DraftRecipient(one.pk, f"{one.role}@c.test", f"{one.role}@c.test", one.role == "director") for one in people)
+    to = tuple(
+        DraftRecipient(one.pk, f"{one.role}@c.test", f"{one.role}@c.test", one.role == "director") for one in people
+    )
     message = queued_draft(live, draft(receivables, needs_approval=True, recipients=to, rehearsal=rehearsal))
     assert approved(live, DAY, rehearsal=False) == set()
     outbox.approve(live.id, message.id, content_hash=message.content_hash, by="Ани", on=DAY)

@@ -19,7 +19,9 @@ def way(tmp_path):
 
 
 def files(way):
-    return sorted(p.relative_to(way.config.folder).as_posix() for p in Path(way.config.folder).rglob("*") if p.is_file())
+    return sorted(
+        p.relative_to(way.config.folder).as_posix() for p in Path(way.config.folder).rglob("*") if p.is_file()
+    )
 
 
 def test_it_writes_what_would_have_been_sent(way):

@@ -49,8 +49,15 @@ class Scripted:
 
     def __init__(self, **answers):
         self.answers = {
-            "EHLO": b"250-here\r\n250 8BITMIME\r\n", "MAIL": b"250 ok\r\n", "RCPT": b"250 ok\r\n", "DATA": b"354 go\r\n",
-            "BODY": b"250 taken\r\n", "RSET": b"250 ok\r\n", "QUIT": b"221 bye\r\n", "NOOP": b"250 ok\r\n", **answers,
+            "EHLO": b"250-here\r\n250 8BITMIME\r\n",
+            "MAIL": b"250 ok\r\n",
+            "RCPT": b"250 ok\r\n",
+            "DATA": b"354 go\r\n",
+            "BODY": b"250 taken\r\n",
+            "RSET": b"250 ok\r\n",
+            "QUIT": b"221 bye\r\n",
+            "NOOP": b"250 ok\r\n",
+            **answers,
         }
         self.commands: list[str] = []
         self.bodies: list[bytes] = []
@@ -207,7 +214,9 @@ def test_a_sender_that_the_server_does_not_take_stops_everything():
         way.send(message(), "k")
 
 
-@pytest.mark.parametrize("address", ["a@x.test>\r\nRCPT TO:<b@y.test", "a b@x.test", "петя@x.test", "nobody", "@x.test"])
+@pytest.mark.parametrize(
+    "address", ["a@x.test>\r\nRCPT TO:<b@y.test", "a b@x.test", "петя@x.test", "nobody", "@x.test"]
+)
 def test_an_address_never_becomes_a_command(address):
     with talking() as (server, way), pytest.raises(Refused) as failure:
         way.send(message(to=(address,)), "k")

@@ -169,7 +169,11 @@ def settings() -> Iterator[str]:
         yield ""
         yield f"## A channel of kind `{kind}`"
         yield ""
-        yield f"`dunwell channel email {kind} --set name=value --set …`" if kind == "smtp" else "Used by the program itself."
+        yield (
+            f"`dunwell channel email {kind} --set name=value --set …`"
+            if kind == "smtp"
+            else "Used by the program itself."
+        )
         yield ""
         yield from _table(
             ["name", "meaning", "without it"],
@@ -244,7 +248,14 @@ def withdrawals_of_code() -> set[str]:
     text = "".join((SOURCES / one).read_text("utf-8") for one in ("store/record_plan.py", "run/creditors.py"))
     by_hand = re.findall(r'outbox\.withdraw\([^"]*"(\w+)"', text) + re.findall(r"state_reason = '(\w+)'", text)
     questions = asked[: asked.index("CREATE FUNCTION dunwell_begin")]
-    return {*re.findall(r"(?:THEN|ELSE|=) '(\w+)'(?= *(?:\n|--|ELSE|END|WHEN))", questions), *by_hand} - {"invoice", "live", "mode", "on", "replied", "request"}
+    return {*re.findall(r"(?:THEN|ELSE|=) '(\w+)'(?= *(?:\n|--|ELSE|END|WHEN))", questions), *by_hand} - {
+        "invoice",
+        "live",
+        "mode",
+        "on",
+        "replied",
+        "request",
+    }
 
 
 # --- findings --------------------------------------------------------------------------------------------------------
@@ -287,11 +298,19 @@ def findings() -> Iterator[str]:
         yield f"## {area}"
         yield ""
         found = by_area.get(area, {})
-        yield from _table(["code", "says"], ([f"`{code}`", " / ".join(sorted(said - {""})) or "what exactly, in its sentence"] for code, said in sorted(found.items())))
+        yield from _table(
+            ["code", "says"],
+            (
+                [f"`{code}`", " / ".join(sorted(said - {""})) or "what exactly, in its sentence"]
+                for code, said in sorted(found.items())
+            ),
+        )
     yield ""
     yield "## Refusals"
     yield ""
-    yield from _table(["name", "says"], ([f"`{one.__name__}`", one_line(str(one.__doc__))] for one in refusals_of_code()))
+    yield from _table(
+        ["name", "says"], ([f"`{one.__name__}`", one_line(str(one.__doc__))] for one in refusals_of_code())
+    )
 
 
 def findings_of_code() -> Iterator[tuple[str, str, str]]:
@@ -341,7 +360,9 @@ def _said(node: ast.AST, scope: list[ast.AST]) -> Iterator[tuple[str, str]]:
             messages = [named["message"]] if "message" in named else node.args[1:]
             yield code.value, _first_text(messages, scope, node.lineno)
     elif isinstance(node, ast.Dict):
-        row = {key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)}
+        row = {
+            key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
+        }
         if isinstance(row.get("code"), ast.Call) and isinstance(row.get("message"), ast.Call):
             yield _text(row["code"].args[0], scope, 0), _text(row["message"].args[0], scope, 0)
 
@@ -371,7 +392,9 @@ def _targets(assign: ast.Assign, name: str) -> bool:
 
 
 def _name(function: ast.expr) -> str:
-    return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    return (
+        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+    )
 
 
 # --- shared ----------------------------------------------------------------------------------------------------------

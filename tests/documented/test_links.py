@@ -32,7 +32,11 @@ def anchors(file: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", ["ARCHITECTURE.md", "GLOSSARY.md"])
 def test_the_files_it_names_are_there(page: str) -> None:
-    named = set(re.findall(r"`((?:core|engine|store|plugins|run|cli|site)/[\w/]+\.(?:py|sql|toml))`", (ROOT / page).read_text("utf-8")))
+    named = set(
+        re.findall(
+            r"`((?:core|engine|store|plugins|run|cli|site)/[\w/]+\.(?:py|sql|toml))`", (ROOT / page).read_text("utf-8")
+        )
+    )
     assert len(named) > 10
     assert sorted(one for one in named if "test_" not in one and not (SOURCES / one).exists()) == []
 

@@ -22,7 +22,9 @@ def test_the_page_is_what_the_code_says(name: str) -> None:
     assert file.read_text(encoding="utf-8") == reference.page(name), "run UPDATE_DOCS=1 pytest tests/documented"
 
 
-@pytest.mark.parametrize(("name", "command"), list(reference.every_command()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "command"), list(reference.every_command()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_command_and_option_says_what_it_is_for(name: str, command: object) -> None:
     assert command.help
     assert [one.name for one in command.params if not reference.meaning(one)] == []
@@ -44,5 +46,12 @@ def test_every_reason_to_withdraw_a_message_is_explained() -> None:
 
 def test_findings_and_refusals_were_found() -> None:
     codes = {code for _, code, _ in reference.findings_of_code()}
-    assert {"number_repeated", "row_missing", "locale_missing", "wrong_side", "unknown_key", "calendar_unknown"} <= codes
+    assert {
+        "number_repeated",
+        "row_missing",
+        "locale_missing",
+        "wrong_side",
+        "unknown_key",
+        "calendar_unknown",
+    } <= codes
     assert {"NoCreditor", "DatabaseDown", "NoSuchInvoice"} <= {one.__name__ for one in reference.refusals_of_code()}

@@ -11,7 +11,12 @@ from dunwell.run import creditors, day, ingest, letters_preview, plan
 
 SHEETS = Path(__file__).parents[2] / "docs" / "tutorial"
 YESTERDAY, TODAY = date(2026, 11, 16), date(2026, 11, 17)
-FIRST_DAY = {"act: step_due=wake_up": 3, "act: step_due=upcoming": 1, "task: no_contact=none": 1, "wait: not_yet=upcoming": 1}
+FIRST_DAY = {
+    "act: step_due=wake_up": 3,
+    "act: step_due=upcoming": 1,
+    "task: no_contact=none": 1,
+    "wait: not_yet=upcoming": 1,
+}
 RUSSIAN_ACCOUNT = {"account": "40702810900000000017", "correspondent": "30101810700000000777", "bic": "044599777"}
 COMPANIES = {
     "en": ("open-items.csv", "GB", {"iban": "GB33 BUKB 2020 1555 5555 55", "bic": "BUKBGB22"}),

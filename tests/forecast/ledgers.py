@@ -31,5 +31,7 @@ def make(customers: int = 20, weeks: int = 30, seed: int = 1, weekday: int | Non
             if weekday is not None:
                 paid += timedelta(days=(weekday - paid.weekday()) % 7)
             amount = float(random.integers(100, 900))
-            rows.append((f"{customer}-{week}", f"C{customer}", issued, due, amount, "EUR", "14", paid if paid < until else None))
+            rows.append(
+                (f"{customer}-{week}", f"C{customer}", issued, due, amount, "EUR", "14", paid if paid < until else None)
+            )
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -85,7 +85,9 @@ def test_a_model_serves_later_origins_for_a_while_and_never_earlier_ones(tmp_pat
         pytest.param(known().with_columns(customer_id=pl.lit("one")), id="one customer"),
         pytest.param(known().with_columns(paid_date=pl.lit(None, pl.Date)), id="all open"),
         pytest.param(known().with_columns(paid_date=pl.lit(ORIGIN - timedelta(days=1))), id="all paid on one day"),
-        pytest.param(known().with_columns(issue_date=pl.lit(date(2025, 3, 3)), due_date=pl.lit(date(2025, 3, 17))), id="one day"),
+        pytest.param(
+            known().with_columns(issue_date=pl.lit(date(2025, 3, 3)), due_date=pl.lit(date(2025, 3, 17))), id="one day"
+        ),
     ],
 )
 def test_odd_ledgers_get_sensible_answers(tmp_path, ledger):
@@ -93,7 +95,11 @@ def test_odd_ledgers_get_sensible_answers(tmp_path, ledger):
 
 
 def test_an_invoice_years_overdue_is_still_answered(tmp_path):
-    old = known().tail(4).with_columns(issue_date=pl.lit(date(2019, 1, 1)), due_date=pl.lit(date(2019, 2, 1)), paid_date=None)
+    old = (
+        known()
+        .tail(4)
+        .with_columns(issue_date=pl.lit(date(2019, 1, 1)), due_date=pl.lit(date(2019, 2, 1)), paid_date=None)
+    )
     ask(tmp_path, pl.concat([known(), old.with_columns(invoice_id="old" + pl.col("invoice_id"))]), old)
 
 
@@ -116,7 +122,9 @@ def test_an_invoice_years_overdue_is_still_answered(tmp_path):
 )
 def test_what_cannot_be_true_is_a_finding_at_its_line(tmp_path, column, value, code):
     ledger = known().with_columns(pl.all().cast(pl.String))
-    spoilt = ledger.with_row_index().with_columns(pl.when(pl.col("index") == 4).then(pl.lit(value)).otherwise(column).alias(column))
+    spoilt = ledger.with_row_index().with_columns(
+        pl.when(pl.col("index") == 4).then(pl.lit(value)).otherwise(column).alias(column)
+    )
     write(tmp_path / "asked" / "issue" / ORIGIN.isoformat(), spoilt.drop("index"), LEDGER.tail(3))
     findings = forecast.tree(tmp_path / "asked", tmp_path / "out.csv", seed=1)
     assert (code, 6) in [(finding.code, finding.line) for finding in findings]
@@ -153,7 +161,14 @@ def test_one_ledger_and_one_list(tmp_path):
     LEDGER.tail(12).drop("paid_date").write_csv(tmp_path / "asked.csv")
     app = typer.Typer()
     app.command()(command)
-    call = ["--history", str(tmp_path / "history.csv"), "--predict", str(tmp_path / "asked.csv"), "--out", str(tmp_path / "out.csv")]
+    call = [
+        "--history",
+        str(tmp_path / "history.csv"),
+        "--predict",
+        str(tmp_path / "asked.csv"),
+        "--out",
+        str(tmp_path / "out.csv"),
+    ]
     assert CliRunner().invoke(app, call).exit_code == 0
     answers = pl.read_csv(tmp_path / "out.csv", try_parse_dates=True)
     assert answers["invoice_id"].to_list() == LEDGER.tail(12)["invoice_id"].to_list()

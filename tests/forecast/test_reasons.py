@@ -16,7 +16,9 @@ ORIGIN = date(2025, 7, 7)
 @pytest.fixture(scope="module")
 def explained():
     ledger = ledgers.make(customers=20, weeks=34)
-    asked = ledger.filter(pl.col("issue_date") < ORIGIN, pl.col("paid_date").is_null() | (pl.col("paid_date") >= ORIGIN))
+    asked = ledger.filter(
+        pl.col("issue_date") < ORIGIN, pl.col("paid_date").is_null() | (pl.col("paid_date") >= ORIGIN)
+    )
     asked = asked.with_columns(origin=pl.lit(ORIGIN))
     known = features.build(ledger, asked, features.market(ledger, asked["origin"]))
     predictor = PREDICTORS["learned"](1)

@@ -50,7 +50,10 @@ def portfolio(receivables: int, *, seed: int = 20260512) -> Portfolio:
     )
     done = pl.concat(
         rows.filter((pl.col("due") < today + 7 - wait) & ~is_request_row).select(
-            "receivable_id", step=pl.lit(name), on=(pl.col("due") + offset).cast(pl.Int32).cast(pl.Date), state=pl.lit("done")
+            "receivable_id",
+            step=pl.lit(name),
+            on=(pl.col("due") + offset).cast(pl.Int32).cast(pl.Date),
+            state=pl.lit("done"),
         )
         for name, offset, wait in (("upcoming", -7, 2), ("due_day", 0, 9), ("reminder", 7, 17), ("firm", 21, 33))
     ).with_columns(channel=pl.lit("email"), contact_id=None, had_link=False)
@@ -91,7 +94,10 @@ def _customers(people: pl.DataFrame, random: np.random.Generator) -> pl.DataFram
 
 def _contacts(people: pl.DataFrame) -> pl.DataFrame:
     number = pl.col("customer_id")
-    roles = [people.with_columns(role=pl.lit(role), contact_id=number * 4 + n) for n, role in enumerate(["payable", "manager"])]
+    roles = [
+        people.with_columns(role=pl.lit(role), contact_id=number * 4 + n)
+        for n, role in enumerate(["payable", "manager"])
+    ]
     frame = pl.concat(roles).with_columns(
         rank=0,
         channel=pl.lit("email"),

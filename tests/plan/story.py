@@ -184,9 +184,7 @@ class Book:
 
     def settled(self, customer: int, on: str) -> int:
         number = self._number()
-        self._add(
-            "settled", {"receivable_id": number, "customer_id": customer, "settled_on": day(on), "policy": 0}
-        )
+        self._add("settled", {"receivable_id": number, "customer_id": customer, "settled_on": day(on), "policy": 0})
         return number
 
     def forecast(self, receivable: int, probability: float, days: int = 5) -> None:
@@ -238,13 +236,13 @@ class Book:
         for receivable, name in steps:
             self.done(receivable, name, on, channel=action["channel"], contact_id=action["contact_id"])
         for contact in (action["contact_id"], *action["copies"]):
-            self.touch(contact, on, channel=action["channel"], customer_id=action["customer_id"], purpose=action["purpose"])
+            self.touch(
+                contact, on, channel=action["channel"], customer_id=action["customer_id"], purpose=action["purpose"]
+            )
         if action["content"] == "wake_up":
             self.change("customers", action["customer_id"], woken_on=on)
         if action["purpose"] == "thanks":
-            self.rows["settled"] = [
-                row for row in self.rows["settled"] if row["customer_id"] != action["customer_id"]
-            ]
+            self.rows["settled"] = [row for row in self.rows["settled"] if row["customer_id"] != action["customer_id"]]
 
     def _number(self) -> int:
         self._next += 1

@@ -26,7 +26,9 @@ def test_r8_one_customer_with_thirty_invoices_on_three_levels_in_two_currencies_
     assert {parts[invoice] for invoice in reminded} == {("asked", "reached")}
     assert {parts[invoice] for invoice in coming} == {("not_due", "upcoming")}
     asked = [item for item in planned.items(message["action_id"]) if item["part"] == "asked"]
-    sums = {currency: sum(item["amount"] for item in asked if item["currency"] == currency) for currency in ("EUR", "RUB")}
+    sums = {
+        currency: sum(item["amount"] for item in asked if item["currency"] == currency) for currency in ("EUR", "RUB")
+    }
     assert sums == {"EUR": 100_00, "RUB": 200_00}
     assert {planned.says(invoice)[0] for invoice in firm} == {"act"}
     assert {planned.says(invoice) for invoice in reminded} == {("join", "joins_stricter=firm")}

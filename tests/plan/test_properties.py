@@ -17,7 +17,18 @@ from plan.story import STANDARD, Book, day
 
 START = day("4 May")
 EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-FRAMES = ("receivables", "customers", "contacts", "steps_done", "under_way", "pauses", "touches", "signs", "settled", "forecasts")
+FRAMES = (
+    "receivables",
+    "customers",
+    "contacts",
+    "steps_done",
+    "under_way",
+    "pauses",
+    "touches",
+    "signs",
+    "settled",
+    "forecasts",
+)
 STEP_NAMES = [step.name for step in STANDARD.steps]
 
 
@@ -62,7 +73,9 @@ def _draw_receivable(draw: st.DrawFn, book: Book, customer: int) -> None:
     else:
         receivable = book.invoice(customer, due, **facts)
         if draw(st.booleans()):
-            book.done(receivable, draw(st.sampled_from(STEP_NAMES[:6])), min(START, due) - timedelta(draw(st.integers(1, 9))))
+            book.done(
+                receivable, draw(st.sampled_from(STEP_NAMES[:6])), min(START, due) - timedelta(draw(st.integers(1, 9)))
+            )
     if draw(st.integers(0, 5)) == 0:
         until = START + timedelta(draw(st.integers(0, 20)))
         kind = draw(st.sampled_from(["hold", "promise", "plan"]))
@@ -123,7 +136,9 @@ def test_i2_nothing_that_is_settled_disputed_or_held_is_ever_asked_for(book):
     for on, proposal, portfolio in lived(book):
         asked = proposal.items.join(proposal.actions.select("action_id", "customer_id"), on="action_id")
         asked = asked.join(portfolio.receivables.drop("currency"), on="receivable_id")
-        assert asked.filter((pl.col("amount") <= 0) | (pl.col("amount") != pl.col("balance") - pl.col("disputed"))).is_empty()
+        assert asked.filter(
+            (pl.col("amount") <= 0) | (pl.col("amount") != pl.col("balance") - pl.col("disputed"))
+        ).is_empty()
         held = portfolio.pauses.filter((pl.col("since") <= on) & (pl.col("until") >= on))["receivable_id"]
         assert not set(held) & set(asked["receivable_id"])
         stopped = portfolio.customers.filter(pl.col("state").is_not_null() | pl.col("unmatched_hold"))["customer_id"]

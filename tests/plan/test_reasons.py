@@ -32,6 +32,9 @@ def test_no_reason_is_listed_that_the_engine_never_gives(code):
 def test_a_text_is_read_back_as_codes_and_values():
     text = "step_due=firm; undisputed_rest"
     assert list(reasons.parse(text)) == [("step_due", "firm"), ("undisputed_rest", "")]
-    assert reasons.sentences(text, "en") == ["Its step “firm” is due.", "Part of it is disputed; only the rest is asked for."]
+    assert reasons.sentences(text, "en") == [
+        "Its step “firm” is due.",
+        "Part of it is disputed; only the rest is asked for.",
+    ]
     with pytest.raises(KeyError):
         reasons.sentences("invented", "en")

@@ -12,7 +12,9 @@ from plan.story import Book, day
 
 
 def history(book: Book, *paid: tuple[int, str, int]) -> History:
-    rows = [{"receivable_id": number, "on": day(on), "amount": amount, "kind": "payment"} for number, on, amount in paid]
+    rows = [
+        {"receivable_id": number, "on": day(on), "amount": amount, "kind": "payment"} for number, on, amount in paid
+    ]
     return History(book.portfolio("30 Jun"), pl.DataFrame(rows, schema=MOVEMENTS))
 
 

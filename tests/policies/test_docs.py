@@ -25,7 +25,11 @@ JURISDICTIONS = (DOCS / "jurisdictions.md").read_text(encoding="utf-8")
 def asked_keys(module: ModuleType) -> set[str]:
     """The keys that a reading module asks its tables for."""
     source = Path(str(module.__file__)).read_text(encoding="utf-8")
-    return set(re.findall(r'\.(?:text|whole|share|flag|days?|texts|choices?|members?|member_or_none|tables?)\(\s*"(\w+)"', source))
+    return set(
+        re.findall(
+            r'\.(?:text|whole|share|flag|days?|texts|choices?|members?|member_or_none|tables?)\(\s*"(\w+)"', source
+        )
+    )
 
 
 @pytest.mark.parametrize("key", sorted(asked_keys(policy_text) | asked_keys(scenario) | set(scenario.EVENTS)))
@@ -33,9 +37,20 @@ def test_every_key_of_a_policy_and_a_story_is_documented(key: str) -> None:
     assert re.search(rf"[`\[]{key}\b", POLICIES) or re.search(rf"\b{key} = ", POLICIES)
 
 
-@pytest.mark.parametrize("code", sorted(set(re.findall(r'(?:complain|Wrong|Finding)\(\s*"(\w+)"', "".join(
-    Path(str(module.__file__)).read_text(encoding="utf-8") for module in (policy_rules, policy_text, toml_text, policies)
-)))))
+@pytest.mark.parametrize(
+    "code",
+    sorted(
+        set(
+            re.findall(
+                r'(?:complain|Wrong|Finding)\(\s*"(\w+)"',
+                "".join(
+                    Path(str(module.__file__)).read_text(encoding="utf-8")
+                    for module in (policy_rules, policy_text, toml_text, policies)
+                ),
+            )
+        )
+    ),
+)
 def test_every_code_of_a_finding_is_documented(code: str) -> None:
     assert f"`{code}`" in POLICIES
 
@@ -62,7 +77,11 @@ def limits() -> Iterator[str]:
             hours = one.hours[kind]
             start, end = hours.business_days
             span = f"{start:%H:%M}–{end:%H:%M}"
-            rest = "not on days of rest" if hours.rest_days is None else "days of rest {:%H:%M}–{:%H:%M}".format(*hours.rest_days)
+            rest = (
+                "not on days of rest"
+                if hours.rest_days is None
+                else "days of rest {:%H:%M}–{:%H:%M}".format(*hours.rest_days)
+            )
             yield f"| `{code}` | {kind} | {'; '.join(map(said, one.caps[kind]))} | {span}, {rest} |"
 
 

@@ -65,8 +65,21 @@ EXPRESSIONS = [
     ("en", "on Thursday 19th", "2026-03-19"),
     ("en", "not before 20 March", None),
 ]
-PAST = [("ru", "в среду", "2026-03-04"), ("ru", "в прошлую пятницу", "2026-03-06"), ("bg", "онзи ден", "2026-03-09"), ("en", "on the 8th", "2026-03-08")]
-NO_DATES = [("ru", "на днях"), ("ru", "скоро оплатим"), ("bg", "тези дни"), ("en", "soon"), ("en", "may we have it"), ("ru", "п. 6.4 договора"), ("en", "clause 7.2")]
+PAST = [
+    ("ru", "в среду", "2026-03-04"),
+    ("ru", "в прошлую пятницу", "2026-03-06"),
+    ("bg", "онзи ден", "2026-03-09"),
+    ("en", "on the 8th", "2026-03-08"),
+]
+NO_DATES = [
+    ("ru", "на днях"),
+    ("ru", "скоро оплатим"),
+    ("bg", "тези дни"),
+    ("en", "soon"),
+    ("en", "may we have it"),
+    ("ru", "п. 6.4 договора"),
+    ("en", "clause 7.2"),
+]
 
 
 def named(lang: str, text: str, *, past: bool = False) -> list[date | None]:
@@ -102,7 +115,15 @@ def test_months_keep_the_day_or_shorten_it(day: date, count: int) -> None:
     assert moved.day <= day.day
 
 
-@pytest.mark.parametrize(("year", "east", "west"), [(2024, "2024-05-05", "2024-03-31"), (2025, "2025-04-20", "2025-04-20"), (2026, "2026-04-12", "2026-04-05"), (2027, "2027-05-02", "2027-03-28")])
+@pytest.mark.parametrize(
+    ("year", "east", "west"),
+    [
+        (2024, "2024-05-05", "2024-03-31"),
+        (2025, "2025-04-20", "2025-04-20"),
+        (2026, "2026-04-12", "2026-04-05"),
+        (2027, "2027-05-02", "2027-03-28"),
+    ],
+)
 def test_easter(year: int, east: str, west: str) -> None:
     assert orthodox_easter(year) == date.fromisoformat(east)
     assert western_easter(year) == date.fromisoformat(west)

@@ -29,7 +29,9 @@ Status: %s
 """
 
 
-@pytest.mark.parametrize(("action", "status", "word"), [(b"failed", b"5.1.1", "failed"), (b"delayed", b"4.4.1", "delayed")])
+@pytest.mark.parametrize(
+    ("action", "status", "word"), [(b"failed", b"5.1.1", "failed"), (b"delayed", b"4.4.1", "delayed")]
+)
 def test_delivery_reports_tell_lost_from_late(action: bytes, status: bytes, word: str) -> None:
     answer = inspect_email(REPORT % (action, status))
     assert answer["is_bounce"]
@@ -44,7 +46,13 @@ def test_a_delivered_report_is_no_bounce() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Auto-Submitted: auto-replied", "X-Autoreply: yes", "Precedence: auto_reply", "Subject: Автоматический ответ: отпуск", "Subject: Out of Office: invoice"],
+    [
+        "Auto-Submitted: auto-replied",
+        "X-Autoreply: yes",
+        "Precedence: auto_reply",
+        "Subject: Автоматический ответ: отпуск",
+        "Subject: Out of Office: invoice",
+    ],
 )
 def test_automatic_answers(header: str) -> None:
     assert read_mail(f"From: a@b.example\n{header}\n\nВернусь 16 марта.\n".encode()).is_auto_reply
@@ -58,7 +66,9 @@ def test_a_plain_reply_is_neither() -> None:
 @pytest.mark.parametrize("charset", ["cp1251", "koi8-r", "utf-8"])
 def test_a_charset_without_a_name_is_guessed(charset: str) -> None:
     body = "Добрый день! Оплатим счёт в следующую пятницу, извините за задержку.".encode(charset)
-    assert read_mail(b"From: a@b.example\nContent-Type: text/plain; charset=x-unknown\n\n" + body).visible_text.startswith("Добрый день! Оплатим")
+    assert read_mail(
+        b"From: a@b.example\nContent-Type: text/plain; charset=x-unknown\n\n" + body
+    ).visible_text.startswith("Добрый день! Оплатим")
 
 
 QUOTED = [

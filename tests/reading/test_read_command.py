@@ -35,20 +35,31 @@ def test_dates_of_the_labelled_replies() -> None:
 
 def test_calls_of_the_labelled_set() -> None:
     pairs = answers(CALLS)
-    points = [(record["expected"]["checklist"][item], answer["expected"]["checklist"][item]) for record, answer in pairs for item in CHECKLIST]
+    points = [
+        (record["expected"]["checklist"][item], answer["expected"]["checklist"][item])
+        for record, answer in pairs
+        for item in CHECKLIST
+    ]
     assert sum(wanted is got for wanted, got in points) / len(points) >= 0.93
-    assert sum(record["expected"]["outcome"] == answer["expected"]["outcome"] for record, answer in pairs) / len(pairs) >= 0.9
+    assert (
+        sum(record["expected"]["outcome"] == answer["expected"]["outcome"] for record, answer in pairs) / len(pairs)
+        >= 0.9
+    )
     assert {answer["expected"]["objection"] for _, answer in pairs} <= set(OBJECTIONS)
     assert {answer["expected"]["outcome"] for _, answer in pairs} <= set(OUTCOMES)
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "{}", '{"id": 1, "text": "x"}', '{"id": 1, "text": "x", "received_at": "soon"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "line", ["{", "[]", "{}", '{"id": 1, "text": "x"}', '{"id": 1, "text": "x", "received_at": "soon"}', "[" * 100_000]
+)
 def test_a_line_that_is_no_record_is_said_so(line: str) -> None:
     assert "error" in json.loads(next(read_lines([line])))
 
 
 def test_a_record_with_the_least_fields_is_read() -> None:
-    answer = json.loads(next(read_lines(['{"id": "a", "text": "Оплатим завтра.", "received_at": "2026-03-11T10:00:00"}'])))
+    answer = json.loads(
+        next(read_lines(['{"id": "a", "text": "Оплатим завтра.", "received_at": "2026-03-11T10:00:00"}']))
+    )
     assert answer["expected"]["promised_date"] == "2026-03-12"
 
 

@@ -53,7 +53,11 @@ LOCAL = READERS["local"]().read(TEXT, CONTEXT)
 
 
 def test_claims_with_quotations_hold() -> None:
-    answer = {"intents": [PROMISE], "promised_date": {"value": "2026-03-20", "quotation": "20 March"}, "promised_amount": {"value": "200", "quotation": "200 EUR"}}
+    answer = {
+        "intents": [PROMISE],
+        "promised_date": {"value": "2026-03-20", "quotation": "20 March"},
+        "promised_amount": {"value": "200", "quotation": "200 EUR"},
+    }
     reading = read(json.dumps(answer))
     assert reading.promised_date is not None
     assert reading.promised_date.value == date(2026, 3, 20)
@@ -63,7 +67,13 @@ def test_claims_with_quotations_hold() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["no json", "[]", "{}", '{"intents": [{"value": "already_paid", "quotation": "it is paid"}]}', '{"intents": [{"value": "made_up", "quotation": "We shall pay"}]}'],
+    [
+        "no json",
+        "[]",
+        "{}",
+        '{"intents": [{"value": "already_paid", "quotation": "it is paid"}]}',
+        '{"intents": [{"value": "made_up", "quotation": "We shall pay"}]}',
+    ],
 )
 def test_what_the_text_does_not_show_changes_nothing(content: str) -> None:
     assert read(content) == LOCAL
@@ -71,7 +81,10 @@ def test_what_the_text_does_not_show_changes_nothing(content: str) -> None:
 
 @pytest.mark.parametrize("day", ["2020-01-01", "2099-01-01", "soon"])
 def test_an_impossible_day_is_dropped(day: str) -> None:
-    assert read(json.dumps({"intents": [PROMISE], "promised_date": {"value": day, "quotation": "20 March"}})).promised_date is None
+    assert (
+        read(json.dumps({"intents": [PROMISE], "promised_date": {"value": day, "quotation": "20 March"}})).promised_date
+        is None
+    )
 
 
 def test_a_silent_endpoint_leaves_the_local_reading() -> None:

@@ -39,7 +39,10 @@ def test_promised_date(lang: str, text: str, day: str | None) -> None:
 
 
 def test_a_quoted_reminder_promises_nothing() -> None:
-    reading = read("Спасибо, получили.\n\n9 марта 2026 г., в 10:02, Отдел <a@b.example> написал(а):\n> Оплатите до 20.03.2026", "ru")
+    reading = read(
+        "Спасибо, получили.\n\n9 марта 2026 г., в 10:02, Отдел <a@b.example> написал(а):\n> Оплатите до 20.03.2026",
+        "ru",
+    )
     assert reading.promised_date is None
     assert reading.primary == "acknowledgement"
 
@@ -59,7 +62,9 @@ def test_promised_amount(lang: str, text: str, part: str | None) -> None:
     assert (claim and str(int(claim.value))) == part
 
 
-@pytest.mark.parametrize(("lang", "text"), [("ru", "не пишите мне больше"), ("bg", "спрете да ми пишете"), ("en", "stop texting me")])
+@pytest.mark.parametrize(
+    ("lang", "text"), [("ru", "не пишите мне больше"), ("bg", "спрете да ми пишете"), ("en", "stop texting me")]
+)
 def test_a_demand_to_stop_pauses_and_calls_a_person(lang: str, text: str) -> None:
     reading = read(text, lang)
     assert "stop_contact" in [claim.value for claim in reading.intents]
@@ -84,7 +89,9 @@ def test_any_text_is_read_and_quoted(text: str, lang: str) -> None:
     assert reading.promised_date is None or reading.pause_reminders
 
 
-WORDS = "оплатим до пятницы не 25 числа ще платим на 22-ри we will pay by Friday 500 руб. half , . ? ! \n > oplatim v ponedelnik".split(" ")
+WORDS = "оплатим до пятницы не 25 числа ще платим на 22-ри we will pay by Friday 500 руб. half , . ? ! \n > oplatim v ponedelnik".split(
+    " "
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -93,11 +100,27 @@ def test_quotations_are_the_customers_words(words: list[str], lang: str) -> None
     text = " ".join(words)
     visible = visible_from_text(text)
     reading = read(text, lang)
-    for claim in (*reading.intents, reading.promised_date, reading.promised_amount, reading.return_date, reading.paid_on):
+    for claim in (
+        *reading.intents,
+        reading.promised_date,
+        reading.promised_amount,
+        reading.return_date,
+        reading.paid_on,
+    ):
         assert claim is None or claim.quotation in visible
     assert reading.promised_date is None or reading.promised_date.value >= WEDNESDAY
 
 
-@pytest.mark.parametrize("text", ["не " * 5000, "pay " * 5000, "оплатим " * 3000, "1 " * 9000, "a@b.example " * 1500, ", ".join(["в пятницу"] * 1500)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "не " * 5000,
+        "pay " * 5000,
+        "оплатим " * 3000,
+        "1 " * 9000,
+        "a@b.example " * 1500,
+        ", ".join(["в пятницу"] * 1500),
+    ],
+)
 def test_long_replies_take_no_time(text: str) -> None:
     read(text, "ru")

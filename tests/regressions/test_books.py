@@ -29,8 +29,7 @@ def test_r08_thirty_invoices_on_three_levels_in_two_currencies_are_one_message(w
     dues = ["2026-02-23"] * 10 + ["2026-02-25"] * 10 + ["2026-03-02"] * 10
     world.client()
     rows = [
-        f"C1,invoice,T{n:02},2026-02-01,{due},{10 + n}.00,{'EUR' if n % 2 else 'GBP'},"
-        for n, due in enumerate(dues)
+        f"C1,invoice,T{n:02},2026-02-01,{due},{10 + n}.00,{'EUR' if n % 2 else 'GBP'}," for n, due in enumerate(dues)
     ]
     world.invoices(*rows, on=date(2026, 2, 1))
     world.day()
@@ -105,7 +104,14 @@ def test_r14_money_data_that_age_between_plan_and_send_stop_the_delivery(world):
 def test_r16_a_fee_charged_and_waived_and_the_invoice_paid_leave_nothing_and_all_history(world):
     (number,) = world.owing("2026-02-20")
     one = receivable(world, number)
-    values = {"creditor": world.creditor, "effective_on": DAY, "by": "anna", "receivable": one, "currency": "EUR", "kind": "fee"}
+    values = {
+        "creditor": world.creditor,
+        "effective_on": DAY,
+        "by": "anna",
+        "receivable": one,
+        "currency": "EUR",
+        "kind": "fee",
+    }
     with scope.of(world.creditor.pk):
         Charge.objects.create(**values, amount=4000)
     assert balance(world, number) == 14000
@@ -173,8 +179,13 @@ def test_r25_an_instalment_plan_without_a_day_today_is_left_alone(world):
     with scope.of(world.creditor.pk):
         for n in (5, 35):
             Promise.objects.create(
-                creditor=world.creditor, effective_on=DAY - timedelta(1), receivable=one, kind="plan", currency="EUR",
-                amount=5000, promised_date=DAY + timedelta(n),
+                creditor=world.creditor,
+                effective_on=DAY - timedelta(1),
+                receivable=one,
+                kind="plan",
+                currency="EUR",
+                amount=5000,
+                promised_date=DAY + timedelta(n),
             )
     assert world.day().sent == 0
     assert world.outcome(number).code != "act"
@@ -190,7 +201,13 @@ def test_r28_the_least_sum_looks_at_what_remains(world):
 
 def test_r30_interest_stays_claimable_after_the_principal_is_paid_until_it_is_waived(world):
     (number,) = world.owing("2026-02-20")
-    values = {"creditor": world.creditor, "by": "anna", "receivable": receivable(world, number), "currency": "EUR", "kind": "interest"}
+    values = {
+        "creditor": world.creditor,
+        "by": "anna",
+        "receivable": receivable(world, number),
+        "currency": "EUR",
+        "kind": "interest",
+    }
     with scope.of(world.creditor.pk):
         Charge.objects.create(**values, effective_on=DAY, amount=500)
     world.paid(f"2026-03-02,100.00,EUR,C1 Ltd,invoice {number}")
@@ -218,7 +235,9 @@ def test_r31_several_payments_settle_one_debt_only_when_all_of_it_is_there(world
 
 def test_r32_an_opt_out_still_holds_after_a_month(world):
     world.owing("2026-02-20")
-    people.opt_out(world.creditor, "C1@client.example", channel="email", on=DAY - timedelta(31), by="anna", why="asked us")
+    people.opt_out(
+        world.creditor, "C1@client.example", channel="email", on=DAY - timedelta(31), by="anna", why="asked us"
+    )
     assert world.day().sent == 0
     assert {task.kind for task in world.tasks()} == {"no_contact"}
 
@@ -266,7 +285,9 @@ def test_r38_a_proposed_match_holds_the_debt_until_a_person_decides(world):
 
 def test_r39_a_row_that_cannot_be_read_any_more_holds_what_it_names(world):
     (number,) = world.owing("2026-02-20")
-    world.take(f"Customer ID,Invoice number,Invoice date,Due date,Amount,Currency\nC1,{number},2026-01-30,2026-02-20,1oo.00,EUR\n")
+    world.take(
+        f"Customer ID,Invoice number,Invoice date,Due date,Amount,Currency\nC1,{number},2026-01-30,2026-02-20,1oo.00,EUR\n"
+    )
     assert world.day().sent == 0
     assert world.outcome(number).reasons.startswith("finding")
 
@@ -320,8 +341,18 @@ def test_r47_history_is_not_changed_by_sql_not_even_by_the_owner_of_the_tables(w
     (number,) = world.owing("2026-02-20")
     world.paid(f"2026-03-01,40.00,EUR,C1 Ltd,invoice {number}")
     world.day()
-    for sql in ("UPDATE allocation SET amount = 1", "DELETE FROM payment", "UPDATE outcome SET code = 'act'", "DELETE FROM audit"):
-        with pytest.raises(DatabaseError), scope.of(world.creditor.pk), transaction.atomic(), connection.cursor() as cursor:
+    for sql in (
+        "UPDATE allocation SET amount = 1",
+        "DELETE FROM payment",
+        "UPDATE outcome SET code = 'act'",
+        "DELETE FROM audit",
+    ):
+        with (
+            pytest.raises(DatabaseError),
+            scope.of(world.creditor.pk),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(sql)
     with scope.of(world.creditor.pk):
         assert Invoice.objects.count() == 1

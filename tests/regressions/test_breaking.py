@@ -65,12 +65,24 @@ def test_what_was_typed_wrong_is_refused_in_a_sentence(world):
         (people.NoSuchPayment, lambda: people.allocate(world.creditor, 999_999, number, amount=None, **WHO)),
         (people.NoSuchPayment, lambda: people.on_account(world.creditor, 999_999, "C1", **WHO)),
         (people.CoverageInFuture, lambda: people.cover(world.creditor, "bank", date(2062, 3, 2), on=DAY, by="anna")),
-        (people.HoldInPast, lambda: people.hold(world.creditor, number=number, reason="other", until=DAY - timedelta(1), **WHO)),
+        (
+            people.HoldInPast,
+            lambda: people.hold(world.creditor, number=number, reason="other", until=DAY - timedelta(1), **WHO),
+        ),
         (people.ReasonUnknown, lambda: people.our_side(world.creditor, "C1", "anser", done=False, **WHO)),
         (people.ReasonUnknown, lambda: people.opt_out(world.creditor, "c1@client.example", channel="mail", **WHO)),
-        (people.PromiseTooLate, lambda: people.promise(world.creditor, number, promised_date=date(2062, 1, 1), amount=None, **WHO)),
-        (people.AmountTooLarge, lambda: people.dispute(world.creditor, number, cause="other", amount=Money(10001, "EUR"), **WHO)),
-        (people.AmountTooLarge, lambda: people.promise(world.creditor, number, promised_date=DAY, amount=Money(10001, "EUR"), **WHO)),
+        (
+            people.PromiseTooLate,
+            lambda: people.promise(world.creditor, number, promised_date=date(2062, 1, 1), amount=None, **WHO),
+        ),
+        (
+            people.AmountTooLarge,
+            lambda: people.dispute(world.creditor, number, cause="other", amount=Money(10001, "EUR"), **WHO),
+        ),
+        (
+            people.AmountTooLarge,
+            lambda: people.promise(world.creditor, number, promised_date=DAY, amount=Money(10001, "EUR"), **WHO),
+        ),
     ]
     for kind, errand in refused:
         with pytest.raises(kind):
@@ -135,7 +147,9 @@ def test_a_finding_about_a_document_holds_all_its_instalments(world):
     head = "Customer ID;Номер на фактура;Дата на фактура;Вноска;Дата на падеж;Сума на реда;Валута\n"
     parts = "".join(f"C1;R1;05.01.2026;{n};{10 * n:02}.02.2026;100,00;EUR\n" for n in (1, 2))
     world.take(head + parts, complete=True)
-    world.take(head + "C1;R2;05.01.2026;1;10.02.2026;100,00;EUR\nC1;R2;05.01.2026;2;20.02.2026;100,00;EUR\n", complete=True)
+    world.take(
+        head + "C1;R2;05.01.2026;1;10.02.2026;100,00;EUR\nC1;R2;05.01.2026;2;20.02.2026;100,00;EUR\n", complete=True
+    )
     world.day()
     assert [list(world.asked(one)) for one in world.sent()] == [["R2"]]
 
@@ -158,7 +172,9 @@ def test_a_contact_by_hand_of_nobody_in_particular_counts_for_everybody(world):
 def test_a_due_date_put_off_between_plan_and_send_stops_the_letter_that_calls_it_overdue(world):
     (number,) = world.owing("2026-02-20")
     world.plan()
-    world.take(f"Customer ID,Invoice number,Invoice date,Due date,Amount,Currency\nC1,{number},2026-01-30,2026-04-20,100.00,EUR\n")
+    world.take(
+        f"Customer ID,Invoice number,Invoice date,Due date,Amount,Currency\nC1,{number},2026-01-30,2026-04-20,100.00,EUR\n"
+    )
     done = world.deliver()
     assert (done.sent, done.withdrawn) == (0, {"amended": 1})
 
@@ -375,4 +391,6 @@ def test_only_the_representative_of_a_represented_client_is_written_to(world):
     world.day(DAY + timedelta(2))
     message = only(world.messages("waiting"))
     with scope.of(world.creditor.pk):
-        assert [row[0] for row in bulk.rows("SELECT address FROM recipient WHERE message_id = %s", message.pk)] == ["lara@law.example"]
+        assert [row[0] for row in bulk.rows("SELECT address FROM recipient WHERE message_id = %s", message.pk)] == [
+            "lara@law.example"
+        ]

@@ -42,7 +42,11 @@ _slugs = count(1)
 def few(examples: int):
     """Few examples, always the same: each one is a whole firm."""
     return settings(
-        max_examples=examples, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None,
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
         phases=[Phase.generate],  # shrinking a firm costs more than reading it
     )
 
@@ -51,7 +55,13 @@ def firm(folder: Path) -> worlds.World:
     """A new firm for each example."""
     number = next(_slugs)
     made = creditors.create(
-        "Firm", slug=f"inv-{os.getpid()}-{number}", country="BG", on=date(2025, 1, 1), by="anna", locale="en", timezone="Europe/Sofia"
+        "Firm",
+        slug=f"inv-{os.getpid()}-{number}",
+        country="BG",
+        on=date(2025, 1, 1),
+        by="anna",
+        locale="en",
+        timezone="Europe/Sofia",
     )
     home = folder / str(number)
     home.mkdir()
@@ -75,8 +85,11 @@ def ledger(world: worlds.World) -> list[tuple]:
 
 PAYMENTS = st.lists(
     st.tuples(
-        st.integers(1, 20), st.sampled_from([4000, 10000, 10001, 25000]), st.sampled_from(["EUR", "EUR", "GBP"]),
-        st.sampled_from(["C1 Ltd", "C2 Ltd", "Nobody"]), st.sampled_from(["invoice C1-1", "invoice C2-1", "C1-1 and C1-2", "thanks"]),
+        st.integers(1, 20),
+        st.sampled_from([4000, 10000, 10001, 25000]),
+        st.sampled_from(["EUR", "EUR", "GBP"]),
+        st.sampled_from(["C1 Ltd", "C2 Ltd", "Nobody"]),
+        st.sampled_from(["invoice C1-1", "invoice C2-1", "C1-1 and C1-2", "thanks"]),
     ),
     min_size=1,
     max_size=4,
@@ -86,11 +99,15 @@ PAYMENTS = st.lists(
 
 @few(3)
 @given(rows=PAYMENTS, piecemeal=st.booleans(), random=st.randoms(use_true_random=False))
-def test_i01_what_is_allocated_and_what_is_not_is_what_came_in_any_order(database, tmp_path_factory, rows, piecemeal, random):
+def test_i01_what_is_allocated_and_what_is_not_is_what_came_in_any_order(
+    database, tmp_path_factory, rows, piecemeal, random
+):
     world = firm(tmp_path_factory.mktemp("i01"))
     world.owing("2026-02-20", "2026-02-25")
     world.owing("2026-02-20", client="C2")
-    lines = [f"{DAY - timedelta(on)},{amount / 100:.2f},{currency},{who},{what}" for on, amount, currency, who, what in rows]
+    lines = [
+        f"{DAY - timedelta(on)},{amount / 100:.2f},{currency},{who},{what}" for on, amount, currency, who, what in rows
+    ]
     random.shuffle(lines)
     for piece in [[line] for line in lines] if piecemeal else [lines]:
         world.paid(*piece)
@@ -114,7 +131,11 @@ def test_i01_what_is_allocated_and_what_is_not_is_what_came_in_any_order(databas
 FATES = ("open", "open", "paid", "part_paid", "disputed", "held", "promised", "cancelled")
 BOOKS = st.lists(
     st.tuples(
-        st.integers(1, 3), st.sampled_from(FATES), st.integers(-10, 30), st.integers(5_00, 2_000_00), st.sampled_from(["EUR", "GBP"])
+        st.integers(1, 3),
+        st.sampled_from(FATES),
+        st.integers(-10, 30),
+        st.integers(5_00, 2_000_00),
+        st.sampled_from(["EUR", "GBP"]),
     ),
     min_size=1,
     max_size=7,
@@ -153,13 +174,20 @@ def write_book(world: worlds.World, book) -> dict[str, str]:
 
 @few(5)
 @given(book=BOOKS)
-def test_i02_i04_i11_i12_every_message_names_what_may_be_asked_with_the_sums_of_the_ledger(database, tmp_path_factory, book):
+def test_i02_i04_i11_i12_every_message_names_what_may_be_asked_with_the_sums_of_the_ledger(
+    database, tmp_path_factory, book
+):
     world = firm(tmp_path_factory.mktemp("i02"))
     fates = write_book(world, book)
     world.day()
-    owed = {number: (left, currency) for _, number, _, _, currency, _, left, *_ in (row for row in ledger(world) if len(row) == 7)}
+    owed = {
+        number: (left, currency)
+        for _, number, _, _, currency, _, left, *_ in (row for row in ledger(world) if len(row) == 7)
+    }
     sent = [one for one in world.sent() if one.purpose == "request"]
-    per_slot = Counter((one.customer_id, one.slot_on, one.purpose) for one in world.messages() if one.state != "withdrawn")
+    per_slot = Counter(
+        (one.customer_id, one.slot_on, one.purpose) for one in world.messages() if one.state != "withdrawn"
+    )
     assert all(number == 1 for number in per_slot.values())
     for message in sent:
         asked = world.asked(message)
@@ -176,7 +204,9 @@ def test_i02_i04_i11_i12_every_message_names_what_may_be_asked_with_the_sums_of_
         known |= {one[3] - one[3] // 3 for one in book} | {one[3] // 3 for one in book}
         assert said <= known | sums(owed), (said, letter)
         for text in (message.content_row.subject, letter, message.content_row.html):
-            assert not re.search(r"\{[^}]*\}\}|\{\{|\[\[|\]\]|\bNone\b|\{[a-z_.]+\}", re.sub(r"<style.*?</style>", "", text, flags=re.S)), text
+            assert not re.search(
+                r"\{[^}]*\}\}|\{\{|\[\[|\]\]|\bNone\b|\{[a-z_.]+\}", re.sub(r"<style.*?</style>", "", text, flags=re.S)
+            ), text
 
 
 def sums(owed: dict[str, tuple[int, str]]) -> set[int]:
@@ -207,7 +237,12 @@ def test_i06_the_dry_run_is_the_run_and_the_run_again_is_nothing(database, tmp_p
     first = ledger(world)
     world.day()
     settled = world.day()
-    assert (settled.sent, settled.planned.messages, settled.planned.tasks, settled.planned.outcomes_changed) == (0, 0, 0, 0)
+    assert (settled.sent, settled.planned.messages, settled.planned.tasks, settled.planned.outcomes_changed) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert ledger(world) == first and len(world.messages()) == len(queued)
 
 
@@ -228,7 +263,10 @@ def test_i09_a_file_twice_in_pieces_or_reordered_gives_the_same_books(database, 
         for client, number, minor, paid in rows
     ]
     bank = "Payment date,Amount,Currency,Payer,Remittance information\n"
-    money = [f"2026-02-1{n % 9},{row[2] // 5 / 100:.2f},EUR,K{row[0]} Ltd,invoice F{row[1]} no {n}\n" for n, row in enumerate(rows)]
+    money = [
+        f"2026-02-1{n % 9},{row[2] // 5 / 100:.2f},EUR,K{row[0]} Ltd,invoice F{row[1]} no {n}\n"
+        for n, row in enumerate(rows)
+    ]
     shuffled, mixed = random.sample(lines, len(lines)), random.sample(money, len(money))
     ways = (
         [(lines, money)],
@@ -288,7 +326,15 @@ def busy(world):
 
 
 APPLICATION_MAY_CHANGE = {
-    "staff", "bank_account", "customer_group", "customer", "contact", "contact_point", "invoice", "receivable", "message",
+    "staff",
+    "bank_account",
+    "customer_group",
+    "customer",
+    "contact",
+    "contact_point",
+    "invoice",
+    "receivable",
+    "message",
 }
 
 
@@ -301,10 +347,13 @@ def owner(creditor: Creditor) -> psycopg.Connection:
 
 def test_i14_facts_refuse_update_and_delete_by_the_application_and_by_the_owner(busy):
     with owner(busy.creditor) as session:
-        tables = [row[0] for row in session.execute(
-            "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'creditor_id' "
-            "WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
-        )]
+        tables = [
+            row[0]
+            for row in session.execute(
+                "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'creditor_id' "
+                "WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
+            )
+        ]
         filled = [name for name in tables if session.execute(f"SELECT EXISTS (SELECT FROM {name})").fetchone()[0]]
         assert len(filled) > 25, filled
         for name in filled:
@@ -314,7 +363,9 @@ def test_i14_facts_refuse_update_and_delete_by_the_application_and_by_the_owner(
                 with pytest.raises(psycopg.Error):
                     session.execute(f"UPDATE {name} SET creditor_id = creditor_id")
             with pytest.raises(psycopg.Error):
-                session.execute(f"TRUNCATE {name}") if name not in APPLICATION_MAY_CHANGE else session.execute(f"DELETE FROM {name}")
+                session.execute(f"TRUNCATE {name}") if name not in APPLICATION_MAY_CHANGE else session.execute(
+                    f"DELETE FROM {name}"
+                )
     for name in filled:
         with pytest.raises(DatabaseError), scope.of(busy.creditor.pk), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {name}")
@@ -350,19 +401,29 @@ def test_i15_another_creditors_rows_do_not_exist_for_any_loader_or_errand(busy, 
         payment, allocation = bulk.rows("SELECT payment_id, id FROM allocation")[0]
         account = bulk.rows("SELECT id FROM bank_account")[0][0]
     facts = load.facts(other.pk, DAY, rehearsal=True, customers=tuple(customers))
-    frames = [getattr(facts, name) for name in facts.__slots__] if hasattr(facts, "__slots__") else list(vars(facts).values())
+    frames = (
+        [getattr(facts, name) for name in facts.__slots__]
+        if hasattr(facts, "__slots__")
+        else list(vars(facts).values())
+    )
     assert all(frame is None or frame.is_empty() for frame in frames)
     past, movements = load.history(other.pk, DAY - timedelta(60), DAY)
     assert movements.is_empty() and past.receivables.is_empty() and past.customers.is_empty()
     assert all(frame.is_empty() for frame in load_money.money(other.pk, DAY))
     details = load_letters.details(other.pk, DAY, customers=customers, receivables=receivables, rehearsal=True)
     assert not any(vars(details).values())
-    assert not load_letters.staff(other.pk) and not load_letters.bank_accounts(other.pk, DAY) and not load_letters.overrides(other.pk)
+    assert (
+        not load_letters.staff(other.pk)
+        and not load_letters.bank_accounts(other.pk, DAY)
+        and not load_letters.overrides(other.pk)
+    )
     seen = portfolio.of(other, DAY, rehearsal=True)
     assert seen.receivables.is_empty() and seen.covered_until is None
     assert simulate.run(other, since=DAY - timedelta(30), until=DAY, named=[])["as chosen"].sent.is_empty()
     assert work.rows(other) == [] and auditing.verify(other).links == 1
-    assert reconcile.run(other, DAY, by="boris").allocations == 0 and not letters_preview.of_day(other, DAY, rehearsal=True)
+    assert reconcile.run(other, DAY, by="boris").allocations == 0 and not letters_preview.of_day(
+        other, DAY, rehearsal=True
+    )
     who = {"on": DAY, "by": "boris", "why": "x"}
     strangers = [
         lambda: stories.tell(other, "C1-1", DAY, rehearsal=True),
@@ -371,8 +432,10 @@ def test_i15_another_creditors_rows_do_not_exist_for_any_loader_or_errand(busy, 
         lambda: people.promise(other, "C1-1", promised_date=DAY, amount=None, **who),
         lambda: people.dispute(other, "C1-1", cause="other", amount=None, **who),
         lambda: people.hold(other, customer_name="C1", reason="other", until=None, **who),
-        *(lambda what=what, model=model: people.end(other, what, ids[model], outcome="lifted", **who)
-          for what, model in (("promise", Promise), ("dispute", Dispute), ("hold", Hold))),
+        *(
+            lambda what=what, model=model: people.end(other, what, ids[model], outcome="lifted", **who)
+            for what, model in (("promise", Promise), ("dispute", Dispute), ("hold", Hold))
+        ),
         lambda: people.allocate(other, payment, "C1-1", amount=None, **who),
         lambda: people.on_account(other, payment, "C1", **who),
         lambda: people.undo_allocation(other, allocation, **who),

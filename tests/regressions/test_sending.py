@@ -128,7 +128,9 @@ def test_r04_accepted_and_then_the_connection_died_waits_for_a_person(world):
     assert world.steps(number) == [message.step]
 
 
-@pytest.mark.parametrize("step_back", ["paid", "disputed", "promised", "held", "opted_out", "insolvent", "cancelled", "touched"])
+@pytest.mark.parametrize(
+    "step_back", ["paid", "disputed", "promised", "held", "opted_out", "insolvent", "cancelled", "touched"]
+)
 def test_r05_a_payment_or_another_fact_between_plan_and_send_drops_the_message(world, step_back):
     world.go_live()
     (number,) = world.owing("2026-02-20")
@@ -214,8 +216,13 @@ def climb(world, number: str) -> None:
         receivable = Receivable.objects.get(invoice__number=number)
         for step in ("wake_up", "request", "upcoming", "due_day", "reached", "reminder", "firm", "call"):
             Lapse.objects.create(
-                creditor=world.creditor, effective_on=DAY - timedelta(20), receivable=receivable, step=step, state="lapsed",
-                reason="test", rehearsal=True,
+                creditor=world.creditor,
+                effective_on=DAY - timedelta(20),
+                receivable=receivable,
+                step=step,
+                state="lapsed",
+                reason="test",
+                rehearsal=True,
             )
 
 
@@ -247,6 +254,7 @@ def test_r12_two_runs_at_once_one_works_and_the_other_leaves(world):
 
 def in_another_session(work):
     """What another process would do: its own connection to the database."""
+
     def errand():
         try:
             return work()
@@ -320,9 +328,14 @@ def test_r24_the_answer_of_the_server_outlives_a_kill_before_it_was_recorded(wor
 def test_r27_r33_every_debt_is_reached_when_the_work_is_done_in_small_batches(world, monkeypatch):
     monkeypatch.setattr(deliver, "BATCH", 3)
     names = [f"N{n}" for n in range(10)]
-    world.customers(*(f"{name},{name} Ltd,business,BG,en,Anna Brown,accounts payable,{name.lower()}@c.example" for name in names))
+    world.customers(
+        *(f"{name},{name} Ltd,business,BG,en,Anna Brown,accounts payable,{name.lower()}@c.example" for name in names)
+    )
     world.invoices(
-        *(f"{name},invoice,{name}-1,2026-01-15,{date(2026, 2, 10) + timedelta(n)},100.00,EUR," for n, name in enumerate(names)),
+        *(
+            f"{name},invoice,{name}-1,2026-01-15,{date(2026, 2, 10) + timedelta(n)},100.00,EUR,"
+            for n, name in enumerate(names)
+        ),
         on=date(2026, 1, 15),
     )
     assert world.day().sent == len(names)

@@ -63,12 +63,20 @@ class World:
         )
         return numbers
 
-    def client(self, client: str = "C1", *, name: str = "", mail: str = "", kind: str = "business", language: str = "en") -> None:
-        self.customers(f"{client},{name or f'{client} Ltd'},{kind},BG,{language},Anna Brown,accounts payable,{mail or f'{client.lower()}@client.example'}")
+    def client(
+        self, client: str = "C1", *, name: str = "", mail: str = "", kind: str = "business", language: str = "en"
+    ) -> None:
+        self.customers(
+            f"{client},{name or f'{client} Ltd'},{kind},BG,{language},Anna Brown,accounts payable,{mail or f'{client.lower()}@client.example'}"
+        )
 
     def paid(self, *rows: str, on: date = DAY) -> ingest.Summary:
         """Rows of: date, sum, currency, payer, remittance."""
-        return self.take("\n".join(["Payment date,Amount,Currency,Payer,Remittance information", *rows]) + "\n", on=on, kind="payments")
+        return self.take(
+            "\n".join(["Payment date,Amount,Currency,Payer,Remittance information", *rows]) + "\n",
+            on=on,
+            kind="payments",
+        )
 
     # days
 
@@ -126,7 +134,9 @@ class World:
     def steps(self, number: str) -> list[str]:
         """The steps that sent messages took for a document, in the order of days."""
         with scope.of(self.creditor.pk):
-            rows = MessageItem.objects.filter(receivable__invoice__number=number, message__state="sent", step__isnull=False)
+            rows = MessageItem.objects.filter(
+                receivable__invoice__number=number, message__state="sent", step__isnull=False
+            )
             return list(rows.order_by("message__slot_on", "message_id").values_list("step", flat=True))
 
     def outcome(self, number: str) -> Outcome:
@@ -142,9 +152,15 @@ class World:
 
 def fresh(creditor: Creditor, folder: Path) -> World:
     """The creditor with a person who signs and an account in each currency; in rehearsal."""
-    creditors.add_staff(creditor, "Maria Ivanova", email="maria@firm.example", phone="+359 2 000 0000", gender="f", title="", by="anna")
-    creditors.add_account(creditor, currency="EUR", on=date(2025, 1, 1), by="anna", iban="BG80BNBG96611020345678", bic="BNBGBGSD")
-    creditors.add_account(creditor, currency="GBP", on=date(2025, 1, 1), by="anna", iban="GB82WEST12345698765432", bic="WESTGB22")
+    creditors.add_staff(
+        creditor, "Maria Ivanova", email="maria@firm.example", phone="+359 2 000 0000", gender="f", title="", by="anna"
+    )
+    creditors.add_account(
+        creditor, currency="EUR", on=date(2025, 1, 1), by="anna", iban="BG80BNBG96611020345678", bic="BNBGBGSD"
+    )
+    creditors.add_account(
+        creditor, currency="GBP", on=date(2025, 1, 1), by="anna", iban="GB82WEST12345698765432", bic="WESTGB22"
+    )
     return World(creditor, folder)
 
 

@@ -90,7 +90,9 @@ def test_letters_of_all_steps_went_in_three_languages_and_each_passed_its_checks
 
 def test_no_two_messages_reach_a_person_within_the_gap(seen):
     with scope.of(seen.creditor.pk):
-        rows = Recipient.objects.filter(message__state="sent", message__purpose="request", copy=False).order_by("message__sent_on")
+        rows = Recipient.objects.filter(message__state="sent", message__purpose="request", copy=False).order_by(
+            "message__sent_on"
+        )
         days: dict[str, list[tuple[date, str]]] = {}
         for key, on, policy in rows.values_list("person_key", "message__sent_on", "message__policy"):
             days.setdefault(key, []).append((on, policy))

@@ -27,7 +27,9 @@ def test_it_refuses(creditor, kind: str, settings: dict[str, str], refusal: type
 
 
 def test_a_password_is_stored_sealed_and_used_in_clear(creditor, tmp_path: Path) -> None:
-    ways.configure(creditor, "email", "smtp", {"host": "mail.example", "port": "465", "security": "tls", "password": "s3cret"})
+    ways.configure(
+        creditor, "email", "smtp", {"host": "mail.example", "port": "465", "security": "tls", "password": "s3cret"}
+    )
     stored = creditor.channels["email"]
     assert stored["port"] == 465 and "s3cret" not in stored["password"]
     assert ways.of(creditor, rehearsal=False, folder=tmp_path)["email"].config.password == "s3cret"

@@ -30,14 +30,26 @@ def book(creditor):
     with scope.of(creditor.id):
         customer = Customer.objects.create(creditor=creditor, external_id="A", name="Alice", known_on=DAY)
         invoice = Invoice.objects.create(
-            creditor=creditor, external_id="1", customer=customer, number="1", issue_date=DAY, currency="EUR", total=10000,
+            creditor=creditor,
+            external_id="1",
+            customer=customer,
+            number="1",
+            issue_date=DAY,
+            currency="EUR",
+            total=10000,
             known_on=DAY,
         )
         receivable = Receivable.objects.create(
             creditor=creditor, invoice=invoice, customer=customer, currency="EUR", amount=10000, due_date=DAY
         )
         payment = Payment.objects.create(
-            creditor=creditor, external_id="p", customer=customer, date=DAY, currency="EUR", amount=6000, recorded_on=DAY
+            creditor=creditor,
+            external_id="p",
+            customer=customer,
+            date=DAY,
+            currency="EUR",
+            amount=6000,
+            recorded_on=DAY,
         )
         yield creditor, customer, receivable, payment
 
@@ -111,7 +123,13 @@ def test_money_on_account_or_reversed_holds_nobody(book):
     OnAccount.objects.create(creditor=creditor, effective_on=DAY, payment=payment, customer=customer, taken_back=True)
     assert rows(balances.held_by_money_sql(as_of=None))
     Payment.objects.create(
-        creditor=creditor, external_id="r", customer=customer, date=DAY, currency="EUR", amount=-6000, reverses=payment,
+        creditor=creditor,
+        external_id="r",
+        customer=customer,
+        date=DAY,
+        currency="EUR",
+        amount=-6000,
+        reverses=payment,
         recorded_on=DAY,
     )
     assert not rows(balances.held_by_money_sql(as_of=None))

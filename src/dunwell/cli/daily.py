@@ -16,10 +16,13 @@ from dunwell.run import creditors, day, delivery, ingest, letters_preview, mappi
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day, YYYY-MM-DD; the creditor's today without it.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="The day, YYYY-MM-DD; the creditor's today without it.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 AssumeOption = Annotated[
-    str | None, typer.Option("--assume-contact", help="Plan as if each customer had one contact on this channel (rehearsal only).")
+    str | None,
+    typer.Option("--assume-contact", help="Plan as if each customer had one contact on this channel (rehearsal only)."),
 ]
 
 
@@ -37,7 +40,9 @@ def init(
     email: Annotated[str, typer.Option(help="Letters come from it and are answered to it.")] = "",
     writer: Annotated[str, typer.Option(help="The person who signs letters.")] = "",
     phone: Annotated[str, typer.Option(help="Of that person.")] = "",
-    iban: Annotated[str, typer.Option(help="Where clients pay; `dunwell account` adds further and Russian accounts.")] = "",
+    iban: Annotated[
+        str, typer.Option(help="Where clients pay; `dunwell account` adds further and Russian accounts.")
+    ] = "",
     bic: Annotated[str, typer.Option(help="Of the bank.")] = "",
     bank: Annotated[str, typer.Option(help="The bank's name.")] = "",
 ) -> None:
@@ -62,7 +67,9 @@ def init(
         bic=bic,
         bank=bank,
     )
-    out.print(f"[bold]{made.name}[/] is ready in rehearsal (creditor [bold]{made.slug}[/], {made.locale}, {made.currency}).")
+    out.print(
+        f"[bold]{made.name}[/] is ready in rehearsal (creditor [bold]{made.slug}[/], {made.locale}, {made.currency})."
+    )
     for hint in creditors.missing(made):
         out.print(f"  still missing: {hint}")
     out.print("Next: `dunwell import open-items.xlsx --covered-until YESTERDAY`, then `dunwell preview`.")
@@ -70,10 +77,13 @@ def init(
 
 def import_(
     context: Context,
-    file: Annotated[Path, typer.Argument(help="CSV (also .gz) or XLSX of customers, invoices, open items or payments.")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV (also .gz) or XLSX of customers, invoices, open items or payments.")
+    ],
     creditor: CreditorOption = "",
     kind: Annotated[
-        Literal["auto", "customers", "invoices", "payments"], typer.Option(help="auto, customers, invoices or payments.")
+        Literal["auto", "customers", "invoices", "payments"],
+        typer.Option(help="auto, customers, invoices or payments."),
     ] = "auto",
     mapping: Annotated[Path | None, typer.Option(help="A saved mapping (TOML) of columns to fields.")] = None,
     save_mapping: Annotated[Path | None, typer.Option(help="Write how this file was read, for the next one.")] = None,
@@ -83,12 +93,18 @@ def import_(
     decimal: Annotated[
         Literal[",", "."] | None, typer.Option(help='"," or ".", where the file leaves it open.')
     ] = None,
-    complete: Annotated[bool, typer.Option("--complete", help="The file holds every open invoice: what is missing waits.")] = False,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="The file holds every open invoice: what is missing waits.")
+    ] = False,
     source: Annotated[str, typer.Option(help="The system the file comes from.")] = "file",
-    covered_until: Annotated[str | None, typer.Option(help="Payments are complete up to this day (a statement's end).")] = None,
+    covered_until: Annotated[
+        str | None, typer.Option(help="Payments are complete up to this day (a statement's end).")
+    ] = None,
     as_of: AsOfOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what was understood; record nothing.")] = False,
-    findings: Annotated[Path | None, typer.Option(help="Write the rows that were refused, to be repaired and imported.")] = None,
+    findings: Annotated[
+        Path | None, typer.Option(help="Write the rows that were refused, to be repaired and imported.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Import a file: a bad row is a finding and the rest goes in; the same file again changes nothing."""
@@ -196,7 +212,10 @@ def preview(
     """Show the letters that would be written, word for word; nothing is recorded or sent."""
     chosen = cli.chosen(context, creditor)
     written = letters_preview.of_day(
-        chosen, cli.day(context, chosen, as_of), rehearsal=not creditors.status(chosen).live, assume_contact=assume_contact
+        chosen,
+        cli.day(context, chosen, as_of),
+        rehearsal=not creditors.status(chosen).live,
+        assume_contact=assume_contact,
     )
     show.letters([one for one in written if not lang or one.facts.locale == lang], limit=limit, html=html)
 
@@ -240,7 +259,9 @@ def live(
     if not yes:
         out.print("This is what would go out first. `dunwell live --yes` lets it go with the next run.")
         raise typer.Exit(1)
-    withdrawn = creditors.go_live(chosen, now=wiring.now(), today=today, by=cli.who(), why=why, folder=wiring.rehearsal_folder)
+    withdrawn = creditors.go_live(
+        chosen, now=wiring.now(), today=today, by=cli.who(), why=why, folder=wiring.rehearsal_folder
+    )
     out.print(f"[bold]{chosen.name} is live.[/] {withdrawn} queued rehearsal messages were withdrawn.")
     out.print("Run `dunwell day`; `dunwell stop` halts everything at once.")
 

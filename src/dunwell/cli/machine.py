@@ -17,7 +17,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 def check_(
     context: Context,
-    content: Annotated[bool, typer.Option("--content", help="Only the texts, policies and jurisdictions; needs no database.")] = False,
+    content: Annotated[
+        bool, typer.Option("--content", help="Only the texts, policies and jurisdictions; needs no database.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """The doctor: database, mail server, content, calendars, freshness of money, clock; each trouble with its remedy."""
@@ -49,7 +51,9 @@ def channel(
     context: Context,
     name: Annotated[str, typer.Argument(help="email or sms")],
     kind: Annotated[str, typer.Argument(help="smtp, or memory and rehearsal for trials")],
-    settings: Annotated[list[str] | None, typer.Option("--set", help="name=value, such as host=mail.example.org")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value, such as host=mail.example.org")
+    ] = None,
     creditor: CreditorOption = "",
 ) -> None:
     """Say how a channel reaches the world; passwords are sealed with this installation's key."""

@@ -109,9 +109,13 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
     actions = proposal.actions
     messages, tasks = actions.filter(actions["task"].is_null()), actions.filter(actions["task"].is_not_null())
     waiting = int(messages["needs_approval"].sum())
-    out.print(f"{_counted(messages.height, 'message')} ({waiting:,} wait for approval), {_counted(tasks.height, 'task')} for people")
+    out.print(
+        f"{_counted(messages.height, 'message')} ({waiting:,} wait for approval), {_counted(tasks.height, 'task')} for people"
+    )
     if plan.reasons["hold: stale_money"]:
-        out.print("[yellow]When all payments are entered, say so: `dunwell cover SOURCE DATE`, or `dunwell import … --covered-until DATE`.[/]")
+        out.print(
+            "[yellow]When all payments are entered, say so: `dunwell cover SOURCE DATE`, or `dunwell import … --covered-until DATE`.[/]"
+        )
 
 
 def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:
@@ -139,10 +143,14 @@ def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:
             }
         )
         return
-    out.print(f"money: {done.money.allocations:,} allocations made, {done.money.unapplied:,} payments stay with a person")
+    out.print(
+        f"money: {done.money.allocations:,} allocations made, {done.money.unapplied:,} payments stay with a person"
+    )
     planned(creditor, plan, json=False)
     words = "written as files" if done.rehearsal else "sent"
-    out.print(f"[bold]{_counted(done.sent, 'message')} {words}[/], {plan.waiting:,} wait for approval, {_counted(plan.tasks, 'new task')}")
+    out.print(
+        f"[bold]{_counted(done.sent, 'message')} {words}[/], {plan.waiting:,} wait for approval, {_counted(plan.tasks, 'new task')}"
+    )
     for reason, count in done.withdrawn.items():
         out.print(f"  {count:,} withdrawn at the last moment: {reason}")
     if done.unknown or done.failed:
@@ -170,9 +178,13 @@ def delivery(done: Delivery, *, json: bool) -> None:
             }
         )
         return
-    out.print(f"{done.sent:,} sent, {done.failed_temporary:,} to be tried again, {done.failed_permanent:,} refused for good")
+    out.print(
+        f"{done.sent:,} sent, {done.failed_temporary:,} to be tried again, {done.failed_permanent:,} refused for good"
+    )
     if done.unknown:
-        out.print(f"[yellow]{done.unknown:,} of unknown outcome: `dunwell work` shows them, `dunwell settle` decides[/]")
+        out.print(
+            f"[yellow]{done.unknown:,} of unknown outcome: `dunwell work` shows them, `dunwell settle` decides[/]"
+        )
     for reason, count in (done.withdrawn or {}).items():
         out.print(f"  {count:,} withdrawn: {reason}")
     for one in done.braked:
@@ -230,7 +242,9 @@ def letters(written: list[Letter], *, limit: int, html: Path | None) -> None:
         out.print(escape(draft.text))
         if html and draft.html:
             html.mkdir(parents=True, exist_ok=True)
-            (html / f"{number + 1:03} {draft.content_key} {draft.locale}.html").write_text(letters_preview.standalone_html(draft), "utf-8")
+            (html / f"{number + 1:03} {draft.content_key} {draft.locale}.html").write_text(
+                letters_preview.standalone_html(draft), "utf-8"
+            )
     out.rule()
     out.print(f"{min(limit, len(good)):,} of {len(good):,} letters shown")
     for letter in written:
@@ -240,7 +254,12 @@ def letters(written: list[Letter], *, limit: int, html: Path | None) -> None:
 
 def work(rows: list[Row], *, json: bool) -> None:
     if json:
-        as_json([{"kind": one.kind, "number": one.number, "who": one.who, "why": one.why, "command": one.command} for one in rows])
+        as_json(
+            [
+                {"kind": one.kind, "number": one.number, "who": one.who, "why": one.why, "command": one.command}
+                for one in rows
+            ]
+        )
         return
     if not rows:
         out.print("Nothing waits for a person.")
@@ -266,7 +285,10 @@ def simulations(found: dict, *, json: bool) -> None:
         table.add_row(figure.replace("_", " "), *(f"{counts[figure]:,}" for counts in figures.values()))
     out.print(table)
     for name, one in found.items():
-        out.print(f"[bold]{name}[/], steps: " + ", ".join(f"{row['step']} {row['count']:,}" for row in one.by("step").to_dicts()))
+        out.print(
+            f"[bold]{name}[/], steps: "
+            + ", ".join(f"{row['step']} {row['count']:,}" for row in one.by("step").to_dicts())
+        )
 
 
 def _counted(count: int, noun: str) -> str:

@@ -25,7 +25,9 @@ NUMBER = typer.Argument(help="Invoice number, or number@issue-date.")
 
 
 def work_(
-    context: Context, creditor: CreditorOption = "", json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False
+    context: Context,
+    creditor: CreditorOption = "",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
     """What waits for a person: unknown deliveries, unmatched money, tasks, approvals, findings, each saying why."""
     show.work(work.rows(cli.chosen(context, creditor)), json=json)
@@ -65,7 +67,9 @@ def hold(
     invoice: Annotated[str, NUMBER] = "",
     customer: Annotated[str, typer.Option(help="The whole customer instead of one invoice.")] = "",
     until: Annotated[str | None, typer.Option(help="YYYY-MM-DD; until lifted without it.")] = None,
-    reason: Annotated[str, typer.Option(help="asked_for_time, hardship, relationship, claimed_paid, our_side, other")] = "other",
+    reason: Annotated[
+        str, typer.Option(help="asked_for_time, hardship, relationship, claimed_paid, our_side, other")
+    ] = "other",
     creditor: CreditorOption = "",
     undo: UndoOption = None,
     by: ByOption = "",
@@ -198,7 +202,9 @@ def on_account(
 def contacted(
     context: Context,
     customer: Annotated[str, typer.Argument(help="External id or name.")],
-    channel: Annotated[Literal["call", "email", "sms", "visit", "letter"], typer.Option(help="call, email, sms, visit, letter")] = "call",
+    channel: Annotated[
+        Literal["call", "email", "sms", "visit", "letter"], typer.Option(help="call, email, sms, visit, letter")
+    ] = "call",
     note: Annotated[str, typer.Option(help="What was said.")] = "",
     creditor: CreditorOption = "",
     by: ByOption = "",
@@ -206,7 +212,9 @@ def contacted(
 ) -> None:
     """You contacted a customer by hand: it counts for the gap and the caps."""
     chosen = cli.chosen(context, creditor)
-    people.contacted(chosen, customer, channel=channel, note=note, on=cli.day(context, chosen, as_of), by=by or cli.who())
+    people.contacted(
+        chosen, customer, channel=channel, note=note, on=cli.day(context, chosen, as_of), by=by or cli.who()
+    )
     out.print(f"recorded: {channel} with {customer}")
 
 
@@ -328,7 +336,9 @@ def wording(
     context: Context,
     lang: Annotated[str, typer.Argument(help="ru, bg or en")],
     text: Annotated[str, typer.Argument(help="Which text, such as reminder.email")],
-    save: Annotated[Path | None, typer.Option(help="A Markdown file to put in force; without it the text is shown.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="A Markdown file to put in force; without it the text is shown.")
+    ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Back to the shipped text.")] = False,
     creditor: CreditorOption = "",
     by: ByOption = "",
@@ -357,5 +367,7 @@ def policy(
     """Put a policy in force: for the creditor, a segment, a customer or an invoice; the nearest one decides."""
     chosen = cli.chosen(context, creditor)
     on = cli.wiring(context).today(chosen.timezone)
-    said = creditors.assign(chosen, name, customer=customer, invoice=invoice, segment=segment, on=on, by=by or cli.who())
+    said = creditors.assign(
+        chosen, name, customer=customer, invoice=invoice, segment=segment, on=on, by=by or cli.who()
+    )
     out.print(said)

@@ -39,7 +39,9 @@ class Calendar:
         """The `count`-th business day after `day` (before it when negative); `day` itself for zero."""
         direction = 1 if count > 0 else -1
         for _ in range(abs(count)):
-            day = next(found for found in self._from(day + timedelta(direction), direction) if self.is_business_day(found))
+            day = next(
+                found for found in self._from(day + timedelta(direction), direction) if self.is_business_day(found)
+            )
         return day
 
     def business_days_between(self, start: date, end: date) -> int:

@@ -45,7 +45,9 @@ def take_apart(full: str) -> PersonName:
 
 def person_key(address: str) -> str:
     """The sign of one person under whatever customer: a hash of the address in small letters, or of a phone's digits."""
-    return hashlib.md5((address.lower() if "@" in address else digits(address)).encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(
+        (address.lower() if "@" in address else digits(address)).encode(), usedforsecurity=False
+    ).hexdigest()
 
 
 def digits(address: str) -> str:

@@ -48,11 +48,10 @@ def items(
     is_handed, is_thanks = pl.col("is_handed").fill_null(False), pl.col("purpose") == Purpose.THANKS.value
     asking = slots.items(rows, asked, joined, actions.filter(~is_handed & ~is_thanks))
     unreached = actions.filter(pl.col("unreachable").is_not_null())["action_id"]
-    asking = asking.with_columns(
-        step=pl.when(~pl.col("action_id").is_in(unreached.implode())).then("step")
-    )
+    asking = asking.with_columns(step=pl.when(~pl.col("action_id").is_in(unreached.implode())).then("step"))
     handed = (
-        rows.lazy().filter(pl.col("rule").is_null() & pl.col("is_hand_over"))
+        rows.lazy()
+        .filter(pl.col("rule").is_null() & pl.col("is_hand_over"))
         .join(actions.lazy().filter(is_handed).select("customer_id", "action_id"), on="customer_id")
         .with_columns(part=pl.lit("asked"), amount=pl.col("undisputed"), credit=pl.col("credit_used").fill_null(0))
     )
@@ -126,59 +125,70 @@ def ruled(rows: pl.DataFrame, asked: tuple[Rule, ...]) -> pl.DataFrame:
 def due(joined: pl.DataFrame, asks: pl.DataFrame, day: Day) -> pl.DataFrame:
     """The outcomes of receivables whose step is due: done by today's message, or waiting for a reason of the customer's."""
     answered = asks.select(
-        "customer_id", "is_allowed", "refused", "unreachable", "allowed_on", "approve", first_task=day.table.column("task")
+        "customer_id",
+        "is_allowed",
+        "refused",
+        "unreachable",
+        "allowed_on",
+        "approve",
+        first_task=day.table.column("task"),
     )
     allowed_on = day.calendar.forward(pl.col("allowed_on").to_physical().cast(pl.Int32), pl.col("place"))
     tomorrow = day.calendar.forward(pl.lit(day.number + 1, pl.Int32), pl.col("place"))
     member, goes, nobody = pl.col("is_member"), pl.col("is_allowed"), pl.col("unreachable").is_not_null()
     own = pl.col("rung") == pl.col("first_rung")
     no_decider, other = pl.col("first_rung").is_null(), pl.col("is_request") != pl.col("first_is_request")
-    return joined.lazy().join(answered.lazy(), on="customer_id", how="left").select(
-        "receivable_id",
-        "customer_id",
-        "step",
-        code=pl.when(~member)
-        .then(pl.lit("wait"))
-        .when(nobody | (goes & pl.col("first_task").is_not_null()))
-        .then(pl.lit("task"))
-        .when(~goes)
-        .then(pl.lit("wait"))
-        .when(own)
-        .then(pl.lit("act"))
-        .otherwise(pl.lit("join")),
-        reasons=pl.concat_str(
-            pl.when(no_decider)
-            .then(pl.lit("stricter_first"))
-            .when(other)
-            .then("other_document_first=" + pl.col("first_step"))
-            .when(~member)
-            .then(pl.lit("wake_up_first"))
-            .when(nobody)
-            .then("no_contact=" + pl.col("unreachable"))
+    return (
+        joined.lazy()
+        .join(answered.lazy(), on="customer_id", how="left")
+        .select(
+            "receivable_id",
+            "customer_id",
+            "step",
+            code=pl.when(~member)
+            .then(pl.lit("wait"))
+            .when(nobody | (goes & pl.col("first_task").is_not_null()))
+            .then(pl.lit("task"))
             .when(~goes)
-            .then("refused")
+            .then(pl.lit("wait"))
             .when(own)
-            .then("step_due=" + pl.col("step"))
-            .otherwise("joins_stricter=" + pl.col("first_step")),
-            pl.when(member & goes & pl.col("wakes")).then(pl.lit("wake_up")),
-            pl.when(member & goes & pl.col("is_broken")).then(pl.lit("promise_broken")),
-            pl.when(member & goes & pl.col("is_partly_disputed")).then(pl.lit("undisputed_rest")),
-            pl.when(member & goes & ~nobody).then("needs_approval=" + pl.col("approve")),
-            separator=SEPARATOR,
-            ignore_nulls=True,
-        ),
-        next_on=pl.when(no_decider)
-        .then(pl.max_horizontal("stricter_on", tomorrow))
-        .when(~member)
-        .then(tomorrow)
-        .when(nobody)
-        .then(None)
-        .when(~goes)
-        .then(allowed_on)
-        .otherwise(day.number)
-        .cast(pl.Int32)
-        .cast(pl.Date),
-    ).collect()
+            .then(pl.lit("act"))
+            .otherwise(pl.lit("join")),
+            reasons=pl.concat_str(
+                pl.when(no_decider)
+                .then(pl.lit("stricter_first"))
+                .when(other)
+                .then("other_document_first=" + pl.col("first_step"))
+                .when(~member)
+                .then(pl.lit("wake_up_first"))
+                .when(nobody)
+                .then("no_contact=" + pl.col("unreachable"))
+                .when(~goes)
+                .then("refused")
+                .when(own)
+                .then("step_due=" + pl.col("step"))
+                .otherwise("joins_stricter=" + pl.col("first_step")),
+                pl.when(member & goes & pl.col("wakes")).then(pl.lit("wake_up")),
+                pl.when(member & goes & pl.col("is_broken")).then(pl.lit("promise_broken")),
+                pl.when(member & goes & pl.col("is_partly_disputed")).then(pl.lit("undisputed_rest")),
+                pl.when(member & goes & ~nobody).then("needs_approval=" + pl.col("approve")),
+                separator=SEPARATOR,
+                ignore_nulls=True,
+            ),
+            next_on=pl.when(no_decider)
+            .then(pl.max_horizontal("stricter_on", tomorrow))
+            .when(~member)
+            .then(tomorrow)
+            .when(nobody)
+            .then(None)
+            .when(~goes)
+            .then(allowed_on)
+            .otherwise(day.number)
+            .cast(pl.Int32)
+            .cast(pl.Date),
+        )
+        .collect()
+    )
 
 
 def handed_over(rows: pl.DataFrame, day: Day) -> pl.DataFrame:

@@ -18,7 +18,17 @@ from dunwell.engine import facts, ladder, plan
 from dunwell.engine.days import EPOCH
 
 FACTS = (
-    *("document", "currency", "balance", "disputed", "issue_date", "due_date", "valid_until", "known_on", "requested_on"),
+    *(
+        "document",
+        "currency",
+        "balance",
+        "disputed",
+        "issue_date",
+        "due_date",
+        "valid_until",
+        "known_on",
+        "requested_on",
+    ),
     *("is_imported_late", "debit_pending_until"),
 )
 CUSTOMER_FACTS = ("kind", "country", "state", "unmatched_hold", "woken_on", "owes")
@@ -58,7 +68,9 @@ class Story:
         return [reasons.OUTCOMES[self.code][locale], *reasons.sentences(self.reasons, locale)]
 
 
-def tell(portfolio: Portfolio, as_of: date, *, receivables: set[int], assume_contact: str | None = None) -> tuple[Story, ...]:
+def tell(
+    portfolio: Portfolio, as_of: date, *, receivables: set[int], assume_contact: str | None = None
+) -> tuple[Story, ...]:
     """The stories of some receivables of a portfolio, in order of their numbers."""
     decided = plan.propose(portfolio, as_of, assume_contact=assume_contact).outcomes
     rungs = _rungs(portfolio, as_of, receivables)

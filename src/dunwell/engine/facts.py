@@ -252,34 +252,33 @@ def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar:
     last_day = calendar.forward(pl.col("due"), pl.col("place"))
     was_spared = (pl.col("spared") >= pl.col("last_on").fill_null(0)).fill_null(False)
     still_spared = pl.col("spared") + pl.col("forecast_days") > today
-    return (
-        rows.with_columns(
-            table.column("step"),
-            table.column("level"),
-            table.column("offset"),
-            table.column("is_firm").fill_null(False),
-            table.column("courtesy").fill_null(False),
-            (table.column("content").is_in(sorted(ladder.REQUEST_CONTENTS))).fill_null(False).alias("is_the_request"),
-            (table.column("task") == TaskKind.HAND_OVER.value).fill_null(False).alias("is_hand_over"),
-            arrives_by=calendar.add(last_day, 1, pl.col("place")),
-            was_spared=was_spared,
-            missing=pl.coalesce("missing", pl.when(pl.col("place").is_null()).then(pl.lit("customer"))),
-            is_covered=(pl.col("credit_used") >= pl.col("undisputed")).fill_null(False),
-            is_broken=(pl.col("broken") >= pl.col("last_on").fill_null(0)).fill_null(False),
-            **of_policy,
-        )
-        .with_columns(
-            is_spared=pl.col("courtesy")
-            & (pl.col("probability") >= pl.col("spare_from")).fill_null(False)
-            & (pl.col("spare_from") < 1)
-            & (~pl.col("was_spared") | still_spared.fill_null(False))
-        )
+    return rows.with_columns(
+        table.column("step"),
+        table.column("level"),
+        table.column("offset"),
+        table.column("is_firm").fill_null(False),
+        table.column("courtesy").fill_null(False),
+        (table.column("content").is_in(sorted(ladder.REQUEST_CONTENTS))).fill_null(False).alias("is_the_request"),
+        (table.column("task") == TaskKind.HAND_OVER.value).fill_null(False).alias("is_hand_over"),
+        arrives_by=calendar.add(last_day, 1, pl.col("place")),
+        was_spared=was_spared,
+        missing=pl.coalesce("missing", pl.when(pl.col("place").is_null()).then(pl.lit("customer"))),
+        is_covered=(pl.col("credit_used") >= pl.col("undisputed")).fill_null(False),
+        is_broken=(pl.col("broken") >= pl.col("last_on").fill_null(0)).fill_null(False),
+        **of_policy,
+    ).with_columns(
+        is_spared=pl.col("courtesy")
+        & (pl.col("probability") >= pl.col("spare_from")).fill_null(False)
+        & (pl.col("spare_from") < 1)
+        & (~pl.col("was_spared") | still_spared.fill_null(False))
     )
 
 
 def _balance_min(policies: tuple[Policy, ...]) -> pl.Expr:
     """The least balance that the policy names for the receivable's currency; zero where it names none."""
-    codes = {currency: code for code, currency in enumerate(sorted({c for p in policies for c in p.balance_min}), start=1)}
+    codes = {
+        currency: code for code, currency in enumerate(sorted({c for p in policies for c in p.balance_min}), start=1)
+    }
     currencies = ["", *codes]
     flat = [policy.balance_min.get(currency, 0) for policy in policies for currency in currencies]
     code = pl.col("currency").replace_strict(codes, default=0, return_dtype=pl.Int32) if codes else pl.lit(0)

@@ -61,9 +61,7 @@ def _bands(
     return pl.DataFrame({"currency": [currency] * days, "date": dates, "expected": expected, **bands}, schema=SCHEMA)
 
 
-def _days_of_payment(
-    part: pl.DataFrame, random: np.random.Generator, customer_share: float
-) -> npt.NDArray[np.int64]:
+def _days_of_payment(part: pl.DataFrame, random: np.random.Generator, customer_share: float) -> npt.NDArray[np.int64]:
     """By draw and invoice: days from the origin to the payment; beyond the horizon it never comes."""
     cumulative = part["cumulative"].to_numpy()
     wait = (part["first_date"] - part["origin"]).dt.total_days().to_numpy()

@@ -143,7 +143,9 @@ def climb(rows: pl.DataFrame, table: Rungs, days: Days) -> tuple[pl.DataFrame, p
         for place, step in enumerate(steps):
             if step.only_if is not None:
                 lapsed.append(
-                    surveyed.filter((pl.col("position") <= place) & ~(pl.col("rung") <= place).fill_null(False) & ~pl.col("wakes"))
+                    surveyed.filter(
+                        (pl.col("position") <= place) & ~(pl.col("rung") <= place).fill_null(False) & ~pl.col("wakes")
+                    )
                     .filter(pl.col(f"lapse_{place}") == NO_SIGN[step.only_if])
                     .select("receivable_id", step=pl.lit(step.name), reason=pl.lit(NO_SIGN[step.only_if]))
                 )
@@ -191,7 +193,11 @@ def _last_contact(policy: Policy, steps: tuple[Step, ...]) -> dict[str, pl.Expr]
         later = pl.col("is_late") & pl.col("woken").is_not_null() & (last_on.is_null() | (last_on < woken))
         last_place = pl.when(later).then(WAKE_UP).otherwise(last_place)
         last_on = pl.when(later).then(woken).otherwise(last_on)
-    return {"position": position.cast(pl.Int32), "last_on": last_on.cast(pl.Int32), "last_place": last_place.cast(pl.Int32)}
+    return {
+        "position": position.cast(pl.Int32),
+        "last_on": last_on.cast(pl.Int32),
+        "last_place": last_place.cast(pl.Int32),
+    }
 
 
 def _day(step: Step) -> pl.Expr:

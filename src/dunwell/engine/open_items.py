@@ -17,7 +17,11 @@ from dunwell.core.records import InvoiceStatus, Severity
 
 IDENTITY = ["kind", "series", "number", "issue_date"]
 # Facts that a newer sheet may change. A blank cell changes nothing: it does not say that the fact is gone.
-AMENDABLE = [name for name in frames.KNOWN_INVOICES if name not in ("invoice_id", "received", "credited", "reported_on", *IDENTITY)]
+AMENDABLE = [
+    name
+    for name in frames.KNOWN_INVOICES
+    if name not in ("invoice_id", "received", "credited", "reported_on", *IDENTITY)
+]
 
 
 class Comparison(NamedTuple):

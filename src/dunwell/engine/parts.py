@@ -140,7 +140,9 @@ def footer(sheet: Sheet) -> Part:
     lines = [
         labels["footer"].format(
             registered_name=terms.clean(creditor.registered_name),
-            tax_id=labels[_sort_of(creditor.tax_id)].format(tax_id=terms.clean(creditor.tax_id)) if creditor.tax_id else "",
+            tax_id=labels[_sort_of(creditor.tax_id)].format(tax_id=terms.clean(creditor.tax_id))
+            if creditor.tax_id
+            else "",
             address=f", {terms.clean(creditor.address)}" if creditor.address else "",
         ),
         labels["optout"],

@@ -76,7 +76,9 @@ def is_still_right(
 
 def _told_apart(actions: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     """Each message beside the one that the plan has now for its customer and slot."""
-    recipient = pl.concat_str("channel", "contact_id", pl.col("copies").cast(pl.List(pl.String)).list.join(","), separator=" ")
+    recipient = pl.concat_str(
+        "channel", "contact_id", pl.col("copies").cast(pl.List(pl.String)).list.join(","), separator=" "
+    )
     said = pl.concat_str("policy", "step", separator=" ")
     key = ["customer_id", "purpose"]
     there = now.filter(pl.col("task").is_null()).select(*key, now_id="action_id", now_said=said, now_to=recipient)

@@ -22,7 +22,12 @@ def reached(first: pl.DataFrame, day: Day, *, taken: pl.Series) -> pl.DataFrame:
     """The deciding rows with contact, copies and the governor's word: `is_allowed`, else `refused` and `allowed_on`."""
     portfolio = day.portfolio
     known = portfolio.customers.select(
-        "customer_id", "kind", "jurisdiction", "state", customer_locale="locale", place=day.calendar.place(pl.col("country"))
+        "customer_id",
+        "kind",
+        "jurisdiction",
+        "state",
+        customer_locale="locale",
+        place=day.calendar.place(pl.col("country")),
     )
     if "gap" not in first.columns:
         first = first.with_columns(day.table.column("gap"))
@@ -65,7 +70,9 @@ def thanks(day: Day) -> pl.DataFrame:
     thankful = [number for number, policy in enumerate(day.portfolio.policies) if policy.thanks]
     since = day.as_of - timedelta(THANKS_DAYS)
     settled = (
-        day.portfolio.settled.filter(pl.col("settled_on").is_between(since, day.as_of) & pl.col("policy").is_in(thankful))
+        day.portfolio.settled.filter(
+            pl.col("settled_on").is_between(since, day.as_of) & pl.col("policy").is_in(thankful)
+        )
         .sort("customer_id", "policy", "receivable_id")
         .unique("customer_id", keep="first", maintain_order=True)
         .select("customer_id", "receivable_id", rung=(pl.col("policy") * RUNGS_PER_POLICY + THANKS).cast(pl.Int32))
@@ -85,9 +92,11 @@ def thanks(day: Day) -> pl.DataFrame:
 
 def hand_over(handed: pl.DataFrame, day: Day) -> pl.DataFrame:
     known = day.portfolio.customers.select("customer_id", "kind", "jurisdiction", "locale")
-    return handed.select("customer_id", "receivable_id", "rung", "is_request", "wakes").join(
-        known, on="customer_id", how="left"
-    ).with_columns(purpose=pl.lit(Purpose.REQUEST.value), channel=pl.lit(TaskKind.HAND_OVER.value), is_handed=True)
+    return (
+        handed.select("customer_id", "receivable_id", "rung", "is_request", "wakes")
+        .join(known, on="customer_id", how="left")
+        .with_columns(purpose=pl.lit(Purpose.REQUEST.value), channel=pl.lit(TaskKind.HAND_OVER.value), is_handed=True)
+    )
 
 
 def _rest(asked: pl.DataFrame, day: Day) -> pl.DataFrame:

@@ -376,8 +376,12 @@ class _Outcome:
                 (money.money_id, money.kind, rank, each.receivable_id, each.customer_id, amount, str(reason))
             )
         # Money in another currency, or of somebody who owes nothing now, fits no receivable; whose it may be is known.
-        concerned = book.possible_payers(money) | {each.customer_id for found in book.mentioned(money) for each in found}
-        for rank, customer in enumerate(sorted(concerned - {each.customer_id for each in candidates}), len(candidates) + 1):
+        concerned = book.possible_payers(money) | {
+            each.customer_id for found in book.mentioned(money) for each in found
+        }
+        for rank, customer in enumerate(
+            sorted(concerned - {each.customer_id for each in candidates}), len(candidates) + 1
+        ):
             self._proposals.append((money.money_id, money.kind, rank, None, customer, money.unapplied, str(reason)))
 
     def result(self) -> Result:

@@ -43,7 +43,14 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
         Rule("the customer's state stops contact", "hold", "customer_state", _is_stopped(), value=pl.col("state")),
         Rule("it is disputed", "hold", "disputed", pl.col("undisputed") <= 0),
         *(
-            Rule(f"paused: {reason}", "hold", reason, pl.col("pause") == reason, _pause_value(reason), pl.col("pause_until"))
+            Rule(
+                f"paused: {reason}",
+                "hold",
+                reason,
+                pl.col("pause") == reason,
+                _pause_value(reason),
+                pl.col("pause_until"),
+            )
             for reason in PAUSE_REASONS
         ),
         Rule("money is unmatched", "hold", "unmatched_money", pl.col("unmatched_hold")),
@@ -53,9 +60,26 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
         Rule("a request has run its course", "none", "offer_ended", pl.col("rung").is_null(), may_be_listed=True),
         Rule("credit covers it", "none", "covered_by_credit", pl.col("is_covered")),
         Rule("a message is under way", "wait", "queued", pl.col("is_queued"), until=tomorrow, may_be_listed=True),
-        Rule("a task is late", "wait", "task_late", _waits_for_task() & pl.col("task_is_late"), pl.col("task_step"), may_be_listed=True),
-        Rule("a task is open", "wait", "task_open", _waits_for_task(), pl.col("task_step"), pl.col("task_until"), may_be_listed=True),
-        Rule("it is too small", "none", "below_minimum", pl.col("undisputed") < pl.col("balance_min"), may_be_listed=True),
+        Rule(
+            "a task is late",
+            "wait",
+            "task_late",
+            _waits_for_task() & pl.col("task_is_late"),
+            pl.col("task_step"),
+            may_be_listed=True,
+        ),
+        Rule(
+            "a task is open",
+            "wait",
+            "task_open",
+            _waits_for_task(),
+            pl.col("task_step"),
+            pl.col("task_until"),
+            may_be_listed=True,
+        ),
+        Rule(
+            "it is too small", "none", "below_minimum", pl.col("undisputed") < pl.col("balance_min"), may_be_listed=True
+        ),
         Rule("its day has not come", "wait", "not_yet", ~is_due, pl.col("step"), step_on, may_be_listed=True),
         Rule(
             "money may be in transit",
@@ -76,7 +100,15 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
             pl.col("owes"),
             may_be_listed=True,
         ),
-        Rule("the forecast spares it", "wait", "spared", pl.col("is_spared"), pl.col("step"), tomorrow, may_be_listed=True),
+        Rule(
+            "the forecast spares it",
+            "wait",
+            "spared",
+            pl.col("is_spared"),
+            pl.col("step"),
+            tomorrow,
+            may_be_listed=True,
+        ),
     )
 
 
@@ -101,8 +133,12 @@ def decide(rows: pl.LazyFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
     with that rule's `value` and `until`. Facts that no later stage asks about are left behind."""
     asked = [pl.when(rule.holds).then(pl.lit(number, pl.Int8)) for number, rule in enumerate(rules)]
     is_rule = [pl.col("rule") == number for number in range(len(rules))]
-    values = [pl.when(holds).then(rule.value) for holds, rule in zip(is_rule, rules, strict=True) if rule.value is not None]
-    until = [pl.when(holds).then(rule.until) for holds, rule in zip(is_rule, rules, strict=True) if rule.until is not NEVER]
+    values = [
+        pl.when(holds).then(rule.value) for holds, rule in zip(is_rule, rules, strict=True) if rule.value is not None
+    ]
+    until = [
+        pl.when(holds).then(rule.until) for holds, rule in zip(is_rule, rules, strict=True) if rule.until is not NEVER
+    ]
     return (
         rows.with_columns(rule=pl.coalesce(*asked))
         .with_columns(value=pl.coalesce(*values), until=pl.coalesce(*until).cast(pl.Int32))

@@ -47,7 +47,13 @@ SENT: Schema = {
     "receivables": pl.UInt32,
     "needs_approval": pl.Boolean,
 }
-DENIED: Schema = {"on": pl.Date, "receivable_id": pl.Int64, "customer_id": pl.Int64, "step": pl.String, "reason": pl.String}
+DENIED: Schema = {
+    "on": pl.Date,
+    "receivable_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "step": pl.String,
+    "reason": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,9 @@ def side_by_side(simulations: Mapping[str, Simulation]) -> pl.DataFrame:
     """One row per figure, one column per policy."""
     counts = {name: simulation.counts() for name, simulation in simulations.items()}
     figures = list(next(iter(counts.values())))
-    return pl.DataFrame({"figure": figures} | {name: [found[figure] for figure in figures] for name, found in counts.items()})
+    return pl.DataFrame(
+        {"figure": figures} | {name: [found[figure] for figure in figures] for name, found in counts.items()}
+    )
 
 
 class _Memory:

@@ -17,7 +17,19 @@ STRICTEST_FIRST = ["wakes", "level", "offset", "is_request", "due", "receivable_
 DESCENDING = [True, True, True, False, False, False]
 
 _DUE = (
-    *("customer_id", "receivable_id", "policy", "rung", "step", "level", "offset", "due", "place", "rule", "last_place"),
+    *(
+        "customer_id",
+        "receivable_id",
+        "policy",
+        "rung",
+        "step",
+        "level",
+        "offset",
+        "due",
+        "place",
+        "rule",
+        "last_place",
+    ),
     *("wakes", "is_request", "is_the_request", "is_hand_over", "is_broken", "is_partly_disputed"),
 )
 _DAYS_MAX = 1 << 20
@@ -43,9 +55,9 @@ def deciding(rows: pl.DataFrame, rules: tuple[Rule, ...], table: Rungs) -> tuple
 
 def strictest(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per customer, in order of customers."""
-    return rows.sort(
-        ["customer_id", *STRICTEST_FIRST], descending=[False, *DESCENDING], nulls_last=True
-    ).unique("customer_id", keep="first", maintain_order=True)
+    return rows.sort(["customer_id", *STRICTEST_FIRST], descending=[False, *DESCENDING], nulls_last=True).unique(
+        "customer_id", keep="first", maintain_order=True
+    )
 
 
 def members(due: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
@@ -134,7 +146,5 @@ def _standing(rows: pl.DataFrame, due: pl.DataFrame, rules: tuple[Rule, ...], ta
 def _last_level(table: Rungs) -> pl.Expr:
     """The level of the last done step, −1 where none was done or the policy does not have it."""
     place = pl.col("last_place")
-    level = pl.lit(table.frame["level"]).gather(
-        pl.when(place >= 0).then(place + pl.col("policy") * RUNGS_PER_POLICY)
-    )
+    level = pl.lit(table.frame["level"]).gather(pl.when(place >= 0).then(place + pl.col("policy") * RUNGS_PER_POLICY))
     return level.fill_null(-1)

@@ -22,7 +22,18 @@ SETS = ("hr", "ibm", "cassandra")
 BASELINE = "km_shrink"
 COLUMNS = {
     "issue": ("mae", "w3", "crps", "auc", "acc", "brier_0", "ece_0", "cov80", "width80", "cindex"),
-    "openbook": ("mae", "w3", "crps", "auc", "brier_o7", "brier_o30", "cov80", "width80", "cash_wape_7", "cash_wape_30"),
+    "openbook": (
+        "mae",
+        "w3",
+        "crps",
+        "auc",
+        "brier_o7",
+        "brier_o30",
+        "cov80",
+        "width80",
+        "cash_wape_7",
+        "cash_wape_30",
+    ),
 }
 
 
@@ -48,7 +59,15 @@ def _one_set(scorer: Path, name: str, folder: Path, seed: int) -> Iterator[str]:
     seconds = time.perf_counter() - started
     report = folder / "report.json"
     judged = _score(
-        scorer, "--set", name, "--predictions", str(folder / "answers.csv"), "--against", BASELINE, "--json", str(report)
+        scorer,
+        "--set",
+        name,
+        "--predictions",
+        str(folder / "answers.csv"),
+        "--against",
+        BASELINE,
+        "--json",
+        str(report),
     )
     if judged.returncode:
         yield f"failed: {judged.stderr.strip()}"

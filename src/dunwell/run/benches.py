@@ -15,8 +15,8 @@ from dunwell.core.frames import Proposal
 from dunwell.engine import plan as engine
 from dunwell.run import ingest, portfolio
 from dunwell.run import plan as planning
-from dunwell.run.bench_book import DAY, big_book, new_creditor, peak_rss_mb, stopwatch
-from dunwell.store import bulk, record, scope
+from dunwell.run.bench_book import DAY, at_rest, big_book, new_creditor, peak_rss_mb, stopwatch
+from dunwell.store import record, scope
 from dunwell.store.models import Creditor
 from dunwell.store.record import RecordedRun
 
@@ -27,7 +27,7 @@ def plan(*, invoices: int, again: bool) -> dict[str, Any]:
     """Load, plan and record every outcome with its reasons; `again`: a second time, when nothing has changed."""
     customers = max(1, invoices // CUSTOMERS_PER_INVOICES)
     creditor = big_book(f"bench-{invoices}" if again else "", invoices=invoices, customers=customers)
-    bulk.analyze("customer", "contact", "contact_point", "invoice", "receivable")
+    at_rest()
     if again:
         _plan(creditor, {})
     times: dict[str, float] = {}
@@ -51,7 +51,7 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
     """Plan a big book, write and queue so many letters in three languages as final MIME."""
     customers = max(1, invoices // CUSTOMERS_PER_INVOICES)
     creditor = big_book("", invoices=invoices, customers=customers)
-    bulk.analyze("customer", "contact", "contact_point", "invoice", "receivable")
+    at_rest()
     times: dict[str, float] = {}
     with stopwatch(times, "load_s"):
         seen = portfolio.of(creditor, DAY, rehearsal=False)
@@ -60,7 +60,9 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
     with stopwatch(times, "record_s"):
         recorded = _record(creditor, proposal)
     first = proposal.actions.filter(pl.col("task").is_null()).head(messages)
-    some = replace(proposal, actions=first, items=proposal.items.join(first.select("action_id"), on="action_id", how="semi"))
+    some = replace(
+        proposal, actions=first, items=proposal.items.join(first.select("action_id"), on="action_id", how="semi")
+    )
     with stopwatch(times, "render_s"):
         queued = planning.write(creditor, seen, some, run_id=recorded.run_id, rehearsal=False).messages
     total = round(sum(times.values()), 3)
@@ -130,7 +132,19 @@ def _record(creditor: Creditor, proposal: Proposal) -> RecordedRun:
 def _write_sheet(path: Path, rows: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
-        writer.writerow(["Invoice number", "Customer ID", "Customer", "E-mail", "Issue date", "Due date", "Amount", "Paid", "Currency"])
+        writer.writerow(
+            [
+                "Invoice number",
+                "Customer ID",
+                "Customer",
+                "E-mail",
+                "Issue date",
+                "Due date",
+                "Amount",
+                "Paid",
+                "Currency",
+            ]
+        )
         for n in range(rows):
             customer = n * 48271 % max(1, rows // CUSTOMERS_PER_INVOICES)
             issued = DAY - timedelta(n % 150)

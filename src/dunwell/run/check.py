@@ -49,7 +49,11 @@ def _content() -> list[Line]:
 
 
 def everything(*, now: Callable[[], datetime], data: Path) -> list[Line]:
-    return [*_content(), *_machine(now, data), *(line for one in Creditor.objects.order_by("pk") for line in _creditor(one, now(), data))]
+    return [
+        *_content(),
+        *_machine(now, data),
+        *(line for one in Creditor.objects.order_by("pk") for line in _creditor(one, now(), data)),
+    ]
 
 
 def _machine(now: Callable[[], datetime], data: Path) -> Iterator[Line]:
@@ -68,7 +72,9 @@ def _machine(now: Callable[[], datetime], data: Path) -> Iterator[Line]:
         difference <= CLOCK_DIFFERENCE_S_MAX,
         "clock",
         f"{difference:.0f} s between this machine and the database",
-        "" if difference <= CLOCK_DIFFERENCE_S_MAX else "Set both clocks by NTP: hours and days of contact depend on them.",
+        ""
+        if difference <= CLOCK_DIFFERENCE_S_MAX
+        else "Set both clocks by NTP: hours and days of contact depend on them.",
     )
     free = shutil.disk_usage(data).free // 2**20
     yield Line(free >= FREE_MB_MIN, "disk", f"{free:,} MB free in {data}", "" if free >= FREE_MB_MIN else "Make room.")
@@ -110,7 +116,9 @@ def _money(creditor: Creditor, now: datetime) -> Line:
         return Line(False, what, "no source of payments yet: nothing is planned to be sent", remedy)
     source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
     years = range(now.year - 1, now.year + 2)
-    calendar = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections())[creditor.country]
+    calendar = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections())[
+        creditor.country
+    ]
     is_fresh = until >= deliver.covered_min(creditor, now, calendar)
     remedy = f"Import newer payments, or `dunwell cover {source} {today}` when all are entered."
     return Line(is_fresh, what, f"payments of {source} are entered up to {until}", "" if is_fresh else remedy)

@@ -16,7 +16,11 @@ from dunwell.run import calendars, deliver, jurisdictions, people, policies, way
 from dunwell.store import audit, outbox, scope, switches
 from dunwell.store.models import BankAccount, Coverage, Creditor, Message, PolicyChoice, Staff, Switch
 
-DEFAULTS = {"BG": ("bg", "Europe/Sofia", "EUR"), "RU": ("ru", "Europe/Moscow", "RUB"), "GB": ("en", "Europe/London", "GBP")}
+DEFAULTS = {
+    "BG": ("bg", "Europe/Sofia", "EUR"),
+    "RU": ("ru", "Europe/Moscow", "RUB"),
+    "GB": ("en", "Europe/London", "GBP"),
+}
 OTHERWISE = ("en", "Europe/Brussels", "EUR")
 FIRST_ACCOUNT = "first account"
 """The account a creditor starts with announces no change and needs no second person."""
@@ -162,7 +166,11 @@ def assign(creditor: Creditor, name: str, *, customer: str, invoice: str, segmen
     """Put a policy in force for the creditor, a segment, a customer or an invoice from a day on; says so in one line."""
     policy = policies.load(name)
     if invoice:
-        level, target, said = Scope.INVOICE, str(people.receivables_of(creditor, invoice)[0].invoice_id), f"invoice {invoice}"
+        level, target, said = (
+            Scope.INVOICE,
+            str(people.receivables_of(creditor, invoice)[0].invoice_id),
+            f"invoice {invoice}",
+        )
     elif customer:
         level, target, said = Scope.CUSTOMER, str(people.customer(creditor, customer).pk), f"customer {customer}"
     elif segment:
@@ -209,7 +217,9 @@ def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]
         raise NoMoneySource
     source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
     laws = jurisdictions.load_all()
-    calendar = calendars.load([creditor.country], range(now.year - 1, now.year + 2), laws, calendars.load_corrections())[creditor.country]
+    calendar = calendars.load(
+        [creditor.country], range(now.year - 1, now.year + 2), laws, calendars.load_corrections()
+    )[creditor.country]
     if until < deliver.covered_min(creditor, now, calendar):
         raise MoneyStale(source=source, until=until)
     if not has_staff and not creditor.reply_address:
@@ -304,7 +314,9 @@ def add_account(creditor: Creditor, *, currency: str, on: date, by: str, **value
             confirmed_by=FIRST_ACCOUNT if is_first else "",
             **{"holder": creditor.registered_name, **{name: value for name, value in values.items() if value}},
         )
-        audit.link(creditor.pk, actor=by, kind="bank_account", subject=currency, content={"account": row.pk, "since": on})
+        audit.link(
+            creditor.pk, actor=by, kind="bank_account", subject=currency, content={"account": row.pk, "since": on}
+        )
     return row
 
 

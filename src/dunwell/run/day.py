@@ -45,7 +45,14 @@ class Day:
 
 
 def run(
-    creditor: Creditor, as_of: date, *, now: datetime, today: date, by: str, folder: Path, assume_contact: str | None = None
+    creditor: Creditor,
+    as_of: date,
+    *,
+    now: datetime,
+    today: date,
+    by: str,
+    folder: Path,
+    assume_contact: str | None = None,
 ) -> Day:
     """Run one day. `now` (UTC) is the moment of delivery when live; `folder` takes a rehearsal's files."""
     rehearsal = not switches.is_live(creditor.pk)

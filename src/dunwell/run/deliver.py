@@ -269,7 +269,9 @@ class Errand:
         for ending in ended:
             self._record(ending)
         for claimed in ready:
-            self._record(self._ending(claimed, "failed_temporary", "the database was lost before sending", counts=False))
+            self._record(
+                self._ending(claimed, "failed_temporary", "the database was lost before sending", counts=False)
+            )
         outbox.give_back(self.creditor_id, ready)
 
     def _work(self, claimed: Claimed) -> None:
@@ -354,7 +356,9 @@ def _interrupted_by_signals(halt: Callable[[str], None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, lambda *_: halt("interrupted")) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, lambda *_: halt("interrupted")) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:

@@ -166,7 +166,9 @@ class _Life:
         known = [one for one in self.book.papers if one.issued <= self.start]
         self._import(demo_files.customers(self.book.clients, self.files / "customers.csv"), self.start, "customers")
         self._import(demo_files.invoices(known, self.files / "invoices.csv"), self.start, "invoices")
-        self._import(demo_files.in_parts(self.book.papers, self.files / "invoices in instalments.csv"), self.start, "invoices")
+        self._import(
+            demo_files.in_parts(self.book.papers, self.files / "invoices in instalments.csv"), self.start, "invoices"
+        )
         sheet = demo_files.open_items(self.book, self.start, self.files / "open items ru.xlsx", since=date.min)
         self._import(sheet, self.start, "invoices", source=MOSCOW)
         received = [one for one in self.book.receipts if one.on < self.start]
@@ -206,7 +208,14 @@ class _Life:
         elif verb == "hold":
             people.hold(creditor, number=number, reason=detail, until=event.until, why="asked by e-mail", **said)
         elif verb == "relationship":
-            people.hold(creditor, customer_name=number, reason=verb, until=None, why="the director talks to them himself", **said)
+            people.hold(
+                creditor,
+                customer_name=number,
+                reason=verb,
+                until=None,
+                why="the director talks to them himself",
+                **said,
+            )
         elif verb == "opt_out":
             people.opt_out(creditor, self._address(number), channel="email", why="answered STOP", **said)
         elif verb == "insolvent":
@@ -238,7 +247,14 @@ class _Colleague:
             waiting = [(one.pk, one.content_hash) for one in outbox_view.waiting(self.creditor.pk)]
         chosen = [one for one in waiting if self.chance.random() < 0.7]
         for number, content_hash in chosen:
-            outbox.approve(self.creditor.pk, number, content_hash=content_hash, by="Пламен Георгиев", on=self.on, why="read and right")
+            outbox.approve(
+                self.creditor.pk,
+                number,
+                content_hash=content_hash,
+                by="Пламен Георгиев",
+                on=self.on,
+                why="read and right",
+            )
         return len(chosen)
 
     def _call(self) -> None:
@@ -250,7 +266,9 @@ class _Colleague:
             ]
         for number, client, kind in calls:
             if self.chance.random() < 0.6:
-                outcome = self.chance.choice(("will pay this week", "asked for the documents again", "nobody answered twice"))
+                outcome = self.chance.choice(
+                    ("will pay this week", "asked for the documents again", "nobody answered twice")
+                )
                 people.close_task(self.creditor, number, outcome=outcome, is_done=True, on=self.on, by="Мария Иванова")
                 people.contacted(self.creditor, client, channel=kind, note=outcome, on=self.on, by="Мария Иванова")
 
@@ -270,7 +288,9 @@ def _deliver_rest(creditor: Creditor, on: date, folder: Path) -> None:
 def _bounce(creditor: Creditor, number: str, on: date) -> None:
     """The last letter to a client came back: the mailbox is gone."""
     with scope.of(creditor.pk):
-        message = Message.objects.filter(customer__external_id=number, state="sent", channel="email").order_by("-pk").first()
+        message = (
+            Message.objects.filter(customer__external_id=number, state="sent", channel="email").order_by("-pk").first()
+        )
         if message is not None:
             address = Recipient.objects.filter(message=message, copy=False).values_list("address", flat=True)[0]
             reply = Reply(address, 550, "5.1.1 user unknown")

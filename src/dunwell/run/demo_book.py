@@ -252,7 +252,15 @@ def _strange_money(book: Book, as_of: date, calendar: Calendar) -> None:
     book.receive(
         [
             Receipt(days[0], None, "Лозен Пропърти ЕООД", "EUR", 84_000, "по договор", ()),
-            Receipt(days[1], known, known.name, known.currency, 31_250, demo_words.REMITTANCE[known.language][0].format("2000009917"), ()),
+            Receipt(
+                days[1],
+                known,
+                known.name,
+                known.currency,
+                31_250,
+                demo_words.REMITTANCE[known.language][0].format("2000009917"),
+                (),
+            ),
             replace(twice, on=days[2], numbers=()),
         ]
     )
@@ -291,11 +299,24 @@ def _happen(chance: random.Random, book: Book, as_of: date, start: date, calenda
             book.receive([_receipt(chance, [paper], until, book.owed(paper, as_of))])
     for what, part in (("quality", None), ("documents", None), ("wrong_sum", 4)):
         paper = next(turn)
-        book.events.append(Event(day(paper), f"dispute:{what}", paper.number, None, part and paper.total // part // 100 * 100))
+        book.events.append(
+            Event(day(paper), f"dispute:{what}", paper.number, None, part and paper.total // part // 100 * 100)
+        )
     for reason, days in (("asked_for_time", 12), ("claimed_paid", 6), ("hardship", None)):
         paper = next(turn)
         on = day(paper)
         book.events.append(Event(on, f"hold:{reason}", paper.number, on + timedelta(days) if days else None))
-    for what in ("relationship", "opt_out", "opt_out", "insolvent", "owes:answer", "owes:document", "contacted", "contacted", "bounce", "bounce"):
+    for what in (
+        "relationship",
+        "opt_out",
+        "opt_out",
+        "insolvent",
+        "owes:answer",
+        "owes:document",
+        "contacted",
+        "contacted",
+        "bounce",
+        "bounce",
+    ):
         paper = next(turn)
         book.events.append(Event(day(paper), what, paper.client.number))

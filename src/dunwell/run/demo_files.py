@@ -52,7 +52,16 @@ def in_parts(papers: Iterable[Paper], path: Path) -> Path | None:
     """Invoices paid in instalments: a line per instalment."""
     head = "Клиентски номер;Номер на фактура;Дата на фактура;Вноска;Дата на падеж;Сума на реда;Валута;Основание"
     rows = [
-        [one.client.number, one.number, _dotted(one.issued), str(number), _dotted(due), _sum(part), one.client.currency, one.what_for]
+        [
+            one.client.number,
+            one.number,
+            _dotted(one.issued),
+            str(number),
+            _dotted(due),
+            _sum(part),
+            one.client.currency,
+            one.what_for,
+        ]
         for one in papers
         if one.instalments > 1
         for number, (due, part) in enumerate(demo_book.instalments(one), 1)

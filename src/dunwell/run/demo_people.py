@@ -20,7 +20,13 @@ from dunwell.run.demo_words import Names
 BUSINESS_SHARE = {"bg": (72, 54), "ru": (72, 54), "en": (56, 46)}
 """Clients by language, and how many of them are businesses."""
 # How a client pays: share among businesses, days late from the first to the last.
-MANNERS = {"early": (30, -6, 0), "usual": (32, 0, 6), "late": (20, 7, 24), "slow": (12, 25, 58), "silent": (6, 400, 400)}
+MANNERS = {
+    "early": (30, -6, 0),
+    "usual": (32, 0, 6),
+    "late": (20, 7, 24),
+    "slow": (12, 25, 58),
+    "silent": (6, 400, 400),
+}
 COLLECTS_SHARE = 0.2
 """So many of those who pay a little late pay all that is due in one transfer."""
 SMALL_FIRMS_SHARE = 0.08
@@ -69,7 +75,9 @@ def control_digit_inn(digits: str) -> str:
     """An ИНН completed by its control digits: 9 digits become a company's ten, 10 become a person's twelve."""
     weights = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
     for length in (9,) if len(digits) == 9 else (10, 11):
-        digits += str(sum(int(digit) * weight for digit, weight in zip(digits, weights[-length:], strict=True)) % 11 % 10)
+        digits += str(
+            sum(int(digit) * weight for digit, weight in zip(digits, weights[-length:], strict=True)) % 11 % 10
+        )
     return digits
 
 
@@ -97,13 +105,24 @@ def _names(chance: random.Random, language: str, businesses: int) -> Iterator[st
     """Company names without their legal form first, then people's; none twice."""
     firms = [first + second for first, second in product(words.FIRMS[language], words.TRADES[language])]
     yield from chance.sample(firms, businesses)
-    people = [(name, family, middle) for name in words.NAMES[language] for family in range(len(name.family)) for middle in (0, 1, 2)]
+    people = [
+        (name, family, middle)
+        for name in words.NAMES[language]
+        for family in range(len(name.family))
+        for middle in (0, 1, 2)
+    ]
     for name, family, middle in chance.sample(people, len(people)):
         yield _full_name(name, chance.choice(name.given), family, middle)
 
 
 def _client(
-    chance: random.Random, language: str, phones: Mapping[str, Iterator[str]], *, is_business: bool, name: str, serial: int
+    chance: random.Random,
+    language: str,
+    phones: Mapping[str, Iterator[str]],
+    *,
+    is_business: bool,
+    name: str,
+    serial: int,
 ) -> Client:
     country = chance.choices(*zip(*words.COUNTRIES[language], strict=True))[0]
     currency = {"RU": "RUB", "GB": "GBP"}.get(country, "EUR")
@@ -125,7 +144,14 @@ def _client(
         people=tuple(
             _people_of(chance, language, name, phones[country])
             if is_business
-            else [Person(name, words.ROLES[language]["requester"], f"{_mailbox(name)}.{serial}@mail.example", next(phones[country]))]
+            else [
+                Person(
+                    name,
+                    words.ROLES[language]["requester"],
+                    f"{_mailbox(name)}.{serial}@mail.example",
+                    next(phones[country]),
+                )
+            ]
         ),
     )
 
@@ -167,4 +193,3 @@ def _tax_id(country: str, serial: int) -> str:
     if country == "RU":
         return control_digit_inn(f"99990{serial:04d}")
     return f"BG{eik(f'9990{serial:04d}')}" if country == "BG" else ""
-

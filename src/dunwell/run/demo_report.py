@@ -33,7 +33,15 @@ WEEKS_DAYS = 31
 def write(creditor: Creditor, day: Day, folder: Path) -> str:
     """The summary that `dunwell demo` prints; `folder` is the program's data folder."""
     with scope.of(creditor.pk):
-        parts = [_books(), _today(day), _weeks(creditor, day), _waiting(creditor), _letters(creditor), _story(day), _next(creditor, day, folder)]
+        parts = [
+            _books(),
+            _today(day),
+            _weeks(creditor, day),
+            _waiting(creditor),
+            _letters(creditor),
+            _story(day),
+            _next(creditor, day, folder),
+        ]
     return "\n\n".join(parts)
 
 
@@ -86,11 +94,19 @@ def _waiting(creditor: Creditor) -> str:
     findings = FindingRecord.objects.filter(findingsettled=None)
     kinds = Counter(one.kind for one in tasks)
     lines = ["What waits for a person (`dunwell work`):"]
-    lines.append(_line("messages to approve", len(approvals), *(f"{one.customer.name}: {_content(one).subject}" for one in approvals[:1])))
+    lines.append(
+        _line(
+            "messages to approve",
+            len(approvals),
+            *(f"{one.customer.name}: {_content(one).subject}" for one in approvals[:1]),
+        )
+    )
     for kind, count in kinds.most_common():
         example = next(one for one in tasks if one.kind == kind)
         lines.append(_line(f"tasks: {kind}", count, f"{example.customer.name}, since {example.due_on:%d %B}"))
-    lines.append(_line("unmatched payments", len(money), *(f"{Money(one.left, one.currency)} from {one.who}" for one in money)))
+    lines.append(
+        _line("unmatched payments", len(money), *(f"{Money(one.left, one.currency)} from {one.who}" for one in money))
+    )
     lines.append(_line("disputes", disputed.count(), *(f"invoice {one.invoice.number}" for one in disputed[:1])))
     lines.append(_line("findings", findings.count(), *(one.message for one in findings.order_by("-pk")[:1])))
     return "\n".join(lines)
@@ -105,7 +121,9 @@ def _letters(creditor: Creditor) -> str:
     """The newest letter of each language, as far as one sees it without opening it."""
     shown = []
     for locale in LANGUAGES:
-        letters = Message.objects.filter(creditor=creditor, channel="email", locale=locale, purpose="request", state="sent")
+        letters = Message.objects.filter(
+            creditor=creditor, channel="email", locale=locale, purpose="request", state="sent"
+        )
         letter = letters.select_related("customer").order_by("-slot_on", "level", "pk").first()
         if letter is not None:
             shown.append("\n".join(_shown(letter)))
@@ -130,7 +148,9 @@ def _story(day: Day) -> str:
     """The story of the invoice for which most was done."""
     seen = day.planned.portfolio
     assert seen is not None
-    done = seen.steps_done.filter(seen.steps_done["state"] == "done").join(seen.receivables, on="receivable_id", how="semi")
+    done = seen.steps_done.filter(seen.steps_done["state"] == "done").join(
+        seen.receivables, on="receivable_id", how="semi"
+    )
     if done.is_empty():
         return "No invoice has a story yet."
     (number, _) = done.group_by("receivable_id").len().sort("len", "receivable_id", descending=[True, False]).row(0)

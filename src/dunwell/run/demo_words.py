@@ -22,7 +22,9 @@ def untitled(name: str) -> str:
 
 _RU_FAMILY = "Орлов Соколов Кузнецов Лебедев Морозов Волков Зайцев Павлов Семёнов Голубев Виноградов Богданов Воробьёв Фёдоров Белов Тарасов Никитин Фролов Калинин Гусев".split()
 _BG_FAMILY = "Петров Георгиев Димитров Стоянов Николов Ангелов Тодоров Илиев Василев Колев Маринов Попов Христов Атанасов Младенов Ковачев Бончев Генов".split()
-_EN_FAMILY = tuple("Harper Ashworth Whitfield Carter Doyle Bennett Lindqvist Fairley Novak Keller Brandt Moreau Visser Jansen Okafor Hughes Sinclair Murphy".split())
+_EN_FAMILY = tuple(
+    "Harper Ashworth Whitfield Carter Doyle Bennett Lindqvist Fairley Novak Keller Brandt Moreau Visser Jansen Okafor Hughes Sinclair Murphy".split()
+)
 
 NAMES = {
     "ru": (
@@ -42,19 +44,42 @@ NAMES = {
     ),
 }  # fmt: skip
 ROLES = {
-    "ru": {"requester": "заказчик", "payable": "бухгалтер", "manager": "руководитель", "finance": "финансовый директор", "director": "генеральный директор"},
-    "bg": {"requester": "възложител", "payable": "счетоводител", "manager": "ръководител", "finance": "финансов директор", "director": "управител"},
-    "en": {"requester": "buyer", "payable": "accounts payable", "manager": "manager", "finance": "CFO", "director": "managing director"},
+    "ru": {
+        "requester": "заказчик",
+        "payable": "бухгалтер",
+        "manager": "руководитель",
+        "finance": "финансовый директор",
+        "director": "генеральный директор",
+    },
+    "bg": {
+        "requester": "възложител",
+        "payable": "счетоводител",
+        "manager": "ръководител",
+        "finance": "финансов директор",
+        "director": "управител",
+    },
+    "en": {
+        "requester": "buyer",
+        "payable": "accounts payable",
+        "manager": "manager",
+        "finance": "CFO",
+        "director": "managing director",
+    },
 }
 FIRMS = {
     "ru": tuple("Северный Янтарный Речной Тихий Солнечный Лесной Озёрный Полевой Старый Медный Ясный Вечерний".split()),
     "bg": tuple("Балкан Тракия Родопи Витоша Дунав Марица Странджа Пирин Камчия Росица Янтра Загоре".split()),
-    "en": tuple("Ashford Bramley Copperfield Dunmore Elmwood Fernhill Greyfriars Hollowell Kingsbrook Larkfield Meadowbank Northgate".split()),
+    "en": tuple(
+        "Ashford Bramley Copperfield Dunmore Elmwood Fernhill Greyfriars Hollowell Kingsbrook Larkfield Meadowbank Northgate".split()
+    ),
 }
 TRADES = {
     "ru": tuple(f" {one}" for one in "двор|берег|мост|парк|дом|квартал|маршрут|сад|причал|ключ".split("|")),
     "bg": tuple(f" {one}" for one in "Трейд|Консулт|Мебел|Текстил|Агро|Логистик|Тур|Имоти|Прес|Строй".split("|")),
-    "en": tuple(f" {one}" for one in "Interiors|Publishing|Foods|Textiles|Travel|Ceramics|Logistics|Gardens|Films|Bakery".split("|")),
+    "en": tuple(
+        f" {one}"
+        for one in "Interiors|Publishing|Foods|Textiles|Travel|Ceramics|Logistics|Gardens|Films|Bakery".split("|")
+    ),
 }
 FORMS = {
     "RU": ("ООО «{}»", "ООО «{}»", "АО «{}»"),
@@ -70,10 +95,27 @@ COUNTRIES = {
     "en": (("GB", 45), ("DE", 20), ("NL", 15), ("IE", 20)),
 }
 # No subscriber's number begins so in these places; the British range is Ofcom's for drama.
-PHONES = {"BG": "+35920000", "RU": "+74950000", "GB": "+442079460", "DE": "+493023125", "NL": "+3120000", "IE": "+3531000"}
+PHONES = {
+    "BG": "+35920000",
+    "RU": "+74950000",
+    "GB": "+442079460",
+    "DE": "+493023125",
+    "NL": "+3120000",
+    "IE": "+3531000",
+}
 STREETS = {
-    "BG": ("София, ул. „Раковски“ {}", "Пловдив, бул. „Шести септември“ {}", "Варна, ул. „Преслав“ {}", "Бургас, ул. „Александровска“ {}"),
-    "RU": ("Москва, ул. Лесная, д. {}", "Санкт-Петербург, Литейный пр., д. {}", "Казань, ул. Баумана, д. {}", "Тверь, ул. Советская, д. {}"),
+    "BG": (
+        "София, ул. „Раковски“ {}",
+        "Пловдив, бул. „Шести септември“ {}",
+        "Варна, ул. „Преслав“ {}",
+        "Бургас, ул. „Александровска“ {}",
+    ),
+    "RU": (
+        "Москва, ул. Лесная, д. {}",
+        "Санкт-Петербург, Литейный пр., д. {}",
+        "Казань, ул. Баумана, д. {}",
+        "Тверь, ул. Советская, д. {}",
+    ),
     "GB": ("{} Station Road, Leeds", "{} Mill Lane, Bristol", "{} High Street, London"),
     "DE": ("Gartenstrasse {}, Berlin", "Hafenweg {}, Hamburg"),
     "NL": ("Prinsenkade {}, Breda", "Havenstraat {}, Utrecht"),
@@ -81,9 +123,30 @@ STREETS = {
 }
 SEGMENTS = ("retail", "services", "manufacturing")
 WORKS = {
-    "ru": ("дизайн каталога", "печать буклетов", "поддержка сайта", "вёрстка меню", "съёмка продукции", "дизайн упаковки"),
-    "bg": ("дизайн на каталог", "печат на брошури", "поддръжка на сайт", "предпечат на меню", "снимки на продукти", "дизайн на опаковка"),
-    "en": ("catalogue design", "printing of brochures", "website care", "menu typesetting", "product photographs", "packaging design"),
+    "ru": (
+        "дизайн каталога",
+        "печать буклетов",
+        "поддержка сайта",
+        "вёрстка меню",
+        "съёмка продукции",
+        "дизайн упаковки",
+    ),
+    "bg": (
+        "дизайн на каталог",
+        "печат на брошури",
+        "поддръжка на сайт",
+        "предпечат на меню",
+        "снимки на продукти",
+        "дизайн на опаковка",
+    ),
+    "en": (
+        "catalogue design",
+        "printing of brochures",
+        "website care",
+        "menu typesetting",
+        "product photographs",
+        "packaging design",
+    ),
 }
 REMITTANCE = {
     "bg": ("плащане по ф-ра {}", "фактура {}", "ф-ра № {}"),

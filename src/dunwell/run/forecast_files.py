@@ -148,7 +148,9 @@ def _readability(frame: pl.DataFrame) -> dict[str, tuple[pl.Expr, str]]:
 
 
 def _findings(path: Path, frame: pl.DataFrame, rules: dict[str, tuple[pl.Expr, str]]) -> list[Finding]:
-    checked = frame.select("line", "invoice_id", *[rule.fill_null(False).alias(code) for code, (rule, _) in rules.items()])
+    checked = frame.select(
+        "line", "invoice_id", *[rule.fill_null(False).alias(code) for code, (rule, _) in rules.items()]
+    )
     return [
         Finding(code, message, str(path), line, "invoice_id", invoice or "")
         for code, (_, message) in rules.items()
@@ -177,6 +179,4 @@ def _with_traits(frame: pl.DataFrame) -> pl.DataFrame:
     ]
     few = [name for name in own if frame[name].n_unique() <= TRAIT_VALUES_MAX]
     names = [*(name for name in PLAIN if name in frame.columns)]
-    return frame.select(
-        *names, *[pl.col(name).alias(f"trait_{name}") for name in ("currency", "payment_terms", *few)]
-    )
+    return frame.select(*names, *[pl.col(name).alias(f"trait_{name}") for name in ("currency", "payment_terms", *few)])

@@ -72,7 +72,9 @@ def file(
         raise FileMissing(path=path)
     if covered_until and covered_until > as_of:
         raise people.CoverageInFuture(until=covered_until, on=as_of)
-    sheet = understand(creditor, path, kind=kind, mapping=mapping, date_order=date_order, decimal=decimal, progress=progress)
+    sheet = understand(
+        creditor, path, kind=kind, mapping=mapping, date_order=date_order, decimal=decimal, progress=progress
+    )
     summary = Summary(path.name, str(sheet.kind))
     with scope.of(creditor.pk):
         row = ImportFile.objects.create(
@@ -93,7 +95,9 @@ def file(
             progress("recording", summary.rows, sheet.rows)
         errand.finish()
         if covered_until:
-            Coverage.objects.create(creditor=creditor, effective_on=as_of, by=by, source=source, covered_until=covered_until)
+            Coverage.objects.create(
+                creditor=creditor, effective_on=as_of, by=by, source=source, covered_until=covered_until
+            )
         if complete and summary.counts["rows_refused"]:
             raise OriginalDiffers(path=path.name, errors=summary.counts["rows_refused"])
         audit.link(
@@ -108,7 +112,9 @@ def file(
         with findings_file.open("w", encoding="utf-8-sig", newline="") as handle:
             findings_csv.write(pl.concat([frames.empty(frames.IMPORT_FINDINGS), *errand.found]), handle)
     if summary.rows >= ANALYZE_ROWS:
-        bulk.analyze("customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "imported_row")
+        bulk.analyze(
+            "customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "imported_row"
+        )
     return summary
 
 
@@ -197,7 +203,11 @@ class _Errand:
         record_import.raw_rows(self.origin, rows)
         self._findings(compared.findings)
         self.summary.counts.update(
-            invoices_new=added, facts_changed=changed, payments_reported=paid, invoices_same=compared.same, rows_older=compared.older
+            invoices_new=added,
+            facts_changed=changed,
+            payments_reported=paid,
+            invoices_same=compared.same,
+            rows_older=compared.older,
         )
         if self.complete:
             self.held.append(told)
@@ -233,7 +243,9 @@ class _Errand:
         self.summary.counts["rows_refused"] += refused
         self.summary.findings_total += found.height
         room = SHOWN_FINDINGS - len(self.summary.findings)
-        self.summary.findings += [_finding(row, self.summary.file) for row in found.head(max(0, room)).iter_rows(named=True)]
+        self.summary.findings += [
+            _finding(row, self.summary.file) for row in found.head(max(0, room)).iter_rows(named=True)
+        ]
 
 
 def _nameless(rows: pl.DataFrame) -> pl.DataFrame:
@@ -260,8 +272,13 @@ def _renumbered(rows: pl.DataFrame) -> pl.DataFrame:
             "holds": pl.lit(True),
             "field": pl.lit("number"),
             "value": pl.col("new_number"),
-            "message": pl.format("The document {} has another number or date now; the row was left out and nothing is sent about it.", "number"),
-            "remedy": pl.lit("Settle the finding as cancelled and import the file again; where it is another document, correct its id."),
+            "message": pl.format(
+                "The document {} has another number or date now; the row was left out and nothing is sent about it.",
+                "number",
+            ),
+            "remedy": pl.lit(
+                "Settle the finding as cancelled and import the file again; where it is another document, correct its id."
+            ),
         },
     )
 

@@ -92,7 +92,15 @@ def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, co
     A rehearsed letter has another one: it was never sent, and does not stand in the way of the real one.
     """
     steps = sorted(f"{item['receivable_id']}:{item['step']}" for item in items if item["step"])
-    parts = [str(creditor_id), str(action["customer_id"]), slot.isoformat(), action["purpose"], *steps, content_hash, "live" if live else "rehearsal"]
+    parts = [
+        str(creditor_id),
+        str(action["customer_id"]),
+        slot.isoformat(),
+        action["purpose"],
+        *steps,
+        content_hash,
+        "live" if live else "rehearsal",
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -197,7 +205,9 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     thanked = tuple(desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
     totals = total_by_currency(item.balance for item in asked)
     credit = total_by_currency(
-        Money(item["credit"], item["currency"]) for item in items if item["credit"] and item["part"] in ("asked", "listed")
+        Money(item["credit"], item["currency"])
+        for item in items
+        if item["credit"] and item["part"] in ("asked", "listed")
     )
     writer = _writer(desk, customer, action["locale"])
     reply_to = desk.creditor.reply_address or writer.email

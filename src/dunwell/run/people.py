@@ -48,7 +48,16 @@ PEOPLE_AT = """
 SELECT DISTINCT person_key FROM contact_point
 WHERE lower(address) = lower(%s) OR (channel IN ('sms', 'call') AND nullif(%s, '') = regexp_replace(address, '[^0-9]', '', 'g'))
 """
-DISPUTE_CAUSES = ("wrong_sum", "quality", "not_delivered", "not_ordered", "already_paid", "wrong_party", "documents", "other")
+DISPUTE_CAUSES = (
+    "wrong_sum",
+    "quality",
+    "not_delivered",
+    "not_ordered",
+    "already_paid",
+    "wrong_party",
+    "documents",
+    "other",
+)
 
 
 class NoSuchInvoice(Refusal):
@@ -168,17 +177,29 @@ def promise(
                 values = _fact(creditor, on, by, why)
                 made.append(
                     Promise.objects.create(
-                        **values, receivable=receivable, currency=receivable.currency, amount=part, promised_date=promised_date
+                        **values,
+                        receivable=receivable,
+                        currency=receivable.currency,
+                        amount=part,
+                        promised_date=promised_date,
                     )
                 )
         if left:
             assert amount is not None
             raise AmountTooLarge(amount=amount, most=Money(sum(one.amount for one in made), amount.currency))
-        _note(creditor, by, "promise", number, {"until": promised_date, "amounts": [one.amount for one in made], "why": why})
+        _note(
+            creditor,
+            by,
+            "promise",
+            number,
+            {"until": promised_date, "amounts": [one.amount for one in made], "why": why},
+        )
     return made
 
 
-def dispute(creditor: Creditor, number: str, *, cause: str, amount: Money | None, on: date, by: str, why: str) -> list[Dispute]:
+def dispute(
+    creditor: Creditor, number: str, *, cause: str, amount: Money | None, on: date, by: str, why: str
+) -> list[Dispute]:
     """A client contests an invoice, or part of it; the undisputed rest is still asked for."""
     if cause not in DISPUTE_CAUSES:
         raise CauseUnknown(cause=cause, causes=", ".join(DISPUTE_CAUSES))
@@ -193,7 +214,9 @@ def dispute(creditor: Creditor, number: str, *, cause: str, amount: Money | None
             part = None if left is None else min(left, open_amount)
             if part is None or part > 0:
                 made.append(
-                    Dispute.objects.create(**_fact(creditor, on, by, why), receivable=receivable, cause=cause, amount=part)
+                    Dispute.objects.create(
+                        **_fact(creditor, on, by, why), receivable=receivable, cause=cause, amount=part
+                    )
                 )
             left = None if left is None else left - (part or 0)
         _note(creditor, by, "dispute", number, {"cause": cause, "amount": str(amount or "all"), "why": why})
@@ -201,7 +224,15 @@ def dispute(creditor: Creditor, number: str, *, cause: str, amount: Money | None
 
 
 def hold(
-    creditor: Creditor, *, number: str = "", customer_name: str = "", reason: str, until: date | None, on: date, by: str, why: str
+    creditor: Creditor,
+    *,
+    number: str = "",
+    customer_name: str = "",
+    reason: str,
+    until: date | None,
+    on: date,
+    by: str,
+    why: str,
 ) -> list[Hold]:
     """Stop contact about an invoice or with a customer, with the reason and until when (None: until lifted)."""
     if reason not in list(HoldReason):
@@ -214,14 +245,21 @@ def hold(
             scopes = [{"customer": customer(creditor, customer_name)}]
         else:
             scopes = [{"receivable": one} for one in receivables_of(creditor, number)]
-        made = [Hold.objects.create(**_fact(creditor, on, by, why), **one, reason=reason, until_date=until) for one in scopes]
+        made = [
+            Hold.objects.create(**_fact(creditor, on, by, why), **one, reason=reason, until_date=until)
+            for one in scopes
+        ]
         _note(creditor, by, "hold", number or customer_name, {"reason": reason, "until": until, "why": why})
     return made
 
 
 def end(creditor: Creditor, what: str, number: int, *, outcome: str, on: date, by: str, why: str) -> Ending:
     """Take back or close a promise, a dispute or a hold by its number."""
-    models: dict[str, type[Promise] | type[Dispute] | type[Hold]] = {"promise": Promise, "dispute": Dispute, "hold": Hold}
+    models: dict[str, type[Promise] | type[Dispute] | type[Hold]] = {
+        "promise": Promise,
+        "dispute": Dispute,
+        "hold": Hold,
+    }
     with scope.of(creditor.pk):
         row = models[what].objects.filter(pk=number, ending=None).first()
         if row is None:
@@ -232,7 +270,15 @@ def end(creditor: Creditor, what: str, number: int, *, outcome: str, on: date, b
 
 
 def contacted(
-    creditor: Creditor, customer_name: str, *, channel: str, address: str = "", note: str, on: date, by: str, why: str = ""
+    creditor: Creditor,
+    customer_name: str,
+    *,
+    channel: str,
+    address: str = "",
+    note: str,
+    on: date,
+    by: str,
+    why: str = "",
 ) -> Touch:
     """Somebody contacted a customer by hand: it counts for the minimum gap and the caps like one of ours."""
     with scope.of(creditor.pk):
@@ -252,7 +298,9 @@ def contacted(
     return touch
 
 
-def allocate(creditor: Creditor, payment_id: int, number: str, *, amount: Money | None, on: date, by: str, why: str) -> int:
+def allocate(
+    creditor: Creditor, payment_id: int, number: str, *, amount: Money | None, on: date, by: str, why: str
+) -> int:
     """Set a payment against an invoice by hand, as much as is open on both or the amount given; gives the minor units set."""
     with scope.of(creditor.pk):
         payment = _payment(payment_id)
@@ -315,7 +363,9 @@ def on_account(creditor: Creditor, payment_id: int, customer_name: str, *, on: d
     return row
 
 
-def close_task(creditor: Creditor, task_id: int, *, outcome: str, is_done: bool, on: date, by: str, why: str = "") -> TaskOutcome:
+def close_task(
+    creditor: Creditor, task_id: int, *, outcome: str, is_done: bool, on: date, by: str, why: str = ""
+) -> TaskOutcome:
     """A task ended: what came of it, and whether its step counts as done."""
     with scope.of(creditor.pk):
         task = Task.objects.filter(pk=task_id, outcome=None).first()
@@ -326,7 +376,9 @@ def close_task(creditor: Creditor, task_id: int, *, outcome: str, is_done: bool,
     return row
 
 
-def settle_finding(creditor: Creditor, finding_id: int, *, outcome: str, on: date, by: str, why: str = "") -> FindingSettled:
+def settle_finding(
+    creditor: Creditor, finding_id: int, *, outcome: str, on: date, by: str, why: str = ""
+) -> FindingSettled:
     """A person looked at a finding. What it held goes on, unless they say that it is paid or cancelled: then it is that."""
     if outcome not in FINDING_OUTCOMES:
         raise ReasonUnknown(reason=outcome, reasons=", ".join(FINDING_OUTCOMES))
@@ -341,7 +393,9 @@ def settle_finding(creditor: Creditor, finding_id: int, *, outcome: str, on: dat
     return row
 
 
-def opt_out(creditor: Creditor, address: str, *, channel: str, wanted: bool = False, on: date, by: str, why: str) -> int:
+def opt_out(
+    creditor: Creditor, address: str, *, channel: str, wanted: bool = False, on: date, by: str, why: str
+) -> int:
     """A person does not want to be written to at an address (or does again); holds under every customer they belong to."""
     if channel not in OPT_OUT_CHANNELS:
         raise ReasonUnknown(reason=channel, reasons=", ".join(OPT_OUT_CHANNELS))
@@ -358,7 +412,9 @@ def opt_out(creditor: Creditor, address: str, *, channel: str, wanted: bool = Fa
     return len(known)
 
 
-def state(creditor: Creditor, customer_name: str, value: str, *, ended: bool = False, on: date, by: str, why: str) -> StateRecord:
+def state(
+    creditor: Creditor, customer_name: str, value: str, *, ended: bool = False, on: date, by: str, why: str
+) -> StateRecord:
     """A state that stops everything (insolvent, deceased …), or its end."""
     if value not in list(CustomerState):
         raise ReasonUnknown(reason=value, reasons=", ".join(CustomerState))
@@ -418,7 +474,9 @@ def _close(creditor: Creditor, finding: FindingRecord, outcome: str, *, on: date
     )
     for row, left in opened:
         values = _fact(creditor, on, by, why or "a person says it is paid")
-        Allocation.objects.create(**values, payment=payment, receivable=row, currency=row.currency, amount=left, basis="manual")
+        Allocation.objects.create(
+            **values, payment=payment, receivable=row, currency=row.currency, amount=left, basis="manual"
+        )
 
 
 def _payment(number: int) -> Payment:

@@ -42,7 +42,12 @@ class Planned:
 
 
 def propose(
-    creditor: Creditor, as_of: date, *, rehearsal: bool, assume_contact: str | None = None, customers: tuple[int, ...] = ()
+    creditor: Creditor,
+    as_of: date,
+    *,
+    rehearsal: bool,
+    assume_contact: str | None = None,
+    customers: tuple[int, ...] = (),
 ) -> Planned:
     """The plan without recording anything: the very decision code of a run."""
     seen = portfolio.of(creditor, as_of, rehearsal=rehearsal, customers=customers)
@@ -73,7 +78,11 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
         )
         planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
         desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)
-        planned.messages, planned.waiting, planned.findings = desk.messages, desk.waiting, [found for _, found in desk.found]
+        planned.messages, planned.waiting, planned.findings = (
+            desk.messages,
+            desk.waiting,
+            [found for _, found in desk.found],
+        )
         planned.tasks = record_plan.tasks(
             creditor.pk, recorded.run_id, desk.tasks(), as_of=as_of, rehearsal=rehearsal, by=by
         )
@@ -99,13 +108,17 @@ def refuse_earlier_day(creditor: Creditor, as_of: date, *, rehearsal: bool) -> N
 
 def outcome_counts(proposal: Proposal) -> dict[str, int]:
     """How many receivables have which kind of outcome."""
-    return {row["code"]: row["len"] for row in proposal.outcomes.group_by("code").len().sort("code").iter_rows(named=True)}
+    return {
+        row["code"]: row["len"] for row in proposal.outcomes.group_by("code").len().sort("code").iter_rows(named=True)
+    }
 
 
 def reasons(proposal: Proposal) -> Counter[str]:
     """How often each first reason stands in the outcomes."""
     heads = proposal.outcomes.select(
-        pl.concat_str("code", pl.col("reasons").str.extract(r"^([^;]+)"), separator=": ", ignore_nulls=True).alias("head")
+        pl.concat_str("code", pl.col("reasons").str.extract(r"^([^;]+)"), separator=": ", ignore_nulls=True).alias(
+            "head"
+        )
     )
     return Counter({row["head"]: row["len"] for row in heads.group_by("head").len().sort("head").iter_rows(named=True)})
 

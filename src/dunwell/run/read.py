@@ -75,7 +75,9 @@ def reply_values(reading: Reading) -> dict[str, Any]:
 
 
 def _call_values(record: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    turns = [Turn(str(one.get("speaker")), str(one.get("text") or "")) for one in record["turns"] if isinstance(one, dict)]
+    turns = [
+        Turn(str(one.get("speaker")), str(one.get("text") or "")) for one in record["turns"] if isinstance(one, dict)
+    ]
     review = reader.review(turns, call_context(record))
     return {
         "expected": {
@@ -91,9 +93,21 @@ def _call_values(record: dict[str, Any], reader: Reader) -> dict[str, Any]:
 
 def _quotations(reading: Reading) -> dict[str, dict[str, Any]]:
     claims: dict[str, Claim[Any] | None] = {claim.value: claim for claim in reading.intents}
-    for name in ("promised_date", "promised_amount", "paid_on", "dispute_reason", "instalments", "redirect_contact", "return_date"):
+    for name in (
+        "promised_date",
+        "promised_amount",
+        "paid_on",
+        "dispute_reason",
+        "instalments",
+        "redirect_contact",
+        "return_date",
+    ):
         claims[name] = getattr(reading, name)
-    return {name: {"text": claim.quotation, "confidence": round(claim.confidence, 2)} for name, claim in claims.items() if claim}
+    return {
+        name: {"text": claim.quotation, "confidence": round(claim.confidence, 2)}
+        for name, claim in claims.items()
+        if claim
+    }
 
 
 def _plain(claim: Claim[Any] | None) -> Any:
@@ -102,7 +116,11 @@ def _plain(claim: Claim[Any] | None) -> Any:
     if isinstance(claim.value, date):
         return claim.value.isoformat()
     if isinstance(claim.value, Decimal):
-        return str(claim.value.normalize().quantize(Decimal(1)) if claim.value == claim.value.to_integral_value() else claim.value)
+        return str(
+            claim.value.normalize().quantize(Decimal(1))
+            if claim.value == claim.value.to_integral_value()
+            else claim.value
+        )
     return claim.value
 
 
@@ -111,7 +129,11 @@ def _record(line: str, number: int) -> dict[str, Any]:
         record = json.loads(line)
     except (ValueError, RecursionError) as fault:
         raise RecordUnreadable(line=number, reason=str(fault)) from None
-    if not isinstance(record, dict) or "id" not in record or not ("text" in record or isinstance(record.get("turns"), list)):
+    if (
+        not isinstance(record, dict)
+        or "id" not in record
+        or not ("text" in record or isinstance(record.get("turns"), list))
+    ):
         raise RecordUnreadable(line=number, reason="a field is missing")
     try:
         _day(record.get("held_at") if "turns" in record else record.get("received_at"))

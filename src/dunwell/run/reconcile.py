@@ -31,12 +31,8 @@ def run(creditor: Creditor, as_of: date, *, by: str) -> Reconciled:
     if money.is_empty():
         return Reconciled(0, 0, 0)
     oldest_first = any(policy.oldest_first for policy in policies.load_all().values())
-    book = frames.conform(
-        receivables.with_columns(may_allocate_oldest_first=pl.lit(oldest_first)), schemas.RECEIVABLES
-    )
+    book = frames.conform(receivables.with_columns(may_allocate_oldest_first=pl.lit(oldest_first)), schemas.RECEIVABLES)
     known = money.with_columns(payer_name_key=parties.name_key(pl.col("payer_name_key")))
     result = engine.allocate(known, book, signs)
-    load_money.record(
-        creditor.pk, allocations=result.allocations, proposals=result.proposals, as_of=as_of, by=by
-    )
+    load_money.record(creditor.pk, allocations=result.allocations, proposals=result.proposals, as_of=as_of, by=by)
     return Reconciled(result.allocations.height, result.unapplied.height, result.proposals.height)

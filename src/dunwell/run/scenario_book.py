@@ -205,9 +205,7 @@ class Book:
         if item["content"] == WAKE_UP_CONTENT:
             self.woken_on = on
         self.tasks = [task for task in self.tasks if task["receivable_id"] != receivable]
-        self.done.append(
-            _done(receivable, item["step"], on, item["channel"], contact, had_link=self.scenario.has_page)
-        )
+        self.done.append(_done(receivable, item["step"], on, item["channel"], contact, had_link=self.scenario.has_page))
 
     def _open_task(self, item: Row, on: date) -> None:
         task = {

@@ -43,7 +43,9 @@ def tell(creditor: Creditor, what: str, as_of: date, *, rehearsal: bool) -> list
         rows = bulk.rows(ABOUT, as_of, list(ids))
     balances = dict(zip(seen.receivables["receivable_id"], seen.receivables["balance"], strict=True))
     return [
-        Told(number, customer, amount, currency, balances.get(key, 0), due, stories.get(key), tuple(events.get(key, ())))
+        Told(
+            number, customer, amount, currency, balances.get(key, 0), due, stories.get(key), tuple(events.get(key, ()))
+        )
         for key, number, customer, amount, currency, due in rows
     ]
 

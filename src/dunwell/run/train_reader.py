@@ -22,21 +22,41 @@ from dunwell.plugins.readers.reply import described, fields
 from dunwell.plugins.readers.visible import visible_from_text
 from dunwell.run.read import reply_context
 
-STRENGTH = {"intents": 6.0, "primary": 6.0, "sentiment": 1.0, "reason": 6.0}  # Inverse regularisation, by cross-validation.
+STRENGTH = {
+    "intents": 6.0,
+    "primary": 6.0,
+    "sentiment": 1.0,
+    "reason": 6.0,
+}  # Inverse regularisation, by cross-validation.
 DIGITS = 3  # Of the stored weights: more changes no answer and doubles the file.
 GRAM_SEEN_MIN = 6
 SLIPS = 0.12
-_COMMON = dict(zip("абвгдезийклмнопрстуфхцчшщьюя", "a b v g d e z i y k l m n o p r s t u f h c ch sh sht  yu ya".split(" "), strict=True))
+_COMMON = dict(
+    zip(
+        "абвгдезийклмнопрстуфхцчшщьюя",
+        "a b v g d e z i y k l m n o p r s t u f h c ch sh sht  yu ya".split(" "),
+        strict=True,
+    )
+)
 LETTERS = {
-    "ru": str.maketrans({**_COMMON, "ж": "zh", "щ": "sch", "ы": "y", "э": "e", "ъ": "", "ь": "", "ё": "e", "х": "kh", "ц": "ts"}),
+    "ru": str.maketrans(
+        {**_COMMON, "ж": "zh", "щ": "sch", "ы": "y", "э": "e", "ъ": "", "ь": "", "ё": "e", "х": "kh", "ц": "ts"}
+    ),
     "bg": str.maketrans({**_COMMON, "ж": "j", "ъ": "a", "я": "q"}),
 }
-LABELS: dict[str, tuple[str, ...]] = {"intents": INTENTS, "primary": INTENTS, "sentiment": SENTIMENTS, "reason": DISPUTE_REASONS}
+LABELS: dict[str, tuple[str, ...]] = {
+    "intents": INTENTS,
+    "primary": INTENTS,
+    "sentiment": SENTIMENTS,
+    "reason": DISPUTE_REASONS,
+}
 
 
 def read_records(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """Labelled replies of several JSONL files."""
-    return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
 
 
 def varied(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
@@ -79,7 +99,10 @@ def train(records: Sequence[dict[str, Any]], rows: Sequence[dict[str, float]]) -
     for row in rows:
         for name in row:
             counts[name] = counts.get(name, 0) + 1
-    kept = [{name: value for name, value in row.items() if not name.startswith("~") or counts[name] >= GRAM_SEEN_MIN} for row in rows]
+    kept = [
+        {name: value for name, value in row.items() if not name.startswith("~") or counts[name] >= GRAM_SEEN_MIN}
+        for row in rows
+    ]
     vectorizer = DictVectorizer(sparse=True)
     table = vectorizer.fit_transform(kept)
     columns, bias = [], []
@@ -113,7 +136,9 @@ def _head(head: str, labels: tuple[str, ...], table: Any, records: Sequence[dict
         return weights, offsets
     field = {"primary": "primary_intent", "sentiment": "sentiment", "reason": "dispute_reason"}[head]
     chosen = [at for at, record in enumerate(records) if record["expected"].get(field)]
-    model = LogisticRegression(C=STRENGTH[head], max_iter=200, tol=1e-3).fit(table[chosen], [records[at]["expected"][field] for at in chosen])
+    model = LogisticRegression(C=STRENGTH[head], max_iter=200, tol=1e-3).fit(
+        table[chosen], [records[at]["expected"][field] for at in chosen]
+    )
     for label, row, offset in zip(model.classes_, model.coef_, model.intercept_, strict=True):
         weights[labels.index(label)], offsets[labels.index(label)] = row, offset
     return weights, offsets

@@ -60,7 +60,11 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
     _, config = CHANNELS[kind]
     known = {one.name: one for one in fields(config)}
     values = {name: _value(kind, known, name, text) for name, text in settings.items()}
-    missing = [one.name for one in known.values() if one.default is MISSING and one.default_factory is MISSING and one.name not in values]
+    missing = [
+        one.name
+        for one in known.values()
+        if one.default is MISSING and one.default_factory is MISSING and one.name not in values
+    ]
     if missing:
         raise SettingMissing(kind=kind, names=" and ".join(missing), first=missing[0])
     creditor.channels = {**creditor.channels, channel: {"kind": kind, **values}}
@@ -85,6 +89,8 @@ def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> 
 def _made(settings: Mapping[str, Any]) -> Channel:
     make, config = CHANNELS[settings["kind"]]
     values = {
-        name: vault.unseal(value) if isinstance(value, str) else value for name, value in settings.items() if name != "kind"
+        name: vault.unseal(value) if isinstance(value, str) else value
+        for name, value in settings.items()
+        if name != "kind"
     }
     return make(config(**values))

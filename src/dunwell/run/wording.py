@@ -39,7 +39,15 @@ def save(creditor: Creditor, locale: str, name: str, text: str, *, on: date, by:
     with scope.of(creditor.pk):
         known = ContentText.objects.filter(locale=locale, key=key, channel=channel).count()
         row = ContentText.objects.create(
-            creditor=creditor, effective_on=on, by=by, why=why, locale=locale, key=key, channel=channel, version=known + 1, text=text
+            creditor=creditor,
+            effective_on=on,
+            by=by,
+            why=why,
+            locale=locale,
+            key=key,
+            channel=channel,
+            version=known + 1,
+            text=text,
         )
         content = {"version": row.version, "text": text, "why": why}
         audit.link(creditor.pk, actor=by, kind="wording", subject=f"{locale}/{name}", content=content)
@@ -58,6 +66,8 @@ def _place(locale: str, name: str) -> Place:
     key, _, channel = name.removesuffix(".md").partition(".")
     texts = packs.standard().texts
     if (locale, key, channel) not in texts:
-        known = ", ".join(f"{key}.{channel}" for one, key, channel in texts if one == (locale if locale in ("ru", "bg") else "en"))
+        known = ", ".join(
+            f"{key}.{channel}" for one, key, channel in texts if one == (locale if locale in ("ru", "bg") else "en")
+        )
         raise TextUnknown(name=name, locale=locale, known=known)
     return locale, key, channel

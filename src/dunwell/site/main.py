@@ -67,8 +67,6 @@ COMMANDS = {
 REFUSED = 2
 
 
-
-
 def main() -> None:
     """Run the command named first; anticipated trouble is one sentence and exit code 2, never a traceback."""
     try:
@@ -76,11 +74,15 @@ def main() -> None:
     except Refusal as refusal:
         sys.exit(_said(str(refusal)))
     except _database_errors() as error:
-        sys.exit(_said(f"the database does not answer: {_first_line(error)}. Is it running, is DUNWELL_DATABASE_URL right?"))
+        sys.exit(
+            _said(f"the database does not answer: {_first_line(error)}. Is it running, is DUNWELL_DATABASE_URL right?")
+        )
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        sys.exit(_said(f"the disk is full ({error.filename or 'while writing'}): make room and repeat; nothing is lost."))
+        sys.exit(
+            _said(f"the disk is full ({error.filename or 'while writing'}): make room and repeat; nothing is lost.")
+        )
 
 
 def _application(words: list[str]) -> typer.Typer:

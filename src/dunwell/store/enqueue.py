@@ -149,7 +149,16 @@ def _copy(cursor: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]
 def _message(creditor_id: int, number: int, draft: Draft) -> tuple[Any, ...]:
     state = "waiting" if draft.needs_approval else "queued"
     return (
-        *(number, creditor_id, draft.customer_id, draft.run_id, draft.slot_on, draft.purpose, draft.channel, draft.step),
+        *(
+            number,
+            creditor_id,
+            draft.customer_id,
+            draft.run_id,
+            draft.slot_on,
+            draft.purpose,
+            draft.channel,
+            draft.step,
+        ),
         *(draft.policy, draft.content, draft.level, draft.locale, draft.key, draft.content_hash, draft.message_id),
         *(draft.domain, state, "", draft.rehearsal, draft.needs_approval, draft.reasons, draft.not_before),
         *(draft.not_after, 0, 0, draft.had_link, draft.facts_hash),

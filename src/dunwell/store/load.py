@@ -97,7 +97,13 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
             promises=_promises(read, only),
             touches=_touches(read, before),
             signs=_signs(read, only),
-            settled=pl.DataFrame(schema={**{n: t for n, t in frames.SETTLED.items() if n != "policy"}, "invoice_id": pl.Int64, "document": pl.String}),
+            settled=pl.DataFrame(
+                schema={
+                    **{n: t for n, t in frames.SETTLED.items() if n != "policy"},
+                    "invoice_id": pl.Int64,
+                    "document": pl.String,
+                }
+            ),
             choices=_choices(read, only),
             covered_until=None,
         )
@@ -402,4 +408,3 @@ def _document() -> pl.Expr:
 
 def _conform(frame: pl.DataFrame, schema: frames.Schema) -> pl.DataFrame:
     return frames.conform(frame, schema)
-

@@ -26,12 +26,16 @@ class Details:
     contacts: dict[int, Row]
     receivables: dict[int, Row]
     history: dict[int, list[Row]]  # what was sent or done: on, channel, message_id
-    payments: dict[int, Row]  # the newest one, by its payer or by what it was set against: on, amount, currency, in_time
+    payments: dict[
+        int, Row
+    ]  # the newest one, by its payer or by what it was set against: on, amount, currency, in_time
     settling: dict[int, Row]  # by receivable, the newest payment set against it, its day known or not
     promised: dict[int, date]  # by receivable, the last day promised that has passed; promises taken back left out
 
 
-def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivables: Iterable[int], rehearsal: bool) -> Details:
+def details(
+    creditor_id: int, as_of: date, *, customers: Iterable[int], receivables: Iterable[int], rehearsal: bool
+) -> Details:
     """Everything that the letters of these customers about these receivables may say."""
     of_customers, of_receivables = _among(customers), _among(receivables)
     day = f"DATE '{as_of.isoformat()}'"
@@ -73,7 +77,8 @@ def details(creditor_id: int, as_of: date, *, customers: Iterable[int], receivab
         """)
         return Details(
             customers=_by(
-                read(f"SELECT id, external_id, name, kind, country, owner FROM customer WHERE id IN ({of_customers})"), "id"
+                read(f"SELECT id, external_id, name, kind, country, owner FROM customer WHERE id IN ({of_customers})"),
+                "id",
             ),
             contacts=_by(
                 read(f"""

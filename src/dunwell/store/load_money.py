@@ -35,7 +35,11 @@ def money(creditor_id: int, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl
               AND NOT EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = i.id)
         """)
         if unapplied.is_empty():
-            return frames.conform(unapplied, schemas.MONEY), frames.empty(schemas.RECEIVABLES), frames.empty(schemas.PAYER_SIGNS)
+            return (
+                frames.conform(unapplied, schemas.MONEY),
+                frames.empty(schemas.RECEIVABLES),
+                frames.empty(schemas.PAYER_SIGNS),
+            )
         receivables = read(f"""
             SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind AS document, i.number, i.issue_date,
               coalesce(b.due_date, i.valid_until) AS due_date, b.currency,

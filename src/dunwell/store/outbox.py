@@ -172,7 +172,9 @@ def sweep(creditor_id: int, *, idempotent: Sequence[str] = (), alone: bool = Fal
     """
     expired = "true" if alone else "m.lease_until < clock_timestamp()"
     with scope.of(creditor_id), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE message m SET state = 'queued', lease_until = NULL WHERE m.state = 'claimed' AND {expired}")
+        cursor.execute(
+            f"UPDATE message m SET state = 'queued', lease_until = NULL WHERE m.state = 'claimed' AND {expired}"
+        )
         queued = cursor.rowcount
         cursor.execute(
             f"""WITH left_over AS (
@@ -305,7 +307,9 @@ def due_elsewhere(creditor_id: int, *, at: datetime, channels: Sequence[str], re
 def objection(creditor_id: int, message_id: int, *, at: datetime, covered_min: date) -> str | None:
     """What stands against sending this message at that instant: the very question of `begin`, for `explain` and previews."""
     with scope.of(creditor_id), connection.cursor() as cursor:
-        cursor.execute("SELECT dunwell_objection(m, %s, %s) FROM message m WHERE m.id = %s", [at, covered_min, message_id])
+        cursor.execute(
+            "SELECT dunwell_objection(m, %s, %s) FROM message m WHERE m.id = %s", [at, covered_min, message_id]
+        )
         row = cursor.fetchone()
     if row is None:
         raise NoSuchMessage(number=message_id)

@@ -28,14 +28,19 @@ def first_moments(creditor_id: int, slot: date) -> list[datetime]:
     """The distinct instants from which a day's queued rehearsal messages may leave, in order."""
     with scope.of(creditor_id):
         rows = bulk.rows(
-            "SELECT DISTINCT not_before FROM message WHERE state = 'queued' AND rehearsal AND slot_on = %s ORDER BY 1", slot
+            "SELECT DISTINCT not_before FROM message WHERE state = 'queued' AND rehearsal AND slot_on = %s ORDER BY 1",
+            slot,
         )
     return [row[0] for row in rows]
 
 
 def waiting(creditor_id: int) -> QuerySet[Message]:
     """Messages that wait for a person's approval; evaluate inside `scope.of`."""
-    return Message.objects.filter(creditor_id=creditor_id, state="waiting").select_related("customer", "content_row").order_by("-level", "pk")
+    return (
+        Message.objects.filter(creditor_id=creditor_id, state="waiting")
+        .select_related("customer", "content_row")
+        .order_by("-level", "pk")
+    )
 
 
 def unknown(creditor_id: int) -> QuerySet[Message]:
@@ -44,7 +49,11 @@ def unknown(creditor_id: int) -> QuerySet[Message]:
 
 
 def open_tasks(creditor_id: int) -> QuerySet[Task]:
-    return Task.objects.filter(creditor_id=creditor_id, outcome=None).select_related("customer", "contact").order_by("due_on", "-level", "pk")
+    return (
+        Task.objects.filter(creditor_id=creditor_id, outcome=None)
+        .select_related("customer", "contact")
+        .order_by("due_on", "-level", "pk")
+    )
 
 
 def open_findings(creditor_id: int) -> QuerySet[FindingRecord]:

@@ -45,7 +45,9 @@ def customers(origin: Origin, frame: pl.DataFrame) -> pl.DataFrame:
     bulk.execute(ADD_CUSTOMERS, origin.creditor_id, origin.source, origin.on)
     bulk.execute(FIND_ADDED_CUSTOMERS, origin.source)
     for field, column in CUSTOMER_FIELDS.items():
-        bulk.execute(AMEND_CUSTOMERS.format(field=field, column=column), origin.creditor_id, origin.on, origin.by, origin.file_id)
+        bulk.execute(
+            AMEND_CUSTOMERS.format(field=field, column=column), origin.creditor_id, origin.on, origin.by, origin.file_id
+        )
         bulk.execute(UPDATE_CUSTOMERS.format(field=field, column=column))
     bulk.execute(CHOOSE_CUSTOMER_POLICIES, origin.creditor_id, origin.on, origin.by)
     return _found()
@@ -80,9 +82,7 @@ def known_invoices(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
 
 def open_invoices(source: str, schema: Schema) -> pl.DataFrame:
     """Open documents of one source, to see which a complete file no longer holds."""
-    return _frame(
-        KNOWN_INVOICES.format(which="", where=OPEN_OF_SOURCE), schema, source
-    )
+    return _frame(KNOWN_INVOICES.format(which="", where=OPEN_OF_SOURCE), schema, source)
 
 
 def renumbered(origin: Origin, new: pl.DataFrame) -> pl.DataFrame:
@@ -102,9 +102,7 @@ def invoices(origin: Origin, new: pl.DataFrame, instalments: pl.DataFrame, lines
     terms = pl.col("payment_terms").str.extract(r"(\d{1,3})").cast(pl.Int64, strict=False).fill_null(NET_DAYS)
     is_request = pl.col("kind") == "request"
     ready = new.with_columns(
-        due_date=pl.when(~is_request).then(
-            pl.coalesce("due_date", pl.col("issue_date") + pl.duration(days=terms))
-        ),
+        due_date=pl.when(~is_request).then(pl.coalesce("due_date", pl.col("issue_date") + pl.duration(days=terms))),
         valid_until=pl.when(is_request).then(
             pl.coalesce("valid_until", "due_date", pl.col("issue_date") + timedelta(VALIDITY_DAYS))
         ),
@@ -195,7 +193,9 @@ def findings(origin: Origin, frame: pl.DataFrame, file_name: str) -> int:
     if frame.is_empty():
         return 0
     bulk.stage("in_finding", frame)
-    return bulk.execute(ADD_FINDINGS, origin.file_id, origin.creditor_id, origin.on, origin.by, origin.file_id, file_name)
+    return bulk.execute(
+        ADD_FINDINGS, origin.file_id, origin.creditor_id, origin.on, origin.by, origin.file_id, file_name
+    )
 
 
 def _found() -> pl.DataFrame:

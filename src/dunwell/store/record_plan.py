@@ -77,9 +77,7 @@ def tasks(creditor_id: int, run_id: int, new: Iterable[NewTask], *, as_of: date,
 def findings(creditor_id: int, found: Sequence[tuple[int | None, Finding]], *, as_of: date, by: str) -> int:
     """Findings of a run, with the customer they concern; one that stands open already is not repeated."""
     with scope.of(creditor_id):
-        known = set(
-            FindingRecord.objects.filter(findingsettled=None).values_list("code", "customer_id", "message")
-        )
+        known = set(FindingRecord.objects.filter(findingsettled=None).values_list("code", "customer_id", "message"))
         fresh = {(one.code, customer, one.message): one for customer, one in found}
         FindingRecord.objects.bulk_create(
             FindingRecord(

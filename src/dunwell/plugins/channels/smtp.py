@@ -72,7 +72,9 @@ class Smtp:
             last_words = _data(server, message)
         except (smtplib.SMTPException, OSError) as error:
             server.close()
-            raise DeliveryFailed(f"the connection was lost before the message was out: {error}", permanent=False) from error
+            raise DeliveryFailed(
+                f"the connection was lost before the message was out: {error}", permanent=False
+            ) from error
         except (DeliveryFailed, OutcomeUnknown):
             self._settle(server)
             raise
@@ -223,7 +225,10 @@ def _why_down(config: Config, error: Exception) -> str:
     place = f"{config.host}:{config.port}"
     match error:
         case ssl.SSLCertVerificationError():
-            why, remedy = f"its certificate is not trusted ({error.verify_message})", "Check the host's name or set ca_file."
+            why, remedy = (
+                f"its certificate is not trusted ({error.verify_message})",
+                "Check the host's name or set ca_file.",
+            )
         case smtplib.SMTPAuthenticationError():
             why, remedy = f"the password of {config.username} is refused ({error.smtp_code})", "Set it anew."
         case smtplib.SMTPNotSupportedError():

@@ -104,9 +104,20 @@ def _said(turns: Sequence[Turn], context: CallContext) -> list[Said]:
         prepared = prepare(turn.text, lang)
         view = prepared.views[0]
         digits = in_digits(view)
-        moves = frozenset(move for move, shape in _moves(view.lang, view.folded).items() if _present(shape, view.text, move))
+        moves = frozenset(
+            move for move, shape in _moves(view.lang, view.folded).items() if _present(shape, view.text, move)
+        )
         result.append(
-            Said(at, turn.speaker == "manager", turn.text, view, digits, moves, tuple(mentions(digits, DATES[view.lang])), tuple(amounts(digits, total)))
+            Said(
+                at,
+                turn.speaker == "manager",
+                turn.text,
+                view,
+                digits,
+                moves,
+                tuple(mentions(digits, DATES[view.lang])),
+                tuple(amounts(digits, total)),
+            )
         )
     return result
 
@@ -150,7 +161,11 @@ def _objection(said: list[Said]) -> Claim[str]:
             best, quote, strength = name, found[0].source, weight
     if best == "none":
         best, quote = _written_objection(clients)
-    if strength < PAID_SILENCES and _first(clients, "paid") and best not in ("dispute", "wrong_person", "end_client_not_paid"):
+    if (
+        strength < PAID_SILENCES
+        and _first(clients, "paid")
+        and best not in ("dispute", "wrong_person", "end_client_not_paid")
+    ):
         best, quote = "none", ""
     if _no_contact(said):
         best, quote = "none", ""
@@ -172,7 +187,11 @@ def _promise(said: list[Said], context: CallContext, objection: Claim[str]) -> t
     asked = False
     for one in said:
         if one.manager:
-            asked = "ask_date" in one.moves and "ask_talk" not in one.moves if one.moves & {"ask_date", "ask_talk"} or "?" in one.source else asked
+            asked = (
+                "ask_date" in one.moves and "ask_talk" not in one.moves
+                if one.moves & {"ask_date", "ask_talk"} or "?" in one.source
+                else asked
+            )
             continue
         answers = asked or ("promise_client" in one.moves and not one.moves & {"paid", "own_action"})
         day = _day(one, context.held_on)
@@ -229,7 +248,14 @@ def _outcome(said: list[Said], objection: str, promise: tuple[date, Said] | None
 
 def _appointment(said: list[Said]) -> Said | None:
     """A time agreed for the next contact."""
-    return next((one for one in reversed(said) if CALLING[one.view.lang].search(one.view.text) and (one.days or "time" in one.moves)), None)
+    return next(
+        (
+            one
+            for one in reversed(said)
+            if CALLING[one.view.lang].search(one.view.text) and (one.days or "time" in one.moves)
+        ),
+        None,
+    )
 
 
 CALLING = {
@@ -269,7 +295,9 @@ def _party(said: list[Said], context: CallContext) -> Point:
         names = re.fullmatch(r"(?:[А-ЯЁA-Z][\w-]+[\s,]*){1,3}(?:верно|правильно)?\?", question.strip())
         if not ((names and one.at < NAME_ASKED) or "ask_party" in one.moves):
             continue
-        if ("denies" in answer.moves and not answer.moves & {"confirms"}) or ("wrong_person" in answer.moves and "denies" in answer.moves):
+        if ("denies" in answer.moves and not answer.moves & {"confirms"}) or (
+            "wrong_person" in answer.moves and "denies" in answer.moves
+        ):
             continue
         if "confirms" in answer.moves:
             return True, answer
@@ -292,7 +320,9 @@ def _says_number(one: Said, number: str) -> bool:
     if core and core in spoken:
         return True
     tail = re.sub(r"\D", "", number).lstrip("0")
-    return any(len(run) >= 3 and tail.endswith(run) for run in re.findall(r"\d+", one.digits.text) if run.lstrip("0") == run)
+    return any(
+        len(run) >= 3 and tail.endswith(run) for run in re.findall(r"\d+", one.digits.text) if run.lstrip("0") == run
+    )
 
 
 def _says_amount(one: Said, amount: Decimal) -> bool:
@@ -310,7 +340,13 @@ def _due_named(said: list[Said], context: CallContext) -> Point:
     due = context.invoice.due_date if context.invoice else None
     for one in _managers(said):
         on_day = due is not None and any(mention.day(context.held_on, past=True) == due for mention in one.days)
-        counted = "due" in one.moves and (one.days or (re.search(r"\d", re.sub(r"\x01+", "", one.digits.text)) and any(m.kind in ("span", "ago", "in") for m in one.days)))
+        counted = "due" in one.moves and (
+            one.days
+            or (
+                re.search(r"\d", re.sub(r"\x01+", "", one.digits.text))
+                and any(m.kind in ("span", "ago", "in") for m in one.days)
+            )
+        )
         if (on_day and not one.moves & {"next_step"} - {"due"}) or counted or (on_day and "due" in one.moves):
             return True, one
     return False, None
@@ -334,7 +370,12 @@ def _asked_date(said: list[Said], context: CallContext) -> Point:
 def _next_step(said: list[Said], context: CallContext) -> Point:
     """A concrete step with a time, near the end."""
     for one in reversed(_managers(said)[-CLOSING:]):
-        if "next_step" in one.moves and (one.days or "time" in one.moves) and not one.moves & {"threat", "rude"} and not _no_contact(said):
+        if (
+            "next_step" in one.moves
+            and (one.days or "time" in one.moves)
+            and not one.moves & {"threat", "rude"}
+            and not _no_contact(said)
+        ):
             if one.at < 3 or one.moves & {"ask_reason"} or (one.source.rstrip().endswith("?") and len(one.source) < 60):
                 continue
             return True, one
@@ -425,4 +466,3 @@ def _part(said: list[Said], context: CallContext, promise: tuple[date, Said]) ->
 def _point(point: Point) -> Claim[bool | None]:
     value, turn = point
     return Claim(value, turn.source if turn else "", 0.8 if turn else 0.6)
-

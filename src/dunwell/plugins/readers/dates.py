@@ -196,7 +196,11 @@ def _offset(mention: Mention, today: date, past: bool) -> date | None:
 
 
 def _week(mention: Mention, today: date, past: bool) -> date | None:
-    monday, mod, part = today - timedelta(days=today.weekday()), mention.words.get("mod", ""), mention.words.get("part", "")
+    monday, mod, part = (
+        today - timedelta(days=today.weekday()),
+        mention.words.get("mod", ""),
+        mention.words.get("part", ""),
+    )
     if mod == "next":
         monday += timedelta(days=7)
     elif mod == "last" or (past and not mod):
@@ -330,7 +334,9 @@ def _shapes(lang: str, grammar: DateGrammar) -> tuple[tuple[str, str], ...]:
             "mod": _any(grammar.modifiers),
             "n": r"\d{1,3}(?:\s*(?:-|–|—|или|или|or|to|до|и)\s*\d{1,3})?",
         }
-        _SHAPES[lang] = tuple((kind, r"(?<![\w\x01])" + _filled(shape, words) + r"(?![\w])") for kind, shape in grammar.shapes)
+        _SHAPES[lang] = tuple(
+            (kind, r"(?<![\w\x01])" + _filled(shape, words) + r"(?![\w])") for kind, shape in grammar.shapes
+        )
     return _SHAPES[lang]
 
 

@@ -102,7 +102,11 @@ def features(evidence: Evidence, context: ReplyContext) -> dict[str, float]:
         if concept in ("will_pay", "paid") and any(hit.negated for hit in hits):
             found["not_" + concept] = 1.0
     today = context.received_on
-    ahead = [day for one in evidence.days if one.kind != "now" and one.relation != "dated" and (day := one.day(today)) and day >= today]
+    ahead = [
+        day
+        for one in evidence.days
+        if one.kind != "now" and one.relation != "dated" and (day := one.day(today)) and day >= today
+    ]
     words = len(re.findall(r"\w+", evidence.view.text))
     text = evidence.view.text
     found["day_ahead"] = float(bool(ahead))
@@ -115,7 +119,12 @@ def features(evidence: Evidence, context: ReplyContext) -> dict[str, float]:
     found["sum"] = float(bool(evidence.sums))
     for limit in (2, 5, 10, 20, 40):
         found[f"within_{limit}_words"] = float(words <= limit)
-    found["nothing_known"] = float(not any(concept not in ("ack", "question", "angry", "warm", "thanks", "ad", "other_business") for concept in evidence.hits))
+    found["nothing_known"] = float(
+        not any(
+            concept not in ("ack", "question", "angry", "warm", "thanks", "ad", "other_business")
+            for concept in evidence.hits
+        )
+    )
     reasons = [concept for concept in evidence.hits if concept.startswith("dispute_")]
     found["any_reason"] = float(bool(reasons))
     found["reasons"] = float(len(reasons))
@@ -125,7 +134,11 @@ def features(evidence: Evidence, context: ReplyContext) -> dict[str, float]:
 @cache
 def concept_patterns(lang: str, folded: bool) -> Mapping[str, re.Pattern[str]]:
     module = PHRASES[lang]
-    return {concept: compile_phrases(phrases, module.MACROS, lang, folded) for concept, phrases in module.PHRASES.items() if phrases}
+    return {
+        concept: compile_phrases(phrases, module.MACROS, lang, folded)
+        for concept, phrases in module.PHRASES.items()
+        if phrases
+    }
 
 
 @cache
@@ -138,7 +151,9 @@ def _hits(concept: str, shape: re.Pattern[str], view: View) -> list[Hit]:
     found = []
     for match in shape.finditer(view.text):
         start = match.start()
-        negated = concept in NEGATABLE and bool(_negation(view.lang, view.folded).search(view.text, max(0, start - 30), start))
+        negated = concept in NEGATABLE and bool(
+            _negation(view.lang, view.folded).search(view.text, max(0, start - 30), start)
+        )
         found.append(Hit(concept, start, match.end(), negated))
         if len(found) == HITS_MAX:
             break
@@ -154,7 +169,11 @@ def _settled(hits: dict[str, tuple[Hit, ...]]) -> dict[str, tuple[Hit, ...]]:
     refusals = hits.get("refuse", ())
     promises = tuple(hit for hit in hits.get("will_pay", ()) if not inside(hit, refusals))
     asked = hits.get("ask_extension", ()) + hits.get("ask_instalments", ())
-    promises = tuple(hit for hit in promises if not any(other.start <= hit.start and hit.end <= other.end for other in asked))
-    paid = tuple(hit for hit in hits.get("paid", ()) if not inside(hit, hits.get("will_pay", ())) and not inside(hit, refusals))
+    promises = tuple(
+        hit for hit in promises if not any(other.start <= hit.start and hit.end <= other.end for other in asked)
+    )
+    paid = tuple(
+        hit for hit in hits.get("paid", ()) if not inside(hit, hits.get("will_pay", ())) and not inside(hit, refusals)
+    )
     changed = {"will_pay": promises, "paid": paid}
     return {concept: found for concept, found in {**hits, **changed}.items() if found}

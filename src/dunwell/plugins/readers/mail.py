@@ -41,7 +41,10 @@ BOUNCE_SUBJECT = re.compile(
     r"ошибка доставки|доставка .*(?:невозможна|не удалась)|delivery report|could not be delivered|mail could not|rejected|warning: could not send|message not delivered|неуспешно доставяне|недоставена|не може да бъде доставен",
     re.I,
 )
-DELAYED_TEXT = re.compile(r"will be retried|still trying|do not need to resend|not need to resend|delayed|has not yet been delivered|задерж\w+ доставк|будет повтор|warning message only", re.I)
+DELAYED_TEXT = re.compile(
+    r"will be retried|still trying|do not need to resend|not need to resend|delayed|has not yet been delivered|задерж\w+ доставк|будет повтор|warning message only",
+    re.I,
+)
 REFUSAL_LINE = re.compile(r"(?:^|\n)\s*<?([^\s<>\"]+@[^\s<>\":;,]+)>?\s*[:\n]", re.I)
 BOUNCE_BODY = re.compile(
     r"(?:undelivered|undeliverable|could not be delivered|cannot be delivered|wasn't delivered|not be delivered|permanent (?:fatal )?error|failed permanently|delivery to the following recipient|"
@@ -101,7 +104,9 @@ def _visible(parts: list[Message], warnings: list[str]) -> str:
         kind = part.get_content_type()
         if kind == "text/html":
             markup.append(_decoded(part, warnings))
-        elif kind == "text/plain" or (part.get_content_maintype() == "text" and kind != "text/calendar" and not part.get_filename()):
+        elif kind == "text/plain" or (
+            part.get_content_maintype() == "text" and kind != "text/calendar" and not part.get_filename()
+        ):
             plain.append(_decoded(part, warnings))
     text = visible_from_text("\n".join(plain)) if any(one.strip() for one in plain) else ""
     if not text and markup:
@@ -189,13 +194,26 @@ def _is_automatic(message: Message, text: str) -> bool:
     submitted = _header(message, "Auto-Submitted").lower()
     if submitted and not submitted.startswith("no"):
         return True
-    if any(message.get(name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Autoresponse", "X-AutoReply-From", "X-Mail-Autoreply")):
+    if any(
+        message.get(name)
+        for name in (
+            "X-Autoreply",
+            "X-Autorespond",
+            "X-Auto-Reply",
+            "X-Autoresponse",
+            "X-AutoReply-From",
+            "X-Mail-Autoreply",
+        )
+    ):
         return True
     suppress = _header(message, "X-Auto-Response-Suppress").lower()
     precedence = _header(message, "Precedence").lower()
     if precedence in ("auto_reply", "auto-reply", "autoreply"):
         return True
-    if _is_report(message) or message.get_content_type() in ("message/feedback-report", "message/disposition-notification"):
+    if _is_report(message) or message.get_content_type() in (
+        "message/feedback-report",
+        "message/disposition-notification",
+    ):
         return True
     if AUTO_SUBJECT.search(_header(message, "Subject")) or AUTO_TEXT.search(text):
         return True
@@ -203,12 +221,20 @@ def _is_automatic(message: Message, text: str) -> bool:
 
 
 def _bounce(message: Message, parts: list[Message], warnings: list[str]) -> Bounce | None:
-    reported = [block for part in parts if part.get_content_type().startswith("message/delivery-status") for block in _status_blocks(part)]
+    reported = [
+        block
+        for part in parts
+        if part.get_content_type().startswith("message/delivery-status")
+        for block in _status_blocks(part)
+    ]
     if reported:
         found = _from_status(reported)
         if found or any("action" in fields for fields in reported):
             return found
-    if any("disposition-notification" in part.get_content_type() or "feedback-report" in part.get_content_type() for part in parts):
+    if any(
+        "disposition-notification" in part.get_content_type() or "feedback-report" in part.get_content_type()
+        for part in parts
+    ):
         return None
     failed = _header(message, "X-Failed-Recipients")
     sender = _header(message, "From") + " " + str(message.get("Return-Path") or "")
@@ -220,7 +246,10 @@ def _bounce(message: Message, parts: list[Message], warnings: list[str]) -> Boun
     if not failed and not (looks >= 2 or (looks == 1 and BOUNCE_SENDER.search(sender) and BOUNCE_BODY.search(body))):
         return None
     addresses = _unique(ADDRESS.findall(failed)) or _addresses_in(body, message)
-    delayed = bool(DELAYED_TEXT.search(subject) or (DELAYED_TEXT.search(body) and not re.search(r"permanent|giv(?:e|en) up|5\.\d\.\d|\b55\d\b", body, re.I)))
+    delayed = bool(
+        DELAYED_TEXT.search(subject)
+        or (DELAYED_TEXT.search(body) and not re.search(r"permanent|giv(?:e|en) up|5\.\d\.\d|\b55\d\b", body, re.I))
+    )
     return Bounce(tuple(addresses), permanent=not delayed) if addresses or looks >= 2 else None
 
 
@@ -243,7 +272,9 @@ def _from_status(blocks: list[dict[str, str]]) -> Bounce | None:
     delayed: list[str] = []
     for fields in blocks:
         recipient = fields.get("original-recipient") or fields.get("final-recipient") or ""
-        final = ADDRESS.findall(fields.get("final-recipient", "")) or ADDRESS.findall(fields.get("x-actual-recipient", ""))
+        final = ADDRESS.findall(fields.get("final-recipient", "")) or ADDRESS.findall(
+            fields.get("x-actual-recipient", "")
+        )
         found = final or ADDRESS.findall(recipient)
         action, status = fields.get("action", "").lower(), fields.get("status", "")
         if not found or action in ("delivered", "relayed", "expanded"):
@@ -257,8 +288,15 @@ def _from_status(blocks: list[dict[str, str]]) -> Bounce | None:
 
 def _addresses_in(body: str, message: Message) -> list[str]:
     """Addresses that a prose report refuses: on their own line, before the returned copy begins."""
-    head = re.split(r"(?im)^(?:-{2,}|={2,}).{0,40}(?:copy|original|returned|below|message|transcript|header|копия|ниже).*$|^received:|^return-path:", body)[0]
-    own = {one.lower() for name in ("To", "From", "Reply-To", "Return-Path") for one in ADDRESS.findall(str(message.get(name) or ""))}
+    head = re.split(
+        r"(?im)^(?:-{2,}|={2,}).{0,40}(?:copy|original|returned|below|message|transcript|header|копия|ниже).*$|^received:|^return-path:",
+        body,
+    )[0]
+    own = {
+        one.lower()
+        for name in ("To", "From", "Reply-To", "Return-Path")
+        for one in ADDRESS.findall(str(message.get(name) or ""))
+    }
     found = [one.strip(".,;") for one in REFUSAL_LINE.findall(head) if ADDRESS.fullmatch(one.strip(".,;"))]
     found = found or ADDRESS.findall(head)
     return [one for one in _unique(found) if one.lower() not in own and not BOUNCE_SENDER.search(one)]

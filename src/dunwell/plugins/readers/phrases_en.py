@@ -201,7 +201,9 @@ PHRASES: dict[str, list[str]] = {
         "(wrong number|wrong person|wrong address|wrong guy|not me|not my invoice|not my company|i'm not|im not|i am not|never heard of|don't know who|do not know who|who is this|new phone|new number|don't work for|do not work for|never worked|nobody here|no one here|no one by that name|nobody by that name|no such person|private number|private individual|personal number|got this number|had this number|this number|mistaken identity|not connected with|nothing to do with that|nothing to do with this company|you have the wrong)",
     ],
     "wrong_chat": [
-        "((mum|mom|dad|darling|babe|get bread))","(wrong chat|wrong window|wrong thread|wrong group|not for you|meant for|wasn't for you|wasnt for you|ignore that|ignore this message sent|sent by mistake|sent in error sorry|sent this to the wrong|oops|meant to send this to|pocket text)"],
+        "((mum|mom|dad|darling|babe|get bread))",
+        "(wrong chat|wrong window|wrong thread|wrong group|not for you|meant for|wasn't for you|wasnt for you|ignore that|ignore this message sent|sent by mistake|sent in error sorry|sent this to the wrong|oops|meant to send this to|pocket text)",
+    ],
     "absent": [
         "((not in the office|going on leave|will be out|i'll be out|out from))",
         "(out of office|out of the office|ooo|annual leave|on leave|on holiday|on vacation|away from|sick leave|parental leave|maternity leave|paternity leave|maternity|currently away|am away|be away|i'm away|im away|travelling|traveling|away until|away till|off sick|off until|on a business trip|business trip|on sabbatical|sabbatical|limited access|no access to email|not have access to|automatic reply|auto-reply|auto reply|autoreply|at a conference|on jury duty|jury service|abroad|off work|not in the office|on honeymoon|furlough|medical leave|bereavement leave|compassionate leave)",
@@ -267,23 +269,47 @@ PHRASES: dict[str, list[str]] = {
         "((which period|what period|late fee|account manager|why is it|why are|what does it cover|what is included|will you add))",
         "(why|what is|what's|whats|what does|what was|what are|which|how come|how much|when was|when is|when will|who is|who do|who can|where does|does interest|interest|question|clarify|clarification|explain|can you tell|could you tell|can you check|could you check|wondering|can you confirm|could you confirm|please confirm|please explain|please clarify|please advise|please let me know|let us know|would you consider|do you have an update|is it possible to net|what for|relate to|refer to|what project|whose)",
     ],
-    "question_plain": ["(how much|what is the amount|what amount|due date|when was it due|when is it due|invoice number|what number|which invoice number|what's the total|whats the total|total|what do i owe|what do we owe)"],
+    "question_plain": [
+        "(how much|what is the amount|what amount|due date|when was it due|when is it due|invoice number|what number|which invoice number|what's the total|whats the total|total|what do i owe|what do we owe)"
+    ],
     "ack": [
         "((take note|i'll tell the|got your email|has reached us|passing this))",
         "(noted|received|thanks|thank you|thx|ty|cheers|ta|ok|okay|k|got it|seen|understood|will look|acknowledged|acknowledge|roger|fine|sure|noted with thanks|will check|looking into|passed on|passed to|passed it|forwarded|forwarded to|logged|heads up|appreciated|great|perfect|copy that|message received|on file|will review|i see|saw it|saw this|read it|registered)",
     ],
     "thanks": ["(thanks|thank you|thx|cheers|much appreciated|appreciate|grateful|ta|many thanks|thanks so much|ty)"],
-    "warm": ["(have a great|have a nice|have a lovely|lovely|great working|pleasure|happy|enjoy|best wishes|so much|much appreciated|really appreciate|wonderful|brilliant|fantastic|hope you are well|hope you're well|love working|kind of you|keep up|great service|no problem at all|thanks for the nudge|thank you!!|great weekend|☀|❤|🥰|😊|🙂|:\\)|:-\\)|🙏|🌷|👍👍)"],
+    "warm": [
+        "(have a great|have a nice|have a lovely|lovely|great working|pleasure|happy|enjoy|best wishes|so much|much appreciated|really appreciate|wonderful|brilliant|fantastic|hope you are well|hope you're well|love working|kind of you|keep up|great service|no problem at all|thanks for the nudge|thank you!!|great weekend|☀|❤|🥰|😊|🙂|:\\)|:-\\)|🙏|🌷|👍👍)"
+    ],
     "ad": [
-        "((join us|trade fair|entry is free))","(we help businesses|we help companies|we help|book a free|free audit|free trial|free consultation|free quote|free demo|get \\d+% off|\\d+% off|special offer|limited offer|discount code|promo*|our services|our new|newsletter|subscribe to|webinar|rank on page|seo|boost your|grow your|increase your sales|leads|demo|check out our|unbeatable|we offer|we are offering|introducing|marketing|sale ends|loan offer|business loan|funding for your|cleaning services|save up to|sign up now|click here)"],
+        "((join us|trade fair|entry is free))",
+        "(we help businesses|we help companies|we help|book a free|free audit|free trial|free consultation|free quote|free demo|get \\d+% off|\\d+% off|special offer|limited offer|discount code|promo*|our services|our new|newsletter|subscribe to|webinar|rank on page|seo|boost your|grow your|increase your sales|leads|demo|check out our|unbeatable|we offer|we are offering|introducing|marketing|sale ends|loan offer|business loan|funding for your|cleaning services|save up to|sign up now|click here)",
+    ],
     "other_business": [
-        "((your engineer|look at the till|fit the|blinds|coming to))","(broken|repair*|turnstile|engineer|technician|service line|service call|appointment|booking|delivery slot|when will .. (come|arrive|deliver)|delivery date|vacancy|cv|resume|job application|parking|meeting room|printer|boiler|heating|air con*|lift|coffee machine|maintenance visit|who do i talk to about|who do i speak to about|installation|collect|pick up|pick-up|order status|track*|new order|quote for|price for)"],
-    "bot": ["(ignore|disregard|forget|override|bypass) (.. )?(instruction*|previous|earlier|above|prior|rules|guidelines|prompt)", "(assistant|bot|ai|language model|system|automated|chatbot|llm) (.. )?(mark|record|set|reply|instruction*|must|note|now|you are|update|confirm|ignore|disregard|prompt|override|handling)", "(mark|record|set|flag) (.. )?(as paid|as settled|as closed|settled in full|paid in full|status to paid)", "system prompt"],
-    "deputy": ["(for urgent|urgent|in my absence|while i am away|while i'm away|in the meantime|for anything urgent|for immediate|covering|cover|if urgent|immediate assistance|during this time|for payment matters|meanwhile)"],
-    "about_terms": ["(due|overdue|dated|falls due|terms|year end|invoice of|payable|begins|expires|expired)", "(contract|agreement|quote|order) .. (of|from|dated|signed|ended|started)"],
-    "other_past": ["(were sent|was sent to|emailed|e-mailed|called|rang|wrote|received|installed|ordered|delivered|signed|told|promised|came|visited|reported|complained|cancelled|canceled|terminated|arrived|entered|left|returned|collected|spoke|closed|switched)"],
+        "((your engineer|look at the till|fit the|blinds|coming to))",
+        "(broken|repair*|turnstile|engineer|technician|service line|service call|appointment|booking|delivery slot|when will .. (come|arrive|deliver)|delivery date|vacancy|cv|resume|job application|parking|meeting room|printer|boiler|heating|air con*|lift|coffee machine|maintenance visit|who do i talk to about|who do i speak to about|installation|collect|pick up|pick-up|order status|track*|new order|quote for|price for)",
+    ],
+    "bot": [
+        "(ignore|disregard|forget|override|bypass) (.. )?(instruction*|previous|earlier|above|prior|rules|guidelines|prompt)",
+        "(assistant|bot|ai|language model|system|automated|chatbot|llm) (.. )?(mark|record|set|reply|instruction*|must|note|now|you are|update|confirm|ignore|disregard|prompt|override|handling)",
+        "(mark|record|set|flag) (.. )?(as paid|as settled|as closed|settled in full|paid in full|status to paid)",
+        "system prompt",
+    ],
+    "deputy": [
+        "(for urgent|urgent|in my absence|while i am away|while i'm away|in the meantime|for anything urgent|for immediate|covering|cover|if urgent|immediate assistance|during this time|for payment matters|meanwhile)"
+    ],
+    "about_terms": [
+        "(due|overdue|dated|falls due|terms|year end|invoice of|payable|begins|expires|expired)",
+        "(contract|agreement|quote|order) .. (of|from|dated|signed|ended|started)",
+    ],
+    "other_past": [
+        "(were sent|was sent to|emailed|e-mailed|called|rang|wrote|received|installed|ordered|delivered|signed|told|promised|came|visited|reported|complained|cancelled|canceled|terminated|arrived|entered|left|returned|collected|spoke|closed|switched)"
+    ],
     "per_month": ["(a month|per month|every month|each month|monthly|a week|per week|weekly|p/m|pcm)"],
-    "same_day": ["(same day|that day|straight away|right away|there and then|then and there|immediately|straight after)"],
+    "same_day": [
+        "(same day|that day|straight away|right away|there and then|then and there|immediately|straight after)"
+    ],
     "until": ["(until|till|unless|without|before you|pending|once|if|first)"],
-    "correction": ["(no|nope|actually|sorry|i mean|rather|make that|scratch that|correction|wait|make it|or rather|my mistake|edit)"],
+    "correction": [
+        "(no|nope|actually|sorry|i mean|rather|make that|scratch that|correction|wait|make it|or rather|my mistake|edit)"
+    ],
 }

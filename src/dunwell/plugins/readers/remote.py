@@ -71,7 +71,9 @@ def merged(local: Reading, answer: dict[str, Any], visible: str, context: ReplyC
     intents = [claim for claim in (_claim(one, visible) for one in _listed(answer)) if claim and claim.value in INTENTS]
     if not intents:
         return local
-    day, amount, reason = (_claim(answer.get(name), visible) for name in ("promised_date", "promised_amount", "dispute_reason"))
+    day, amount, reason = (
+        _claim(answer.get(name), visible) for name in ("promised_date", "promised_amount", "dispute_reason")
+    )
     names = {claim.value for claim in intents}
     return replace(
         local,
@@ -93,7 +95,10 @@ def _asked(endpoint: Endpoint, message: str) -> dict[str, Any]:
         "response_format": {"type": "json_object"},
         "messages": [{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": message}],
     }
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {})}
+    headers = {
+        "Content-Type": "application/json",
+        **({"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}),
+    }
     request = urllib.request.Request(f"{endpoint.url.rstrip('/')}/chat/completions", json.dumps(body).encode(), headers)
     try:
         with urllib.request.urlopen(request, timeout=endpoint.timeout_seconds) as response:
@@ -136,4 +141,6 @@ def _amount(claim: Claim[str] | None, context: ReplyContext) -> Claim[Decimal] |
         amount = Decimal(claim.value)
     except InvalidOperation:
         return None
-    return Claim(amount, claim.quotation, claim.confidence) if amount.is_finite() and 0 < amount < context.total else None
+    return (
+        Claim(amount, claim.quotation, claim.confidence) if amount.is_finite() and 0 < amount < context.total else None
+    )

@@ -125,7 +125,9 @@ def described(evidence: Evidence, found: Fields, context: ReplyContext) -> dict[
     }
 
 
-def settle(evidence: Evidence, found: Fields, scores: Mapping[str, Mapping[str, float]], context: ReplyContext) -> Reading:
+def settle(
+    evidence: Evidence, found: Fields, scores: Mapping[str, Mapping[str, float]], context: ReplyContext
+) -> Reading:
     """Turn probabilities and findings into claims that agree with each other."""
     chances = dict(scores["intents"])
     listed = {intent for intent, chance in chances.items() if chance >= LISTED_FROM}
@@ -139,12 +141,19 @@ def settle(evidence: Evidence, found: Fields, scores: Mapping[str, Mapping[str, 
     promising = "promise_to_pay" in listed
     reason = _reason(evidence, scores["reason"])
     promised = _claim(evidence, found.promised) if promising else None
-    paid = _claim(evidence, found.paid) if "already_paid" in listed and not ("dispute" in listed and reason == "duplicate") else None
+    paid = (
+        _claim(evidence, found.paid)
+        if "already_paid" in listed and not ("dispute" in listed and reason == "duplicate")
+        else None
+    )
     returns = _claim(evidence, found.back) if "out_of_office" in listed else None
     contact = found.contact if listed & {"change_contact", "out_of_office"} else None
     worried = any(chances[intent] >= WORRY_FROM for intent in HUMAN)
     return Reading(
-        intents=tuple(Claim(one, evidence.quote(evidence.first(*QUOTED[one])), chances[one]) for one in sorted(listed, key=lambda one: -chances[one])),
+        intents=tuple(
+            Claim(one, evidence.quote(evidence.first(*QUOTED[one])), chances[one])
+            for one in sorted(listed, key=lambda one: -chances[one])
+        ),
         primary=primary,
         sentiment=sentiment,
         needs_human=worried or _stranger(evidence, listed, contact),
@@ -152,7 +161,9 @@ def settle(evidence: Evidence, found: Fields, scores: Mapping[str, Mapping[str, 
         promised_date=promised,
         promised_amount=_claim(evidence, found.part) if promising and "per_month" not in evidence.hits else None,
         paid_on=paid,
-        dispute_reason=Claim(reason, evidence.quote(evidence.first(*QUOTED["dispute"])), scores["reason"][reason]) if "dispute" in listed else None,
+        dispute_reason=Claim(reason, evidence.quote(evidence.first(*QUOTED["dispute"])), scores["reason"][reason])
+        if "dispute" in listed
+        else None,
         instalments=found.parts if "request_instalments" in listed else None,
         redirect_contact=contact,
         return_date=returns,
@@ -174,8 +185,10 @@ def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bo
 
 def _reason(evidence: Evidence, chances: Mapping[str, float]) -> str:
     """The cause named by the most phrases; the classifier settles ties and speaks where no phrase matched."""
-    named = {reason: sum(not hit.negated for hit in evidence.hits.get(concept, ())) for reason, concept in REASONS.items()}
-    return max(chances, key=lambda reason: (min(named.get(reason, 0), 2) * NAMED_WEIGHT + chances[reason]))
+    named = {
+        reason: sum(not hit.negated for hit in evidence.hits.get(concept, ())) for reason, concept in REASONS.items()
+    }
+    return max(chances, key=lambda reason: min(named.get(reason, 0), 2) * NAMED_WEIGHT + chances[reason])
 
 
 def _pauses(listed: set[str], dated: bool, returns: bool, redirected: bool) -> bool:
@@ -214,12 +227,22 @@ def _parts(evidence: Evidence, days: list[Any], sums: list[Any], context: ReplyC
         if 2 <= count <= 60:
             start, end = evidence.digits.source_span(*match.span())
             return Claim(count, evidence.prepared.source[start:end], 0.9)
-    listed = [one for one in sums if one.mention.kind == "number" and one.role != "paid" and one.mention.value < (context.total or one.mention.value + 1)]
+    listed = [
+        one
+        for one in sums
+        if one.mention.kind == "number"
+        and one.role != "paid"
+        and one.mention.value < (context.total or one.mention.value + 1)
+    ]
     shares = [one for one in sums if one.mention.kind in ("half", "rest") and one.role != "paid"]
     dated = [one for one in days if one.mention.kind not in ("now", "span") and one.role in ("pay", "split", "free")]
     monthly = evidence.has("per_month")
     count = 0 if monthly else max(len(listed), len(dated) if len(listed) == 1 and len(dated) > 2 else 0)
-    if count >= 2 or len(shares) >= 2 or (shares and listed and evidence.has("instalments") and not evidence.has("no_date")):
+    if (
+        count >= 2
+        or len(shares) >= 2
+        or (shares and listed and evidence.has("instalments") and not evidence.has("no_date"))
+    ):
         return Claim(max(count, 2), evidence.quote(evidence.first("instalments", "will_pay")), 0.7)
     return None
 
@@ -230,5 +253,7 @@ def _contact(evidence: Evidence, visible: str) -> Claim[str] | None:
         found = list(shape.finditer(visible))
         if found:
             written = found[0].group().strip(" .,;")
-            return Claim(re.sub(r"\s+", "", written) if shape is PHONE else written, written, 0.9 if len(found) == 1 else 0.6)
+            return Claim(
+                re.sub(r"\s+", "", written) if shape is PHONE else written, written, 0.9 if len(found) == 1 else 0.6
+            )
     return None

@@ -39,7 +39,9 @@ CLAUSE_COST = 14  # A comma between a day and its predicate.
 SENTENCE_COST = 60
 REACH = 110  # Beyond this a day belongs to nothing.
 SPAN_REACH = 28  # "three days" is a date only right beside a promise.
-RETURN_WORDS = re.compile(r"верн|выйд|выхо|возвращ|приступ|на работе|на рабочем|в офисе|връщ|върна|завръщ|на работа|на линия|back|return")
+RETURN_WORDS = re.compile(
+    r"верн|выйд|выхо|возвращ|приступ|на работе|на рабочем|в офисе|връщ|върна|завръщ|на работа|на линия|back|return"
+)
 YEARS_AHEAD_MAX = 2
 FORESIGHT = timedelta(days=240)  # A day without a year that would lie further ahead is a day of the past.
 
@@ -84,7 +86,9 @@ def owned(evidence: Evidence, mentions: tuple[Mention, ...] | tuple[Amount, ...]
     result = []
     for mention in mentions:
         span = evidence.digits.source_span(mention.start, mention.end)
-        best = min(((_distance(evidence, span, place), place) for place in places), key=lambda pair: pair[0], default=None)
+        best = min(
+            ((_distance(evidence, span, place), place) for place in places), key=lambda pair: pair[0], default=None
+        )
         if best is None or best[0] > REACH:
             result.append(Owned(mention, "free", REACH, span))
         else:
@@ -167,14 +171,16 @@ def _commits(one: Owned, evidence: Evidence) -> bool:
 
 
 def _same_day(evidence: Evidence, days: list[Owned], today: date) -> tuple[date, Owned] | None:
-    """"Back on Monday and will pay it the same day": the payment borrows the day of the return or of the money."""
+    """ "Back on Monday and will pay it the same day": the payment borrows the day of the return or of the money."""
     if not evidence.has("will_pay"):
         return None
     pays = [evidence.view.source_span(hit.start, hit.end)[0] for hit in evidence.hits["will_pay"] if not hit.negated]
     for one in days:
         mention = one.mention
         assert isinstance(mention, Mention)
-        borrowed = (one.role == "away" and RETURN_WORDS.search(one.owner)) or (one.role == "funds" and evidence.has("same_day"))
+        borrowed = (one.role == "away" and RETURN_WORDS.search(one.owner)) or (
+            one.role == "funds" and evidence.has("same_day")
+        )
         follows = any(0 <= start - one.span[1] <= 60 for start in pays)
         if borrowed and follows and mention.kind not in ("now", "span", "ago"):
             day = mention.day(today)
@@ -198,7 +204,11 @@ def _distance(evidence: Evidence, span: tuple[int, int], place: Predicate) -> in
     if span[0] < place.end and place.start < span[1]:
         return place.handicap
     between = evidence.prepared.source[min(span[1], place.end) : max(span[0], place.start)]
-    cost = len(between) + place.handicap + CLAUSE_COST * len(re.findall(r"[,;:()—–]|\s-\s|\s(?:но|а|but|and|и|если|if|ако|потом|then)\s", between))
+    cost = (
+        len(between)
+        + place.handicap
+        + CLAUSE_COST * len(re.findall(r"[,;:()—–]|\s-\s|\s(?:но|а|but|and|и|если|if|ако|потом|then)\s", between))
+    )
     return cost + SENTENCE_COST * len(re.findall(r"[.!?\n](?=\s|$)", between))
 
 

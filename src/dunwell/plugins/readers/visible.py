@@ -25,20 +25,26 @@ FIELD = (
 )
 HEADER_LINE = re.compile(rf"^\s*[*_>]*\s*(?:{FIELD})\s*[*_]*\s*[:：]\s*\S?.*$", re.I)
 FIRST_HEADER = re.compile(
-    r"^\s*[*_>]*\s*(?:from|от|от кого|изпратил|отправитель|von|de|da|van|od|fra|från|发件人|差出人|kimden|lähettäjä|date|дата|sent|отправлено)\s*[*_]*\s*[:：]", re.I
+    r"^\s*[*_>]*\s*(?:from|от|от кого|изпратил|отправитель|von|de|da|van|od|fra|från|发件人|差出人|kimden|lähettäjä|date|дата|sent|отправлено)\s*[*_]*\s*[:：]",
+    re.I,
 )
 WROTE = (
     r"wrote|writes|a wrote|schrieb|écrit|a écrit|escribió|escreveu|ha scritto|scrisse|schreef|napisał(?:\(a\))?|napisała|skrev|kirjoitti|yazdı|napsal(?:\(a\))?|"
     r"írta|пишет|писал|писала|написал\(а\)|написал|написала|написали|напиша|написа|пише|写道|寫道|のメッセージ"
 )
-WROTE_END = re.compile(rf"(?:^|[\s>»\"”,)])(?:{WROTE})\s*[:：]?\s*$|(?:написал\(а\)|пишет|написа|написал|wrote)\s*(?:следующее\s*)?[:：]\s*$", re.I)
+WROTE_END = re.compile(
+    rf"(?:^|[\s>»\"”,)])(?:{WROTE})\s*[:：]?\s*$|(?:написал\(а\)|пишет|написа|написал|wrote)\s*(?:следующее\s*)?[:：]\s*$",
+    re.I,
+)
 WROTE_START = re.compile(
     r"^\s*(?:>\s*)?(?:on|am|le|el|em|il|op|w dniu|dnia|den|в|на|пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|"
     r"mon|tue|wed|thu|fri|sat|sun|\d{1,4}[.\-/ ]|\d{1,2}\s+\w+|\S+@|<|\"|«|.{0,60}<\S+@\S+>|在|от )",
     re.I,
 )
 NAMED_WROTE = re.compile(rf"^.{{0,90}}(?:@\S+|\d{{4}}|\d{{1,2}}:\d\d|<[^>]+>).{{0,90}}(?:{WROTE})\s*[:：]?\s*$", re.I)
-DATED_INTRODUCTION = re.compile(r"^\s*\d{4}[-/]\d\d[-/]\d\d \d{1,2}:\d\d.{0,80}(?:<\S+@\S+>|\S+@\S+)\s*:\s*$|^.{0,40}\d{1,2}:\d\d.{0,60}<\S+@\S+>\s*:\s*$")
+DATED_INTRODUCTION = re.compile(
+    r"^\s*\d{4}[-/]\d\d[-/]\d\d \d{1,2}:\d\d.{0,80}(?:<\S+@\S+>|\S+@\S+)\s*:\s*$|^.{0,40}\d{1,2}:\d\d.{0,60}<\S+@\S+>\s*:\s*$"
+)
 DIVIDER = re.compile(
     r"^\s*(?:[-_=—*]{2,}\s*)(?:original|исходное|оригинальное|оригинално|пересыл\S+|препратено|forwarded|begin forwarded|ursprüngliche|message d'origine|mensaje|messaggio|"
     r"reply|reply above|ответ|original message|oorspronkelijk|пересланное|начало пере|препра|переслан)[^\n]{0,60}$"
@@ -73,18 +79,94 @@ DISCLAIMER = re.compile(
     r"тази (?:електронна поща|кореспонденция)|the content of this|unsubscribe\b.*http|_{3,}\s*avg|virus-free|проверено (?:на вирусы|антивирусом)|без вируси|scanned by|office hours|часы работы|работно време|режим работы)",
     re.I,
 )
-HEADER_NOTICE = re.compile(r"^\s*(?:caution|external(?: email)?|\[external\]|внимание[:,]? внешн\S+|это письмо (?:отправлено|пришло) (?:из|от) внешн\S+)[^\n]*$", re.I)
+HEADER_NOTICE = re.compile(
+    r"^\s*(?:caution|external(?: email)?|\[external\]|внимание[:,]? внешн\S+|это письмо (?:отправлено|пришло) (?:из|от) внешн\S+)[^\n]*$",
+    re.I,
+)
 
-QUOTING_CLASSES = ("gmail_quote", "gmail_extra", "yahoo_quoted", "moz-cite-prefix", "moz-forward-container", "protonmail_quote", "tutanota_quote", "zmail_extra", "js-quote", "mail-quote-collapse", "gmail_attr", "outlookmessageheader", "moz-signature", "gmail_signature", "yahoo-signature")
-QUOTING_IDS = ("divrplyfwdmsg", "appendonsend", "olk_src_body_section", "reply-intro", "mailcomposeheader", "isforwardcontent", "isreplycontent", "zwchr", "3d_gmail_quote", "signature", "signature_bookmark")
-BLOCKS = {"p", "div", "br", "tr", "li", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "body", "center", "section", "article", "td"}
-DROPPED = {"script", "style", "head", "title", "meta", "link", "template", "noscript", "object", "iframe", "svg", "form", "textarea", "select"}
+QUOTING_CLASSES = (
+    "gmail_quote",
+    "gmail_extra",
+    "yahoo_quoted",
+    "moz-cite-prefix",
+    "moz-forward-container",
+    "protonmail_quote",
+    "tutanota_quote",
+    "zmail_extra",
+    "js-quote",
+    "mail-quote-collapse",
+    "gmail_attr",
+    "outlookmessageheader",
+    "moz-signature",
+    "gmail_signature",
+    "yahoo-signature",
+)
+QUOTING_IDS = (
+    "divrplyfwdmsg",
+    "appendonsend",
+    "olk_src_body_section",
+    "reply-intro",
+    "mailcomposeheader",
+    "isforwardcontent",
+    "isreplycontent",
+    "zwchr",
+    "3d_gmail_quote",
+    "signature",
+    "signature_bookmark",
+)
+BLOCKS = {
+    "p",
+    "div",
+    "br",
+    "tr",
+    "li",
+    "table",
+    "blockquote",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "hr",
+    "body",
+    "center",
+    "section",
+    "article",
+    "td",
+}
+DROPPED = {
+    "script",
+    "style",
+    "head",
+    "title",
+    "meta",
+    "link",
+    "template",
+    "noscript",
+    "object",
+    "iframe",
+    "svg",
+    "form",
+    "textarea",
+    "select",
+}
 DEPTH_MAX = 200
 
 
 def visible_from_text(body: str) -> str:
     """What the writer typed, out of a plain body."""
-    lines = body[:TEXT_LENGTH_MAX].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").replace("\xa0", " ").split("\n")[:LINES_MAX]
+    lines = (
+        body[:TEXT_LENGTH_MAX]
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\x00", "")
+        .replace("\xa0", " ")
+        .split("\n")[:LINES_MAX]
+    )
     lines = [line for line in lines if not HEADER_NOTICE.match(line)]
     kept = _without_quotes(lines)
     kept = _without_signature(kept)
@@ -179,9 +261,19 @@ def _introduces(lines: list[str], at: int) -> int:
         if size > 1 and (not WROTE_START.match(line) or (_is_quoted(lines[at + size - 1]) and not _is_quoted(line))):
             break
         followed = next((one for one in lines[at + size :] if one.strip()), "")
-        if size == 1 and _is_quoted(followed) and not _is_quoted(line) and len(joined) < 90 and WROTE_END.search(joined):
+        if (
+            size == 1
+            and _is_quoted(followed)
+            and not _is_quoted(line)
+            and len(joined) < 90
+            and WROTE_END.search(joined)
+        ):
             return size
-        if DATED_INTRODUCTION.match(joined) or NAMED_WROTE.match(joined) or (WROTE_START.match(joined) and WROTE_END.search(joined)):
+        if (
+            DATED_INTRODUCTION.match(joined)
+            or NAMED_WROTE.match(joined)
+            or (WROTE_START.match(joined) and WROTE_END.search(joined))
+        ):
             return size
     return 0
 
@@ -217,7 +309,11 @@ def _without_signature(lines: list[str]) -> list[str]:
 
 def _signs_off(line: str, left: list[str]) -> bool:
     found = SIGN_OFF.match(line)
-    if not found or len(left) > SIGNATURE_LINES_MAX or any(len(one) > 120 and not DISCLAIMER.match(one) for one in left):
+    if (
+        not found
+        or len(left) > SIGNATURE_LINES_MAX
+        or any(len(one) > 120 and not DISCLAIMER.match(one) for one in left)
+    ):
         return False
     rest = found["rest"].strip(" ,.!")
     return bool(NAME.match(rest)) if rest else bool(left) or line.strip()[-1:] in ",."
@@ -257,7 +353,12 @@ def _walk(root: lxml_html.HtmlElement, kept: list[str], everything: list[str]) -
             cut_before_header = True
         if node.tag in BLOCKS:
             _put("\n", inside or cut_before_header, kept, everything)
-        _put(node.text and re.sub(r"\s+", " ", node.text) if node.tag != "pre" else node.text, inside or cut_before_header, kept, everything)
+        _put(
+            node.text and re.sub(r"\s+", " ", node.text) if node.tag != "pre" else node.text,
+            inside or cut_before_header,
+            kept,
+            everything,
+        )
         if node.tag in BLOCKS and node.tag != "br":
             stack.append(("close", node, inside))
         for child in reversed(node):
@@ -275,7 +376,11 @@ def _put(text: str | None, quoted: bool, kept: list[str], everything: list[str])
 def _quotes(node: lxml_html.HtmlElement) -> bool:
     classes = (node.get("class") or "").lower()
     identity = (node.get("id") or "").lower()
-    return node.tag == "blockquote" or any(one in classes for one in QUOTING_CLASSES) or any(one == identity or one in identity.split() for one in QUOTING_IDS)
+    return (
+        node.tag == "blockquote"
+        or any(one in classes for one in QUOTING_CLASSES)
+        or any(one == identity or one in identity.split() for one in QUOTING_IDS)
+    )
 
 
 def _opens_old_mail(node: lxml_html.HtmlElement) -> bool:
@@ -284,7 +389,11 @@ def _opens_old_mail(node: lxml_html.HtmlElement) -> bool:
     identity = (node.get("id") or "").lower()
     if identity in ("divrplyfwdmsg", "appendonsend", "olk_src_body_section"):
         return True
-    return node.tag == "div" and bool(re.search(r"border:none;border-top:(?:solid)?(?:#\w+)?", style)) and "padding:3.0pt" in style
+    return (
+        node.tag == "div"
+        and bool(re.search(r"border:none;border-top:(?:solid)?(?:#\w+)?", style))
+        and "padding:3.0pt" in style
+    )
 
 
 def _tidy(parts: list[str]) -> str:

@@ -24,7 +24,18 @@ TEXT_LENGTH_MAX = 20_000  # A reply that decides something is short; beyond this
 # Spelled with Latin letters; longest first. Both the text and the phrases are folded to the sounds that survive the trip.
 LATIN = {
     "ru": {
-        **{"shch": "ш", "sch": "ш", "yo": "е", "jo": "е", "ye": "е", "je": "е", "zh": "ж", "kh": "х", "ts": "ц", "tc": "ц"},
+        **{
+            "shch": "ш",
+            "sch": "ш",
+            "yo": "е",
+            "jo": "е",
+            "ye": "е",
+            "je": "е",
+            "zh": "ж",
+            "kh": "х",
+            "ts": "ц",
+            "tc": "ц",
+        },
         **{"ch": "ч", "sh": "ш", "yu": "иу", "ju": "иу", "iu": "иу", "ya": "иа", "ja": "иа", "ia": "иа", "eh": "е"},
         **dict(zip("abcdefghijklmnopqrstuvwxyz", "абцдефгхииклмнопкрстуввкиз", strict=True)),
         **{"'": "", "x": "х", "q": "к"},
@@ -51,14 +62,18 @@ MASKED = (
 )
 PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}[\s\-.(]*)?\(?\d(?:[\s\-()]{0,2}\d){8,13}(?![\d.,]*\d)")
 DOCUMENT_NUMBER = re.compile(
-    r"(?:№|#|\bno\.?|\bn[ºo°]\.?|(?:вх|исх|изх)\.\s*№?|п/п|п\.\s*п\.|платеж\w*|\bpo\b|\bref\w*\.?)\s*[:№]?\s*(?=[\w/-]*\d)[\w/-]+", re.I
+    r"(?:№|#|\bno\.?|\bn[ºo°]\.?|(?:вх|исх|изх)\.\s*№?|п/п|п\.\s*п\.|платеж\w*|\bpo\b|\bref\w*\.?)\s*[:№]?\s*(?=[\w/-]*\d)[\w/-]+",
+    re.I,
 )
 SPACE = r"[^\w.!?\n\x01]++"
 GAP = rf"(?:[\w\x01]++{SPACE}){{0,5}}?"
 MACRO = re.compile(r"\{([a-z]+)\}")
 NOTATION = (("(.. )?", GAP), (" .. ", SPACE + GAP), ("*", r"\w*"), (" ", SPACE), (".", r"\."), ("+", r"\+"))
 SENTENCE_END = re.compile(r"[!?…]+|(?<![\d.])\.(?=\s|$)|\.{2,}|\n+|(?<=\d)\.(?=\s+[А-ЯA-Z]|\s*$)")
-ABBREVIATION = re.compile(r"(?:\b(?:г|гг|т|тыс|хил|руб|р|лв|ул|стр|тел|доб|вн|чл|ал|п|см|им|св|ув|исп|mr|ms|mrs|dr|st|no|approx|e\.g|i\.e))$", re.I)
+ABBREVIATION = re.compile(
+    r"(?:\b(?:г|гг|т|тыс|хил|руб|р|лв|ул|стр|тел|доб|вн|чл|ал|п|см|им|св|ув|исп|mr|ms|mrs|dr|st|no|approx|e\.g|i\.e))$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,9 @@ class Prepared:
 def prepare(text: str, lang: str, numbers: Iterable[str] = ()) -> Prepared:
     """The views of a text: the one of its language first; `numbers` are invoice numbers to hide from dates and sums."""
     source = unicodedata.normalize("NFC", text)[:TEXT_LENGTH_MAX]
-    flat = "".join(low if len(low := char.lower()) == 1 else char for char in source).replace("ё", "е").replace("’", "'")
+    flat = (
+        "".join(low if len(low := char.lower()) == 1 else char for char in source).replace("ё", "е").replace("’", "'")
+    )
     flat = flat.translate(BLANKS)
     flat = mask(flat, numbers)
     cyrillic, latin = _letters(flat)

@@ -152,7 +152,9 @@ class Approval(Fact):
 
     message = models.ForeignKey(Message, null=True, on_delete=models.PROTECT)
     content_hash = models.TextField()
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT)  # no later message needs approval for being the first to them
+    contact = models.ForeignKey(
+        Contact, null=True, on_delete=models.PROTECT
+    )  # no later message needs approval for being the first to them
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
 
     class Meta:
