@@ -19,9 +19,10 @@ def demo(
 ) -> None:
     """Load the demo creditor, live through its last weeks in rehearsal, run today, and show what happened."""
     try:
-        demo_run.run(
+        shown = demo_run.run(
             as_of=clock.today("Europe/Sofia"), folder=paths.data_dir(), now=clock.now(), by="demo", say=out.print
         )
+        out.print(shown.report, markup=False)
         if not once:
             out.print("The database stays up for more commands until Ctrl-C.")
             while True:
