@@ -24,7 +24,14 @@ POSTGRES_VERSION = 18
 DATABASE = "dunwell"
 OWNER, APPLICATION = "dunwell_owner", "dunwell_app"
 # A run writes a million rows at once: sorts stay in memory, checkpoints do not come in the middle of it.
-TUNING = {"work_mem": "64MB", "maintenance_work_mem": "256MB", "max_wal_size": "4GB", "checkpoint_timeout": "15min"}
+TUNING = {
+    "wal_buffers": "64MB",
+    "shared_buffers": "256MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+}
 
 
 class DatabaseDown(Refusal):

@@ -41,7 +41,8 @@ class Outcome(Owned):
 class Lapse(Fact):
     """A step passed over (its condition did not hold) or spared (the forecast expects the money); no later fact shows it."""
 
-    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT)
+    creditor = unchecked_creditor()
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, db_constraint=False)
     step = models.TextField()
     state = models.TextField(default="lapsed")
     reason = models.TextField()
