@@ -25,6 +25,10 @@ class DayUnderWay(Refusal):
     """A run for {creditor} is under way already: wait for it to end."""
 
 
+class AssumedLive(Refusal):
+    """Contacts are assumed in rehearsal alone: a live letter goes to people who exist."""
+
+
 class NotToday(Refusal):
     """{creditor} is live: only today, {today}, can be run. Use --dry-run to look at another day."""
 
@@ -56,6 +60,8 @@ def run(
 ) -> Day:
     """Run one day. `now` (UTC) is the moment of delivery when live; `folder` takes a rehearsal's files."""
     rehearsal = not switches.is_live(creditor.pk)
+    if assume_contact and not rehearsal:
+        raise AssumedLive
     if not rehearsal and as_of != today:
         raise NotToday(creditor=creditor.slug, today=today)
     with locks.alone(creditor.pk, "day") as is_alone:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -47,6 +47,7 @@ MONTH_END_DAYS = 8
 """The reason "we are closing the month" is true in the last days of a month, for a day within it."""
 HISTORY_MAX = 4
 THREAD_MAX = 5
+ASSUMED_PHONE = "+10000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehea
         receivables=items["receivable_id"].unique().to_list(),
         rehearsal=rehearsal,
     )
+    found = replace(found, contacts={**found.contacts, **_assumed(actions)})
     desk = _desk(creditor, portfolio, proposal.as_of, found)
     by_action: dict[int, list[Row]] = {}
     for item in items.iter_rows(named=True):
@@ -180,6 +182,26 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> 
     return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), ())
 
 
+def _assumed(actions: pl.DataFrame) -> dict[int, Row]:
+    """The contacts that a rehearsal assumes, by their negative numbers: nobody's address, so that the letter can be looked at."""
+    nameless = dict.fromkeys(("given_name", "family_name", "patronymic", "gender", "role"), "")
+    return {
+        row["contact_id"]: {
+            **nameless,
+            "points": [
+                {
+                    "channel": row["channel"],
+                    "address": f"customer-{row['customer_id']}@assumed.example"
+                    if row["channel"] == "email"
+                    else ASSUMED_PHONE,
+                    "person_key": f"assumed {row['customer_id']}",
+                }
+            ],
+        }
+        for row in actions.filter(pl.col("contact_id") < 0).iter_rows(named=True)
+    }
+
+
 def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
     named = [(action["contact_id"], False), *((one, True) for one in action["copies"] or ())]
     points = {
@@ -190,7 +212,9 @@ def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
         if point["channel"] == action["channel"]
     }
     return tuple(
-        DraftRecipient(contact, points[contact]["person_key"], points[contact]["address"], copy)
+        DraftRecipient(
+            contact if contact > 0 else None, points[contact]["person_key"], points[contact]["address"], copy
+        )
         for contact, copy in named
         if contact in points
     )
