@@ -14,7 +14,7 @@ from dunwell.core.money import Money
 from dunwell.run import letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
-from dunwell.run.ingest import Summary
+from dunwell.run.ingest import Summary, Understood
 from dunwell.run.letters import Letter
 from dunwell.run.plan import Planned, outcome_counts
 from dunwell.run.stories import Told
@@ -37,25 +37,25 @@ COUNT_WORDS = {
 }
 
 
-def understood(sheet: object, *, json: bool) -> None:
+def understood(sheet: Understood, *, json: bool) -> None:
     """What a file was taken for."""
     facts = {
-        "file": sheet.file_name,  # type: ignore[attr-defined]
-        "kind": str(sheet.kind),  # type: ignore[attr-defined]
-        "rows": sheet.rows,  # type: ignore[attr-defined]
-        "encoding": sheet.encoding,  # type: ignore[attr-defined]
-        "columns": dict(sheet.saved_mapping().columns),  # type: ignore[attr-defined]
-        "questions": [str(question) for question in sheet.questions],  # type: ignore[attr-defined]
-        "findings": [str(finding) for finding in sheet.findings],  # type: ignore[attr-defined]
+        "file": sheet.file_name,
+        "kind": str(sheet.kind),
+        "rows": sheet.rows,
+        "encoding": sheet.encoding,
+        "columns": dict(sheet.saved_mapping().columns),
+        "questions": [str(question) for question in sheet.questions],
+        "findings": [str(finding) for finding in sheet.findings],
     }
     if json:
         as_json(facts)
         return
-    out.print(f"[bold]{facts['file']}[/]: {facts['rows']:,} rows of {facts['kind']} ({facts['encoding']})")
-    for header, name in facts["columns"].items():
+    out.print(f"[bold]{sheet.file_name}[/]: {sheet.rows:,} rows of {sheet.kind} ({sheet.encoding})")
+    for header, name in sheet.saved_mapping().columns.items():
         out.print(f"  {escape(header)} → {name or 'not read'}")
-    for line in (*facts["questions"], *facts["findings"]):
-        out.print(f"  [yellow]{escape(line)}[/]")
+    for line in (*sheet.questions, *sheet.findings):
+        out.print(f"  [yellow]{escape(str(line))}[/]")
 
 
 def imported(summary: Summary, *, json: bool) -> None:

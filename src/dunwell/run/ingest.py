@@ -28,6 +28,8 @@ from dunwell.store.record_import import Origin
 SOURCE = "file"
 ANALYZE_ROWS = 1_000
 SHOWN_FINDINGS = 20
+Understood = table.SheetImport
+"""A file understood and not yet recorded."""
 Progress = Callable[[str, int, int | None], None]
 
 
