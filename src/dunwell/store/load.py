@@ -333,8 +333,10 @@ def _touches(read: Read, only: Only) -> pl.DataFrame:
     return _conform(
         read(f"""
         -- What may have arrived counts like what did: nobody is written to twice because nobody knows.
-        SELECT r.person_key, m.customer_id, m.channel, coalesce(m.sent_on, m.slot_on) AS on, m.purpose <> 'answer' AS counts, m.purpose
+        -- Whose address was corrected since is still the person who was written to.
+        SELECT k.person_key, m.customer_id, m.channel, coalesce(m.sent_on, m.slot_on) AS on, m.purpose <> 'answer' AS counts, m.purpose
         FROM recipient r JOIN message m ON m.id = r.message_id
+        CROSS JOIN LATERAL (SELECT r.person_key UNION SELECT p.person_key FROM contact_point p WHERE p.contact_id = r.contact_id) k
         WHERE m.state IN ('sent', 'begun', 'unknown')
           AND coalesce(m.sent_on, m.slot_on) BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day} {only.real("m")}
         UNION ALL
