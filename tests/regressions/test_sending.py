@@ -14,7 +14,7 @@ from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
 from dunwell.plugins.channels.memory import Memory
 from dunwell.run import approve, day, deliver, people, work
 from dunwell.store import locks, outbox, scope
-from dunwell.store.models import Lapse, Message, Outcome, Payment, Receivable, Run, Sign
+from dunwell.store.models import Cancellation, Invoice, Lapse, Message, Outcome, Payment, Receivable, Run, Sign
 from regressions.world import DAY, only
 
 pytestmark = pytest.mark.timeout(300)
@@ -393,3 +393,43 @@ def test_r41_what_was_approved_and_then_changed_in_the_ledger_does_not_go(world)
     approve.approve(world.creditor, shown, by="boss", why="", on=DAY)
     world.paid(f"2026-03-01,40.00,EUR,C1 Ltd,invoice {number}")
     assert world.deliver().sent == 0
+
+
+def test_a_corrected_address_gets_the_next_letter_and_the_one_that_waited_is_withdrawn(world) -> None:
+    world.owing("2026-02-20")
+    world.go_live()
+    world.plan()
+    world.client(mail="right@client.example")
+    assert world.deliver().withdrawn == {"amended": 1}
+    world.plan()
+    assert world.deliver().sent == 1
+    with scope.of(world.creditor.pk):
+        assert [r.address for r in only(world.sent()).recipients.all()] == ["right@client.example"]
+
+
+def test_a_corrected_address_is_still_the_person_who_was_written_to(world) -> None:
+    world.owing("2026-02-20")
+    world.go_live()
+    world.plan()
+    assert world.deliver().sent == 1
+    world.client(mail="right@client.example")
+    world.invoices("C1,invoice,N-2,2026-02-01,2026-02-27,50.00,EUR,")
+    world.plan(DAY + timedelta(1))
+    assert world.outcome("N-2").reasons == "cap_reached=courtesy email 1/2"
+
+
+def test_a_credit_note_that_comes_or_is_used_after_the_plan_withdraws_the_letter(world) -> None:
+    world.owing("2026-02-20", "2026-02-23")
+    world.go_live()
+    world.plan()
+    world.invoices("C1,credit_note,K-1,2026-03-01,,30.00,EUR,C1-9")
+    assert world.deliver().withdrawn == {"balance_changed": 1}
+    world.plan()
+    with scope.of(world.creditor.pk):
+        assert [m.credit for m in Message.objects.filter(state="queued")] == ["EUR 3000"]
+    with scope.of(world.creditor.pk):
+        note = Invoice.objects.get(number="K-1")
+        Cancellation.objects.create(creditor=world.creditor, effective_on=DAY, invoice=note)
+    assert world.deliver().withdrawn == {"balance_changed": 1}
+    world.plan()
+    assert world.deliver().sent == 1
