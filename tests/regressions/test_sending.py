@@ -433,3 +433,28 @@ def test_a_credit_note_that_comes_or_is_used_after_the_plan_withdraws_the_letter
     assert world.deliver().withdrawn == {"balance_changed": 1}
     world.plan()
     assert world.deliver().sent == 1
+
+
+def test_a_letter_that_waits_in_the_outbox_counts_in_a_second_run_of_the_day(world) -> None:
+    """The person of two customers gets one letter a day, whether the first has left yet or not."""
+    world.owing("2026-02-20", client="C1")
+    world.go_live()
+    world.plan()
+    world.client("C2", mail="c1@client.example")
+    world.invoices("C2,invoice,C2-1,2026-02-01,2026-02-20,50.00,EUR,")
+    world.plan()
+    assert world.outcome("C2-1").reasons == "cap_reached=courtesy email 1/2"
+    assert [message.state for message in world.messages()] == ["queued"]
+    world.plan()
+    assert world.deliver().sent == 1
+    assert len(world.messages()) == 1
+
+
+def test_thanks_that_wait_in_the_outbox_keep_the_request_for_another_day(world) -> None:
+    first, second = world.owing("2026-02-20", "2026-02-20")
+    world.go_live()
+    world.paid(f"2026-03-01,100.00,EUR,C1 Ltd,{first}")
+    world.plan()
+    assert [message.purpose for message in world.messages()] == ["thanks"]
+    world.plan()
+    assert [message.purpose for message in world.messages()] == ["thanks"]
