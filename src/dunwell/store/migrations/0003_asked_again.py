@@ -1,6 +1,6 @@
 """Before a letter goes: also an address corrected since, and credit that came, went or was used."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 from dunwell.store import guards
 
@@ -10,5 +10,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RenameField("message", "facts_hash", "credit"),
+        migrations.AddIndex(
+            "payment",
+            models.Index(
+                fields=["creditor", "recorded_on"], name="payment_of_nobody", condition=models.Q(customer__isnull=True)
+            ),
+        ),
         migrations.RunPython(guards.ask, migrations.RunPython.noop),
     ]

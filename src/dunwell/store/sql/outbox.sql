@@ -74,6 +74,14 @@ BEGIN
           SELECT o.id FROM receivable r JOIN receivable o ON o.invoice_id = r.invoice_id WHERE r.id = ANY (asked)))
         AND NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)) THEN 'finding'
     WHEN dunwell_unmatched(m.creditor_id, m.customer_id) THEN 'unmatched_money'
+    -- money that came today from nobody known, whose words name what is asked for: cash application may not have seen it yet
+    WHEN EXISTS (SELECT FROM payment p, receivable r JOIN invoice i ON i.id = r.invoice_id
+        WHERE p.creditor_id = m.creditor_id AND p.customer_id IS NULL AND p.reverses_id IS NULL AND p.recorded_on >= m.slot_on
+          AND r.id = ANY (asked)
+          AND p.remittance || ' ' || p.reference ~* ('(^|\W)' || regexp_replace(i.number, '(\W)', '\\\1', 'g') || '($|\W)')
+          AND p.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
+            - coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0)
+          AND NOT EXISTS (SELECT FROM on_account o WHERE o.payment_id = p.id)) THEN 'unmatched_money'
     -- credit that came, went or was used since: the letter deducted too little or too much of it
     WHEN m.credit <> dunwell_credit(m.customer_id) THEN 'balance_changed'
     -- a due date, a sum or what it is for, corrected since: the letter would say what no longer is
