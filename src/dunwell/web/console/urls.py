@@ -13,13 +13,19 @@ from django.urls import URLPattern, include, path
 
 from dunwell.core.roles import DeskRole
 from dunwell.web.console.doors import Door, OpenDoor
-from dunwell.web.console.pages import entrance, today
+from dunwell.web.console.pages import customers, entrance, invoices, search, today
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
 
 DOORS = (
     # Today
     Door("", today.show, VIEWER, "today"),
+    # Customers
+    Door("customers", customers.show, VIEWER, "customers"),
+    # Invoices
+    Door("invoices", invoices.show, VIEWER, "invoices"),
+    # Everywhere
+    Door("search", search.show, VIEWER, "search"),
 )
 OPEN_DOORS = (
     OpenDoor("", entrance.home, "home", needs_user=True),
@@ -38,6 +44,9 @@ ACCOUNT_DOORS = (
     OpenDoor("account/second-factor/on", totp.activate_totp, "mfa_activate_totp", needs_user=True),
     OpenDoor("account/second-factor/off", totp.deactivate_totp, "mfa_deactivate_totp", needs_user=True),
     OpenDoor("account/recovery-codes", recovery.view_recovery_codes, "mfa_view_recovery_codes", needs_user=True),
+    OpenDoor(
+        "account/recovery-codes/download", recovery.download_recovery_codes, "mfa_download_recovery_codes", needs_user=True
+    ),
     OpenDoor(
         "account/recovery-codes/new", recovery.generate_recovery_codes, "mfa_generate_recovery_codes", needs_user=True
     ),
