@@ -73,4 +73,3 @@ def initials(name: str) -> str:
 
 def hue(name: str) -> int:
     return sum(map(ord, name)) % HUES
-

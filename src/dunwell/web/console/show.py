@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from dunwell.core.refusal import Refusal
@@ -35,9 +36,25 @@ def part(
     return render(request, f"console/{template}", {"desk": desk, **(context or {})}, status=status)
 
 
-def done(request: HttpRequest, said: str, address: str) -> HttpResponse:
-    """A deed is done: the page it belongs to is read anew, and a toast says what happened."""
-    messages.success(request, said)
+def done(request: HttpRequest, said: str, address: str, *, undo: str = "") -> HttpResponse:
+    """A deed is done: the page it belongs to is read anew; a toast says what happened and how to take it back."""
+    messages.success(request, said, extra_tags=undo)
+    return _sent_on(request, address)
+
+
+def failed(request: HttpRequest, said: str, address: str) -> HttpResponse:
+    """A deed without a form was refused: a toast says why."""
+    messages.error(request, said)
+    return _sent_on(request, address)
+
+
+def here(request: HttpRequest, address: str, desk: Desk) -> str:
+    """The page that a form names as its own, if that is a page of ours; else Today."""
+    is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure())
+    return address if is_ours else desk.url("today")
+
+
+def _sent_on(request: HttpRequest, address: str) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)

@@ -75,7 +75,9 @@ def icon(name: str, more: str = "") -> SafeString:
 @register.simple_tag
 def badge(name: str) -> SafeString:
     """The round badge with the initials of a name."""
-    return format_html('<span class="badge-name hue-{}" aria-hidden="true">{}</span>', looks.hue(name), looks.initials(name))
+    return format_html(
+        '<span class="badge-name hue-{}" aria-hidden="true">{}</span>', looks.hue(name), looks.initials(name)
+    )
 
 
 @register.simple_tag(takes_context=True)
