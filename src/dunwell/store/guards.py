@@ -154,6 +154,10 @@ def protect(table: str, schema_editor: Any) -> None:
     schema_editor.execute((NEVER_DELETED if table in CORRECTABLE else APPEND_ONLY).format(table=table), None)
 
 
+LIBRARIES = ("auth", "django", "procrastinate", "account", "mfa", "axes")
+"""Whose tables, told by the first word of their name, the application works in freely: they hold no creditor's facts."""
+
+
 def grant(application_role: str, schema_editor: Any) -> None:
     """What the application's role may do: read and add everywhere, change what is correctable, never delete a fact."""
     quoted = schema_editor.quote_name(application_role)
@@ -173,7 +177,7 @@ def grant(application_role: str, schema_editor: Any) -> None:
         f"""
         DO $$ DECLARE name text; BEGIN
           FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-            AND (tablename LIKE 'auth\\_%' OR tablename LIKE 'django\\_%' OR tablename LIKE 'procrastinate\\_%')
+            AND (tablename = 'membership' OR split_part(tablename, '_', 1) = ANY (ARRAY{list(LIBRARIES)}))
           LOOP EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO {quoted}', name); END LOOP;
         END $$;
         """,
