@@ -37,11 +37,13 @@ from dunwell.core.reasons import SEPARATOR
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import packs
+from dunwell.run import packs, page_links
+from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
 from dunwell.store.load_letters import Details, Row
 from dunwell.store.models import Creditor, Staff
+from dunwell.store.pages import NewLink
 
 MONTH_END_DAYS = 8
 """The reason "we are closing the month" is true in the last days of a month, for a day within it."""
@@ -62,6 +64,7 @@ class Letter:
     mime: bytes | None  # the final bytes without `Date`, which is written at sending
     recipients: tuple[DraftRecipient, ...]
     findings: tuple[Finding, ...]
+    link: NewLink | None = None  # of the page that the letter names
 
 
 def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[Letter]:
@@ -78,7 +81,7 @@ def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehea
         rehearsal=rehearsal,
     )
     found = replace(found, contacts={**found.contacts, **_assumed(actions)})
-    desk = _desk(creditor, portfolio, proposal.as_of, found)
+    desk = _desk(creditor, portfolio, proposal.as_of, found, page_links.of(creditor, proposal.as_of, live=not rehearsal))
     by_action: dict[int, list[Row]] = {}
     for item in items.iter_rows(named=True):
         # The plan names no sum for what it gives thanks for; the outbox keeps the receivable's currency all the same.
@@ -117,11 +120,12 @@ class _Desk:
     pack: Pack
     portfolio: Portfolio
     found: Details
+    pages: Pages
     broken: frozenset[int]  # receivables of which a promise was broken
     as_of: date
 
 
-def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details) -> _Desk:
+def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details, pages: Pages) -> _Desk:
     accounts = tuple(
         BankAccount(
             currency=one.currency,
@@ -152,6 +156,7 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details)
         pack=render.prepare(source),
         portfolio=portfolio,
         found=found,
+        pages=pages,
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
@@ -159,6 +164,8 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details)
 
 def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> Letter:
     facts = _facts(desk, action, items)
+    if link := _link(desk, action, items, facts):
+        facts = replace(facts, page_link=desk.pages.address(link))
     composed = render.compose(facts, desk.pack)
     if isinstance(composed, Finding):
         return Letter(action, items, facts, None, None, None, (), (composed,))
@@ -177,9 +184,22 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> 
         in_reply_to=thread[-1] if thread else "",
         references=thread,
         unsubscribe_mailto=f"{facts.reply_to}?subject=STOP" if facts.reply_to else "",
+        unsubscribe_url=desk.pages.stop_address(link),
     )
     raw = mime.assemble(message)[len(mime.DATE_SLOT) :] if facts.channel == "email" else None
-    return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), ())
+    return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), (), link)
+
+
+def _link(desk: _Desk, action: Row, items: tuple[Row, ...], facts: LetterFacts) -> NewLink | None:
+    recipients = _recipients(desk, action)
+    return desk.pages.link(
+        action,
+        items,
+        look=facts.step.look,
+        readers=[reader.role for reader in (facts.reader, *facts.copies)],
+        person_key=recipients[0].person_key if recipients else "",
+        is_person=facts.customer.kind == "person" and not facts.copies,
+    )
 
 
 def _assumed(actions: pl.DataFrame) -> dict[int, Row]:

@@ -14,9 +14,10 @@ from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import plan as engine
 from dunwell.run import letters, portfolio
 from dunwell.run.letters import Letter
-from dunwell.store import enqueue, record, record_plan, scope
+from dunwell.store import enqueue, pages, record, record_plan, scope
 from dunwell.store.enqueue import Draft, DraftItem
 from dunwell.store.models import Creditor, Run
+from dunwell.store.pages import NewLink
 from dunwell.store.record_plan import NewTask
 
 
@@ -96,6 +97,7 @@ def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: in
     desk = Desk(seen, proposal, run_id, rehearsal)
     written = letters.write(creditor, seen, proposal, rehearsal=rehearsal)
     desk.messages = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    pages.add(creditor.pk, desk.links, on=proposal.as_of, by="plan")
     return desk
 
 
@@ -135,6 +137,7 @@ class Desk:
     waiting: int = 0
     found: list[tuple[int | None, Finding]] = field(default_factory=list)
     scripts: dict[int, str] = field(default_factory=dict)
+    links: list[NewLink] = field(default_factory=list)
 
     def drafts(self, written: Iterator[Letter]) -> Iterator[Draft]:
         for letter in written:
@@ -144,6 +147,8 @@ class Desk:
                 self.scripts[letter.action["action_id"]] = letter.draft.text
             elif letter.message is not None:
                 self.waiting += bool(letter.action["needs_approval"])
+                if letter.link:
+                    self.links.append(letter.link)
                 yield self._draft(letter)
 
     def tasks(self) -> Iterator[NewTask]:

@@ -5,6 +5,7 @@ Used by migrations alone. A new table of a creditor calls `protect` in the migra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ CORRECTABLE = {
     "message",
 }
 # Personal content in tables of its own: append-only for the application, replaced by a tombstone by the erasing procedure.
-PERSONAL = {"imported_row", "message_content", "recipient", "audit_content"}
+PERSONAL = {"imported_row", "message_content", "recipient", "audit_content", "page_words", "page_file"}
 
 FUNCTIONS = """
 CREATE FUNCTION dunwell_creditor() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -140,6 +141,11 @@ def install(apps: Any, schema_editor: Any) -> None:
         if model._meta.db_table != "creditor":
             protect(model._meta.db_table, schema_editor)
     schema_editor.execute(TRIGGERS, None)
+    ask(apps, schema_editor)
+
+
+def ask(apps: Any, schema_editor: Any) -> None:
+    """The questions of `sql/outbox.sql` as this release asks them; a migration that changes them calls this anew."""
     schema_editor.execute(OUTBOX.replace("{firm_level_min}", str(FIRM_LEVEL_MIN)), None)
 
 
@@ -147,6 +153,15 @@ def protect(table: str, schema_editor: Any) -> None:
     """Row-level security and the right degree of permanence for one table of a creditor."""
     schema_editor.execute(ROW_LEVEL_SECURITY.format(table=table), None)
     schema_editor.execute((NEVER_DELETED if table in CORRECTABLE else APPEND_ONLY).format(table=table), None)
+
+
+# A page is opened before its creditor is known: this row alone shows itself without one, to whoever knows its token. The
+# alternatives are worse: a SECURITY DEFINER function would need an owner that row-level security does not bind (it is FORCEd here),
+# and a table outside it would lay every creditor's links open to whoever reads it.
+PAGE_LINK_BY_TOKEN = """
+CREATE POLICY page_link_by_token ON page_link FOR SELECT
+  USING (token_hash = (SELECT nullif(current_setting('dunwell.page_token', true), '')));
+"""
 
 
 def grant(application_role: str, schema_editor: Any) -> None:
@@ -172,5 +187,14 @@ def grant(application_role: str, schema_editor: Any) -> None:
           LOOP EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO {quoted}', name); END LOOP;
         END $$;
         """,
+        None,
+    )
+
+
+def grant_new(tables: Sequence[str], application_role: str, schema_editor: Any) -> None:
+    """The same for tables of facts that a later release brings."""
+    quoted, names = schema_editor.quote_name(application_role), ", ".join(tables)
+    schema_editor.execute(
+        f"GRANT SELECT, INSERT, MAINTAIN ON {names} TO {quoted}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
         None,
     )

@@ -1,4 +1,4 @@
-"""All tables, one module per subject: creditor, customers, invoices, money, runs, outbox."""
+"""All tables, one module per subject: creditor, customers, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
@@ -38,6 +38,15 @@ from dunwell.store.models.money import (
     Proposal,
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
+from dunwell.store.models.page import (
+    PageAnswer,
+    PageAnswerSettled,
+    PageFile,
+    PageLink,
+    PageLinkEnd,
+    PageOpening,
+    PageWords,
+)
 from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
@@ -75,6 +84,13 @@ __all__ = [
     "OptOut",
     "OurSide",
     "Outcome",
+    "PageAnswer",
+    "PageAnswerSettled",
+    "PageFile",
+    "PageLink",
+    "PageLinkEnd",
+    "PageOpening",
+    "PageWords",
     "Payment",
     "PolicyChoice",
     "Promise",

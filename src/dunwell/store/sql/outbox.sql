@@ -3,7 +3,7 @@
 --
 -- `at` is the instant of sending, `covered_min` the day up to which every required money source must be complete.
 -- The function is STABLE: all its questions see the ledger at one moment, that of the calling statement.
-CREATE FUNCTION dunwell_objection(m message, at timestamptz, covered_min date) RETURNS text LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION dunwell_objection(m message, at timestamptz, covered_min date) RETURNS text LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   asked bigint[] := ARRAY(
@@ -25,7 +25,7 @@ BEGIN
     WHEN EXISTS (
       SELECT FROM unnest(people) person, LATERAL (
         SELECT DISTINCT ON (o.channel) o.wanted FROM opt_out o WHERE o.creditor_id = m.creditor_id AND o.person_key = person
-          AND o.channel IN (m.channel, 'all') ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
+          AND o.channel IN (m.channel, 'all') AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
     WHEN EXISTS (
       SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id AND g.kind = 'bounced'
         AND g.person_key = ANY (people) AND g.channel = m.channel AND (m.rehearsal OR NOT g.rehearsal)) THEN 'bounced'
@@ -44,7 +44,7 @@ BEGIN
 END $$;
 
 -- A request is right only while exactly what it says is owed, uncontested, unpromised and unheld.
-CREATE FUNCTION dunwell_money_objection(m message, asked bigint[], covered_min date) RETURNS text
+CREATE OR REPLACE FUNCTION dunwell_money_objection(m message, asked bigint[], covered_min date) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE reason text;
 BEGIN
@@ -81,7 +81,7 @@ BEGIN
       THEN 'amended'
     WHEN m.level >= {firm_level_min} AND EXISTS (
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
-                     ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
+                       AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
     WHEN EXISTS (SELECT FROM touch t WHERE t.creditor_id = m.creditor_id AND t.customer_id = m.customer_id
         AND t.effective_on >= m.slot_on AND t.recorded_at > m.queued_at AND t.counts) THEN 'touched'
     WHEN EXISTS (SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id
@@ -92,7 +92,7 @@ BEGIN
 END $$;
 
 -- `store.balances.balances_sql` of one receivable.
-CREATE FUNCTION dunwell_owed(receivable bigint, in_rehearsal boolean, OUT balance bigint, OUT disputed bigint,
+CREATE OR REPLACE FUNCTION dunwell_owed(receivable bigint, in_rehearsal boolean, OUT balance bigint, OUT disputed bigint,
                              OUT is_cancelled boolean) LANGUAGE plpgsql STABLE AS $$
 DECLARE contested record;
 BEGIN
@@ -110,7 +110,7 @@ BEGIN
 END $$;
 
 -- `store.balances.held_by_money_sql` of one customer.
-CREATE FUNCTION dunwell_unmatched(creditor bigint, customer bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION dunwell_unmatched(creditor bigint, customer bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN EXISTS (
     SELECT FROM payment p WHERE p.reverses_id IS NULL AND p.id IN (
@@ -125,7 +125,7 @@ BEGIN
 END $$;
 
 -- I10: a required source is not complete up to `covered_min`; live, somebody must have said so of one source at least.
-CREATE FUNCTION dunwell_money_is_stale(creditor bigint, in_rehearsal boolean, covered_min date) RETURNS boolean
+CREATE OR REPLACE FUNCTION dunwell_money_is_stale(creditor bigint, in_rehearsal boolean, covered_min date) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 DECLARE sources record;
 BEGIN
@@ -136,7 +136,7 @@ BEGIN
 END $$;
 
 -- Let one claimed message begin, give it back, or withdraw it, with the reason. A token that is no longer ours: ('lost', '').
-CREATE FUNCTION dunwell_begin(creditor bigint, message bigint, held_token bigint, at timestamptz, covered_min date,
+CREATE OR REPLACE FUNCTION dunwell_begin(creditor bigint, message bigint, held_token bigint, at timestamptz, covered_min date,
                               lease interval, OUT state text, OUT reason text) LANGUAGE plpgsql
 -- A plan made anew for every message costs eight times its execution.
 SET plan_cache_mode = force_generic_plan AS $$
@@ -159,7 +159,7 @@ END $$;
 
 -- What became of a message that began under this token. False when it is not ours to say, or was said before.
 -- A late word of a sender whose lease ran out still counts: it alone knows what happened.
-CREATE FUNCTION dunwell_record(creditor bigint, message bigint, held_token bigint, outcome text, said text,
+CREATE OR REPLACE FUNCTION dunwell_record(creditor bigint, message bigint, held_token bigint, outcome text, said text,
                                recipients text[], on_day date, next_try timestamptz, tried integer) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
