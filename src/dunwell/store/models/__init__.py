@@ -1,5 +1,6 @@
-"""All tables, one module per subject: creditor, customers, invoices, money, runs, outbox, page."""
+"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
+from dunwell.store.models.access import Membership
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
     Agreement,
@@ -77,6 +78,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Lapse",
+    "Membership",
     "Message",
     "MessageContent",
     "MessageItem",

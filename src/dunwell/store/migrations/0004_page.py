@@ -25,13 +25,13 @@ def protect(apps, schema_editor):
     schema_editor.execute(guards.PAGE_LINK_BY_TOKEN, None)
     application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
     if application != owner:
-        guards.grant_new(TABLES, application, schema_editor)
+        guards.grant(application, schema_editor)
     guards.ask(apps, schema_editor)
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0002_guards"),
+        ("store", "0003_membership"),
     ]
 
     operations = [
