@@ -109,6 +109,21 @@ def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, co
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def account_facts(one: load_letters.BankAccount) -> BankAccount:
+    """A stored account as letters and pages name it."""
+    return BankAccount(
+        currency=one.currency,
+        holder=one.holder,
+        bank_name=one.bank,
+        iban=one.iban,
+        bic=one.bic,
+        account=one.account,
+        corr_account=one.correspondent,
+        inn=one.tax_id,
+        kpp=one.kpp,
+    )
+
+
 @dataclass(frozen=True)
 class _Desk:
     """What all letters of one run share."""
@@ -126,20 +141,7 @@ class _Desk:
 
 
 def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details, pages: Pages) -> _Desk:
-    accounts = tuple(
-        BankAccount(
-            currency=one.currency,
-            holder=one.holder,
-            bank_name=one.bank,
-            iban=one.iban,
-            bic=one.bic,
-            account=one.account,
-            corr_account=one.correspondent,
-            inn=one.tax_id,
-            kpp=one.kpp,
-        )
-        for one in load_letters.bank_accounts(creditor.pk, as_of)
-    )
+    accounts = tuple(account_facts(one) for one in load_letters.bank_accounts(creditor.pk, as_of))
     staff = load_letters.staff(creditor.pk)
     source = packs.with_overrides(packs.standard(), load_letters.overrides(creditor.pk))
     return _Desk(

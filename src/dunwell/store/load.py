@@ -61,6 +61,12 @@ def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[in
         )
 
 
+def choices(creditor_id: int, as_of: date) -> pl.DataFrame:
+    """The policy choices in force on a day: scope, target, document, customer_kind, policy."""
+    with bulk.reader(creditor_id) as read:
+        return _choices(read, Only(as_of, False, ()))
+
+
 def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataFrame]:
     """A stretch of the past for a simulation: all receivables that stood open in it, as invoiced, and the money of all days."""
     with bulk.reader(creditor_id) as read:
