@@ -40,7 +40,7 @@ CORRECTABLE = {
     "message",
 }
 # Personal content in tables of its own: append-only for the application, replaced by a tombstone by the erasing procedure.
-PERSONAL = {"imported_row", "bank_entry", "message_content", "recipient", "audit_content"}
+PERSONAL = {"imported_row", "bank_entry", "message_content", "recipient", "audit_content", "page_words", "page_file"}
 
 FUNCTIONS = """
 CREATE FUNCTION dunwell_creditor() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -153,6 +153,14 @@ def protect(table: str, schema_editor: Any) -> None:
     schema_editor.execute(ROW_LEVEL_SECURITY.format(table=table), None)
     schema_editor.execute((NEVER_DELETED if table in CORRECTABLE else APPEND_ONLY).format(table=table), None)
 
+
+# A page is opened before its creditor is known: this row alone shows itself without one, to whoever knows its token. The
+# alternatives are worse: a SECURITY DEFINER function would need an owner that row-level security does not bind (it is FORCEd here),
+# and a table outside it would lay every creditor's links open to whoever reads it.
+PAGE_LINK_BY_TOKEN = """
+CREATE POLICY page_link_by_token ON page_link FOR SELECT
+  USING (token_hash = (SELECT nullif(current_setting('dunwell.page_token', true), '')));
+"""
 
 LIBRARIES = ("auth", "django", "procrastinate", "account", "mfa", "axes")
 """Whose tables, told by the first word of their name, the application works in freely: they hold no creditor's facts."""
