@@ -14,9 +14,10 @@ from dunwell.core.money import Money
 from dunwell.run import letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
+from dunwell.run.desk import Planned
 from dunwell.run.ingest import Summary, Understood
 from dunwell.run.letters import Letter
-from dunwell.run.plan import Planned, outcome_counts
+from dunwell.run.plan import outcome_counts
 from dunwell.run.stories import Told
 from dunwell.run.work import Row
 from dunwell.store.models import Creditor

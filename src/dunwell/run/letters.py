@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -33,6 +34,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
+from dunwell.core.policy import Step
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
@@ -64,8 +66,13 @@ class Letter:
     findings: tuple[Finding, ...]
 
 
-def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[Letter]:
-    """A letter for every action that is a message, and the text of every task that has one, in the order of the plan."""
+def write(
+    creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool, said: Mapping[str, Any] | None = None
+) -> Iterator[Letter]:
+    """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
+
+    `said` are facts of the letter that no ledger knows but a person named.
+    """
     actions = proposal.actions.filter(pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS))
     if actions.is_empty():
         return
@@ -85,7 +92,7 @@ def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehea
         currency = item["currency"] or found.receivables[item["receivable_id"]]["currency"]
         by_action.setdefault(item["action_id"], []).append(item | {"currency": currency})
     for action in actions.iter_rows(named=True):
-        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal)
+        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal, said=said or {})
 
 
 def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, content_hash: str, *, live: bool) -> str:
@@ -157,8 +164,8 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details)
     )
 
 
-def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> Letter:
-    facts = _facts(desk, action, items)
+def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool, said: Mapping[str, Any]) -> Letter:
+    facts = replace(_facts(desk, action, items), **said)
     composed = render.compose(facts, desk.pack)
     if isinstance(composed, Finding):
         return Letter(action, items, facts, None, None, None, (), (composed,))
@@ -222,9 +229,7 @@ def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
 
 def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     found, customer = desk.found, desk.found.customers[action["customer_id"]]
-    policy = desk.portfolio.policies[action["policy"]]
-    step = next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
-    asked = tuple(_item(desk, item, action["level"]) for item in items if item["part"] in ("asked", "listed"))
+    asked = tuple(_item(desk, item, action["level"]) for item in items if item["part"] in ("asked", "listed", "told"))
     later = tuple(_item(desk, item, 0) for item in items if item["part"] == "not_due")
     thanked = tuple(desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
     totals = total_by_currency(item.balance for item in asked)
@@ -235,7 +240,9 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     )
     writer = _writer(desk, customer, action["locale"])
     reply_to = desk.creditor.reply_address or writer.email
-    payment = _settled_by(found, items) if thanked else found.payments.get(action["customer_id"])
+    is_told_of = thanked or any(item["part"] == "told" for item in items)
+    payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
+    step = _step(desk, action)
     pay_by = action["pay_by"]
     return LetterFacts(
         as_of=desk.as_of,
@@ -269,6 +276,14 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         reference=_reference(desk, items),
         copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
     )
+
+
+def _step(desk: _Desk, action: Row) -> Step | None:
+    """The policy's step that gives the text; a thank-you and news have none."""
+    if action["policy"] is None:
+        return None
+    policy = desk.portfolio.policies[action["policy"]]
+    return next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
 
 
 def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:
