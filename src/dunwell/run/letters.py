@@ -10,16 +10,19 @@ import calendar
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio, Proposal
+from dunwell.core.ledger import TaskKind
 from dunwell.core.message import (
     TASK_KEYS,
     BankAccount,
+    Consequence,
     ContactMade,
     CreditorFacts,
     CustomerFacts,
@@ -269,6 +272,9 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         history=_history(desk, items),
         last_payment=_payment(payment, thanked),
         reason="month_end" if _closes_month(desk.as_of, pay_by) else "",
+        # The ladder stops at once when money comes: said where there is a chase that could stop.
+        benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
+        consequence=_consequence(desk, action, step),
         promised_for=_broken_promise(desk, action, items),
         order=_order(desk, items),
         reply_to=reply_to,
@@ -379,6 +385,19 @@ def _broken_promise(desk: _Desk, action: Row, items: tuple[Row, ...]) -> date | 
     days = desk.found.promised
     asked = {item["receivable_id"] for item in items if item["part"] == "asked"}
     return max((days[one] for one in asked & desk.broken & days.keys()), default=None)
+
+
+def _consequence(desk: _Desk, action: Row, step: Step | None) -> Consequence | None:
+    """What the policy does next where that is a call: said beforehand, with its day (I16)."""
+    if step is None or action["pay_by"] is None:
+        return None
+    steps = desk.portfolio.policies[action["policy"]].steps
+    following = next((after for one, after in pairwise(steps) if one is step), None)
+    if following is None or following.task != TaskKind.CALL or following.anchor != step.anchor:
+        return None
+    on = desk.as_of + timedelta(following.offset_days - step.offset_days)
+    starts_on = preflight.working_day_on_or_after(on, _calendar(desk, action).is_business_day)
+    return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
 
 
 def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:
