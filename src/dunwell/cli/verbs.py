@@ -35,10 +35,11 @@ def approve_(
     every: Annotated[bool, typer.Option("--all", help="Approve everything that waits, after it was shown.")] = False,
     by: ByOption = "",
     why: WhyOption = "",
+    as_of: AsOfOption = None,
 ) -> None:
     """Look at a waiting message, word for word, and let exactly these bytes go."""
     chosen = cli.chosen(context, creditor)
-    on = cli.wiring(context).today(chosen.timezone)
+    on = cli.day(context, chosen, as_of)
     for one in approve.waiting(chosen, message, every=every):
         out.rule(f"message {one.pk}: {one.customer.name}")
         out.print(one.content_row.text, markup=False)
