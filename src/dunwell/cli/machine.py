@@ -38,9 +38,10 @@ def audit(context: Context, creditor: CreditorOption = "", json: JsonOption = Fa
     chosen = cli.chosen(context, creditor)
     found = auditing.verify(chosen)
     if json:
-        as_json({"links": found.links, "erased": found.erased, "broken": list(found.broken)})
+        as_json({"links": found.links, "erased": found.erased, "broken": list(found.broken), "head": found.head})
     else:
         out.print(f"{found.links:,} links, {found.erased:,} with erased content, {len(found.broken):,} broken")
+        out.print(f"head: {found.head}")
         for line in found.broken:
             out.print(f"[red]{line}[/]")
     raise typer.Exit(1 if found.broken else 0)

@@ -189,8 +189,9 @@ def delivery(done: Delivery, *, json: bool) -> None:
     for reason, count in (done.withdrawn or {}).items():
         out.print(f"  {count:,} withdrawn: {reason}")
     for one in done.braked:
+        usual = f"usual are {one.usual:.0f}" if one.usual else "and there is no usual yet: it is the first live run that writes"
         out.print(
-            f"[yellow]run {one.run_id} made {one.messages:,} messages, usual are {one.usual:.0f}: "
+            f"[yellow]run {one.run_id} made {one.messages:,} messages, {usual}: "
             f"look at them, then `dunwell brake {one.run_id} --release`[/]"
         )
     for channel, count in (done.no_way or {}).items():

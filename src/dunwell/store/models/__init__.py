@@ -38,7 +38,7 @@ from dunwell.store.models.money import (
     Proposal,
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
-from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
     "Agreement",
@@ -48,6 +48,7 @@ __all__ = [
     "Attempt",
     "Audit",
     "AuditContent",
+    "AuditHead",
     "BankAccount",
     "Cancellation",
     "Charge",
