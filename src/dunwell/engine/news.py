@@ -10,12 +10,12 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.core.frames import ACTION_ITEMS, ACTIONS, LAPSES, OUTCOMES, Portfolio, Proposal, conform, empty
+from dunwell.core.frames import ACTION_ITEMS, ACTIONS, LAPSES, OUTCOMES, Portfolio, Proposal, Schema, conform, empty
 from dunwell.core.ledger import Role
 from dunwell.engine import facts, governor, reach
 
-WANTED = {"customer_id": pl.Int64, "purpose": pl.String, "contact_id": pl.Int64, "channel": pl.String}
-REFUSED = {"customer_id": pl.Int64, "reason": pl.String, "allowed_on": pl.Date}
+WANTED: Schema = {"customer_id": pl.Int64, "purpose": pl.String, "contact_id": pl.Int64, "channel": pl.String}
+REFUSED: Schema = {"customer_id": pl.Int64, "reason": pl.String, "allowed_on": pl.Date}
 
 
 def propose(

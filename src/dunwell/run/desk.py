@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,7 @@ from dunwell.core.refusal import Finding
 from dunwell.run.letters import Letter
 from dunwell.store import balances
 from dunwell.store.enqueue import Draft, DraftItem
+from dunwell.store.pages import NewLink
 from dunwell.store.record_plan import NewTask
 
 
@@ -34,6 +35,16 @@ class Planned:
     portfolio: Portfolio | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one job wrote: its drafts, the texts of tasks, what could not be written, and the pages that letters name."""
+
+    drafts: list[Draft]
+    scripts: dict[int, str]
+    found: list[tuple[int | None, Finding]]
+    links: list[NewLink]
+
+
 @dataclass
 class Desk:
     """Letters on their way to the outbox; keeps the texts of tasks and what could not be written."""
@@ -46,6 +57,7 @@ class Desk:
     waiting: int = 0
     found: list[tuple[int | None, Finding]] = field(default_factory=list)
     scripts: dict[int, str] = field(default_factory=dict)
+    links: list[NewLink] = field(default_factory=list)
     credit: dict[int, str] = field(init=False)  # by customer
 
     def __post_init__(self) -> None:
@@ -62,8 +74,18 @@ class Desk:
             elif letter.message is None and letter.draft is not None:
                 self.scripts[letter.action["action_id"]] = letter.draft.text
             elif letter.message is not None:
-                self.waiting += bool(letter.action["needs_approval"])
+                if letter.link:
+                    self.links.append(letter.link)
                 yield self._draft(letter)
+
+    def collected(self, written: Iterable[Done]) -> Iterator[Draft]:
+        """The drafts of all jobs, one after the other; everything else that they came to is kept here."""
+        for done in written:
+            self.scripts |= done.scripts
+            self.found += done.found
+            self.links += done.links
+            self.waiting += sum(draft.needs_approval for draft in done.drafts)
+            yield from done.drafts
 
     def tasks(self) -> Iterator[NewTask]:
         items: dict[int, list[tuple[int, str | None]]] = {}

@@ -88,7 +88,7 @@ def file(
             kind=str(sheet.kind),
             is_complete=complete,
         )
-        errand = _Errand(Origin(creditor.pk, source, row.pk, as_of, by), sheet.kind, summary, complete)
+        errand = Errand(Origin(creditor.pk, source, row.pk, as_of, by), sheet.kind, summary, complete)
         for finding in sheet.findings:
             summary.findings.append(finding)
             summary.findings_total += 1
@@ -144,7 +144,7 @@ def understand(
 
 
 @dataclass
-class _Errand:
+class Errand:
     """One file on its way into the ledger: which customers its rows name, and which documents it held."""
 
     origin: Origin

@@ -13,14 +13,14 @@ from typing import Any
 import polars as pl
 
 from dunwell.core import message
-from dunwell.core.frames import Portfolio
+from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.ledger import Purpose, TaskKind
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.engine import news as engine
 from dunwell.engine import simulate
 from dunwell.run import letters, people, portfolio
-from dunwell.run.desk import Desk, Planned
+from dunwell.run.desk import Desk
 from dunwell.run.letters import Letter
 from dunwell.store import audit, enqueue, load_news, record_plan, scope, switches
 from dunwell.store.enqueue import Draft
@@ -108,34 +108,37 @@ def send(creditor: Creditor, prepared: Prepared, *, by: str, why: str) -> int:
     return added
 
 
-def announce(creditor: Creditor, planned: Planned, *, rehearsal: bool, by: str) -> int:
+def announce(
+    creditor: Creditor, book: Portfolio, proposal: Proposal, *, run_id: int, rehearsal: bool, by: str
+) -> int:
     """Tell those who know only the old bank account of the new one, by another way than their letters take; gives how many letters.
 
     Where there is no other way, a person calls.
     """
-    old = load_news.knows_old_account(creditor.pk, planned.as_of, rehearsal=rehearsal)
+    as_of = proposal.as_of
+    old = load_news.knows_old_account(creditor.pk, as_of, rehearsal=rehearsal)
     if old.is_empty():
         return 0
-    owing = planned.portfolio.receivables.filter(pl.col("balance") > 0).select("customer_id", "currency").unique()
+    owing = book.receivables.filter(pl.col("balance") > 0).select("customer_id", "currency").unique()
     old = old.join(owing, on=["customer_id", "currency"], how="semi")
     # The letters of today count for the people whom they reach.
-    today = simulate.touches(planned.proposal, planned.portfolio)
-    seen = replace(planned.portfolio, touches=pl.concat([planned.portfolio.touches, today]))
+    today = simulate.touches(proposal, book)
+    seen = replace(book, touches=pl.concat([book.touches, today]))
     ways = _second_ways(old, seen)
     by_letter = ways.filter(pl.col("channel").is_not_null()).with_columns(
         purpose=pl.lit(Purpose.BANK_DETAILS.value), copies=pl.lit([], pl.List(pl.Int64))
     )
-    proposal, _ = engine.propose(seen, planned.as_of, by_letter, _told([]))
-    desk = Desk(seen, proposal, planned.run_id, rehearsal)
-    written = letters.write(creditor, seen, proposal, rehearsal=rehearsal)
+    told, _ = engine.propose(seen, as_of, by_letter, _told([]))
+    desk = Desk(seen, told, run_id, rehearsal)
+    written = letters.write(creditor, seen, told, rehearsal=rehearsal)
     added = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
-    record_plan.findings(creditor.pk, desk.found, as_of=planned.as_of, by=by)
+    record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
     nobody = ways.filter(pl.col("channel").is_null()).select("customer_id", "contact_id")
     calls = [
         NewTask(customer, contact, TaskKind.CALL.value, "", Purpose.BANK_DETAILS.value, 0, "", ())
         for customer, contact in nobody.iter_rows()
     ]
-    record_plan.tasks(creditor.pk, planned.run_id, calls, as_of=planned.as_of, rehearsal=rehearsal, by=by)
+    record_plan.tasks(creditor.pk, run_id, calls, as_of=as_of, rehearsal=rehearsal, by=by)
     return added
 
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.refusal import Refusal
 from dunwell.engine import plan as engine
-from dunwell.run import letters, news, portfolio
-from dunwell.run.desk import Desk, Planned
-from dunwell.store import enqueue, record, record_plan, scope
+from dunwell.run import letters, news, portfolio, processes
+from dunwell.run.desk import Desk, Done, Planned
+from dunwell.store import enqueue, pages, record, record_plan, scope
 from dunwell.store.models import Creditor, Run
+
+CHUNK = 1_000
+ALONE_MAX = 3 * CHUNK
+"""So many letters are written before another process would have started."""
 
 
 class RunPrecedesLast(Refusal):
@@ -66,16 +73,25 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
             creditor.pk, recorded.run_id, desk.tasks(), as_of=as_of, rehearsal=rehearsal, by=by
         )
         record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
-        planned.messages += news.announce(creditor, planned, rehearsal=rehearsal, by=by)
+        planned.messages += news.announce(
+            creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal, by=by
+        )
         record.link_run(creditor.pk, recorded, as_of=as_of, by=by, counts=counts)
     return planned
 
 
 def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: int, rehearsal: bool) -> Desk:
-    """Write the letters of a plan and put them into the outbox: queued, or waiting for approval."""
+    """Write the letters of a plan and put them into the outbox: queued, or waiting for approval.
+
+    Writing is computing and the outbox is the database's work: of a long mailing other processes write, while this one queues.
+    """
     desk = Desk(seen, proposal, run_id, rehearsal)
-    written = letters.write(creditor, seen, proposal, rehearsal=rehearsal)
-    desk.messages = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    jobs = _jobs(creditor, desk)
+    is_long = proposal.actions.height > ALONE_MAX and processes.COUNT > 1
+    desk.messages = enqueue.enqueue(
+        creditor.pk, desk.collected(processes.in_order(_written, jobs) if is_long else map(_written, jobs))
+    ).added
+    pages.add(creditor.pk, desk.links, on=proposal.as_of, by="plan")
     return desk
 
 
@@ -101,3 +117,45 @@ def reasons(proposal: Proposal) -> Counter[str]:
         )
     )
     return Counter({row["head"]: row["len"] for row in heads.group_by("head").len().sort("head").iter_rows(named=True)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some actions of a plan, to be written by whatever process is free."""
+
+    creditor: Creditor
+    seen: Portfolio
+    proposal: Proposal
+    run_id: int | None
+    rehearsal: bool
+
+
+def _jobs(creditor: Creditor, desk: Desk) -> Iterator[_Job]:
+    """The plan's actions in order, `CHUNK` at a time, each with its items and with what the letters need of the portfolio."""
+    seen, proposal = desk.seen, desk.proposal
+    values = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name != "pauses"}
+    rest: dict[str, Any] = {name: value.clear() for name, value in values.items() if isinstance(value, pl.DataFrame)}
+    actions = proposal.actions.with_row_index("job").with_columns(pl.col("job") // CHUNK)
+    items = proposal.items.join(actions.select("action_id", "job"), on="action_id", maintain_order="left")
+    items_of = items.partition_by("job", as_dict=True, include_key=False, maintain_order=True)
+    for number, some in actions.partition_by("job", as_dict=True, include_key=False, maintain_order=True).items():
+        customers = seen.customers.join(some.select("customer_id"), on="customer_id", how="semi")
+        yield _Job(
+            creditor=creditor,
+            seen=replace(seen, **{**rest, "customers": customers}),
+            proposal=replace(
+                proposal,
+                outcomes=proposal.outcomes.clear(),
+                lapses=proposal.lapses.clear(),
+                actions=some,
+                items=items_of.get(number, proposal.items.clear()),
+            ),
+            run_id=desk.run_id,
+            rehearsal=desk.rehearsal,
+        )
+
+
+def _written(job: _Job) -> Done:
+    desk = Desk(job.seen, job.proposal, job.run_id, job.rehearsal)
+    drafts = list(desk.drafts(letters.write(job.creditor, job.seen, job.proposal, rehearsal=job.rehearsal)))
+    return Done(drafts, desk.scripts, desk.found, desk.links)

@@ -139,6 +139,8 @@ def _copy(cursor: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]
     cursor.execute(f"DROP TABLE IF EXISTS fresh_{table}")
     cursor.execute(f"CREATE TEMP TABLE fresh_{table} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
     types = BINARY_TYPES.get(table)
+    if types:
+        cursor.execute(f"ALTER TABLE fresh_{table} ALTER mime SET STORAGE EXTERNAL, SET (toast_tuple_target = 4080)")
     with cursor.copy(f"COPY fresh_{table} ({columns}) FROM STDIN{' (FORMAT binary)' if types else ''}") as copy:
         if types:
             copy.set_types(types)

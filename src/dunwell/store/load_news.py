@@ -29,7 +29,10 @@ def last_letter(
     """The newest letter to a customer that was sent, about any of these receivables where some are named."""
     with scope.of(creditor_id):
         rows = bulk.rows(LAST_LETTER, customer_id, rehearsal, list(receivables), list(receivables))
-    return LastLetter(*rows[0][:5], tuple(rows[0][5])) if rows else None
+    if not rows:
+        return None
+    ((number, name, contact, channel, sent_on, copies),) = rows
+    return LastLetter(number, name, contact, channel, sent_on, tuple(copies))
 
 
 def still_asked(creditor_id: int, receivables: Sequence[int]) -> int:

@@ -6,7 +6,7 @@ from dunwell.store import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0003_asked_again")]
+    dependencies = [("store", "0007_page")]
 
     operations = [
         migrations.AddField("bankaccount", "confirmed_at", models.DateTimeField(null=True)),

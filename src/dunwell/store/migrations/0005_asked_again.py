@@ -6,7 +6,7 @@ from dunwell.store import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0002_guards")]
+    dependencies = [("store", "0004_bank_statements")]
 
     operations = [
         migrations.RenameField("message", "facts_hash", "credit"),

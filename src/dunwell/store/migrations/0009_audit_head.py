@@ -15,7 +15,7 @@ def protect(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0004_account_changed")]
+    dependencies = [("store", "0008_account_changed")]
 
     operations = [
         migrations.CreateModel(
