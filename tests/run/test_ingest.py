@@ -190,3 +190,12 @@ def test_two_addresses_of_one_name_in_one_file_are_two_ways_and_no_correction(cr
     with scope.of(creditor.pk):
         assert not Amendment.objects.exists()
         assert ContactPoint.objects.filter(contact__customer__name="Маргаритка ООД").count() == 2
+
+
+def test_the_channel_that_a_contact_prefers_is_kept(creditor, take):
+    take(
+        "Customer,Contact person,Email,Phone,Preferred channel\nDaisy Ltd,Anna Brown,anna@daisy.example,+44 20 7946 0000,sms\n",
+        kind="customers",
+    )
+    with scope.of(creditor.pk):
+        assert list(ContactPoint.objects.filter(is_preferred=True).values_list("channel", flat=True)) == ["sms"]

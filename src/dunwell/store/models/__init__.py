@@ -50,7 +50,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
-from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
     "Agreement",
@@ -60,6 +60,7 @@ __all__ = [
     "Attempt",
     "Audit",
     "AuditContent",
+    "AuditHead",
     "BankAccount",
     "BankEntry",
     "Cancellation",

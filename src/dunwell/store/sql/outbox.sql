@@ -89,6 +89,10 @@ BEGIN
         AND a.field IN ('due_date', 'valid_until', 'total', 'currency', 'what_for', 'order_number')
         AND a.noun_id IN (SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (asked)))
       THEN 'amended'
+    -- the bank account changed since: the letter would say where money is no longer to be paid
+    WHEN EXISTS (SELECT FROM bank_account b WHERE b.creditor_id = m.creditor_id AND b.confirmed_at > m.queued_at
+        AND b.since <= m.slot_on AND b.currency IN (SELECT i.currency FROM message_item i WHERE i.message_id = m.id))
+      THEN 'bank_details'
     WHEN m.level >= {firm_level_min} AND EXISTS (
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
                        AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
