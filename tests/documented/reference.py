@@ -66,7 +66,7 @@ WITHDRAWN = {
     "went_live": "written in rehearsal, never sent",
     "back_to_rehearsal": "written live; the creditor went back to rehearsal",
     "stale": "its day or its hours have passed; it is planned anew",
-    "amended": "a due date, a sum or another fact of the document was corrected after the letter was written",
+    "amended": "a due date, a sum, another fact of the document or the address was corrected after the letter was written",
     "planned_anew": "a later run took its place",
     "recalled": "a person called it back",
     "opted_out": "the reader does not want to be written to",

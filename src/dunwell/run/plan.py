@@ -15,7 +15,7 @@ from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import plan as engine
 from dunwell.run import letters, portfolio, processes
 from dunwell.run.letters import Letter
-from dunwell.store import enqueue, record, record_plan, scope
+from dunwell.store import balances, enqueue, record, record_plan, scope
 from dunwell.store.enqueue import Draft, DraftItem
 from dunwell.store.models import Creditor, Run
 from dunwell.store.record_plan import NewTask
@@ -195,6 +195,14 @@ class Desk:
     waiting: int = 0
     found: list[tuple[int | None, Finding]] = field(default_factory=list)
     scripts: dict[int, str] = field(default_factory=dict)
+    credit: dict[int, str] = field(init=False)  # by customer
+
+    def __post_init__(self) -> None:
+        with_credit = self.seen.customers.filter(pl.col("credit_by_currency").list.len() > 0)
+        self.credit = {
+            customer: balances.credit_text({row["currency"]: row["amount"] for row in rows})
+            for customer, rows in with_credit.select("customer_id", "credit_by_currency").iter_rows()
+        }
 
     def drafts(self, written: Iterator[Letter]) -> Iterator[Draft]:
         for letter in written:
@@ -270,4 +278,5 @@ class Desk:
             ),
             recipients=letter.recipients,
             had_link=bool(letter.facts.page_link),
+            credit=self.credit.get(action["customer_id"], ""),
         )

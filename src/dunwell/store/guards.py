@@ -40,7 +40,7 @@ CORRECTABLE = {
     "message",
 }
 # Personal content in tables of its own: append-only for the application, replaced by a tombstone by the erasing procedure.
-PERSONAL = {"imported_row", "message_content", "recipient", "audit_content"}
+PERSONAL = {"imported_row", "bank_entry", "message_content", "recipient", "audit_content"}
 
 FUNCTIONS = """
 CREATE FUNCTION dunwell_creditor() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -140,6 +140,11 @@ def install(apps: Any, schema_editor: Any) -> None:
         if model._meta.db_table != "creditor":
             protect(model._meta.db_table, schema_editor)
     schema_editor.execute(TRIGGERS, None)
+    ask(apps, schema_editor)
+
+
+def ask(apps: Any, schema_editor: Any) -> None:
+    """The questions of `sql/outbox.sql` as this release asks them; a migration that changes them calls this anew."""
     schema_editor.execute(OUTBOX.replace("{firm_level_min}", str(FIRM_LEVEL_MIN)), None)
 
 

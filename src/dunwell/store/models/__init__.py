@@ -28,6 +28,7 @@ from dunwell.store.models.invoices import (
 )
 from dunwell.store.models.money import (
     Allocation,
+    BankEntry,
     Coverage,
     FindingRecord,
     FindingSettled,
@@ -36,6 +37,7 @@ from dunwell.store.models.money import (
     OnAccount,
     Payment,
     Proposal,
+    Statement,
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
 from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
@@ -49,6 +51,7 @@ __all__ = [
     "Audit",
     "AuditContent",
     "BankAccount",
+    "BankEntry",
     "Cancellation",
     "Charge",
     "Contact",
@@ -85,6 +88,7 @@ __all__ = [
     "Sign",
     "Staff",
     "StateRecord",
+    "Statement",
     "Switch",
     "Task",
     "TaskItem",
