@@ -247,7 +247,7 @@ def withdrawals_of_code() -> set[str]:
     asked = (SOURCES / "store" / "sql" / "outbox.sql").read_text("utf-8")
     text = "".join((SOURCES / one).read_text("utf-8") for one in ("store/record_plan.py", "run/creditors.py"))
     by_hand = re.findall(r'outbox\.withdraw\([^"]*"(\w+)"', text) + re.findall(r"state_reason = '(\w+)'", text)
-    questions = asked[: asked.index("CREATE FUNCTION dunwell_begin")]
+    questions = asked[: asked.index("CREATE OR REPLACE FUNCTION dunwell_begin")]
     return {*re.findall(r"(?:THEN|ELSE|=) '(\w+)'(?= *(?:\n|--|ELSE|END|WHEN))", questions), *by_hand} - {
         "invoice",
         "live",

@@ -1,0 +1,11 @@
+"""The last question before letters go is asked for all of a batch at once."""
+
+from django.db import migrations
+
+from dunwell.store import guards
+
+
+class Migration(migrations.Migration):
+    dependencies = [("store", "0005_asked_again")]
+
+    operations = [migrations.RunPython(guards.ask, migrations.RunPython.noop)]
