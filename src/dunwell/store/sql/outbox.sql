@@ -78,7 +78,7 @@ LANGUAGE sql STABLE AS $$
     -- a due date, a sum or what it is for, corrected since: the letter would say what no longer is
     WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice' AND a.recorded_at > m.queued_at
         AND a.field IN ('due_date', 'valid_until', 'total', 'currency', 'what_for', 'order_number')
-        AND a.noun_id IN (SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (its.asked)))
+        AND a.noun_id = ANY (ARRAY(SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (its.asked))))
       THEN 'amended'
     WHEN m.level >= {firm_level_min} AND EXISTS (
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
