@@ -36,6 +36,8 @@ ENVIRONMENT = {
     "DUNWELL_OWNER_DATABASE_URL": "The same database as the owner of the tables, who migrates; the address above without it.",
     "DUNWELL_SHARED": "For developers: the folder of development data from which the reader of replies is trained.",
     "DUNWELL_HOSTS": "Further host names under which the web answers, separated by blanks.",
+    "DUNWELL_FACES": "Which web faces exist, separated by blanks: `console pay`; `dunwell serve --only` sets it.",
+    "DUNWELL_TLS": "`1` behind a proxy that speaks TLS and sets X-Forwarded-Proto: cookies and pages never travel in the clear.",
 }
 EXIT_CODES = {
     0: "done",

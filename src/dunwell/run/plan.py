@@ -15,9 +15,10 @@ from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import plan as engine
 from dunwell.run import letters, portfolio, processes
 from dunwell.run.letters import Letter
-from dunwell.store import balances, enqueue, record, record_plan, scope
+from dunwell.store import balances, enqueue, pages, record, record_plan, scope
 from dunwell.store.enqueue import Draft, DraftItem
 from dunwell.store.models import Creditor, Run
+from dunwell.store.pages import NewLink
 from dunwell.store.record_plan import NewTask
 
 CHUNK = 1_000
@@ -107,6 +108,7 @@ def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: in
     desk.messages = enqueue.enqueue(
         creditor.pk, desk.collected(processes.in_order(_written, jobs) if is_long else map(_written, jobs))
     ).added
+    pages.add(creditor.pk, desk.links, on=proposal.as_of, by="plan")
     return desk
 
 
@@ -150,6 +152,7 @@ class _Done:
     drafts: list[Draft]
     scripts: dict[int, str]
     found: list[tuple[int | None, Finding]]
+    links: list[NewLink]
 
 
 def _jobs(creditor: Creditor, desk: Desk) -> Iterator[_Job]:
@@ -180,7 +183,7 @@ def _jobs(creditor: Creditor, desk: Desk) -> Iterator[_Job]:
 def _written(job: _Job) -> _Done:
     desk = Desk(job.seen, job.proposal, job.run_id, job.rehearsal)
     drafts = list(desk.drafts(letters.write(job.creditor, job.seen, job.proposal, rehearsal=job.rehearsal)))
-    return _Done(drafts, desk.scripts, desk.found)
+    return _Done(drafts, desk.scripts, desk.found, desk.links)
 
 
 @dataclass
@@ -195,6 +198,7 @@ class Desk:
     waiting: int = 0
     found: list[tuple[int | None, Finding]] = field(default_factory=list)
     scripts: dict[int, str] = field(default_factory=dict)
+    links: list[NewLink] = field(default_factory=list)
     credit: dict[int, str] = field(init=False)  # by customer
 
     def __post_init__(self) -> None:
@@ -211,6 +215,8 @@ class Desk:
             elif letter.message is None and letter.draft is not None:
                 self.scripts[letter.action["action_id"]] = letter.draft.text
             elif letter.message is not None:
+                if letter.link:
+                    self.links.append(letter.link)
                 yield self._draft(letter)
 
     def collected(self, written: Iterable[_Done]) -> Iterator[Draft]:
@@ -218,6 +224,7 @@ class Desk:
         for done in written:
             self.scripts |= done.scripts
             self.found += done.found
+            self.links += done.links
             self.waiting += sum(draft.needs_approval for draft in done.drafts)
             yield from done.drafts
 

@@ -29,7 +29,7 @@ LANGUAGE sql STABLE AS $$
     WHEN EXISTS (
       SELECT FROM unnest(its.people) person, LATERAL (
         SELECT DISTINCT ON (o.channel) o.wanted FROM opt_out o WHERE o.creditor_id = m.creditor_id AND o.person_key = person
-          AND o.channel IN (m.channel, 'all') ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
+          AND o.channel IN (m.channel, 'all') AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
     WHEN EXISTS (
       SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id AND g.kind = 'bounced'
         AND g.person_key = ANY (its.people) AND g.channel = m.channel AND (m.rehearsal OR NOT g.rehearsal)) THEN 'bounced'
@@ -82,7 +82,7 @@ LANGUAGE sql STABLE AS $$
       THEN 'amended'
     WHEN m.level >= {firm_level_min} AND EXISTS (
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
-                     ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
+                       AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
     WHEN EXISTS (SELECT FROM touch t WHERE t.creditor_id = m.creditor_id AND t.customer_id = m.customer_id
         AND t.effective_on >= m.slot_on AND t.recorded_at > m.queued_at AND t.counts) THEN 'touched'
     WHEN EXISTS (SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id
