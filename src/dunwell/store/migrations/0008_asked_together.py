@@ -6,6 +6,6 @@ from dunwell.store import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0005_asked_again")]
+    dependencies = [("store", "0007_page")]
 
     operations = [migrations.RunPython(guards.ask, migrations.RunPython.noop)]
