@@ -15,7 +15,7 @@ from dunwell.core.frames import Proposal
 from dunwell.engine import plan as engine
 from dunwell.run import ingest, portfolio
 from dunwell.run import plan as planning
-from dunwell.run.bench_book import DAY, at_rest, big_book, new_creditor, peak_rss_mb, stopwatch
+from dunwell.run.bench_book import DAY, at_rest, big_book, new_creditor, peak_rss_mb, stopwatch, together
 from dunwell.store import record, scope
 from dunwell.store.models import Creditor
 from dunwell.store.record import RecordedRun
@@ -63,7 +63,7 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
     some = replace(
         proposal, actions=first, items=proposal.items.join(first.select("action_id"), on="action_id", how="semi")
     )
-    with stopwatch(times, "render_s"):
+    with together() as memory, stopwatch(times, "render_s"):
         queued = planning.write(creditor, seen, some, run_id=recorded.run_id, rehearsal=False).messages
     total = round(sum(times.values()), 3)
     return {
@@ -74,7 +74,7 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
         **times,
         "total_s": total,
         "per_s": round(queued / total),
-        "peak_rss_mb": peak_rss_mb(),
+        "peak_rss_mb": memory(),
     }
 
 
