@@ -21,7 +21,7 @@ from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import open_items
 from dunwell.plugins.importers import findings_csv, table
 from dunwell.run import people
-from dunwell.store import audit, bulk, record_import, scope
+from dunwell.store import audit, bulk, record_documents, record_import, scope
 from dunwell.store.models import Coverage, Creditor, ImportFile
 from dunwell.store.record_import import Origin
 
@@ -171,7 +171,7 @@ class _Errand:
     def finish(self) -> None:
         if self.complete and self.kind is RecordKind.INVOICES:
             held = pl.concat(self.held) if self.held else frames.empty(frames.IMPORT_INVOICES)
-            known = record_import.open_invoices(self.origin.source, frames.KNOWN_INVOICES)
+            known = record_documents.open_of(self.origin.source, frames.KNOWN_INVOICES)
             missing = open_items.missing(held, known, on=self.origin.on)
             self.summary.counts["missing_from_complete_file"] += missing.height
             self._findings(missing)
@@ -196,12 +196,12 @@ class _Errand:
         told = rows.with_columns(customer_key=pl.col("customer").cast(pl.String)).drop("customer")
         compared = open_items.compare(told, self._known(told), on=self.origin.on)
         new = self._without_renumbered(compared.new.with_columns(customer=pl.col("customer_key").cast(pl.Int64)))
-        added = record_import.invoices(self.origin, new, batch.instalments, batch.invoice_lines)
+        record_documents.reported(self.origin)
+        added = record_documents.add(self.origin, new, batch.instalments, batch.invoice_lines)
         changes = compared.amendments.filter(pl.col("field") != "customer_key")
-        changed = record_import.amendments(self.origin, changes)
-        paid = record_import.reported_payments(self.origin, compared.payments)
-        record_import.reported(self.origin, told)
-        record_import.reminded(self.origin, rows)
+        changed = record_documents.amend(self.origin, changes)
+        paid = record_documents.paid(self.origin, compared.payments)
+        record_documents.reminded(self.origin, rows)
         record_import.raw_rows(self.origin, rows)
         self._findings(compared.findings)
         self.summary.counts.update(
@@ -218,16 +218,14 @@ class _Errand:
         """New documents, less those known under another number: added beside it, one debt would be asked for twice."""
         if self.is_first or new["external_id"].null_count() == new.height:
             return new
-        changed = record_import.renumbered(self.origin, new)
+        changed = record_documents.renumbered(self.origin, new)
         self._findings(_renumbered(new.join(changed, on="line")))
         return new.join(changed, on="line", how="anti")
 
     def _known(self, told: pl.DataFrame) -> pl.DataFrame:
         if self.is_first is None:
-            self.is_first = not record_import.has_invoices()
-        if self.is_first:
-            return frames.empty(frames.KNOWN_INVOICES)
-        return record_import.known_invoices(told, frames.KNOWN_INVOICES)
+            self.is_first = not record_documents.has_any()
+        return record_documents.known(told, frames.KNOWN_INVOICES, is_first=self.is_first)
 
     def _payments(self, batch: Batch) -> None:
         rows = batch.payments.join(self.customers, on="customer_key", how="left")
