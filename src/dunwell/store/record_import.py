@@ -39,6 +39,8 @@ def customers(origin: Origin, frame: pl.DataFrame) -> pl.DataFrame:
     bulk.execute(ADD_CUSTOMERS, origin.creditor_id, origin.source, origin.on)
     bulk.execute(FIND_ADDED_CUSTOMERS, origin.source)
     for field, column in CUSTOMER_FIELDS.items():
+        if frame[column].null_count() == frame.height:
+            continue
         bulk.execute(
             AMEND_CUSTOMERS.format(field=field, column=column), origin.creditor_id, origin.on, origin.by, origin.file_id
         )

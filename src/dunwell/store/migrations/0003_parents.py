@@ -37,5 +37,15 @@ class Migration(migrations.Migration):
         unchecked("invoiceline", "invoice", "invoice", db_index=False, related_name="lines"),
         unchecked("payment", "customer", "customer", db_index=False, null=True),
         unchecked("receivable", "invoice", "invoice", db_index=False, related_name="receivables"),
+        migrations.RemoveIndex("invoice", "invoice_customer"),
+        migrations.RemoveIndex("invoice", "invoice_external"),
+        migrations.AddIndex(
+            "invoice",
+            models.Index(
+                fields=["creditor", "source", "external_id"],
+                name="invoice_external",
+                condition=~models.Q(external_id=models.F("number")),
+            ),
+        ),
         migrations.RunPython(check, migrations.RunPython.noop),
     ]

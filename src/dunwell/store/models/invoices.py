@@ -44,9 +44,13 @@ class Invoice(Imported):
             models.CheckConstraint(condition=models.Q(total__gte=0), name="invoice_total_not_negative"),
             models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in DocumentKind]), name="invoice_kind"),
         ]
+        # A customer's documents are found by their receivables; an id that only repeats the number tells nothing.
         indexes = [
-            models.Index(fields=["creditor", "customer"], name="invoice_customer"),
-            models.Index(fields=["creditor", "source", "external_id"], name="invoice_external"),
+            models.Index(
+                fields=["creditor", "source", "external_id"],
+                name="invoice_external",
+                condition=~models.Q(external_id=models.F("number")),
+            ),
         ]
 
 
