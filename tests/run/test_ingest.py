@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dunwell.run import ingest, reconcile
+from dunwell.run import ahead, ingest, reconcile
 from dunwell.store import scope
 from dunwell.store.models import (
     Allocation,
@@ -140,3 +140,23 @@ def test_a_credit_note_is_not_taken_for_money_that_the_sheet_forgot(creditor, ta
         assert Allocation.objects.filter(payment=None).count() == 1, "the credit note reduces its invoice"
         assert Payment.objects.count() == 1
     assert not again.findings, again.findings
+
+
+def test_an_older_sheet_changes_nothing_also_after_another_older_one(creditor, take):
+    take(OPEN_ITEMS, as_of=date(2026, 3, 10))
+    take(OPEN_ITEMS, as_of=date(2026, 3, 4))
+    late = take(OPEN_ITEMS.replace("15.02.2026", "20.02.2026"), as_of=date(2026, 3, 6))
+    assert late.counts["rows_older"] == 2 and late.counts["facts_changed"] == 0
+
+
+def test_what_is_made_ahead_comes_in_order_and_its_trouble_comes_with_it():
+    def numbers():
+        yield from (1, 2, 3)
+        raise ValueError("the fourth")
+
+    got = []
+    with pytest.raises(ValueError, match="the fourth"):
+        for number in ahead.of(numbers()):
+            got.append(number)
+    assert got == [1, 2, 3]
+    assert ahead.begun(lambda: 7).result() == 7

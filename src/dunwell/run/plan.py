@@ -12,7 +12,7 @@ import polars as pl
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import plan as engine
-from dunwell.run import letters, portfolio
+from dunwell.run import ahead, letters, portfolio
 from dunwell.run.letters import Letter
 from dunwell.store import enqueue, record, record_plan, scope
 from dunwell.store.enqueue import Draft, DraftItem
@@ -61,6 +61,7 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
     """Plan a day and record it: outcomes that changed, tasks, and messages queued or waiting for approval."""
     refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
     record_plan.withdraw_before(creditor.pk, as_of, rehearsal=rehearsal)
+    known = ahead.begun(lambda: record.last_outcomes(creditor.pk, rehearsal=rehearsal))
     planned = propose(creditor, as_of, rehearsal=rehearsal, assume_contact=assume_contact)
     proposal, seen = planned.proposal, planned.portfolio
     assert proposal is not None and seen is not None
@@ -75,6 +76,7 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
             outcomes=proposal.outcomes,
             lapses=proposal.lapses,
             counts=counts,
+            known=known.result(),
         )
         planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
         desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)
