@@ -93,6 +93,7 @@ class OptOut(Fact):
     person_key = models.TextField()
     channel = models.TextField()
     wanted = models.BooleanField(default=False)
+    rehearsal = models.BooleanField(default=False)
 
     class Meta:
         db_table = "opt_out"
@@ -133,6 +134,7 @@ class OurSide(Fact):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     what = models.TextField()  # core.ledger.OurDebt
     done = models.BooleanField(default=False)
+    rehearsal = models.BooleanField(default=False)
 
     class Meta:
         db_table = "our_side"

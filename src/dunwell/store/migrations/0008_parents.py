@@ -27,7 +27,7 @@ def unchecked(model, name, to, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0002_guards")]
+    dependencies = [("store", "0007_page")]
 
     operations = [
         unchecked("customer", "creditor", "creditor", db_index=False),
