@@ -1,5 +1,6 @@
-"""All tables, one module per subject: creditor, customers, invoices, money, runs, outbox."""
+"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
+from dunwell.store.models.access import Membership
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
     Agreement,
@@ -28,6 +29,7 @@ from dunwell.store.models.invoices import (
 )
 from dunwell.store.models.money import (
     Allocation,
+    BankEntry,
     Coverage,
     FindingRecord,
     FindingSettled,
@@ -36,8 +38,18 @@ from dunwell.store.models.money import (
     OnAccount,
     Payment,
     Proposal,
+    Statement,
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
+from dunwell.store.models.page import (
+    PageAnswer,
+    PageAnswerSettled,
+    PageFile,
+    PageLink,
+    PageLinkEnd,
+    PageOpening,
+    PageWords,
+)
 from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
@@ -49,6 +61,7 @@ __all__ = [
     "Audit",
     "AuditContent",
     "BankAccount",
+    "BankEntry",
     "Cancellation",
     "Charge",
     "Contact",
@@ -68,6 +81,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Lapse",
+    "Membership",
     "Message",
     "MessageContent",
     "MessageItem",
@@ -75,6 +89,13 @@ __all__ = [
     "OptOut",
     "OurSide",
     "Outcome",
+    "PageAnswer",
+    "PageAnswerSettled",
+    "PageFile",
+    "PageLink",
+    "PageLinkEnd",
+    "PageOpening",
+    "PageWords",
     "Payment",
     "PolicyChoice",
     "Promise",
@@ -85,6 +106,7 @@ __all__ = [
     "Sign",
     "Staff",
     "StateRecord",
+    "Statement",
     "Switch",
     "Task",
     "TaskItem",
