@@ -1,5 +1,6 @@
 """All tables, one module per subject: creditor, customers, invoices, money, runs, outbox."""
 
+from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
     Agreement,
@@ -41,6 +42,7 @@ from dunwell.store.models.outbox import Approval, Attempt, Message, MessageConte
 from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
+    "Acknowledgement",
     "Agreement",
     "Allocation",
     "Amendment",
@@ -51,6 +53,8 @@ __all__ = [
     "BankAccount",
     "Cancellation",
     "Charge",
+    "Claim",
+    "ClaimEvent",
     "Contact",
     "ContactPoint",
     "ContentText",
