@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -37,11 +38,13 @@ from dunwell.core.reasons import SEPARATOR
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import packs
+from dunwell.run import packs, page_links
+from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
 from dunwell.store.load_letters import Details, Row
 from dunwell.store.models import Creditor, Staff
+from dunwell.store.pages import NewLink
 
 MONTH_END_DAYS = 8
 """The reason "we are closing the month" is true in the last days of a month, for a day within it."""
@@ -62,6 +65,7 @@ class Letter:
     mime: bytes | None  # the final bytes without `Date`, which is written at sending
     recipients: tuple[DraftRecipient, ...]
     findings: tuple[Finding, ...]
+    link: NewLink | None = None  # of the page that the letter names
 
 
 def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[Letter]:
@@ -78,7 +82,7 @@ def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehea
         rehearsal=rehearsal,
     )
     found = replace(found, contacts={**found.contacts, **_assumed(actions)})
-    desk = _desk(creditor, portfolio, proposal.as_of, found)
+    desk = _desk(creditor, portfolio, proposal.as_of, found, page_links.of(creditor, proposal.as_of, live=not rehearsal))
     by_action: dict[int, list[Row]] = {}
     for item in items.iter_rows(named=True):
         # The plan names no sum for what it gives thanks for; the outbox keeps the receivable's currency all the same.
@@ -106,6 +110,21 @@ def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, co
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def account_facts(one: load_letters.BankAccount) -> BankAccount:
+    """A stored account as letters and pages name it."""
+    return BankAccount(
+        currency=one.currency,
+        holder=one.holder,
+        bank_name=one.bank,
+        iban=one.iban,
+        bic=one.bic,
+        account=one.account,
+        corr_account=one.correspondent,
+        inn=one.tax_id,
+        kpp=one.kpp,
+    )
+
+
 @dataclass(frozen=True)
 class _Desk:
     """What all letters of one run share."""
@@ -117,27 +136,15 @@ class _Desk:
     pack: Pack
     portfolio: Portfolio
     found: Details
+    pages: Pages
     broken: frozenset[int]  # receivables of which a promise was broken
     as_of: date
 
 
-def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details) -> _Desk:
-    accounts = tuple(
-        BankAccount(
-            currency=one.currency,
-            holder=one.holder,
-            bank_name=one.bank,
-            iban=one.iban,
-            bic=one.bic,
-            account=one.account,
-            corr_account=one.correspondent,
-            inn=one.tax_id,
-            kpp=one.kpp,
-        )
-        for one in load_letters.bank_accounts(creditor.pk, as_of)
-    )
+def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details, pages: Pages) -> _Desk:
+    accounts = tuple(account_facts(one) for one in load_letters.bank_accounts(creditor.pk, as_of))
     staff = load_letters.staff(creditor.pk)
-    source = packs.with_overrides(packs.standard(), load_letters.overrides(creditor.pk))
+    overrides = load_letters.overrides(creditor.pk)
     return _Desk(
         creditor=creditor,
         facts=CreditorFacts(
@@ -149,16 +156,25 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details)
         ),
         staff={one.name: one for one in staff},
         usual_writer=staff[0] if staff else None,
-        pack=render.prepare(source),
+        pack=_pack(tuple(sorted(overrides.items()))),
         portfolio=portfolio,
         found=found,
+        pages=pages,
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
 
 
+@lru_cache(maxsize=4)
+def _pack(overrides: tuple[tuple[packs.Place, tuple[str, int]], ...]) -> Pack:
+    """The shipped texts with the creditor's own, cut once: a mailing asks for them again with every job."""
+    return render.prepare(packs.with_overrides(packs.standard(), dict(overrides)))
+
+
 def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> Letter:
     facts = _facts(desk, action, items)
+    if link := _link(desk, action, items, facts):
+        facts = replace(facts, page_link=desk.pages.address(link))
     composed = render.compose(facts, desk.pack)
     if isinstance(composed, Finding):
         return Letter(action, items, facts, None, None, None, (), (composed,))
@@ -177,9 +193,22 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> 
         in_reply_to=thread[-1] if thread else "",
         references=thread,
         unsubscribe_mailto=f"{facts.reply_to}?subject=STOP" if facts.reply_to else "",
+        unsubscribe_url=desk.pages.stop_address(link),
     )
     raw = mime.assemble(message)[len(mime.DATE_SLOT) :] if facts.channel == "email" else None
-    return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), ())
+    return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), (), link)
+
+
+def _link(desk: _Desk, action: Row, items: tuple[Row, ...], facts: LetterFacts) -> NewLink | None:
+    recipients = _recipients(desk, action)
+    return desk.pages.link(
+        action,
+        items,
+        look=facts.step.look,
+        readers=[reader.role for reader in (facts.reader, *facts.copies)],
+        person_key=recipients[0].person_key if recipients else "",
+        is_person=facts.customer.kind == "person" and not facts.copies,
+    )
 
 
 def _assumed(actions: pl.DataFrame) -> dict[int, Row]:

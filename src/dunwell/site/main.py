@@ -29,6 +29,7 @@ COMMANDS = {
     "demo": "dunwell.site.demo:demo",
     "init": "dunwell.cli.daily:init",
     "staff": "dunwell.cli.machine:staff",
+    "user": "dunwell.cli.users:user",
     "account": "dunwell.cli.machine:account",
     "import": "dunwell.cli.daily:import_",
     "cover": "dunwell.cli.verbs:cover",

@@ -1,5 +1,6 @@
-"""All tables, one module per subject: creditor, customers, invoices, money, runs, outbox."""
+"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
+from dunwell.store.models.access import Membership
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
@@ -29,6 +30,7 @@ from dunwell.store.models.invoices import (
 )
 from dunwell.store.models.money import (
     Allocation,
+    BankEntry,
     Coverage,
     FindingRecord,
     FindingSettled,
@@ -37,8 +39,18 @@ from dunwell.store.models.money import (
     OnAccount,
     Payment,
     Proposal,
+    Statement,
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
+from dunwell.store.models.page import (
+    PageAnswer,
+    PageAnswerSettled,
+    PageFile,
+    PageLink,
+    PageLinkEnd,
+    PageOpening,
+    PageWords,
+)
 from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
@@ -51,6 +63,7 @@ __all__ = [
     "Audit",
     "AuditContent",
     "BankAccount",
+    "BankEntry",
     "Cancellation",
     "Charge",
     "Claim",
@@ -72,6 +85,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Lapse",
+    "Membership",
     "Message",
     "MessageContent",
     "MessageItem",
@@ -79,6 +93,13 @@ __all__ = [
     "OptOut",
     "OurSide",
     "Outcome",
+    "PageAnswer",
+    "PageAnswerSettled",
+    "PageFile",
+    "PageLink",
+    "PageLinkEnd",
+    "PageOpening",
+    "PageWords",
     "Payment",
     "PolicyChoice",
     "Promise",
@@ -89,6 +110,7 @@ __all__ = [
     "Sign",
     "Staff",
     "StateRecord",
+    "Statement",
     "Switch",
     "Task",
     "TaskItem",

@@ -39,7 +39,7 @@ def parent(name, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0002_guards")]
+    dependencies = [("store", "0007_page")]
 
     operations = [
         migrations.CreateModel(
