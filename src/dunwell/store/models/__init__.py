@@ -1,6 +1,7 @@
 """All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.access import Membership
+from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
     Agreement,
@@ -53,6 +54,7 @@ from dunwell.store.models.page import (
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
+    "Acknowledgement",
     "Agreement",
     "Allocation",
     "Amendment",
@@ -65,6 +67,8 @@ __all__ = [
     "BankEntry",
     "Cancellation",
     "Charge",
+    "Claim",
+    "ClaimEvent",
     "Contact",
     "ContactPoint",
     "ContentText",
