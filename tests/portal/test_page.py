@@ -1,7 +1,5 @@
 """The page of a link: what it shows, and what a look at it leaves behind."""
 
-from portal.clients import BROWSER
-
 
 def test_it_shows_what_is_owed_for_what_and_how_to_pay(reader):
     page = reader.get().content.decode()

@@ -113,7 +113,7 @@ def _form(
         allowed = portal_answers.bounds(seen)
         more |= {
             "allowed": allowed,
-            "last": speech.day(allowed.last),
+            "last": speech.brief(allowed.last),
             "near": [(one, speech.day(one)) for one in allowed.near],
         }
     if kind is AnswerKind.DISPUTE:
