@@ -42,7 +42,7 @@ def test_a_promise_changes_the_plan(firm, reader):
     assert said.status_code == 302 and said.url.endswith("/done/promise"), said.content
     (promise,) = rows(firm, Promise)
     assert (promise.amount, promise.promised_date, promise.rehearsal) == (10000, date(2026, 3, 6), True)
-    assert "Friday, 6 March" in reader.get().content.decode()
+    assert "Friday, 6 March" in reader.read()
     firm.day(MONDAY + timedelta(6))
     assert len(firm.sent()) == 1, "nothing goes out before the promised day and its grace"
     assert firm.outcome("C1-1").reasons == "promised"
@@ -89,7 +89,7 @@ def test_a_dispute_of_a_part_leaves_the_rest(firm, reader):
     reader.say("dispute", cause="quality", part="only", amount="30,00", text="Half of it")
     (dispute,) = rows(firm, Dispute)
     assert (dispute.cause, dispute.amount) == ("quality", 3000)
-    page = reader.get().content.decode()
+    page = reader.read()
     assert "€70.00" in page and "€30.00 is under review" in page
 
 
@@ -211,6 +211,6 @@ def test_what_a_person_recorded_and_what_the_client_said_agree(firm, reader):
     people.dispute(
         firm.creditor, "C1-1", cause="quality", amount=Money(4000, "EUR"), on=MONDAY, by="anna", why="on the telephone"
     )
-    assert "€60.00" in reader.get().content.decode()
+    assert "€60.00" in reader.read()
     reader.say("promise", quick="2026-03-06")
     assert [promise.amount for promise in rows(firm, Promise)] == [6000]

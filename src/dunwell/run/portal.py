@@ -110,6 +110,7 @@ class Page:
     items: tuple[Item, ...]
     more: int  # invoices that are not listed one by one
     totals: tuple[str, ...]  # to be paid now, one a currency
+    currencies: tuple[str, ...]  # theirs
     credit: tuple[str, ...]
     pay_by: str  # the day the message asks for, while it has not passed
     has_money_waiting: bool
@@ -169,6 +170,7 @@ def page(seen: Visit, locale: str) -> Page:
             items=tuple(_item(one, lines.get(one.invoice_id, []), said) for one in owed[:ITEMS_MAX]),
             more=max(0, len(owed) - ITEMS_MAX),
             totals=tuple(said.money(amount) for amount in to_pay),
+            currencies=tuple(amount.currency for amount in to_pay),
             credit=tuple(said.money(amount) for amount in credit),
             pay_by=said.until(link.pay_by) if link.pay_by and link.pay_by >= seen.on else "",
             has_money_waiting=pages.has_unmatched_money(link),
@@ -188,7 +190,7 @@ def code(seen: Visit, locale: str, currency: str) -> str:
     account = _account(amount, accounts) if amount else None
     if amount is None or account is None:
         return ""
-    data = payqr.payload(account, amount, _purpose(owed, currency, terms_of(locale)))
+    data = payqr.payload(account, amount, purpose(owed, currency, locale))
     return payqr.svg_file(data) if data else ""
 
 
@@ -322,22 +324,24 @@ def _account(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAcc
 def _transfer(amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech) -> Transfer:
     labels, account = speech.terms.labels, _account(amount, accounts)
     assert account is not None
-    purpose = _purpose(owed, amount.currency, speech.terms)
+    said_for = purpose(owed, amount.currency, speech.terms.locale)
     bank = parts.account_rows(labels, account)
     rows = [
         *((label, value, value.replace(" ", "") if label == labels["iban"] else value) for label, value in bank),
         (labels["amount"], speech.money(amount), speech.plain(amount)),
-        (labels["purpose"], purpose, purpose),
+        (labels["purpose"], said_for, said_for),
     ]
     return Transfer(
         currency=amount.currency,
         amount=speech.money(amount),
         rows=tuple(rows),
-        has_code=payqr.payload(account, amount, purpose) is not None,
+        has_code=payqr.payload(account, amount, said_for) is not None,
     )
 
 
-def _purpose(owed: list[Owed], currency: str, words: Terms) -> str:
+def purpose(owed: list[Owed], currency: str, locale: str) -> str:
+    """What a payment of all that is open in a currency says it is for."""
+    words = terms_of(locale)
     asked = [one for one in owed if one.open and one.currency == currency]
     documents = list(dict.fromkeys((one.number, one.issue_date) for one in asked))
     references = {one.reference for one in asked}

@@ -40,7 +40,7 @@ CORRECTABLE = {
     "message",
 }
 # Personal content in tables of its own: append-only for the application, replaced by a tombstone by the erasing procedure.
-PERSONAL = {"imported_row", "message_content", "recipient", "audit_content", "page_words", "page_file"}
+PERSONAL = {"imported_row", "message_content", "recipient", "audit_content", "page_words", "page_file", "online_news"}
 
 FUNCTIONS = """
 CREATE FUNCTION dunwell_creditor() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
