@@ -109,6 +109,7 @@ TOUCHES: Schema = {
     "on": pl.Date,
     "counts": pl.Boolean,  # answers to the person's own request do not
     "purpose": pl.String,
+    "is_draft": pl.Boolean,  # waits for approval: the plan of the day makes it anew
 }
 
 # Signs of life of a customer: opened | replied | paid | bounced.

@@ -285,7 +285,7 @@ def _card(layout: Layout, title: str, rows: tuple[tuple[str, str], ...]) -> Part
 
 def _rows(layout: Layout, rows: tuple[tuple[str, str], ...]) -> Part:
     text = "\n".join([f"{label}: {value}" for label, value in rows])
-    html = [layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows]
+    html = [layout.piece("row", escaped(label), escaped(value)) for label, value in rows]
     return text, "".join(html)
 
 

@@ -207,7 +207,9 @@ def _touches(proposal: Proposal, seen: Portfolio) -> pl.DataFrame:
     mains = proposal.actions.select("contact_id", *columns)
     copied = proposal.actions.select("copies", *columns).explode("copies").rename({"copies": "contact_id"})
     reached = pl.concat([mains, copied.select(mains.columns)]).drop_nulls("contact_id")
-    rows = reached.join(_people(seen), on="contact_id").with_columns(on=pl.lit(proposal.as_of), counts=pl.lit(True))
+    rows = reached.join(_people(seen), on="contact_id").with_columns(
+        on=pl.lit(proposal.as_of), counts=pl.lit(True), is_draft=pl.lit(False)
+    )
     return conform(rows, TOUCHES)
 
 

@@ -56,6 +56,7 @@ def money_pattern(locale: str, currency: str) -> MoneyPattern:
     return MoneyPattern(before, after, group, Locale.parse(CLDR[locale]).number_symbols["latn"]["decimal"])
 
 
+@lru_cache(maxsize=4096)
 def money(amount: Money, locale: str, channel: str = "email") -> str:
     """`48 000 ₽`, `1 240,00 €`, `€1,240.00`; whole roubles without kopecks; in a short text `48 000 р.`, `EUR 1,240`."""
     digits = minor_digits(amount.currency)
@@ -124,7 +125,7 @@ def days_listed(days: Iterable[date], locale: str, joiner: str, year_known: int,
     return listed(parts, joiner)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8192)
 def plural_form(number: int, locale: str) -> str:
     return str(Locale.parse(CLDR[locale]).plural_form(number))
 

@@ -88,7 +88,7 @@ def file(
             kind=str(sheet.kind),
             is_complete=complete,
         )
-        errand = _Errand(Origin(creditor.pk, source, row.pk, as_of, by), sheet.kind, summary, complete)
+        errand = Errand(Origin(creditor.pk, source, row.pk, as_of, by), sheet.kind, summary, complete)
         for finding in sheet.findings:
             summary.findings.append(finding)
             summary.findings_total += 1
@@ -144,7 +144,7 @@ def understand(
 
 
 @dataclass
-class _Errand:
+class Errand:
     """One file on its way into the ledger: which customers its rows name, and which documents it held."""
 
     origin: Origin
@@ -184,8 +184,8 @@ class _Errand:
         is_list = self.kind is RecordKind.CUSTOMERS
         found = record_import.customers(self.origin, batch.customers.with_columns(is_list=pl.lit(is_list)))
         self.customers = pl.concat([self.customers, found])
-        record_import.contacts(self.origin, batch.contacts, found)
-        self.summary.counts["customers"] += found.height
+        corrected = record_import.contacts(self.origin, batch.contacts, found)
+        self.summary.counts.update(customers=found.height, facts_changed=corrected)
 
     def _invoices(self, batch: Batch) -> None:
         rows = batch.invoices.join(self.customers, on="customer_key", how="left")

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -143,7 +144,7 @@ class _Desk:
 def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details, pages: Pages) -> _Desk:
     accounts = tuple(account_facts(one) for one in load_letters.bank_accounts(creditor.pk, as_of))
     staff = load_letters.staff(creditor.pk)
-    source = packs.with_overrides(packs.standard(), load_letters.overrides(creditor.pk))
+    overrides = load_letters.overrides(creditor.pk)
     return _Desk(
         creditor=creditor,
         facts=CreditorFacts(
@@ -155,13 +156,19 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details,
         ),
         staff={one.name: one for one in staff},
         usual_writer=staff[0] if staff else None,
-        pack=render.prepare(source),
+        pack=_pack(tuple(sorted(overrides.items()))),
         portfolio=portfolio,
         found=found,
         pages=pages,
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
+
+
+@lru_cache(maxsize=4)
+def _pack(overrides: tuple[tuple[packs.Place, tuple[str, int]], ...]) -> Pack:
+    """The shipped texts with the creditor's own, cut once: a mailing asks for them again with every job."""
+    return render.prepare(packs.with_overrides(packs.standard(), dict(overrides)))
 
 
 def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> Letter:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import plan as engine
-from dunwell.run import letters, portfolio
+from dunwell.run import letters, portfolio, processes
 from dunwell.run.letters import Letter
-from dunwell.store import enqueue, pages, record, record_plan, scope
+from dunwell.store import balances, enqueue, pages, record, record_plan, scope
 from dunwell.store.enqueue import Draft, DraftItem
 from dunwell.store.models import Creditor, Run
 from dunwell.store.pages import NewLink
 from dunwell.store.record_plan import NewTask
+
+CHUNK = 1_000
+ALONE_MAX = 3 * CHUNK
+"""So many letters are written before another process would have started."""
 
 
 class RunPrecedesLast(Refusal):
@@ -93,10 +98,16 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
 
 
 def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: int, rehearsal: bool) -> Desk:
-    """Write the letters of a plan and put them into the outbox: queued, or waiting for approval."""
+    """Write the letters of a plan and put them into the outbox: queued, or waiting for approval.
+
+    Writing is computing and the outbox is the database's work: of a long mailing other processes write, while this one queues.
+    """
     desk = Desk(seen, proposal, run_id, rehearsal)
-    written = letters.write(creditor, seen, proposal, rehearsal=rehearsal)
-    desk.messages = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    jobs = _jobs(creditor, desk)
+    is_long = proposal.actions.height > ALONE_MAX and processes.COUNT > 1
+    desk.messages = enqueue.enqueue(
+        creditor.pk, desk.collected(processes.in_order(_written, jobs) if is_long else map(_written, jobs))
+    ).added
     pages.add(creditor.pk, desk.links, on=proposal.as_of, by="plan")
     return desk
 
@@ -125,6 +136,56 @@ def reasons(proposal: Proposal) -> Counter[str]:
     return Counter({row["head"]: row["len"] for row in heads.group_by("head").len().sort("head").iter_rows(named=True)})
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some actions of a plan, to be written by whatever process is free."""
+
+    creditor: Creditor
+    seen: Portfolio
+    proposal: Proposal
+    run_id: int
+    rehearsal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    drafts: list[Draft]
+    scripts: dict[int, str]
+    found: list[tuple[int | None, Finding]]
+    links: list[NewLink]
+
+
+def _jobs(creditor: Creditor, desk: Desk) -> Iterator[_Job]:
+    """The plan's actions in order, `CHUNK` at a time, each with its items and with what the letters need of the portfolio."""
+    seen, proposal = desk.seen, desk.proposal
+    values = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name != "pauses"}
+    rest: dict[str, Any] = {name: value.clear() for name, value in values.items() if isinstance(value, pl.DataFrame)}
+    actions = proposal.actions.with_row_index("job").with_columns(pl.col("job") // CHUNK)
+    items = proposal.items.join(actions.select("action_id", "job"), on="action_id", maintain_order="left")
+    items_of = items.partition_by("job", as_dict=True, include_key=False, maintain_order=True)
+    for number, some in actions.partition_by("job", as_dict=True, include_key=False, maintain_order=True).items():
+        customers = seen.customers.join(some.select("customer_id"), on="customer_id", how="semi")
+        yield _Job(
+            creditor=creditor,
+            seen=replace(seen, **{**rest, "customers": customers}),
+            proposal=replace(
+                proposal,
+                outcomes=proposal.outcomes.clear(),
+                lapses=proposal.lapses.clear(),
+                actions=some,
+                items=items_of.get(number, proposal.items.clear()),
+            ),
+            run_id=desk.run_id,
+            rehearsal=desk.rehearsal,
+        )
+
+
+def _written(job: _Job) -> _Done:
+    desk = Desk(job.seen, job.proposal, job.run_id, job.rehearsal)
+    drafts = list(desk.drafts(letters.write(job.creditor, job.seen, job.proposal, rehearsal=job.rehearsal)))
+    return _Done(drafts, desk.scripts, desk.found, desk.links)
+
+
 @dataclass
 class Desk:
     """Letters on their way to the outbox; keeps the texts of tasks and what could not be written."""
@@ -138,6 +199,14 @@ class Desk:
     found: list[tuple[int | None, Finding]] = field(default_factory=list)
     scripts: dict[int, str] = field(default_factory=dict)
     links: list[NewLink] = field(default_factory=list)
+    credit: dict[int, str] = field(init=False)  # by customer
+
+    def __post_init__(self) -> None:
+        with_credit = self.seen.customers.filter(pl.col("credit_by_currency").list.len() > 0)
+        self.credit = {
+            customer: balances.credit_text({row["currency"]: row["amount"] for row in rows})
+            for customer, rows in with_credit.select("customer_id", "credit_by_currency").iter_rows()
+        }
 
     def drafts(self, written: Iterator[Letter]) -> Iterator[Draft]:
         for letter in written:
@@ -146,10 +215,18 @@ class Desk:
             elif letter.message is None and letter.draft is not None:
                 self.scripts[letter.action["action_id"]] = letter.draft.text
             elif letter.message is not None:
-                self.waiting += bool(letter.action["needs_approval"])
                 if letter.link:
                     self.links.append(letter.link)
                 yield self._draft(letter)
+
+    def collected(self, written: Iterable[_Done]) -> Iterator[Draft]:
+        """The drafts of all jobs, one after the other; everything else that they came to is kept here."""
+        for done in written:
+            self.scripts |= done.scripts
+            self.found += done.found
+            self.links += done.links
+            self.waiting += sum(draft.needs_approval for draft in done.drafts)
+            yield from done.drafts
 
     def tasks(self) -> Iterator[NewTask]:
         items: dict[int, list[tuple[int, str | None]]] = {}
@@ -208,4 +285,5 @@ class Desk:
             ),
             recipients=letter.recipients,
             had_link=bool(letter.facts.page_link),
+            credit=self.credit.get(action["customer_id"], ""),
         )

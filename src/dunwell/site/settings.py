@@ -38,6 +38,9 @@ VAULT_KEY = paths.secret("vault")
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("DUNWELL_HOSTS", "").split()]
 INSTALLED_APPS = [
+    # Before the libraries whose templates they replace.
+    "dunwell.web.console",
+    "dunwell.web.portal",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -52,8 +55,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "dunwell.store",
-    "dunwell.web.console",
-    "dunwell.web.portal",
 ]
 
 # The web faces. Sessions, users and messages are lazy: a pay page that asks for none of them neither reads nor writes them.

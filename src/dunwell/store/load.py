@@ -336,15 +336,19 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
 
 
 def _touches(read: Read, only: Only) -> pl.DataFrame:
+    states = ", ".join(f"'{state}'" for state in UNDER_WAY_STATES)
     return _conform(
         read(f"""
-        -- What may have arrived counts like what did: nobody is written to twice because nobody knows.
-        SELECT r.person_key, m.customer_id, m.channel, coalesce(m.sent_on, m.slot_on) AS on, m.purpose <> 'answer' AS counts, m.purpose
+        -- What may have arrived counts like what did, and so does what will leave today: nobody is written to twice for that.
+        -- Whose address was corrected since is still the person who was written to.
+        SELECT k.person_key, m.customer_id, m.channel, coalesce(m.sent_on, m.slot_on) AS on, m.purpose <> 'answer' AS counts,
+          m.purpose, m.state = 'waiting' AS is_draft
         FROM recipient r JOIN message m ON m.id = r.message_id
-        WHERE m.state IN ('sent', 'begun', 'unknown')
+        CROSS JOIN LATERAL (SELECT r.person_key UNION SELECT p.person_key FROM contact_point p WHERE p.contact_id = r.contact_id) k
+        WHERE (m.state IN ('sent', 'begun', 'unknown') OR m.state IN ({states}) AND m.slot_on = {only.day})
           AND coalesce(m.sent_on, m.slot_on) BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day} {only.real("m")}
         UNION ALL
-        SELECT nullif(person_key, ''), customer_id, channel, effective_on, counts, 'request' FROM touch
+        SELECT nullif(person_key, ''), customer_id, channel, effective_on, counts, 'request', false FROM touch
         WHERE effective_on BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day}
         """),
         frames.TOUCHES,

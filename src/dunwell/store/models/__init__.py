@@ -29,6 +29,7 @@ from dunwell.store.models.invoices import (
 )
 from dunwell.store.models.money import (
     Allocation,
+    BankEntry,
     Coverage,
     FindingRecord,
     FindingSettled,
@@ -37,6 +38,7 @@ from dunwell.store.models.money import (
     OnAccount,
     Payment,
     Proposal,
+    Statement,
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
 from dunwell.store.models.page import (
@@ -63,6 +65,7 @@ __all__ = [
     "Audit",
     "AuditContent",
     "BankAccount",
+    "BankEntry",
     "Cancellation",
     "Charge",
     "Contact",
@@ -111,6 +114,7 @@ __all__ = [
     "Sign",
     "Staff",
     "StateRecord",
+    "Statement",
     "Switch",
     "Task",
     "TaskItem",

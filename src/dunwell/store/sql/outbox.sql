@@ -29,6 +29,10 @@ BEGIN
     WHEN EXISTS (
       SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id AND g.kind = 'bounced'
         AND g.person_key = ANY (people) AND g.channel = m.channel AND (m.rehearsal OR NOT g.rehearsal)) THEN 'bounced'
+    -- an address corrected since: the letter would go where nobody reads it
+    WHEN EXISTS (
+      SELECT FROM recipient r JOIN contact_point p ON p.contact_id = r.contact_id WHERE r.message_id = m.id
+      GROUP BY r.id, r.person_key HAVING NOT bool_or(p.person_key = r.person_key)) THEN 'amended'
     WHEN EXISTS (
       SELECT FROM (SELECT DISTINCT ON (c.state) c.state, c.ended FROM customer_state c
                    WHERE c.customer_id = m.customer_id ORDER BY c.state, c.id DESC) last
@@ -70,10 +74,16 @@ BEGIN
           SELECT o.id FROM receivable r JOIN receivable o ON o.invoice_id = r.invoice_id WHERE r.id = ANY (asked)))
         AND NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)) THEN 'finding'
     WHEN dunwell_unmatched(m.creditor_id, m.customer_id) THEN 'unmatched_money'
-    -- money put on account since, or taken from there, that the letter deducted too little or too much of
-    WHEN EXISTS (SELECT FROM on_account o WHERE o.customer_id = m.customer_id AND (o.recorded_at > m.queued_at
-        OR EXISTS (SELECT FROM allocation a WHERE a.payment_id = o.payment_id AND a.recorded_at > m.queued_at)))
-      THEN 'balance_changed'
+    -- money that came today from nobody known, whose words name what is asked for: cash application may not have seen it yet
+    WHEN EXISTS (SELECT FROM payment p, receivable r JOIN invoice i ON i.id = r.invoice_id
+        WHERE p.creditor_id = m.creditor_id AND p.customer_id IS NULL AND p.reverses_id IS NULL AND p.recorded_on >= m.slot_on
+          AND r.id = ANY (asked)
+          AND p.remittance || ' ' || p.reference ~* ('(^|\W)' || regexp_replace(i.number, '(\W)', '\\\1', 'g') || '($|\W)')
+          AND p.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
+            - coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0)
+          AND NOT EXISTS (SELECT FROM on_account o WHERE o.payment_id = p.id)) THEN 'unmatched_money'
+    -- credit that came, went or was used since: the letter deducted too little or too much of it
+    WHEN m.credit <> dunwell_credit(m.customer_id) THEN 'balance_changed'
     -- a due date, a sum or what it is for, corrected since: the letter would say what no longer is
     WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice' AND a.recorded_at > m.queued_at
         AND a.field IN ('due_date', 'valid_until', 'total', 'currency', 'what_for', 'order_number')
@@ -107,6 +117,26 @@ BEGIN
       AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id);
   disputed := CASE WHEN contested.n = 0 THEN 0 WHEN contested.is_whole THEN greatest(balance, 0)
                    ELSE least(contested.amount, greatest(balance, 0)) END;
+END $$;
+
+-- `store.balances.credit_sql` of one customer, as a message keeps it: "EUR 1200,USD 50", empty without credit.
+CREATE OR REPLACE FUNCTION dunwell_credit(customer bigint) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN coalesce((
+    SELECT string_agg(per.currency || ' ' || per.amount, ',' ORDER BY per.currency COLLATE "C") FROM (
+      SELECT c.currency, sum(c.amount) AS amount FROM (
+        SELECT p.currency, p.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
+          + coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0) AS amount
+        FROM payment p CROSS JOIN LATERAL (
+          SELECT o.customer_id, o.taken_back FROM on_account o WHERE o.payment_id = p.id ORDER BY o.id DESC LIMIT 1) last
+        WHERE p.id IN (SELECT o.payment_id FROM on_account o WHERE o.customer_id = customer) AND p.reverses_id IS NULL
+          AND last.customer_id = customer AND NOT last.taken_back
+        UNION ALL
+        SELECT i.currency, i.total - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.credit_note_id = i.id), 0)
+        FROM invoice i WHERE i.customer_id = customer AND i.kind = 'credit_note'
+          AND NOT EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = i.id)
+      ) c WHERE c.amount > 0 GROUP BY c.currency
+    ) per), '');
 END $$;
 
 -- `store.balances.held_by_money_sql` of one customer.

@@ -12,14 +12,24 @@ from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, include, path
 
 from dunwell.core.roles import DeskRole
+from dunwell.web.console import deeds
 from dunwell.web.console.doors import Door, OpenDoor
-from dunwell.web.console.pages import entrance, today
+from dunwell.web.console.pages import customer, customers, entrance, invoices, search, today
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
 
 DOORS = (
     # Today
     Door("", today.show, VIEWER, "today"),
+    # Customers
+    Door("customers", customers.show, VIEWER, "customers"),
+    Door("customers/<int:number>", customer.show, VIEWER, "customer"),
+    Door("customers/<int:number>/hold", customer.hold, COLLECTOR, "customer-hold"),
+    # Invoices
+    Door("invoices", invoices.show, VIEWER, "invoices"),
+    # Everywhere
+    Door("undo/<slug:what>/<int:number>", deeds.undo, COLLECTOR, "undo"),
+    Door("search", search.show, VIEWER, "search"),
 )
 OPEN_DOORS = (
     OpenDoor("", entrance.home, "home", needs_user=True),
@@ -38,6 +48,12 @@ ACCOUNT_DOORS = (
     OpenDoor("account/second-factor/on", totp.activate_totp, "mfa_activate_totp", needs_user=True),
     OpenDoor("account/second-factor/off", totp.deactivate_totp, "mfa_deactivate_totp", needs_user=True),
     OpenDoor("account/recovery-codes", recovery.view_recovery_codes, "mfa_view_recovery_codes", needs_user=True),
+    OpenDoor(
+        "account/recovery-codes/download",
+        recovery.download_recovery_codes,
+        "mfa_download_recovery_codes",
+        needs_user=True,
+    ),
     OpenDoor(
         "account/recovery-codes/new", recovery.generate_recovery_codes, "mfa_generate_recovery_codes", needs_user=True
     ),

@@ -10,4 +10,4 @@ from dunwell.web.console.desk import Desk
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
-    return answer.page(request, desk, "today.html", rows=work.rows(desk.creditor))
+    return answer.page(request, desk, "today.html", {"rows": work.rows(desk.creditor)})

@@ -19,7 +19,7 @@ def protect(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0004_page"),
+        ("store", "0007_page"),
     ]
 
     operations = [

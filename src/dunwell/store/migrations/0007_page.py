@@ -31,7 +31,7 @@ def protect(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0003_membership"),
+        ("store", "0006_membership"),
     ]
 
     operations = [
