@@ -50,6 +50,10 @@ class Reader:
                 fields.setdefault(values["name"], []).append(values.get("value", ""))
         return fields
 
+    def mark(self) -> str:
+        """A fresh mark of a form, as any page of the link shows one."""
+        return self.form("question")["mark"][0]
+
     def say(self, kind: str, **typed):
         """Fill the form of an answer and send it."""
         return self.client.post(f"{self.path}/{self.locale}/{kind}", {**self.form(kind), **typed})

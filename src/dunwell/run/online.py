@@ -225,7 +225,7 @@ def _of(name: str, event: PaymentEvent) -> OnlinePayment | None:
 
 
 def _follow(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment | None, on: date) -> None:
-    if begun is not None and (begun.rehearsal and not creditor.is_demo or event.kind is PaymentEventKind.PENDING):
+    if begun is not None and ((begun.rehearsal and not creditor.is_demo) or event.kind is PaymentEventKind.PENDING):
         # Money that is not certain yet (in rehearsal it never is) holds the chase and settles nothing.
         if event.kind in (PaymentEventKind.PAID, PaymentEventKind.PENDING) and not _is_paid(name, event.payment_id):
             _hold(creditor, begun, on)

@@ -96,6 +96,11 @@ def base(creditor: Creditor, *, live: bool) -> str:
     return str(address).rstrip("/")
 
 
+def proof() -> str:
+    """What this installation's pages answer when they are asked who they are."""
+    return token("alive")
+
+
 def token(*parts: object) -> str:
     digest = hmac.digest(vault.key_for("page links"), "\n".join(map(str, parts)).encode(), "sha256")
     return base64.b32encode(digest[:TOKEN_BYTES]).decode().lower()

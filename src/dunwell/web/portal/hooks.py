@@ -1,16 +1,22 @@
-"""Where payment providers send their news: no session, no page; who sent it is proved by the provider's own signature."""
+"""Where programs come: payment providers with their news, and our own doctor asking whether the pages can be opened."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dunwell.core.payment import ProviderDown, WebhookForged
-from dunwell.run import online
+from dunwell.run import online, page_links
 from dunwell.web.portal.doors import now
 
 BODY_BYTES_MAX = 1_000_000
+
+
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """Whose pages these are, in a word that only this installation knows."""
+    return HttpResponse(page_links.proof(), content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 @csrf_exempt

@@ -33,6 +33,7 @@ register_converter(Currency, "currency")
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
+    route("alive", hooks.alive, name="alive"),
     route("hooks/<slug:creditor>/<slug:provider>", hooks.receive, name="hook"),
     route("<token:token>", views.main, name="short"),
     route("<token:token>/unsubscribe", views.unsubscribe, name="unsubscribe"),
