@@ -149,7 +149,7 @@ def owed(link: PageLink, on: date) -> list[Owed]:
       AND (r.id = ANY(%(receivables)s) OR (%(all)s AND o.balance > 0 AND NOT o.is_cancelled))
     ORDER BY coalesce(r.due_date, i.valid_until, i.issue_date), r.id
     """
-    values = {
+    values: dict[str, Any] = {
         "customer": link.customer_id,
         "receivables": link.receivables,
         "all": link.shows_all,

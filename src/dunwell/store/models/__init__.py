@@ -43,6 +43,10 @@ from dunwell.store.models.money import (
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
 from dunwell.store.models.page import (
+    OnlineEvent,
+    OnlineNews,
+    OnlinePayment,
+    OnlineStart,
     PageAnswer,
     PageAnswerSettled,
     PageFile,
@@ -91,6 +95,10 @@ __all__ = [
     "MessageContent",
     "MessageItem",
     "OnAccount",
+    "OnlineEvent",
+    "OnlineNews",
+    "OnlinePayment",
+    "OnlineStart",
     "OptOut",
     "OurSide",
     "Outcome",
