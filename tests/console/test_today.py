@@ -9,32 +9,17 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from console import clock
+from console import clock, worlds
 from dunwell.run import people
 from dunwell.store import bulk, scope
 from dunwell.store.models import Message
 from regressions.world import DAY, World
 
-FORMAL = date(2026, 3, 31)
-
 
 @pytest.fixture
 def waiting(world: World) -> Message:
-    """A formal letter, which a person must allow."""
-    world.owing("2026-02-06")
-    day = DAY
-    while not world.messages("waiting"):
-        world.day(day)
-        day = date.fromordinal(day.toordinal() + 1)
-        for task in world.tasks():
-            with scope.of(world.creditor.pk):
-                if not hasattr(task, "outcome"):
-                    people.close_task(
-                        world.creditor, task.pk, outcome="nobody answered", is_done=True, on=day, by="anna"
-                    )
-    (found,) = world.messages("waiting")
-    clock.set_day(found.slot_on)
-    return found
+    """A letter that a person must allow: the first one to a manager."""
+    return worlds.waiting(world)
 
 
 def home(world: World) -> str:
