@@ -162,6 +162,16 @@ class Touch(Fact):
         ]
 
 
+class Note(Fact):
+    """What somebody of ours wants the others to know about a customer; no text is ever made of it."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    text = models.TextField()
+
+    class Meta:
+        db_table = "note"
+
+
 class Sign(Fact):
     """A sign of life: opened, replied, bounced. Rehearsal signs are ignored by a live plan."""
 
