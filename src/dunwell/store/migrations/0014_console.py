@@ -16,7 +16,7 @@ def protect(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0003_membership")]
+    dependencies = [("store", "0013_online")]
 
     operations = [
         migrations.CreateModel(
