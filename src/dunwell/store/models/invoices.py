@@ -46,6 +46,7 @@ class Invoice(Imported):
         ]
         indexes = [
             models.Index(fields=["creditor", "customer"], name="invoice_customer"),
+            models.Index(fields=["creditor", "number"], name="invoice_number"),
             models.Index(fields=["creditor", "source", "external_id"], name="invoice_external"),
         ]
 
