@@ -16,7 +16,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
 from dunwell.run import calendars, deliver, jurisdictions, people, policies, ways
 from dunwell.store import audit, outbox, scope, switches
-from dunwell.store.models import BankAccount, Coverage, Creditor, Message, PolicyChoice, Staff, Switch
+from dunwell.store.models import BankAccount, Coverage, Creditor, Customer, Message, PolicyChoice, Staff, Switch
 
 DEFAULTS = {
     "BG": ("bg", "Europe/Sofia", "EUR"),
@@ -164,7 +164,7 @@ def create(
     return creditor
 
 
-def assign(creditor: Creditor, name: str, *, customer: str, invoice: str, segment: str, on: date, by: str) -> str:
+def assign(creditor: Creditor, name: str, *, customer: str | Customer, invoice: str, segment: str, on: date, by: str) -> str:
     """Put a policy in force for the creditor, a segment, a customer or an invoice from a day on; says so in one line."""
     policy = policies.load(name)
     if invoice:

@@ -51,6 +51,7 @@ class Invoice(Imported):
                 name="invoice_external",
                 condition=~models.Q(external_id=models.F("number")),
             ),
+            models.Index(fields=["creditor", "number"], name="invoice_number"),
         ]
 
 
