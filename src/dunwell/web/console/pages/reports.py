@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -40,7 +41,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "ages": _ages(),
         "ageing": aged,
         "report": found,
-        "speed": [(one.currency, _speed(one)) for one in found.speed],
+        "speed": [(one.currency, _speed(one, found.period.days)) for one in found.speed],
         "promises": [(one, _percent(one.rate), _percent(one.rate_of_amount)) for one in found.promises],
         "rolls": [(one.currency, [_roll(one.currency, row) for row in one.rows]) for one in found.rolls],
         "answered": _percent(found.answered.rate),
@@ -77,7 +78,7 @@ def _ages() -> list[str]:
     return [_("not due"), "1–30", "31–60", "61–90", "91+"]
 
 
-def _speed(one: Any) -> list[tuple[str, str, str, str]]:
+def _speed(one: Any, days: int) -> list[tuple[str, str, str, str]]:
     """Name, value, formula with its own figures, and what the figure does not say."""
     money = {
         name: look.money_short(Money(getattr(one, field), one.currency), locale())
@@ -85,14 +86,14 @@ def _speed(one: Any) -> list[tuple[str, str, str, str]]:
     }
     older = _("older than the history")
     return [
-        (_("DSO, classic"), _days(one.dso), f"E / S × n = {money['E']} / {money['S']} × n", ""),
+        (_("DSO, classic"), _days(one.dso), f"E / S × n = {money['E']} / {money['S']} × {days}", ""),
         (
             _("DSO, count-back"),
             _days(one.dso_count_back) if one.dso_count_back is not None else older,
             _("from the closing month backwards, until the sales make up E"),
             _("Does not jump with the season as the classic one does."),
         ),
-        (_("Best possible DSO"), _days(one.dso_best_possible), f"C / S × n = {money['C']} / {money['S']} × n", ""),
+        (_("Best possible DSO"), _days(one.dso_best_possible), f"C / S × n = {money['C']} / {money['S']} × {days}", ""),
         (_("ADD, average days delinquent"), _days(one.delinquent_days), _("DSO − best possible DSO"), ""),
         (
             "CEI",
@@ -169,7 +170,8 @@ def _percent(value: Fraction | None) -> str:
 
 
 def _tenth(value: Fraction) -> str:
-    return look.number(_decimal(value), locale())
+    """Always one decimal, so that figures below each other compare."""
+    return format_decimal(_decimal(value), "#,##0.0", locale=look.CLDR[locale()])
 
 
 def _decimal(value: Fraction) -> Decimal:
@@ -182,39 +184,40 @@ def _decimal(value: Fraction) -> Decimal:
 def _ageing_rows(aged: Ageing, by: str) -> list[list[Cell]]:
     word = {"currency": _("Currency"), "owner": _("Owner"), "customer": _("Customer")}[by]
     head: list[Cell] = [word, _("Currency"), _("Invoices"), *_ages(), _("Overdue"), _("Open")]
-    return [head, *([one.name, one.currency, one.invoices, *one.parts, one.overdue, one.open] for one in aged.rows)]
+    rows: Iterable[list[Cell]] = (
+        [one.name, one.currency, one.invoices, *one.parts, one.overdue, one.open] for one in aged.rows
+    )
+    return [head, *rows]
 
 
 def _speed_rows(found: Report) -> list[list[Cell]]:
     head: list[Cell] = [_("Currency"), _("Figure"), _("Value"), _("Formula"), _("From"), _("To")]
-    days: list[Cell] = [found.period.first.isoformat(), found.period.last.isoformat()]
-    return [
-        head,
-        *([one.currency, name, value, formula, *days] for one in found.speed for name, value, formula, _note in _speed(one)),
-    ]
+    first, last = found.period.first.isoformat(), found.period.last.isoformat()
+    rows: Iterable[list[Cell]] = (
+        [one.currency, name, value, formula, first, last]
+        for one in found.speed
+        for name, value, formula, _note in _speed(one, found.period.days)
+    )
+    return [head, *rows]
 
 
 def _promise_rows(found: Report) -> list[list[Cell]]:
     head: list[Cell] = [_("Currency"), _("Kept"), _("In part"), _("Broken"), _("Kept sum"), _("Promised sum")]
-    return [
-        head,
-        *(
-            [one.currency, one.kept, one.partial, one.broken, Money(one.kept_amount, one.currency), Money(one.amount, one.currency)]
-            for one in found.promises
-        ),
-    ]
+    rows: Iterable[list[Cell]] = (
+        [one.currency, one.kept, one.partial, one.broken, *(Money(sum_, one.currency) for sum_ in (one.kept_amount, one.amount))]
+        for one in found.promises
+    )
+    return [head, *rows]
 
 
 def _roll_rows(found: Report) -> list[list[Cell]]:
     head: list[Cell] = [_("Currency"), _("A month ago"), _("Balance then"), _("paid, %"), *(f"{age}, %" for age in _ages())]
-    return [
-        head,
-        *(
-            [one.currency, _age_word(age), Money(balance, one.currency), *map(_decimal, parts)]
-            for one in found.rolls
-            for age, balance, parts in one.rows
-        ),
-    ]
+    rows: Iterable[list[Cell]] = (
+        [one.currency, _age_word(age), Money(balance, one.currency), *map(_decimal, parts)]
+        for one in found.rolls
+        for age, balance, parts in one.rows
+    )
+    return [head, *rows]
 
 
 def _cash_rows(found: Report) -> list[list[Cell]]:
