@@ -12,14 +12,10 @@ from rich.table import Table
 from dunwell.cli import context as cli
 from dunwell.cli import show
 from dunwell.cli.context import out
-from dunwell.run import creditors, day, delivery, ingest, letters_preview, mappings, plan, simulate, stories
+from dunwell.cli.options import AsOfOption, CreditorOption, JsonOption, WhyOption
+from dunwell.run import creditors, day, delivery, ingest_documents, letters_preview, mappings, plan, simulate, stories
 
 Context = typer.Context
-CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
-AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", help="The day, YYYY-MM-DD; the creditor's today without it.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 AssumeOption = Annotated[
     str | None,
     typer.Option("--assume-contact", help="Plan as if each customer had one contact on this channel (rehearsal only)."),
@@ -78,12 +74,16 @@ def init(
 def import_(
     context: Context,
     file: Annotated[
-        Path, typer.Argument(help="CSV (also .gz) or XLSX of customers, invoices, open items or payments.")
+        Path,
+        typer.Argument(
+            help="A sheet (CSV, also .gz, or workbook) of customers, invoices, open items or payments; a bank statement "
+            "(camt, MT940, OFX, 1C, CSV, XLSX); an e-invoice (UBL, CII, Factur-X, CommerceML); or a zip of them."
+        ),
     ],
     creditor: CreditorOption = "",
     kind: Annotated[
-        Literal["auto", "customers", "invoices", "payments"],
-        typer.Option(help="auto, customers, invoices or payments."),
+        Literal["auto", "customers", "invoices", "payments", "statement"],
+        typer.Option(help="What a table holds: customers, invoices, payments, or statement for a bank's table."),
     ] = "auto",
     mapping: Annotated[Path | None, typer.Option(help="A saved mapping (TOML) of columns to fields.")] = None,
     save_mapping: Annotated[Path | None, typer.Option(help="Write how this file was read, for the next one.")] = None,
@@ -96,9 +96,15 @@ def import_(
     complete: Annotated[
         bool, typer.Option("--complete", help="The file holds every open invoice: what is missing waits.")
     ] = False,
-    source: Annotated[str, typer.Option(help="The system the file comes from.")] = "file",
+    source: Annotated[
+        str, typer.Option(help="The system a sheet comes from; the money source a statement stands for.")
+    ] = "",
+    account: Annotated[str, typer.Option(help="Whose statement it is, where the file names no account.")] = "",
+    own_account: Annotated[
+        bool, typer.Option("--own-account", help="The statement's account is yours, though no letter names it.")
+    ] = False,
     covered_until: Annotated[
-        str | None, typer.Option(help="Payments are complete up to this day (a statement's end).")
+        str | None, typer.Option(help="Payments are complete up to this day (a statement says so itself).")
     ] = None,
     as_of: AsOfOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what was understood; record nothing.")] = False,
@@ -107,9 +113,21 @@ def import_(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Import a file: a bad row is a finding and the rest goes in; the same file again changes nothing."""
+    """Import a file, recognised by its content: a bad row is a finding and the rest goes in; the same file again changes
+    nothing."""
     chosen = cli.chosen(context, creditor)
-    given = mappings.load(mapping) if mapping else None
+    options = ingest_documents.Options(
+        kind=kind,
+        mapping=mappings.load(mapping) if mapping else None,
+        date_order=date_order,
+        decimal=decimal,
+        complete=complete,
+        source=source,
+        covered_until=cli.parsed(covered_until) if covered_until else None,
+        findings_file=findings,
+        account=account,
+        is_own_account=own_account,
+    )
     with _progress() as progress:
         task = progress.add_task("reading", total=None)
 
@@ -117,31 +135,22 @@ def import_(
             progress.update(task, description=f"{what} {done:,} rows", completed=done, total=total)
 
         if dry_run or save_mapping:
-            understood = ingest.understand(
-                chosen, file, kind=kind, mapping=given, date_order=date_order, decimal=decimal, progress=moved
-            )
+            said = ingest_documents.read(chosen, file, options, progress=moved)
             if save_mapping:
-                mappings.save(save_mapping, understood.saved_mapping())
+                mappings.save(save_mapping, ingest_documents.saved_mapping(chosen, file, options))
         if not dry_run:
-            summary = ingest.file(
+            summaries = ingest_documents.file(
                 chosen,
                 file,
                 as_of=cli.day(context, chosen, as_of),
                 by=cli.who(),
-                kind=kind,
-                mapping=given,
-                date_order=date_order,
-                decimal=decimal,
-                complete=complete,
-                source=source,
-                covered_until=cli.parsed(covered_until) if covered_until else None,
-                findings_file=findings,
+                options=options,
                 progress=moved,
             )
     if dry_run:
-        show.understood(understood, json=json)
+        show.understood(said, json=json)
     else:
-        show.imported(summary, json=json)
+        show.imported(file.name, summaries, json=json)
 
 
 def plan_(
@@ -244,7 +253,7 @@ def live(
     creditor: CreditorOption = "",
     yes: Annotated[bool, typer.Option("--yes", help="Go live after the preview.")] = False,
     back: Annotated[bool, typer.Option("--back", help="Back to rehearsal: nothing leaves any more.")] = False,
-    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    why: WhyOption = "",
 ) -> None:
     """Go live: show what would go out first, and with --yes let messages leave from now on."""
     wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
@@ -278,7 +287,7 @@ def stop(
     context: Context,
     creditor: CreditorOption = "",
     lift: Annotated[bool, typer.Option("--lift", help="Let messages go again.")] = False,
-    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    why: WhyOption = "",
 ) -> None:
     """Halt everything of a creditor at once; read again before every single message."""
     wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)

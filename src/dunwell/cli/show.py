@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,9 +15,10 @@ from dunwell.core.money import Money
 from dunwell.run import letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
-from dunwell.run.ingest import Summary, Understood
+from dunwell.run.desk import Planned
+from dunwell.run.ingest import Summary
 from dunwell.run.letters import Letter
-from dunwell.run.plan import Planned, outcome_counts
+from dunwell.run.plan import outcome_counts
 from dunwell.run.stories import Told
 from dunwell.run.work import Row
 from dunwell.store.models import Creditor
@@ -33,44 +35,53 @@ COUNT_WORDS = {
     "payments_same": "payments known already",
     "rows_older": "rows older than what is known",
     "rows_refused": "rows refused",
+    "entries_new": "new entries of the statement",
+    "entries_same": "entries known already",
+    "entries_refused": "entries of an account that is not known to be yours",
+    "not_booked": "entries not booked yet: they settle nothing",
+    "own_transfers": "transfers between your own accounts",
+    "payments_taken_back": "payments taken back or refunded",
+    "returns_unclear": "sums that went out and may take a payment back",
     "missing_from_complete_file": "open documents missing from the file: their chase waits",
 }
 
 
-def understood(sheet: Understood, *, json: bool) -> None:
+def understood(said: dict[str, Any], *, json: bool) -> None:
     """What a file was taken for."""
-    facts = {
-        "file": sheet.file_name,
-        "kind": str(sheet.kind),
-        "rows": sheet.rows,
-        "encoding": sheet.encoding,
-        "columns": dict(sheet.saved_mapping().columns),
-        "questions": [str(question) for question in sheet.questions],
-        "findings": [str(finding) for finding in sheet.findings],
+    if json:
+        as_json(said)
+        return
+    columns = said.get("columns", {})
+    plain = {name: value for name, value in said.items() if name not in ("columns", "warnings", "questions", "findings")}
+    for name, value in plain.items():
+        out.print(f"  {name}: {escape(str(value))}")
+    for header, field in columns.items():
+        out.print(f"  {escape(header)} → {field or 'not read'}")
+    for line in (*said.get("questions", ()), *said.get("findings", ()), *said.get("warnings", ())):
+        out.print(f"  [yellow]{escape(line)}[/]")
+
+
+def imported(name: str, summaries: list[Summary], *, json: bool) -> None:
+    if json:
+        files = [_as_summary(one) for one in summaries]
+        as_json(files[0] if len(files) == 1 else {"file": name, "kind": "archive", "files": files})
+        return
+    for summary in summaries:
+        _imported(summary)
+
+
+def _as_summary(summary: Summary) -> dict[str, Any]:
+    return {
+        "file": summary.file,
+        "kind": summary.kind,
+        "rows": summary.rows,
+        **summary.counts,
+        "findings": summary.findings_total,
+        "first_findings": [str(finding) for finding in summary.findings],
     }
-    if json:
-        as_json(facts)
-        return
-    out.print(f"[bold]{sheet.file_name}[/]: {sheet.rows:,} rows of {sheet.kind} ({sheet.encoding})")
-    for header, name in sheet.saved_mapping().columns.items():
-        out.print(f"  {escape(header)} → {name or 'not read'}")
-    for line in (*sheet.questions, *sheet.findings):
-        out.print(f"  [yellow]{escape(str(line))}[/]")
 
 
-def imported(summary: Summary, *, json: bool) -> None:
-    if json:
-        as_json(
-            {
-                "file": summary.file,
-                "kind": summary.kind,
-                "rows": summary.rows,
-                **summary.counts,
-                "findings": summary.findings_total,
-                "first_findings": [str(finding) for finding in summary.findings],
-            }
-        )
-        return
+def _imported(summary: Summary) -> None:
     out.print(f"[bold]{summary.file}[/]: {summary.rows:,} rows of {summary.kind}")
     for key, words in COUNT_WORDS.items():
         if summary.counts[key]:
@@ -188,8 +199,9 @@ def delivery(done: Delivery, *, json: bool) -> None:
     for reason, count in (done.withdrawn or {}).items():
         out.print(f"  {count:,} withdrawn: {reason}")
     for one in done.braked:
+        usual = f"usual are {one.usual:.0f}" if one.usual else "and there is no usual yet: it is the first live run that writes"
         out.print(
-            f"[yellow]run {one.run_id} made {one.messages:,} messages, usual are {one.usual:.0f}: "
+            f"[yellow]run {one.run_id} made {one.messages:,} messages, {usual}: "
             f"look at them, then `dunwell brake {one.run_id} --release`[/]"
         )
     for channel, count in (done.no_way or {}).items():

@@ -19,6 +19,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from dunwell.core.accounts import account_key
 from dunwell.core.refusal import Finding
 
 # Findings that are questions: what was read is a proposal until a person has answered.
@@ -233,14 +234,19 @@ def identities(events: Iterable[StatementEvent]) -> Iterator[tuple[str, str, Ent
     entry that is booked later under the same reference is the same one.
     """
     account = ""
-    seen: Counter[tuple[str, ...]] = Counter()
+    seen: Counter[str] = Counter()
     for event in events:
         if isinstance(event, StatementOpened):
-            account = "".join(event.account.split()).upper()
+            account = account_key(event.account)
         elif isinstance(event, Entry):
-            said = _lasting_words(account, event)
-            seen[said] += 1
-            yield account, hashlib.sha256("\x1f".join((*said, str(seen[said]))).encode()).hexdigest(), event
+            key = entry_key(account, event)
+            seen[key] += 1
+            yield account, f"{key}.{seen[key]}", event
+
+
+def entry_key(account: str, entry: Entry) -> str:
+    """What the same entry has in every file that holds it; equal entries of one day share it."""
+    return hashlib.sha256("\x1f".join(_lasting_words(account, entry)).encode()).hexdigest()[:32]
 
 
 def _lasting_words(account: str, entry: Entry) -> tuple[str, ...]:

@@ -185,6 +185,34 @@ IMPORT_FINDINGS: Schema = {
     "raw": pl.String,
 }
 
+# Booked entries of a bank statement: money in is positive. `key` is what the entry has in every file that holds it;
+# `words` is its text without blanks and case.
+BANK_ENTRIES: Schema = {
+    "line": pl.Int64,  # its place in the file, from 1
+    "key": pl.String,
+    "day": pl.Date,
+    "currency": pl.String,
+    "amount": pl.Int64,
+    "name": pl.String,
+    "account": pl.String,  # of the other side, capitals without blanks
+    "tax_number": pl.String,
+    "bank_reference": pl.String,
+    "end_to_end": pl.String,
+    "reference": pl.String,  # structured and customer references, as far as they say something
+    "remittance": pl.String,
+    "words": pl.String,
+    "is_reversal": pl.Boolean,
+    "is_own": pl.Boolean,  # the other side is another account of the creditor
+    "raw": pl.String,
+}
+
+# What is remembered of the entries of some days; `is_whole_day` = a whole statement told of everything on that day.
+KNOWN_ENTRIES: Schema = {
+    "entry_id": pl.Int64,
+    **{name: BANK_ENTRIES[name] for name in ("key", "day", "currency", "amount", "bank_reference", "end_to_end", "account", "words")},
+    "is_whole_day": pl.Boolean,
+}
+
 
 def empty(schema: Schema) -> pl.DataFrame:
     """A frame without rows."""

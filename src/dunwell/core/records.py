@@ -7,7 +7,7 @@ reads a file; the importers do, and hand over `frames.Batch` values with the fin
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -130,6 +130,64 @@ class Mapping:
         }
         lines = [f"{key} = {_quoted(str(value))}" for key, value in settings.items() if value]
         columns = [f"{_quoted(header)} = {_quoted(name)}" for header, name in self.columns.items()]
+        return "\n".join([*lines, "", "[columns]", *columns]) + "\n"
+
+
+# What a column of a bank's table can mean.
+STATEMENT_ROLES = (
+    "date value_date amount debit credit side currency balance account counter_name counter_account counter_bank tax "
+    "remittance reference status gross fee net"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMapping:
+    """How a bank's table is to be read: which column is which role (`STATEMENT_ROLES`, "" = not read), and what the file
+    cannot say: the order of its dates, its decimal mark, its currency and account.
+    """
+
+    columns: Map[str, str] = field(default_factory=dict)
+    date_order: DateOrder | None = None
+    decimal: str | None = None
+    currency: str = ""
+    account: str = ""
+
+    @classmethod
+    def from_dict(cls, data: Map[str, Any]) -> Self:
+        """A mapping from parsed TOML: keys kind = "statement", date_order, decimal, currency, account and [columns]."""
+        unknown = sorted(set(data) - {"kind", "columns", "date_order", "decimal", "currency", "account"})
+        if unknown:
+            raise MappingMalformed(what=f"unknown key {unknown[0]!r}")
+        columns = data.get("columns", {})
+        if not isinstance(columns, Map) or not all(role in ("", *STATEMENT_ROLES) for role in columns.values()):
+            raise MappingMalformed(what=f'[columns] of a statement needs one of {", ".join(STATEMENT_ROLES)}')
+        if data.get("decimal") not in (None, ",", "."):
+            raise MappingMalformed(what='decimal is "," or "."')
+        try:
+            order = DateOrder(data["date_order"]) if data.get("date_order") else None
+        except ValueError as wrong:
+            raise MappingMalformed(what=str(wrong)) from None
+        return cls(dict(columns), order, data.get("decimal"), str(data.get("currency", "")), str(data.get("account", "")))
+
+    def answered(self, date_order: str | None, decimal: str | None) -> StatementMapping:
+        """The same with answers given now, which go before those kept."""
+        return replace(
+            self,
+            date_order=DateOrder(date_order) if date_order else self.date_order,
+            decimal=decimal or self.decimal,
+        )
+
+    def to_toml(self) -> str:
+        """The mapping as TOML that `from_dict` reads back."""
+        settings = {
+            "kind": "statement",
+            "date_order": self.date_order,
+            "decimal": self.decimal,
+            "currency": self.currency,
+            "account": self.account,
+        }
+        lines = [f"{key} = {_quoted(str(value))}" for key, value in settings.items() if value]
+        columns = [f"{_quoted(header)} = {_quoted(role)}" for header, role in self.columns.items()]
         return "\n".join([*lines, "", "[columns]", *columns]) + "\n"
 
 

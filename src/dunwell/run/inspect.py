@@ -56,11 +56,11 @@ def inspect(format: str, path: Path) -> Answer:
 
 
 def _mail(path: Path, *, read: Callable[[bytes], Answer]) -> Answer:
-    return read(_content(path))
+    return read(content(path))
 
 
 def _invoice(path: Path, *, format: str) -> Answer:
-    found = importers.invoice_reader(format)(_content(path))
+    found = importers.invoice_reader(format)(content(path))
     (document,) = found.documents
     return {
         "number": document.number,
@@ -76,7 +76,7 @@ def _invoice(path: Path, *, format: str) -> Answer:
     }
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
     with path.open("rb") as source:
         data = source.read(BYTES_MAX + 1)
     if len(data) > BYTES_MAX:
@@ -85,7 +85,7 @@ def _content(path: Path) -> bytes:
 
 
 def _commerceml(path: Path) -> Answer:
-    found = importers.invoice_reader("commerceml")(_content(path))
+    found = importers.invoice_reader("commerceml")(content(path))
     return {
         "n_documents": len(found.documents),
         "documents": [
@@ -105,7 +105,7 @@ def _commerceml(path: Path) -> Answer:
 
 
 def _invoice_table(path: Path) -> Answer:
-    found: Read = importers.invoice_reader("invoice_table")(_content(path))
+    found: Read = importers.invoice_reader("invoice_table")(content(path))
     currencies = sorted({document.currency for document in found.documents if document.currency})
     first: InvoiceDocument | None = found.documents[0] if found.documents else None
     return {

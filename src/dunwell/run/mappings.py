@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from dunwell.core.records import Mapping, MappingMalformed
+from dunwell.core.records import Mapping, MappingMalformed, StatementMapping
 from dunwell.core.refusal import Refusal
 
 
@@ -13,14 +13,15 @@ class MappingMissing(Refusal):
     """There is no mapping {path}: `dunwell import FILE --save-mapping {path}` writes one."""
 
 
-def load(path: Path) -> Mapping:
+def load(path: Path) -> Mapping | StatementMapping:
     if not path.is_file():
         raise MappingMissing(path=path)
     try:
-        return Mapping.from_dict(tomllib.loads(path.read_text("utf-8")))
+        data = tomllib.loads(path.read_text("utf-8"))
+        return StatementMapping.from_dict(data) if data.get("kind") == "statement" else Mapping.from_dict(data)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingMalformed(what=f"{path.name}: {error}") from None
 
 
-def save(path: Path, mapping: Mapping) -> None:
+def save(path: Path, mapping: Mapping | StatementMapping) -> None:
     path.write_text(mapping.to_toml(), "utf-8")

@@ -1,6 +1,6 @@
 """The `dunwell` command: one table of commands, each loaded only when it is called.
 
-Commands that only read files (`inspect`, `read`, `forecast`) start without Django and without a database, so that they answer in
+Commands that only read files (`inspect`, `read`, `forecast`, `interest`, `rates`) start without Django and without a database, so that they answer in
 well under two seconds. All others are handed the clock and the data folder, after the database is up.
 """
 
@@ -14,11 +14,14 @@ from typing import Any
 import typer
 
 from dunwell.core.refusal import Refusal
+from dunwell.site import paths
 
 COMMANDS_ON_FILES = {
     "inspect": "dunwell.cli.inspect:command",
     "read": "dunwell.cli.read:command",
     "forecast": "dunwell.cli.forecast:command",
+    "interest": "dunwell.cli.interest:command",
+    "rates": "dunwell.cli.rates:application",
     "train-reader": "dunwell.cli.train_reader:command",
 }
 # Command → module:function, in the order of a person's first days.
@@ -39,6 +42,8 @@ COMMANDS = {
     "policy": "dunwell.cli.verbs:policy",
     "wording": "dunwell.cli.verbs:wording",
     "channel": "dunwell.cli.machine:channel",
+    "page": "dunwell.cli.page:page",
+    "provider": "dunwell.cli.page:provider",
     "live": "dunwell.cli.daily:live",
     "deliver": "dunwell.cli.daily:deliver_",
     "stop": "dunwell.cli.daily:stop",
@@ -47,8 +52,11 @@ COMMANDS = {
     "approve": "dunwell.cli.verbs:approve_",
     "recall": "dunwell.cli.verbs:recall",
     "task": "dunwell.cli.verbs:task",
+    "answer": "dunwell.cli.page:answer",
     "finding": "dunwell.cli.verbs:finding",
     "settle": "dunwell.cli.verbs:settle",
+    "apology": "dunwell.cli.news:apology",
+    "lifted": "dunwell.cli.news:lifted",
     "hold": "dunwell.cli.verbs:hold",
     "promise": "dunwell.cli.verbs:promise",
     "dispute": "dunwell.cli.verbs:dispute",
@@ -58,6 +66,10 @@ COMMANDS = {
     "opt-out": "dunwell.cli.verbs:opt_out",
     "state": "dunwell.cli.verbs:state",
     "owes": "dunwell.cli.verbs:owes",
+    "agreement": "dunwell.cli.rights:agreement",
+    "acknowledged": "dunwell.cli.rights:acknowledged",
+    "limitation": "dunwell.cli.rights:limitation",
+    "claim": "dunwell.cli.claim:command",
     "check": "dunwell.cli.machine:check_",
     "audit": "dunwell.cli.machine:audit",
     "bench": "dunwell.cli.machine:bench",
@@ -101,8 +113,9 @@ def _application(words: list[str]) -> typer.Typer:
     return application
 
 
-def _alone() -> None:
-    pass
+def _alone(context: typer.Context) -> None:
+    """Commands on files are handed the data folder alone."""
+    context.obj = paths.data_dir()
 
 
 def _wire(application: typer.Typer, *, starts: bool) -> None:

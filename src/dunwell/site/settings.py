@@ -163,3 +163,5 @@ DATA_DIR = Path(paths.data_dir())
 LOGGING_CONFIG = None
 CLOCK = "dunwell.site.clock.now"
 PROCRASTINATE_IMPORT_PATHS = ["dunwell.run.jobs"]
+# Where this machine's own browser finds the faces: links of rehearsed letters lead there.
+LOCAL_URL = os.environ.get("DUNWELL_LOCAL_URL", "http://127.0.0.1:8642")

@@ -7,6 +7,7 @@ ignores facts that came in through a rehearsal.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 
@@ -46,12 +47,13 @@ def unapplied_sql(*, as_of: date | None) -> str:
     """Payments of which something is neither allocated nor reversed: `payment_id, customer_id, currency, unapplied,
     is_on_account`.
 
-    `customer_id` is null for an unknown payer, else the payer or whom a person put the money on account for; `is_on_account` = a person put it on account, so that it holds nobody.
+    `customer_id` is null for an unknown payer, else the payer, or whom a person put the money on account for until that is taken
+    back; `is_on_account` = a person put it on account, so that it holds nobody.
     """
     known, reversal_known = _known("f", as_of), _known("v", as_of)
     return f"""
-    SELECT f.id AS payment_id, coalesce(o.customer_id, f.customer_id) AS customer_id, f.currency, u.unapplied,
-      coalesce(NOT o.taken_back, false) AS is_on_account
+    SELECT f.id AS payment_id, CASE WHEN NOT o.taken_back THEN o.customer_id ELSE f.customer_id END AS customer_id, f.currency,
+      u.unapplied, coalesce(NOT o.taken_back, false) AS is_on_account
     FROM (SELECT p.*, p.date AS effective_on FROM payment p) f
     LEFT JOIN (SELECT f.payment_id, sum(f.amount)::bigint AS amount FROM allocation f WHERE {known} GROUP BY f.payment_id) a
       ON a.payment_id = f.id
@@ -80,6 +82,11 @@ def credit_sql(*, as_of: date | None) -> str:
     WHERE i.kind = 'credit_note' AND {issued} AND i.total > coalesce(a.amount, 0)
       AND NOT EXISTS (SELECT FROM cancellation f WHERE f.invoice_id = i.id AND {known})
     """
+
+
+def credit_text(by_currency: Mapping[str, int]) -> str:
+    """A customer's credit in minor units as `dunwell_credit` says it: `EUR 1200,USD 50`, empty without credit."""
+    return ",".join(f"{currency} {amount}" for currency, amount in sorted(by_currency.items()) if amount)
 
 
 def held_by_money_sql(*, as_of: date | None) -> str:

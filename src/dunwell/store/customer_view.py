@@ -282,7 +282,9 @@ _OF_CUSTOMER = [
     "FROM payment p WHERE p.id IN (SELECT q.id FROM payment q WHERE q.customer_id = %s UNION "
     "SELECT a.payment_id FROM allocation a JOIN receivable r ON r.id = a.receivable_id WHERE r.customer_id = %s)",
     "SELECT (i.issue_date + time '06:00') AT TIME ZONE 'UTC', i.issue_date, 'issued', i.id, i.number, i.kind, i.what_for, i.total, i.currency::text, '', '' "
-    "FROM invoice i WHERE i.customer_id = %s",
+    "FROM invoice i WHERE i.id IN (SELECT invoice_id FROM receivable WHERE customer_id = %s)",
+    "SELECT (i.issue_date + time '06:00') AT TIME ZONE 'UTC', i.issue_date, 'issued', i.id, i.number, i.kind, i.what_for, i.total, i.currency::text, '', '' "
+    "FROM invoice i WHERE i.customer_id = %s AND i.kind = 'credit_note'",
     *(one.format(r="r.customer_id = %s") for one in _OF_RECEIVABLES if "'allocation'" not in one),
 ]
 _OF_INVOICE = [

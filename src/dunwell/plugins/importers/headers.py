@@ -77,11 +77,16 @@ def normal(text: str) -> str:
     return SEPARATORS.sub(" ", CAMEL.sub(" ", text)).strip().lower()
 
 
-def find_table(sheet: Sheet, known: Patterns, required: Sequence[frozenset[str]]) -> Table | None:
-    """The table whose header has the most known columns; `required` lists sets of roles of which one must be whole."""
+def find_table(
+    sheet: Sheet, known: Patterns, required: Sequence[frozenset[str]], given: Mapping[str, str] | None = None
+) -> Table | None:
+    """The table whose header has the most known columns; `required` lists sets of roles of which one must be whole.
+
+    `given` says what headers mean (levelled by `normal`; "" = not read), and goes before what is known of them.
+    """
     best: tuple[int, int, Roles] | None = None
     for at, row in enumerate(sheet.rows[:HEADER_ROW_MAX]):
-        roles = roles_of(row.cells, known)
+        roles = _given_roles(row.cells, given, roles_of(row.cells, known)) if given else roles_of(row.cells, known)
         if not any(each <= roles.keys() for each in required):
             continue
         score = sum(len(columns) for columns in roles.values())
@@ -112,6 +117,23 @@ def roles_of(cells: Sequence[Cell], known: Patterns) -> Roles:
         role: (*(column for _, column in sorted(whole.get(role, ()))), *within.get(role, ()))
         for role in {**whole, **within}
     }
+
+
+def _given_roles(cells: Sequence[Cell], given: Mapping[str, str], found: Roles) -> Roles:
+    """The roles of the columns that `given` names, and of the others what was found."""
+    named = {
+        column: given[name]
+        for column, cell in enumerate(cells)
+        if isinstance(cell, str) and (name := normal(cell)) in given
+    }
+    roles: dict[str, tuple[int, ...]] = {}
+    for column, role in named.items():
+        if role:
+            roles[role] = (*roles.get(role, ()), column)
+    for role, columns in found.items():
+        if left := tuple(column for column in columns if column not in named):
+            roles[role] = (*roles.get(role, ()), *left)
+    return roles
 
 
 def _whole_phrase(name: str, known: Patterns) -> tuple[str, int] | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
+from pathlib import Path
 from typing import BinaryIO
 
 from dunwell.core.documents import (
@@ -26,10 +27,12 @@ from dunwell.core.documents import (
     StatementStream,
 )
 from dunwell.core.money import CURRENCIES
+from dunwell.core.records import STATEMENT_ROLES, Mapping, RecordKind, StatementMapping
 from dunwell.core.refusal import Finding, Refusal
-from dunwell.plugins.importers import sheet
+from dunwell.plugins.importers import headings, sheet, stream
 from dunwell.plugins.importers.cells import (
     DateForm,
+    Mark,
     Order,
     date_order,
     decimal_mark,
@@ -143,6 +146,13 @@ ACCOUNT_VALUE = re.compile(r"[0-9A-Z][0-9A-Z .\-/]{4,40}")
 HEADER_WORD = re.compile(r"[A-Z]{3}|[€£₽₴₸]|[^\W\d_]+")
 CURRENCY_CODE = re.compile(r"(?<![A-Z])([A-Z]{3})(?![A-Z])")
 
+# Enough to meet both signs and the header below a bank's preamble.
+ROWS_LOOKED_AT = 300
+# Fields of a sheet of invoices that no bank writes.
+INVOICE_FIELDS = frozenset({"due_date", "paid", "valid_until", "line_description", "line_price", "line_total", "terms"})
+
+NOTHING_SAVED = StatementMapping()
+
 
 class StatementHeaderMissing(Refusal):
     """No row of the table looks like the header of a bank statement: a date and an amount (or debit and credit) are needed.
@@ -153,9 +163,62 @@ class DatesContradict(Refusal):
     """The dates in {column!r} contradict one another: one can only be day first, another only month first."""
 
 
-def read(source: BinaryIO) -> StatementStream:
+def read(source: BinaryIO, saved: StatementMapping = NOTHING_SAVED) -> StatementStream:
     """Entries of the table, its balances where it names them; raises refusals of `sheet` and the above."""
-    return watched(_events(source))
+    return watched(_events(source, saved))
+
+
+def is_statement(path: Path) -> bool:
+    """Whether a table is a bank's: both sides of the account stand in it, or a running balance, and nothing is due."""
+    for table in stream.tables(path):
+        rows = [Row(line, tuple(cells)) for line, cells in islice(table.lines(), ROWS_LOOKED_AT)]
+        found = find_table(sheet.Sheet(table.name, tuple(rows)), ROLES, REQUIRED)
+        if found and not _is_of_invoices(found) and _is_of_bank(found):
+            return True
+    return False
+
+
+def understood(path: Path, saved: StatementMapping = NOTHING_SAVED) -> StatementMapping:
+    """How a bank's table is read, to be kept for its next file."""
+    with path.open("rb") as source:
+        table = _table(sheet.read(source.read(sheet.BYTES_MAX + 1)), saved)
+    roles = {column: role for role, columns in table.roles.items() for column in columns}
+    headers = {table.header.text(column): roles.get(column, "") for column in range(table.width)}
+    known = {header: role if role in STATEMENT_ROLES else "" for header, role in headers.items() if header}
+    return replace(saved, columns={**known, **saved.columns})
+
+
+def _is_of_invoices(table: Table) -> bool:
+    """Whether the header speaks of invoices: a due date, what is paid, the item lines."""
+    headers = [table.header.text(column) for column in range(table.width)]
+    fields = headings.recognise(headers, RecordKind.INVOICES, Mapping()).fields
+    return bool(INVOICE_FIELDS & fields.keys())
+
+
+def _is_of_bank(table: Table) -> bool:
+    if "side" in table.roles or {"debit", "credit"} <= table.roles.keys() or "net" in table.roles:
+        return True
+    if any(_account_in([plain_text(cell) for cell in row.cells]) for row in table.above):
+        return True
+    amounts = [plain_text(cell) for cell in _column(table, "amount")]
+    has_both_signs = any(text.startswith(("-", "−", "(")) or text.endswith("-") for text in amounts)
+    return has_both_signs or _has_running_balance(table)
+
+
+def _has_running_balance(table: Table) -> bool:
+    """Whether a column of balances follows from the amounts: what is open on invoices does not."""
+    if "balance" not in table.roles or "amount" not in table.roles:
+        return False
+    mark = decimal_mark(_column(table, "amount")).mark
+    rows = [
+        (parse_amount(_cell(row, table.column("amount")), mark), parse_amount(_cell(row, table.column("balance")), mark))
+        for row in table.below
+    ]
+    known = [(amount, balance) for amount, balance in rows if amount is not None and balance is not None]
+    steps = [
+        abs(after - before) in (abs(one), abs(other)) for (one, before), (other, after) in pairwise(known)
+    ]
+    return len(steps) > 0 and sum(steps) * 2 > len(steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +242,26 @@ class _Step:
     currency: str
 
 
-def _events(source: BinaryIO) -> Iterator[StatementEvent]:
-    book = sheet.read(source.read(sheet.BYTES_MAX + 1))
-    yield from book.findings
-    table = next((found for each in book.sheets if (found := find_table(each, ROLES, REQUIRED))), None)
+def _table(book: sheet.Book, saved: StatementMapping) -> Table:
+    given = {normal(header): role for header, role in saved.columns.items()}
+    found = (find_table(each, ROLES, REQUIRED, given) for each in book.sheets)
+    table = next(filter(None, found), None)
     if table is None:
         raise StatementHeaderMissing
-    table = _with_sides(table)
-    order = _order(table)
+    return table
+
+
+def _events(source: BinaryIO, saved: StatementMapping) -> Iterator[StatementEvent]:
+    book = sheet.read(source.read(sheet.BYTES_MAX + 1))
+    yield from book.findings
+    table = _with_sides(_table(book, saved))
+    order = Order(saved.date_order.value, settled=True) if saved.date_order else _order(table)
     columns = [
         _column(table, role) for role in ("amount", "debit", "credit", "net", "gross", "balance") if role in table.roles
     ]
     mark = decimal_mark(cell for cells in columns for cell in cells)
+    if saved.decimal:
+        mark = Mark("," if saved.decimal == "," else ".", settled=True)
     if not order.settled:
         yield Finding(
             "dates_ambiguous",
@@ -202,11 +273,12 @@ def _events(source: BinaryIO) -> Iterator[StatementEvent]:
         yield Finding(
             "amounts_ambiguous", "1.234 in this table may be a thousand or a fraction.", line=table.header.line
         )
-    account = next(filter(None, (_account_in([plain_text(cell) for cell in row.cells]) for row in table.above)), "")
+    above = (_account_in([plain_text(cell) for cell in row.cells]) for row in table.above)
+    account = saved.account or next(filter(None, above), "")
     forms = _Forms(
         order.form, mark.mark, account, _own_account_column(table, account), _debits_are_negative(table, mark.mark)
     )
-    yield from _account_events(table, forms)
+    yield from _account_events(table, forms, saved.currency)
 
 
 def _with_sides(table: Table) -> Table:
@@ -247,8 +319,9 @@ def _order(table: Table) -> Order:
     return other if other.settled and any(parse_date(cell) for cell in _column(table, "value_date")) else order
 
 
-def _account_events(table: Table, forms: _Forms) -> Iterator[StatementEvent]:
+def _account_events(table: Table, forms: _Forms, currency: str) -> Iterator[StatementEvent]:
     preamble = _Preamble(table, forms)
+    preamble.currency = currency or preamble.currency
     steps: dict[str, list[_Step]] = {}
     current: str | None = None
     signs_differ = False

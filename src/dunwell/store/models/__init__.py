@@ -1,6 +1,7 @@
-"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox."""
+"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.access import Membership
+from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
     Agreement,
@@ -30,6 +31,7 @@ from dunwell.store.models.invoices import (
 )
 from dunwell.store.models.money import (
     Allocation,
+    BankEntry,
     Coverage,
     FindingRecord,
     FindingSettled,
@@ -38,11 +40,26 @@ from dunwell.store.models.money import (
     OnAccount,
     Payment,
     Proposal,
+    Statement,
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
-from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.page import (
+    OnlineEvent,
+    OnlineNews,
+    OnlinePayment,
+    OnlineStart,
+    PageAnswer,
+    PageAnswerSettled,
+    PageFile,
+    PageLink,
+    PageLinkEnd,
+    PageOpening,
+    PageWords,
+)
+from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
+    "Acknowledgement",
     "Agreement",
     "Allocation",
     "Amendment",
@@ -50,9 +67,13 @@ __all__ = [
     "Attempt",
     "Audit",
     "AuditContent",
+    "AuditHead",
     "BankAccount",
+    "BankEntry",
     "Cancellation",
     "Charge",
+    "Claim",
+    "ClaimEvent",
     "Contact",
     "ContactPoint",
     "ContentText",
@@ -76,9 +97,20 @@ __all__ = [
     "MessageItem",
     "Note",
     "OnAccount",
+    "OnlineEvent",
+    "OnlineNews",
+    "OnlinePayment",
+    "OnlineStart",
     "OptOut",
     "OurSide",
     "Outcome",
+    "PageAnswer",
+    "PageAnswerSettled",
+    "PageFile",
+    "PageLink",
+    "PageLinkEnd",
+    "PageOpening",
+    "PageWords",
     "Payment",
     "PolicyChoice",
     "Promise",
@@ -89,6 +121,7 @@ __all__ = [
     "Sign",
     "Staff",
     "StateRecord",
+    "Statement",
     "Switch",
     "Task",
     "TaskItem",

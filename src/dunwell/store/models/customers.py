@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from dunwell.core.ledger import CustomerKind, CustomerState, Role
-from dunwell.store.models.base import Fact, Imported, Owned, unchecked_creditor
+from dunwell.store.models.base import Fact, Imported, Owned, parent, unchecked_creditor
 
 
 class CustomerGroup(Owned):
@@ -18,6 +18,7 @@ class CustomerGroup(Owned):
 
 
 class Customer(Imported):
+    creditor = unchecked_creditor()
     name = models.TextField()
     name_key = models.TextField(
         default=""
@@ -48,7 +49,7 @@ class Contact(Imported):
     """A person at the customer. Personal content: erasure replaces it by a tombstone (I14)."""
 
     creditor = unchecked_creditor()
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
+    customer = parent(Customer, indexed=True, related_name="contacts")
     role = models.TextField(default=Role.REQUESTER.value)
     rank = models.IntegerField(default=0)
     given_name = models.TextField(default="")
@@ -72,7 +73,7 @@ class ContactPoint(Owned):
     """One way to reach a contact. `person_key` is a hash of the normalised address: the same person under any customer."""
 
     creditor = unchecked_creditor()
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="points")
+    contact = parent(Contact, related_name="points")
     channel = models.TextField()
     address = models.TextField()
     person_key = models.TextField()
@@ -92,6 +93,7 @@ class OptOut(Fact):
     person_key = models.TextField()
     channel = models.TextField()
     wanted = models.BooleanField(default=False)
+    rehearsal = models.BooleanField(default=False)
 
     class Meta:
         db_table = "opt_out"
@@ -132,6 +134,7 @@ class OurSide(Fact):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     what = models.TextField()  # core.ledger.OurDebt
     done = models.BooleanField(default=False)
+    rehearsal = models.BooleanField(default=False)
 
     class Meta:
         db_table = "our_side"

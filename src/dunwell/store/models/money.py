@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dunwell.store.models.base import Fact, Imported, Owned, unchecked_creditor
+from dunwell.store.models.base import Fact, Imported, Owned, parent, unchecked_creditor
 from dunwell.store.models.customers import Customer
 from dunwell.store.models.invoices import Invoice, Receivable
 
@@ -13,7 +13,7 @@ class Payment(Imported):
     """Money received. Append-only; a reversal is a payment with a negative amount that names the reversed one."""
 
     creditor = unchecked_creditor()
-    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
+    customer = parent(Customer, null=True)
     date = models.DateField()
     is_date_known = models.BooleanField(default=True)  # false: the sheet said "paid", not when; the import's day stands
     currency = models.CharField(max_length=3)
@@ -32,7 +32,12 @@ class Payment(Imported):
             models.UniqueConstraint(fields=["creditor", "source", "external_id"], name="payment_once"),
             models.CheckConstraint(condition=~models.Q(amount=0), name="payment_not_zero"),
         ]
-        indexes = [models.Index(fields=["creditor", "customer"], name="payment_customer")]
+        indexes = [
+            models.Index(fields=["creditor", "customer"], name="payment_customer"),
+            models.Index(
+                fields=["creditor", "recorded_on"], name="payment_of_nobody", condition=models.Q(customer__isnull=True)
+            ),
+        ]
 
 
 class Allocation(Fact):
@@ -111,6 +116,53 @@ class ImportFile(Fact):
 
     class Meta:
         db_table = "import_file"
+
+
+class Statement(Fact):
+    """The frame of a bank statement as read: whose account, which days, and the balances, in minor units.
+
+    `is_whole` = its balances follow from its entries, so that it tells everything that moved on its days.
+    """
+
+    file = models.ForeignKey(ImportFile, on_delete=models.PROTECT)
+    account = models.TextField()
+    currency = models.CharField(max_length=3)
+    number = models.TextField(default="")
+    from_date = models.DateField(null=True)
+    to_date = models.DateField(null=True)
+    opening = models.BigIntegerField(null=True)
+    closing = models.BigIntegerField(null=True)
+    is_whole = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "bank_statement"
+        indexes = [models.Index(fields=["creditor", "account", "to_date"], name="bank_statement_days")]
+
+
+class BankEntry(Owned):
+    """One booked movement of an account, once, however many files told of it. Personal content (I14)."""
+
+    creditor = unchecked_creditor()
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, db_constraint=False)
+    account = models.TextField()
+    identity = models.TextField()
+    key = models.TextField()
+    day = models.DateField()
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    name = models.TextField(default="")
+    counter_account = models.TextField(default="")
+    tax_number = models.TextField(default="")
+    bank_reference = models.TextField(default="")
+    end_to_end = models.TextField(default="")
+    remittance = models.TextField(default="")
+    words = models.TextField(default="")
+    is_reversal = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "bank_entry"
+        constraints = [models.UniqueConstraint(fields=["creditor", "account", "identity"], name="bank_entry_once")]
+        indexes = [models.Index(fields=["creditor", "account", "day"], name="bank_entry_days")]
 
 
 class ImportedRow(Owned):

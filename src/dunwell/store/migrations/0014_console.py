@@ -16,7 +16,7 @@ def protect(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0003_membership")]
+    dependencies = [("store", "0013_online")]
 
     operations = [
         migrations.CreateModel(
@@ -45,9 +45,6 @@ class Migration(migrations.Migration):
                 fields=["creditor", "state", "id"],
                 name="message_for_people",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice", index=models.Index(fields=["creditor", "number"], name="invoice_number")
         ),
         migrations.RunPython(protect, migrations.RunPython.noop),
     ]

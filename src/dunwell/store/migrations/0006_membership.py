@@ -16,7 +16,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0002_guards"),
+        ("store", "0005_asked_again"),
         ("account", "__latest__"),
         ("mfa", "__latest__"),
         ("axes", "__latest__"),

@@ -1,0 +1,53 @@
+"""Work for several processes: jobs go out, their results come back in the jobs' order.
+
+This module knows no model of Django, because a fresh process reads it before Django stands.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
+from typing import TypeVar
+
+import django
+
+COUNT = min(4, os.cpu_count() or 1)
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def in_order(work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+    """`work` of every job by `COUNT` processes; each is at most one job ahead, so that few results wait in memory."""
+    # A fork would inherit Polars' threads with their locks, and our session with the database.
+    with ProcessPoolExecutor(COUNT, get_context("spawn"), initializer=_begin) as pool:
+        under_way: deque[Future[Result]] = deque()
+        for job in jobs:
+            if len(under_way) > COUNT:
+                yield under_way.popleft().result()
+            under_way.append(pool.submit(work, job))
+        while under_way:
+            yield under_way.popleft().result()
+
+
+def _begin() -> None:
+    """A fresh process finds the settings and the database of the one that started it in its environment."""
+    # Ctrl-C reaches both: the one that started it decides, and when that one is killed nobody is left waiting for jobs.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    django.setup()
+    # Values refer to no one that refers to them: counting references frees them all, and looking for cycles only costs time.
+    gc.disable()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
