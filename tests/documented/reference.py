@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "DUNWELL_SHARED": "For developers: the folder of development data from which the reader of replies is trained.",
     "DUNWELL_HOSTS": "Further host names under which the web answers, separated by blanks.",
     "DUNWELL_FACES": "Which web faces exist, separated by blanks: `console pay`; `dunwell serve --only` sets it.",
+    "DUNWELL_LOCAL_URL": "Where a browser on this machine finds the faces; links of rehearsed letters lead there. Without it `http://127.0.0.1:8642`.",
     "DUNWELL_TLS": "`1` behind a proxy that speaks TLS and sets X-Forwarded-Proto: cookies and pages never travel in the clear.",
 }
 EXIT_CODES = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,7 +19,7 @@ from dunwell.run import online, people, portal, portal_answers
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
 from dunwell.web.portal import forms, robots, words
-from dunwell.web.portal.doors import of_link
+from dunwell.web.portal.doors import drawn, of_link
 
 NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE)
 ONE_CLICK = "One-Click"
@@ -41,17 +41,21 @@ def main(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
 def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpResponse:
     """One answer: its form, and what became of it."""
     wanted = AnswerKind(kind)
-    if seen.is_closed and wanted is not AnswerKind.STOP:
+    if seen.is_closed and wanted not in portal_answers.WHILE_CLOSED:
         return _closed(request, seen, locale)
     shown = portal.page(seen, locale)
     if wanted in NEEDS_SOMETHING_OPEN and not shown.payable and request.method != "POST":
         return redirect("portal:main", seen.token, locale)
+    if wanted is AnswerKind.NEW_LINK and (request.method != "POST" or not seen.is_closed):
+        return main(request, seen.token, locale)
     if request.method != "POST":
         return _form(request, seen, locale, wanted)
     try:
         forms.refuse_foreign(request)
         portal_answers.answer(seen, forms.said(request, wanted, seen, shown))
     except Refusal as refusal:
+        if wanted is AnswerKind.NEW_LINK:
+            return _closed(request, seen, locale, refusal)
         return _form(request, seen, locale, wanted, refusal)
     return redirect("portal:done", seen.token, locale, wanted.value)
 
@@ -60,6 +64,8 @@ def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespon
 @require_safe
 def done(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpResponse:
     """Thanks for an answer, with what happens next; says what the books say, whoever opens it."""
+    if kind == AnswerKind.NEW_LINK:
+        return shown(request, "done", seen, locale, kind=kind, title="closed.done_title", text="closed.done_text")
     return shown(request, "done", seen, locale, kind=kind, title=f"{kind}.done_title", text=f"{kind}.done_text")
 
 
@@ -121,7 +127,7 @@ def shown(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: 
         "today": seen.on,
         **more,
     }
-    return render(request, f"portal/{name}.html", values, status=status)
+    return drawn(name, status, values)
 
 
 def _form(
@@ -150,8 +156,9 @@ def _form(
     return shown(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)
 
 
-def _closed(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
-    return shown(request, "closed", seen, locale, status=410)
+def _closed(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | None = None) -> HttpResponse:
+    said = refused(refusal, seen, locale) if refusal else ""
+    return shown(request, "closed", seen, locale, status=410, refusal=said)
 
 
 def _in(request: HttpRequest, locale: str) -> str:
