@@ -195,7 +195,7 @@ SELECT currency, sum(amount)::bigint FROM (
 
 def has_unmatched_money(link: PageLink) -> bool:
     """Whether money of this customer has come that nobody has set against anything yet."""
-    return bool(bulk.rows("SELECT dunwell_unmatched(%s, %s)", link.creditor_id, link.customer_id)[0][0])
+    return bool(bulk.rows("SELECT EXISTS (SELECT FROM dunwell_unmatched(%s, %s))", link.creditor_id, link.customer_id)[0][0])
 
 
 def is_ended(link: PageLink) -> bool:

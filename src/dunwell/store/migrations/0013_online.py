@@ -19,7 +19,7 @@ def protect(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0007_page"),
+        ("store", "0012_claims"),
     ]
 
     operations = [
