@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -134,13 +134,14 @@ def _form(
     request: HttpRequest, seen: Visit, locale: str, kind: AnswerKind, refusal: Refusal | None = None
 ) -> HttpResponse:
     speech = portal.speech(seen, locale)
+    sent = QueryDict() if isinstance(refusal, forms.TooLarge) else request.POST
     more: dict[str, Any] = {
         "kind": kind.value,
-        "sent": request.POST,
+        "sent": sent,
         "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
         "send": f"{kind.value}.send",
         "day_today": seen.on.isoformat(),
-        "chosen": {int(one) for one in request.POST.getlist("item") if one.isdecimal()},
+        "chosen": {int(one) for one in sent.getlist("item") if one.isdecimal()},
     }
     if refusal:
         more["refusal"] = refused(refusal, seen, locale)
