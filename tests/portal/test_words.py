@@ -15,7 +15,7 @@ from dunwell.web.portal import forms, words
 
 PLACES = re.compile(r"{(\w+)}")
 TEMPLATES = files("dunwell.web.portal") / "templates" / "portal"
-SAID = re.compile(r"""(?:say|listed) ["']([\w.]+)["']""")
+SAID = re.compile(r"""(?:say|listed)[ (]["']([\w.]+)["']""")
 
 
 def flat(locale: str) -> dict[str, str]:
@@ -38,7 +38,8 @@ def test_nothing_is_left_untranslated(locale):
 
 
 def test_what_the_templates_say_exists_and_what_exists_is_said():
-    used = {name for file in TEMPLATES.iterdir() for name in SAID.findall(file.read_text("utf-8"))}
+    sources = [*TEMPLATES.iterdir(), files("dunwell.run") / "portal_papers.py"]
+    used = {name for file in sources for name in SAID.findall(file.read_text("utf-8"))}
     by_name = {
         *(f"{kind.value}.{part}" for kind in AnswerKind for part in ("title", "send", "done_title", "done_text")),
         *(f"causes.{cause}" for cause in people.DISPUTE_CAUSES),

@@ -5,6 +5,7 @@ A GET shows and writes at most that the link was opened; every answer is a POST 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import online, people, portal, portal_answers
+from dunwell.run import online, people, portal, portal_answers, portal_papers
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
 from dunwell.web.portal import forms, robots, words
@@ -76,6 +77,34 @@ def statement(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     if seen.is_closed:
         return _closed(request, seen, locale)
     return shown(request, "statement", seen, locale, day=portal.speech(seen, locale).brief(seen.on))
+
+
+@of_link
+@require_safe
+def statement_pdf(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """The same sheet to keep."""
+    if seen.is_closed:
+        return _closed(request, seen, locale)
+    return _pdf(portal_papers.statement(seen, locale, partial(words.say, locale)), "statement")
+
+
+@of_link
+@require_safe
+def invoice_pdf(request: HttpRequest, seen: Visit, locale: str, receivable: int) -> HttpResponse:
+    """One invoice of the link to keep."""
+    if seen.is_closed:
+        return _closed(request, seen, locale)
+    printed = portal_papers.invoice(seen, locale, receivable, partial(words.say, locale))
+    return _pdf(printed, f"invoice-{receivable}") if printed else HttpResponse(status=404)
+
+
+@of_link
+@require_safe
+def photo(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """The contact person's picture."""
+    picture = portal.photo(seen)
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return HttpResponse(picture, content_type=f"image/{kind}", status=200 if picture else 404)
 
 
 @of_link
@@ -155,6 +184,11 @@ def _form(
     if kind is AnswerKind.DISPUTE:
         more["causes"] = [(cause, words.say(locale, f"causes.{cause}")) for cause in people.DISPUTE_CAUSES]
     return shown(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)
+
+
+def _pdf(printed: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return HttpResponse(printed, content_type="application/pdf", headers=headers)
 
 
 def _closed(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | None = None) -> HttpResponse:
