@@ -24,6 +24,8 @@ DEFAULTS = {
     "GB": ("en", "Europe/London", "GBP"),
 }
 OTHERWISE = ("en", "Europe/Brussels", "EUR")
+PHOTO_BYTES_MAX = 60_000
+PHOTO_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 FIRST_ACCOUNT = "first account"
 """The account a creditor starts with announces no change and needs no second person."""
 
@@ -66,6 +68,10 @@ class WayOutDown(Refusal):
 
 class PersonMissing(Refusal):
     """Letters need a person who signs: `dunwell init` asks for one, `dunwell staff NAME --email …` adds one."""
+
+
+class PhotoUnfit(Refusal):
+    """A photo is a JPEG or PNG of at most {limit_kb} kB: it goes with every letter. Make it smaller, 200 × 200 is plenty."""
 
 
 class AccountImpossible(Refusal):
@@ -284,11 +290,24 @@ def missing(creditor: Creditor) -> list[str]:
     return hints
 
 
-def add_staff(creditor: Creditor, name: str, *, email: str, phone: str, gender: str, title: str, by: str) -> Staff:
-    """A person of the creditor who signs letters; the first one is the usual writer."""
+def add_staff(
+    creditor: Creditor,
+    name: str,
+    *,
+    email: str,
+    phone: str,
+    gender: str,
+    title: str,
+    by: str,
+    photo: bytes | None = None,
+) -> Staff:
+    """A person of the creditor who signs letters; the first one is the usual writer. Without a new photo the old one stays."""
+    if photo is not None and not (len(photo) <= PHOTO_BYTES_MAX and photo.startswith(PHOTO_SIGNATURES)):
+        raise PhotoUnfit(limit_kb=PHOTO_BYTES_MAX // 1000)
+    values = {"email": email, "phone": phone, "gender": gender, "title": title}
     with scope.of(creditor.pk):
         row, _ = Staff.objects.update_or_create(
-            creditor=creditor, name=name, defaults={"email": email, "phone": phone, "gender": gender, "title": title}
+            creditor=creditor, name=name, defaults=values | ({} if photo is None else {"photo": photo})
         )
         audit.link(creditor.pk, actor=by, kind="staff", subject=name, content={"name": name})
     if email and not creditor.reply_address:

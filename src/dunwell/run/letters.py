@@ -349,6 +349,7 @@ def _writer(desk: _Desk, customer: Row, locale: str) -> WriterFacts:
         email=staff.email or desk.creditor.reply_address,
         phone=staff.phone,
         gender=staff.gender,
+        photo=bytes(staff.photo or b""),
         role=spelled.get("title", staff.title if locale == desk.creditor.locale else ""),
     )
 

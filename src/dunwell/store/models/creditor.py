@@ -61,6 +61,7 @@ class Staff(Owned):
     title = models.TextField(default="")
     email = models.TextField(default="")
     phone = models.TextField(default="")
+    photo = models.BinaryField(null=True)  # a small JPEG or PNG
     names_by_locale = models.JSONField(default=dict)  # locale → name and title as written in that language
 
     class Meta:
