@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO_DATA ?= $(shell [ "$$(id -u)" = 0 ] && echo /var/lib/dunwell-demo || echo $(CURDIR)/.demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test quick slow check lint types contracts content lock clean
+.PHONY: help demo install install-dev test quick slow check lint types contracts content lock vendor words clean
 
 help:  ## Show what can be done.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,12 @@ content: install-dev
 lock:  ## Pin every dependency with hashes; no address of a download is written.
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 --universal pyproject.toml -o requirements.lock
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 --universal --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+vendor:  ## Take the web faces' libraries from npm into the repository.
+	$(BIN)/python tools/vendor_web.py
+
+words: install-dev  ## Gather the words of the web faces into their catalogues.
+	PYTHONPATH=src $(BIN)/python tools/words.py
 
 clean:  ## Remove what was built.
 	rm -rf $(VENV) .demo build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

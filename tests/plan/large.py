@@ -134,6 +134,7 @@ def _touches(people: pl.DataFrame) -> pl.DataFrame:
         on=pl.lit(date(2026, 5, 1)) + pl.duration(days=pl.col("customer_id") % 11),
         counts=True,
         purpose=pl.lit("request"),
+        is_draft=False,
     )
     return conform(frame, frames.TOUCHES)
 

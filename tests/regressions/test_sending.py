@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -10,11 +11,12 @@ import pytest
 from django.db import connection
 
 from dunwell.core.channel import Capabilities, Limits, Receipt, Refused, Reply
+from dunwell.core.money import Money
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
-from dunwell.plugins.channels.memory import Memory
-from dunwell.run import approve, day, deliver, people, work
-from dunwell.store import locks, outbox, scope
-from dunwell.store.models import Lapse, Message, Outcome, Payment, Receivable, Run, Sign
+from dunwell.plugins.channels.memory import Config, Memory
+from dunwell.run import approve, day, deliver, people, policies, wording, work
+from dunwell.store import load_letters, locks, outbox, scope
+from dunwell.store.models import Cancellation, Invoice, Lapse, Message, Outcome, Payment, Receivable, Run, Sign
 from regressions.world import DAY, only
 
 pytestmark = pytest.mark.timeout(300)
@@ -393,3 +395,145 @@ def test_r41_what_was_approved_and_then_changed_in_the_ledger_does_not_go(world)
     approve.approve(world.creditor, shown, by="boss", why="", on=DAY)
     world.paid(f"2026-03-01,40.00,EUR,C1 Ltd,invoice {number}")
     assert world.deliver().sent == 0
+
+
+def test_a_corrected_address_gets_the_next_letter_and_the_one_that_waited_is_withdrawn(world) -> None:
+    world.owing("2026-02-20")
+    world.go_live()
+    world.plan()
+    world.client(mail="right@client.example")
+    assert world.deliver().withdrawn == {"amended": 1}
+    world.plan()
+    assert world.deliver().sent == 1
+    with scope.of(world.creditor.pk):
+        assert [r.address for r in only(world.sent()).recipients.all()] == ["right@client.example"]
+
+
+def test_a_corrected_address_is_still_the_person_who_was_written_to(world) -> None:
+    world.owing("2026-02-20")
+    world.go_live()
+    world.plan()
+    assert world.deliver().sent == 1
+    world.client(mail="right@client.example")
+    world.invoices("C1,invoice,N-2,2026-02-01,2026-02-27,50.00,EUR,")
+    world.plan(DAY + timedelta(1))
+    assert world.outcome("N-2").reasons == "cap_reached=courtesy email 1/2"
+
+
+def test_a_credit_note_that_comes_or_is_used_after_the_plan_withdraws_the_letter(world) -> None:
+    world.owing("2026-02-20", "2026-02-23")
+    world.go_live()
+    world.plan()
+    world.invoices("C1,credit_note,K-1,2026-03-01,,30.00,EUR,C1-9")
+    assert world.deliver().withdrawn == {"balance_changed": 1}
+    world.plan()
+    with scope.of(world.creditor.pk):
+        assert [m.credit for m in Message.objects.filter(state="queued")] == ["EUR 3000"]
+    with scope.of(world.creditor.pk):
+        note = Invoice.objects.get(number="K-1")
+        Cancellation.objects.create(creditor=world.creditor, effective_on=DAY, invoice=note)
+    assert world.deliver().withdrawn == {"balance_changed": 1}
+    world.plan()
+    assert world.deliver().sent == 1
+
+
+def test_a_letter_that_waits_in_the_outbox_counts_in_a_second_run_of_the_day(world) -> None:
+    """The person of two customers gets one letter a day, whether the first has left yet or not."""
+    world.owing("2026-02-20", client="C1")
+    world.go_live()
+    world.plan()
+    world.client("C2", mail="c1@client.example")
+    world.invoices("C2,invoice,C2-1,2026-02-01,2026-02-20,50.00,EUR,")
+    world.plan()
+    assert world.outcome("C2-1").reasons == "cap_reached=courtesy email 1/2"
+    assert [message.state for message in world.messages()] == ["queued"]
+    world.plan()
+    assert world.deliver().sent == 1
+    assert len(world.messages()) == 1
+
+
+def test_thanks_that_wait_in_the_outbox_keep_the_request_for_another_day(world) -> None:
+    first, _ = world.owing("2026-02-20", "2026-02-20")
+    world.go_live()
+    world.paid(f"2026-03-01,100.00,EUR,C1 Ltd,{first}")
+    world.plan()
+    assert [message.purpose for message in world.messages()] == ["thanks"]
+    world.plan()
+    assert [message.purpose for message in world.messages()] == ["thanks"]
+
+
+class TakingMoney(Memory):
+    """Before the first letter leaves, a sheet of payments comes in."""
+
+    def __init__(self, take) -> None:
+        super().__init__(Config(connections=1))
+        self.take = take
+
+    def send(self, message, key):
+        if not self.sent:
+            self.take()
+            connection.close()
+        return super().send(message, key)
+
+
+@pytest.mark.parametrize("payment", ["ZZZ Holding,invoice C2-1", "ZZZ Holding,C2-1"])
+def test_money_of_an_unknown_payer_that_comes_while_letters_leave_stops_the_letter_it_names(world, payment) -> None:
+    world.owing("2026-02-20", client="C1")
+    world.owing("2026-02-20", client="C2")
+    world.go_live()
+    world.plan()
+    report = world.deliver(way=TakingMoney(lambda: world.paid(f"2026-03-01,99.00,EUR,{payment}")))
+    assert (report.sent, report.withdrawn) == (1, {"unmatched_money": 1})
+
+
+def test_a_payment_for_several_customers_is_thanked_each_for_their_part(world) -> None:
+    for client in ("C1", "C2"):
+        world.owing("2026-03-20", client=client, sum_="100.00" if client == "C1" else "40.00")
+        world.client(client, kind="person")
+    world.go_live()
+    world.paid("2026-03-01,150.00,EUR,Holding,a group payment")
+    with scope.of(world.creditor.pk):
+        payment = Payment.objects.get().pk
+    for number in ("C1-1", "C2-1"):
+        people.allocate(world.creditor, payment, number, amount=None, on=DAY, by="anna", why="the group pays")
+    people.on_account(world.creditor, payment, "C1", on=DAY, by="anna", why="the rest")
+    world.plan()
+    thanks = {m.customer.external_id: m.content_row.text for m in world.messages() if m.purpose == "thanks"}
+    assert set(thanks) == {"C1", "C2"}
+    assert "€100.00" in thanks["C1"] and "€40.00" in thanks["C2"], thanks
+
+
+def test_a_letter_that_was_overtaken_and_is_right_again_goes_the_same_day(world) -> None:
+    (number,) = world.owing("2026-02-20")
+    world.go_live()
+    world.plan()
+    made = people.dispute(
+        world.creditor, number, cause="quality", amount=Money(3000, "EUR"), on=DAY, by="anna", why="they say so"
+    )
+    assert world.deliver().withdrawn == {"disputed": 1}
+    world.plan()
+    people.end(world.creditor, "dispute", made[0].pk, outcome="withdrawn", on=DAY, by="anna", why="settled")
+    assert world.deliver().withdrawn == {"balance_changed": 1}
+    world.plan()
+    assert [world.asked(m) for m in world.messages("queued")] == [{number: 10000}]
+    assert world.deliver().sent == 1
+
+
+def test_a_draft_whose_wording_was_changed_and_changed_back_waits_again(world, monkeypatch) -> None:
+    world.owing("2026-01-15")
+    every = policies.load_all()
+    standard = every["standard"]
+    asks = replace(standard.step("reminder"), approval=True, offset_days=3)
+    monkeypatch.setattr(
+        policies, "load_all", lambda: {**every, "standard": replace(standard, steps=(asks,), wake_up=None)}
+    )
+    shipped = wording.text_of(world.creditor, "en", "reminder.email")
+    world.go_live()
+    seen = []
+    for text in ("Hello one", "Hello two", "Hello one"):
+        written = shipped.replace("{greeting}", f"{text}, {{greeting}}", 1)
+        monkeypatch.setattr(load_letters, "overrides", lambda _, text=written: {("en", "reminder", "email"): (text, 1)})
+        world.plan()
+        (waiting,) = world.messages("waiting")
+        seen.append(waiting.content_row.text.partition(",")[0])
+    assert seen == ["Hello one", "Hello two", "Hello one"]

@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from dunwell.run import ingest, reconcile
+from dunwell.core import names
+from dunwell.run import ingest, people, reconcile
 from dunwell.store import scope
 from dunwell.store.models import (
     Allocation,
     Amendment,
     Contact,
+    ContactPoint,
     Customer,
     FindingRecord,
     Invoice,
+    OptOut,
     Payment,
     Receivable,
     Touch,
@@ -140,3 +143,59 @@ def test_a_credit_note_is_not_taken_for_money_that_the_sheet_forgot(creditor, ta
         assert Allocation.objects.filter(payment=None).count() == 1, "the credit note reduces its invoice"
         assert Payment.objects.count() == 1
     assert not again.findings, again.findings
+
+
+def test_a_corrected_address_takes_the_place_of_the_old_one(creditor, take):
+    take(OPEN_ITEMS)
+    summary = take(OPEN_ITEMS.replace("anna@daisy", "a.ivanova@daisy"), "corrected.csv")
+    assert summary.counts["facts_changed"] == 1
+    again = take(OPEN_ITEMS.replace("anna@daisy", "a.ivanova@daisy"), "corrected.csv")
+    assert again.counts["facts_changed"] == 0
+    with scope.of(creditor.pk):
+        change = Amendment.objects.get()
+        assert (change.noun, change.field, change.old, change.new) == (
+            "contact",
+            "email",
+            "anna@daisy.example",
+            "a.ivanova@daisy.example",
+        )
+        point = ContactPoint.objects.get(contact__customer__name="Маргаритка ООД")
+        assert point.address == "a.ivanova@daisy.example"
+        assert point.person_key == names.person_key("a.ivanova@daisy.example")
+
+
+def test_a_corrected_phone_takes_the_place_of_the_old_one(creditor, take):
+    text = "Клиент;Имейл;Лице за контакт;Телефон\nМаргаритка ООД;anna@daisy.example;Анна Иванова;+359 88 111 1111\n"
+    take(text, kind="customers")
+    take(text.replace("111 1111", "222 2222"), kind="customers")
+    with scope.of(creditor.pk):
+        found = dict(ContactPoint.objects.order_by("pk").values_list("channel", "address"))
+        assert {digits[-7:] for digits in (names.digits(found["call"]), names.digits(found["sms"]))} == {"2222222"}
+        assert ContactPoint.objects.count() == 3 and Amendment.objects.get().field == "phone"
+
+
+def test_who_opted_out_stays_so_at_a_corrected_address(creditor, take):
+    take(OPEN_ITEMS)
+    people.opt_out(creditor, "anna@daisy.example", channel="email", on=DAY, by="anna", why="asked")
+    take(OPEN_ITEMS.replace("anna@daisy", "a.ivanova@daisy"))
+    with scope.of(creditor.pk):
+        key = names.person_key("a.ivanova@daisy.example")
+        assert OptOut.objects.filter(person_key=key, channel="email", wanted=False).exists()
+
+
+def test_two_addresses_of_one_name_in_one_file_are_two_ways_and_no_correction(creditor, take):
+    second = OPEN_ITEMS + "Маргаритка ООД;office@daisy.example;Анна Иванова;1050;01.02.2026;15.02.2026;10,00;0,00;EUR\n"
+    take(second)
+    take(second)
+    with scope.of(creditor.pk):
+        assert not Amendment.objects.exists()
+        assert ContactPoint.objects.filter(contact__customer__name="Маргаритка ООД").count() == 2
+
+
+def test_the_channel_that_a_contact_prefers_is_kept(creditor, take):
+    take(
+        "Customer,Contact person,Email,Phone,Preferred channel\nDaisy Ltd,Anna Brown,anna@daisy.example,+44 20 7946 0000,sms\n",
+        kind="customers",
+    )
+    with scope.of(creditor.pk):
+        assert list(ContactPoint.objects.filter(is_preferred=True).values_list("channel", flat=True)) == ["sms"]

@@ -93,6 +93,7 @@ class Policy:
     oldest_first: bool = False
     spare_probability: float = 1.0
     claimed_paid_days: int = 5
+    promise_days_max: int = 30
 
     def step(self, name: str) -> Step:
         if self.wake_up is not None and name == self.wake_up.name:

@@ -54,6 +54,11 @@ def describe(policy: Policy, locale: str, example: Example | None = None) -> str
     return "\n".join(_aligned([head, *rows]))
 
 
+def word(key: str, locale: str) -> str:
+    """The word for a content key, a task, a role or a channel (`by_email`); an unknown key is its own word."""
+    return _WORDS[locale].get(key, key)
+
+
 def _row(policy: Policy, step: Step, locale: str, example: Example | None) -> list[str]:
     words = _WORDS[locale]
     is_wake_up = step is policy.wake_up

@@ -58,9 +58,14 @@ def hours(asked: pl.DataFrame, jurisdictions: Jurisdictions, as_of: date) -> pl.
 def _earlier(asked: pl.DataFrame, touches: pl.DataFrame, as_of: date) -> pl.DataFrame:
     counted = touches.filter(
         pl.col("counts").fill_null(True) & pl.col("on").is_between(as_of - timedelta(MEMORY_DAYS), as_of)
-    ).select("person_key", "customer_id", "on", touched="channel")
+    ).select("person_key", "customer_id", "on", "is_draft", touched="channel")
     ask = asked.select("contact_no", "customer_id", "person_key")
-    by_person = ask.drop_nulls("person_key").join(counted.drop("customer_id"), on="person_key")
+    by_person = (
+        ask.drop_nulls("person_key")
+        .join(counted.rename({"customer_id": "touched_at"}), on="person_key")
+        # A customer's own draft is what is asked for: it does not stand in its own way.
+        .filter(~(pl.col("is_draft").fill_null(False) & (pl.col("touched_at") == pl.col("customer_id"))))
+    )
     unnamed = counted.filter(pl.col("person_key").is_null()).drop("person_key")
     at_customer = ask.join(unnamed, on="customer_id")
     columns = ["contact_no", "on", "touched"]

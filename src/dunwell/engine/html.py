@@ -18,6 +18,9 @@ import mrml
 from dunwell.engine.texts import BOLD_OFF, BOLD_ON
 
 SLOT = "@@"
+OUR_CLASS = re.compile(r' class="(?!mj-)[^"]*"')
+STYLE = re.compile(r'style="([^"]*)"')
+BLANKS_OF_STYLE = re.compile(r"\s*([;:,])\s*")
 SANS = "-apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 SERIF = "Georgia, 'Times New Roman', 'Liberation Serif', serif"
 
@@ -46,14 +49,13 @@ STYLES: Mapping[str, Style] = {
 # Every piece a letter is made of; `@@` marks a slot. Tables and inline styles, because Outlook knows little else.
 FRAGMENTS = {
     "paragraph": '<p class="p">@@</p>',
-    "item": '<tr><td class="cell">@@</td><td class="sum">@@</td></tr>',
+    "item": '<tr valign="top"><td class="cell">@@</td><td class="sum">@@</td></tr>',
     "item_note": '<br><span class="note">@@</span>',
     "total": '<tr><td class="total">@@</td><td class="total-sum">@@</td></tr>',
     "list": '<p class="label">@@</p><table class="list" role="presentation" width="100%" cellspacing="0" cellpadding="0">@@</table>',
     "card": '<table class="card" role="presentation" width="100%" cellspacing="0" cellpadding="0"><tr><td class="inside">@@</td></tr></table>',
     "card_title": '<p class="title">@@</p>',
     "row": '<p class="row"><span class="note">@@</span><br>@@</p>',
-    "row_copy": '<span class="copy">@@</span>',
     "qr": '<p class="qr"><img src="cid:@@" width="192" height="192" alt="@@" class="qr-image"></p><p class="hint">@@</p>',
     "method": '<p class="row">@@</p>',
     "link": '<a class="link" href="@@">@@</a>',
@@ -103,7 +105,7 @@ def layout(look: str, language: str) -> Layout:
     page = mrml.to_html(_mjml(style, language, css)).content
     fragments = {name: _inlined(fragment, css) for name, fragment in FRAGMENTS.items()}
     inlined = css_inline.inline(page, load_remote_stylesheets=False)
-    return Layout(tuple(re.sub(r"\n\s*", "\n", inlined).strip().split(SLOT)), fragments)
+    return Layout(tuple(_lean(inlined).strip().split(SLOT)), fragments)
 
 
 def _filled(literals: Sequence[str], values: Sequence[str]) -> str:
@@ -117,41 +119,46 @@ def _filled(literals: Sequence[str], values: Sequence[str]) -> str:
 
 def _inlined(fragment: str, css: str) -> tuple[str, ...]:
     # A table row alone would be dropped by an HTML parser: rows are inlined inside their table.
-    before, after = ("<table><tbody>", "</tbody></table>") if fragment.startswith("<tr>") else ("", "")
+    before, after = ("<table><tbody>", "</tbody></table>") if fragment.startswith("<tr") else ("", "")
     marked = f"<div>{before}<!--cut-->{fragment}<!--cut-->{after}</div>"
     done = css_inline.inline_fragment(marked.replace(SLOT + "</table>", "<tr><td>" + SLOT + "</td></tr></table>"), css)
     inside = done.split("<!--cut-->")[1]
     inside = inside.replace("<tbody><tr><td>@@</td></tr></tbody></table>", SLOT + "</table>")
-    return tuple(inside.split(SLOT))
+    return tuple(_lean(inside).split(SLOT))
+
+
+def _lean(html: str) -> str:
+    """Without what no mail program reads: our class names once their styles are inline, and blanks inside of styles."""
+    html = OUR_CLASS.sub("", re.sub(r"\n\s*", "\n", html))
+    return STYLE.sub(lambda found: 'style="' + BLANKS_OF_STYLE.sub(r"\1", found[1]).rstrip(";") + '"', html)
 
 
 def _css(style: Style) -> str:
+    # A cell says its own size and height of line, because Outlook hands none into a table; what stands in the cell inherits them.
     return f"""
-.p {{ margin: 0 0 16px 0; }}
-.label {{ margin: 0 0 6px 0; color: {style.quiet}; font-size: 14px; }}
-.list {{ width: 100%; border-collapse: collapse; margin: 0 0 18px 0; }}
-.cell {{ padding: 9px 12px 9px 0; border-top: 1px solid {style.line}; vertical-align: top; font-size: 15px; line-height: 1.4; }}
-.sum {{ padding: 9px 0; border-top: 1px solid {style.line}; vertical-align: top; text-align: right; white-space: nowrap;
-  font-size: 15px; line-height: 1.4; }}
+.p {{ margin: 0 0 16px; }}
+.label {{ margin: 0 0 6px; color: {style.quiet}; font-size: 14px; }}
+.list {{ width: 100%; border-collapse: collapse; margin: 0 0 18px; }}
+.cell {{ padding: 9px 12px 9px 0; border-top: 1px solid {style.line}; font-size: 15px; line-height: 1.4; }}
+.sum {{ padding: 9px 0; border-top: 1px solid {style.line}; font-size: 15px; line-height: 1.4; text-align: right; white-space: nowrap; }}
 .total {{ padding: 10px 12px 10px 0; border-top: 2px solid {style.line}; font-weight: bold; font-size: 15px; }}
-.total-sum {{ padding: 10px 0; border-top: 2px solid {style.line}; font-weight: bold; text-align: right; white-space: nowrap;
-  font-size: 15px; }}
-.note {{ color: {style.quiet}; font-size: 13px; line-height: 1.4; }}
+.total-sum {{ padding: 10px 0; border-top: 2px solid {style.line}; font-weight: bold; font-size: 15px; text-align: right;
+  white-space: nowrap; }}
+.note {{ color: {style.quiet}; font-size: 13px; }}
 .card {{ width: 100%; background-color: {style.card}; border: 1px solid {style.line}; border-radius: {style.radius};
-  margin: 4px 0 20px 0; }}
-.inside {{ padding: 16px 18px 8px 18px; }}
-.title {{ margin: 0 0 10px 0; font-weight: bold; color: {style.accent}; font-size: 16px; }}
-.row {{ margin: 0 0 9px 0; font-size: 15px; line-height: 1.4; }}
-.copy {{ font-size: 15px; word-break: break-word; }}
-.qr {{ margin: 6px 0 6px 0; }}
+  margin: 4px 0 20px; }}
+.inside {{ padding: 16px 18px 8px; font-size: 15px; line-height: 1.4; word-break: break-word; }}
+.title {{ margin: 0 0 10px; font-weight: bold; color: {style.accent}; font-size: 16px; }}
+.row {{ margin: 0 0 9px; }}
+.qr {{ margin: 6px 0; }}
 .qr-image {{ display: block; border: 0; background-color: #ffffff; width: 192px; height: 192px; image-rendering: pixelated; }}
-.hint {{ margin: 0 0 10px 0; color: {style.quiet}; font-size: 13px; line-height: 1.4; }}
+.hint {{ margin: 0 0 10px; color: {style.quiet}; font-size: 13px; }}
 .link {{ color: {style.accent}; text-decoration: underline; }}
-.answers {{ margin: 0 0 14px 0; line-height: 2.7; }}
+.answers {{ margin: 0 0 14px; font-size: 15px; line-height: 2.7; }}
 .answer {{ display: inline-block; padding: 9px 16px; margin: 0 6px 6px 0; border: 1px solid {style.accent}; color: {style.accent};
-  border-radius: {style.radius}; text-decoration: none; font-size: 15px; line-height: 1.2; background-color: #ffffff; }}
-.signature {{ margin: 6px 0 4px 0; }}
-.who {{ margin: 4px 0 8px 0; font-size: 15px; line-height: 1.5; vertical-align: middle; }}
+  border-radius: {style.radius}; text-decoration: none; line-height: 1.2; background-color: #ffffff; }}
+.signature {{ margin: 6px 0 4px; }}
+.who {{ margin: 4px 0 8px; font-size: 15px; line-height: 1.5; vertical-align: middle; }}
 .photo {{ padding: 0 14px 0 0; vertical-align: middle; }}
 .photo-image {{ display: block; border: 0; border-radius: 26px; width: 52px; height: 52px; }}
 """

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from dunwell.core.message import NEWS_KEYS, Attachment, BankAccount, ItemFacts, LetterFacts
@@ -80,7 +81,7 @@ def new_accounts(sheet: Sheet) -> Part:
     if not accounts:
         raise FactMissing("creditor.accounts")
     parts = [
-        _card(sheet.layout, f"{sheet.labels['new_account']} ({account.currency})", tuple(_account_rows(sheet, account)))
+        _card(sheet.layout, f"{sheet.labels['new_account']} ({account.currency})", tuple(account_rows(sheet.labels, account)))
         for account in accounts
     ]
     return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)
@@ -114,7 +115,7 @@ def signature(sheet: Sheet) -> Part:
     """The person who answers: name, house, role, phone, e-mail."""
     facts = sheet.scene.facts
     writer = facts.writer
-    closing = sheet.scene.terms.words["closing_formal" if "formal" in sheet.scene.tags else "closing"]
+    closing = _closing(sheet.scene)
     name = signed(facts)
     reach = ", ".join(part for part in (terms.clean(writer.phone), writer.email) if part)
     text = "\n".join(part for part in (closing, name, terms.clean(writer.role), reach) if part)
@@ -125,6 +126,49 @@ def signature(sheet: Sheet) -> Part:
     sheet.pictures.append(photo)
     html = sheet.layout.piece("signature_photo", photo.content_id, escaped(terms.clean(writer.name)), escaped(text))
     return text, html
+
+
+def _closing(scene: Scene) -> str:
+    """Before the name; some languages end a formal letter to an unknown reader in words of their own."""
+    words, salutations = scene.terms.words, scene.terms.greeting
+    if "formal" not in scene.tags:
+        return str(words["closing"])
+    is_unknown = scene.value("greeting") == salutations["formal_unknown"]
+    return str(words["closing_formal_unknown" if is_unknown else "closing_formal"])
+
+
+def account_rows(labels: Mapping[str, str], account: BankAccount) -> list[tuple[str, str]]:
+    """What a bank's form asks for, label and value, in its order; what is not known is left out."""
+    rows = [(labels["holder"], terms.clean(account.holder))]
+    if account.iban:
+        rows += [
+            (labels["iban"], _in_fours(account.iban)),
+            (labels["bic"], account.bic),
+            (labels["bank"], account.bank_name),
+        ]
+    else:
+        rows += [
+            (labels["inn"], account.inn),
+            (labels["kpp"], account.kpp),
+            (labels["account"], account.account),
+            (labels["bank"], account.bank_name),
+            (labels["bik"], account.bic),
+            (labels["corr_account"], account.corr_account),
+        ]
+    return [(label, terms.clean(value)) for label, value in rows if value]
+
+
+def purpose(
+    labels: Mapping[str, str], locale: str, documents: Sequence[tuple[str, date]], *, is_order: bool, reference: str
+) -> str:
+    """What a payment says it is for, so that it finds its invoices; `documents` are numbers and days of issue."""
+    numbers = [terms.clean(number) for number, _ in documents]
+    if len(numbers) == 1:
+        issued = terms.numeric_date(documents[0][1], locale)
+        text = labels["purpose_order" if is_order else "purpose_one"].format(numbers=numbers[0], date=issued)
+    else:
+        text = labels["purpose_many"].format(numbers=payqr.purpose_numbers(numbers, PURPOSE_NUMBERS_MAX))
+    return f"{text}, {terms.clean(reference)}" if reference else text
 
 
 def signed(facts: LetterFacts) -> str:
@@ -217,7 +261,7 @@ def _transfer(sheet: Sheet) -> Part:
         purpose = _purpose(sheet)
         several = len(asked) > 1
         title = sheet.labels["pay_transfer"] + (f", {amount.currency}" if several else "")
-        text, html = _card(sheet.layout, title, tuple(_account_rows(sheet, account)))
+        text, html = _card(sheet.layout, title, tuple(account_rows(sheet.labels, account)))
         what = _rows(sheet.layout, ((sheet.labels["amount"], sheet.money(amount)), (sheet.labels["purpose"], purpose)))
         text, html = f"{text}\n{what[0]}", html + what[1]
         texts.append(text)
@@ -235,37 +279,10 @@ def _code(sheet: Sheet, account: BankAccount, amount: Money, purpose: str) -> st
 
 
 def _purpose(sheet: Sheet) -> str:
-    facts, labels = sheet.scene.facts, sheet.labels
-    numbers = [terms.clean(item.number) for item in facts.items]
-    if len(numbers) == 1:
-        date = terms.numeric_date(facts.items[0].issue_date, sheet.scene.locale)
-        text = labels["purpose_order" if "order" in sheet.scene.tags else "purpose_one"].format(
-            numbers=numbers[0], date=date
-        )
-    else:
-        text = labels["purpose_many"].format(numbers=payqr.purpose_numbers(numbers, PURPOSE_NUMBERS_MAX))
-    return f"{text}, {terms.clean(facts.reference)}" if facts.reference else text
-
-
-def _account_rows(sheet: Sheet, account: BankAccount) -> list[tuple[str, str]]:
-    labels = sheet.labels
-    rows = [(labels["holder"], terms.clean(account.holder))]
-    if account.iban:
-        rows += [
-            (labels["iban"], _in_fours(account.iban)),
-            (labels["bic"], account.bic),
-            (labels["bank"], account.bank_name),
-        ]
-    else:
-        rows += [
-            (labels["inn"], account.inn),
-            (labels["kpp"], account.kpp),
-            (labels["account"], account.account),
-            (labels["bank"], account.bank_name),
-            (labels["bik"], account.bic),
-            (labels["corr_account"], account.corr_account),
-        ]
-    return [(label, terms.clean(value)) for label, value in rows if value]
+    facts = sheet.scene.facts
+    documents = [(item.number, item.issue_date) for item in facts.items]
+    is_order = "order" in sheet.scene.tags
+    return purpose(sheet.labels, sheet.scene.locale, documents, is_order=is_order, reference=facts.reference)
 
 
 @lru_cache(maxsize=1024)
@@ -277,7 +294,7 @@ def _card(layout: Layout, title: str, rows: tuple[tuple[str, str], ...]) -> Part
 
 def _rows(layout: Layout, rows: tuple[tuple[str, str], ...]) -> Part:
     text = "\n".join([f"{label}: {value}" for label, value in rows])
-    html = [layout.piece("row", escaped(label), layout.piece("row_copy", escaped(value))) for label, value in rows]
+    html = [layout.piece("row", escaped(label), escaped(value)) for label, value in rows]
     return text, "".join(html)
 
 

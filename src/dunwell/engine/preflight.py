@@ -22,6 +22,7 @@ SMS_PARTS_MAX = 4
 PAY_BY_DAYS_MAX = 60
 # "We are closing the month" is said in the last days of a month alone, and asks for a day in it.
 CLOSING_DAYS = {"month_end": 10, "quarter_end": 15, "year_end": 21}
+LEFT_OVER = re.compile(r"\{\w*\}|@@|\bNone\b")
 LOCAL_NAMES = ("localhost", ".local", ".internal", ".lan")
 WorkingDay = Callable[[date], bool]
 
@@ -178,7 +179,8 @@ def _words(draft: Draft, facts: LetterFacts) -> list[Finding]:
             )
         )
     whole = f"{draft.subject}\n{draft.text}"
-    if left := re.search(r"\{\w*\}|@@|\bNone\b", whole):
+    # Three plain searches cost a tenth of the pattern that tells what they found.
+    if ("{" in whole or "@@" in whole or "None" in whole) and (left := LEFT_OVER.search(whole)):
         found.append(Finding("placeholder_left", f"{left[0]!r} stands in the text", value=left[0]))
     if draft.channel == "task":
         return found

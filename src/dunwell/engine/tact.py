@@ -85,6 +85,7 @@ SHORT_NEEDS = (
     ("contact person", ("writer", "writer_name")),
     ("way to answer", ("contact",)),
 )
+NUMBER = re.compile(r"[0-9]+")
 NO_EXCLAMATION_KEYS = ("firm", "formal", "final")
 TYPOGRAPHY = {
     "ru": ((r"[\"“”]", "quotation marks are « »"), (r" - |–", "the dash is —"), (r"\bсчет\b|\bеще\b|\bпридет|\bплатеж\b|\bвсе еще", "write ё"),
@@ -129,7 +130,8 @@ def check_text(text: Text, locale: str) -> list[Finding]:
 
 def check_words(text: str, locale: str) -> list[Finding]:
     """Blame, pity, threats, false urgency, office phrases: each with the words that were found."""
-    return [finding for line in text.split("\n") for finding in _line_words(line, locale)]
+    # No pattern asks for a digit, and with all numbers alike nearly all lines of a mailing are the same.
+    return [finding for line in NUMBER.sub("0", text).split("\n") for finding in _line_words(line, locale)]
 
 
 def debt_words(text: str, locale: str) -> list[str]:
@@ -139,7 +141,7 @@ def debt_words(text: str, locale: str) -> list[str]:
 
 @lru_cache(maxsize=16384)
 def _line_words(line: str, locale: str) -> tuple[Finding, ...]:
-    # Kept by line, because nearly all lines of a mailing are the same and the patterns take 0.2 ms a letter.
+    # Kept by line: the patterns take 0.3 ms a letter.
     return tuple(
         Finding(code, f"{found[0]!r} {what}", value=found[0], remedy="Say it plainly, with a date and a way out.")
         for code, (what, pattern) in _never(locale).items()

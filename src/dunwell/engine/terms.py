@@ -56,6 +56,7 @@ def money_pattern(locale: str, currency: str) -> MoneyPattern:
     return MoneyPattern(before, after, group, Locale.parse(CLDR[locale]).number_symbols["latn"]["decimal"])
 
 
+@lru_cache(maxsize=4096)
 def money(amount: Money, locale: str, channel: str = "email") -> str:
     """`48 000 ₽`, `1 240,00 €`, `€1,240.00`; whole roubles without kopecks; in a short text `48 000 р.`, `EUR 1,240`."""
     digits = minor_digits(amount.currency)
@@ -102,8 +103,10 @@ def long_date(day: date, locale: str) -> str:
 
 @lru_cache(maxsize=8192)
 def short_date(day: date, locale: str) -> str:
-    """`14.04` in a Cyrillic short text, `14 April` in an English one."""
-    return f"{day.day} {format_date(day, 'MMMM', locale='en_GB')}" if locale == "en" else f"{day.day}.{day.month:02d}"
+    """`05.04` in a Russian short text, `5.04` in a Bulgarian one, `5 April` in an English one."""
+    if locale == "en":
+        return f"{day.day} {format_date(day, 'MMMM', locale='en_GB')}"
+    return f"{day.day:02d}.{day.month:02d}" if locale == "ru" else f"{day.day}.{day.month:02d}"
 
 
 @lru_cache(maxsize=8192)
@@ -124,7 +127,7 @@ def days_listed(days: Iterable[date], locale: str, joiner: str, year_known: int,
     return listed(parts, joiner)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8192)
 def plural_form(number: int, locale: str) -> str:
     return str(Locale.parse(CLDR[locale]).plural_form(number))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import deliver, plan, reconcile, ways
-from dunwell.run.plan import Planned
+from dunwell.run.desk import Planned
 from dunwell.run.reconcile import Reconciled
 from dunwell.store import locks, outbox_view, switches
 from dunwell.store.models import Creditor

@@ -86,6 +86,7 @@ def deliver(
         outbox.sweep(creditor_id, idempotent=idempotent, alone=True)
         braked = () if rehearsal else brake.braked(creditor_id)
         moment = Moment(now)
+        news = News(creditor)
         total: Counter[str] = Counter()
         withdrawn: Counter[str] = Counter()
         halted = ""
@@ -97,6 +98,7 @@ def deliver(
                 covered_min=covered_min(creditor, now, calendar or Calendar(creditor.country)),
                 braked_runs=tuple(b.run_id for b in braked),
                 moment=moment,
+                news=news,
                 until=now + longest if longest else None,
                 channel=channel,
                 names=names,
@@ -137,6 +139,20 @@ class Moment:
         return self._now + timedelta(seconds=time.clock_gettime(self.CLOCK) - self._start_s)
 
 
+class News:
+    """Money that comes in while letters leave: set against what it pays before the next ones are claimed."""
+
+    def __init__(self, creditor: Creditor) -> None:
+        self._creditor = creditor
+        self._newest = load_money.newest_file(creditor.pk)
+
+    def settle(self, at: datetime) -> None:
+        newest = load_money.newest_file(self._creditor.pk)
+        if newest != self._newest:
+            self._newest = newest
+            reconcile.run(self._creditor, at.astimezone(ZoneInfo(self._creditor.timezone)).date(), by="deliver")
+
+
 class Errand:
     """One delivery by one way. This thread alone speaks with the database; the others only speak with the other side.
 
@@ -153,6 +169,7 @@ class Errand:
         covered_min: date,
         braked_runs: tuple[int, ...],
         moment: Moment,
+        news: News,
         until: datetime | None,
         channel: Channel,
         names: list[str],
@@ -163,6 +180,7 @@ class Errand:
         self.covered_min = covered_min
         self.braked_runs = braked_runs
         self.moment = moment
+        self.news = news
         self.until = until
         self.channel = channel
         self.names = names
@@ -232,6 +250,7 @@ class Errand:
         return None, min(waits, default=None)
 
     def _claim(self) -> list[Claimed]:
+        self.news.settle(self.moment.at())
         return outbox.claim(
             self.creditor_id,
             at=self.moment.at(),

@@ -184,8 +184,8 @@ class Errand:
         is_list = self.kind is RecordKind.CUSTOMERS
         found = record_import.customers(self.origin, batch.customers.with_columns(is_list=pl.lit(is_list)))
         self.customers = pl.concat([self.customers, found])
-        record_import.contacts(self.origin, batch.contacts, found)
-        self.summary.counts["customers"] += found.height
+        corrected = record_import.contacts(self.origin, batch.contacts, found)
+        self.summary.counts.update(customers=found.height, facts_changed=corrected)
 
     def _invoices(self, batch: Batch) -> None:
         rows = batch.invoices.join(self.customers, on="customer_key", how="left")

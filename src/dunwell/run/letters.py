@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
 import polars as pl
 
 from dunwell.core import reference
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio, Proposal
+from dunwell.core.ledger import TaskKind
 from dunwell.core.message import (
     TASK_KEYS,
     BankAccount,
+    Consequence,
     ContactMade,
     CreditorFacts,
     CustomerFacts,
@@ -34,16 +39,19 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
+from dunwell.core.policy import Step
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.reference import Names
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import packs
+from dunwell.run import packs, page_links
+from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
 from dunwell.store.load_letters import Details, Row
 from dunwell.store.models import Creditor, Staff
+from dunwell.store.pages import NewLink
 
 MONTH_END_DAYS = 8
 """The reason "we are closing the month" is true in the last days of a month, for a day within it."""
@@ -64,10 +72,16 @@ class Letter:
     mime: bytes | None  # the final bytes without `Date`, which is written at sending
     recipients: tuple[DraftRecipient, ...]
     findings: tuple[Finding, ...]
+    link: NewLink | None = None  # of the page that the letter names
 
 
-def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[Letter]:
-    """A letter for every action that is a message, and the text of every task that has one, in the order of the plan."""
+def write(
+    creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool, said: Mapping[str, Any] | None = None
+) -> Iterator[Letter]:
+    """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
+
+    `said` are facts of the letter that no ledger knows but a person named.
+    """
     actions = proposal.actions.filter(pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS))
     if actions.is_empty():
         return
@@ -80,14 +94,14 @@ def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehea
         rehearsal=rehearsal,
     )
     found = replace(found, contacts={**found.contacts, **_assumed(actions)})
-    desk = _desk(creditor, portfolio, proposal.as_of, found)
+    desk = _desk(creditor, portfolio, proposal.as_of, found, page_links.of(creditor, proposal.as_of, live=not rehearsal))
     by_action: dict[int, list[Row]] = {}
     for item in items.iter_rows(named=True):
         # The plan names no sum for what it gives thanks for; the outbox keeps the receivable's currency all the same.
         currency = item["currency"] or found.receivables[item["receivable_id"]]["currency"]
         by_action.setdefault(item["action_id"], []).append(item | {"currency": currency})
     for action in actions.iter_rows(named=True):
-        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal)
+        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal, said=said or {})
 
 
 def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, content_hash: str, *, live: bool) -> str:
@@ -108,6 +122,21 @@ def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, co
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def account_facts(one: load_letters.BankAccount) -> BankAccount:
+    """A stored account as letters and pages name it."""
+    return BankAccount(
+        currency=one.currency,
+        holder=one.holder,
+        bank_name=one.bank,
+        iban=one.iban,
+        bic=one.bic,
+        account=one.account,
+        corr_account=one.correspondent,
+        inn=one.tax_id,
+        kpp=one.kpp,
+    )
+
+
 @dataclass(frozen=True)
 class _Desk:
     """What all letters of one run share."""
@@ -119,27 +148,15 @@ class _Desk:
     pack: Pack
     portfolio: Portfolio
     found: Details
+    pages: Pages
     broken: frozenset[int]  # receivables of which a promise was broken
     as_of: date
 
 
-def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details) -> _Desk:
-    accounts = tuple(
-        BankAccount(
-            currency=one.currency,
-            holder=one.holder,
-            bank_name=one.bank,
-            iban=one.iban,
-            bic=one.bic,
-            account=one.account,
-            corr_account=one.correspondent,
-            inn=one.tax_id,
-            kpp=one.kpp,
-        )
-        for one in load_letters.bank_accounts(creditor.pk, as_of)
-    )
+def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details, pages: Pages) -> _Desk:
+    accounts = tuple(account_facts(one) for one in load_letters.bank_accounts(creditor.pk, as_of))
     staff = load_letters.staff(creditor.pk)
-    source = packs.with_overrides(packs.standard(), load_letters.overrides(creditor.pk))
+    overrides = load_letters.overrides(creditor.pk)
     return _Desk(
         creditor=creditor,
         facts=CreditorFacts(
@@ -151,16 +168,25 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details)
         ),
         staff={one.name: one for one in staff},
         usual_writer=staff[0] if staff else None,
-        pack=render.prepare(source),
+        pack=_pack(tuple(sorted(overrides.items()))),
         portfolio=portfolio,
         found=found,
+        pages=pages,
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
 
 
-def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> Letter:
-    facts = _facts(desk, action, items)
+@lru_cache(maxsize=4)
+def _pack(overrides: tuple[tuple[packs.Place, tuple[str, int]], ...]) -> Pack:
+    """The shipped texts with the creditor's own, cut once: a mailing asks for them again with every job."""
+    return render.prepare(packs.with_overrides(packs.standard(), dict(overrides)))
+
+
+def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool, said: Mapping[str, Any]) -> Letter:
+    facts = replace(_facts(desk, action, items), **said)
+    if link := _link(desk, action, items, facts):
+        facts = replace(facts, page_link=desk.pages.address(link))
     composed = render.compose(facts, desk.pack)
     if isinstance(composed, Finding):
         return Letter(action, items, facts, None, None, None, (), (composed,))
@@ -179,9 +205,22 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> 
         in_reply_to=thread[-1] if thread else "",
         references=thread,
         unsubscribe_mailto=f"{facts.reply_to}?subject=STOP" if facts.reply_to else "",
+        unsubscribe_url=desk.pages.stop_address(link),
     )
     raw = mime.assemble(message)[len(mime.DATE_SLOT) :] if facts.channel == "email" else None
-    return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), ())
+    return Letter(action, items, facts, composed, message, raw, _recipients(desk, action), (), link)
+
+
+def _link(desk: _Desk, action: Row, items: tuple[Row, ...], facts: LetterFacts) -> NewLink | None:
+    recipients = _recipients(desk, action)
+    return desk.pages.link(
+        action,
+        items,
+        look=facts.step.look,
+        readers=[reader.role for reader in (facts.reader, *facts.copies)],
+        person_key=recipients[0].person_key if recipients else "",
+        is_person=facts.customer.kind == "person" and not facts.copies,
+    )
 
 
 def _assumed(actions: pl.DataFrame) -> dict[int, Row]:
@@ -224,9 +263,7 @@ def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
 
 def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     found, customer = desk.found, desk.found.customers[action["customer_id"]]
-    policy = desk.portfolio.policies[action["policy"]]
-    step = next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
-    asked = tuple(_item(desk, item, action["level"]) for item in items if item["part"] in ("asked", "listed"))
+    asked = tuple(_item(desk, item, action["level"]) for item in items if item["part"] in ("asked", "listed", "told"))
     later = tuple(_item(desk, item, 0) for item in items if item["part"] == "not_due")
     thanked = tuple(desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
     totals = total_by_currency(item.balance for item in asked)
@@ -237,7 +274,9 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     )
     writer = _writer(desk, customer, action["locale"])
     reply_to = desk.creditor.reply_address or writer.email
-    payment = _settled_by(found, items) if thanked else found.payments.get(action["customer_id"])
+    is_told_of = thanked or any(item["part"] == "told" for item in items)
+    payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
+    step = _step(desk, action)
     pay_by = action["pay_by"]
     return LetterFacts(
         as_of=desk.as_of,
@@ -264,6 +303,9 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         history=_history(desk, items),
         last_payment=_payment(payment, thanked),
         reason="month_end" if _closes_month(desk.as_of, pay_by) else "",
+        # The ladder stops at once when money comes: said where there is a chase that could stop.
+        benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
+        consequence=_consequence(desk, action, step),
         promised_for=_broken_promise(desk, action, items),
         order=_order(desk, items),
         reply_to=reply_to,
@@ -271,6 +313,14 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         reference=_reference(desk, action["customer_id"], items),
         copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
     )
+
+
+def _step(desk: _Desk, action: Row) -> Step | None:
+    """The policy's step that gives the text; a thank-you and news have none."""
+    if action["policy"] is None:
+        return None
+    policy = desk.portfolio.policies[action["policy"]]
+    return next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
 
 
 def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:
@@ -366,6 +416,19 @@ def _broken_promise(desk: _Desk, action: Row, items: tuple[Row, ...]) -> date | 
     days = desk.found.promised
     asked = {item["receivable_id"] for item in items if item["part"] == "asked"}
     return max((days[one] for one in asked & desk.broken & days.keys()), default=None)
+
+
+def _consequence(desk: _Desk, action: Row, step: Step | None) -> Consequence | None:
+    """What the policy does next where that is a call: said beforehand, with its day (I16)."""
+    if step is None or action["pay_by"] is None:
+        return None
+    steps = desk.portfolio.policies[action["policy"]].steps
+    following = next((after for one, after in pairwise(steps) if one is step), None)
+    if following is None or following.task != TaskKind.CALL or following.anchor != step.anchor:
+        return None
+    on = desk.as_of + timedelta(following.offset_days - step.offset_days)
+    starts_on = preflight.working_day_on_or_after(on, _calendar(desk, action).is_business_day)
+    return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
 
 
 def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:

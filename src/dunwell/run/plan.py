@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from dunwell.core.frames import Portfolio, Proposal
-from dunwell.core.refusal import Finding, Refusal
+from dunwell.core.refusal import Refusal
 from dunwell.engine import plan as engine
-from dunwell.run import letters, portfolio
-from dunwell.run.letters import Letter
-from dunwell.store import enqueue, record, record_plan, scope
-from dunwell.store.enqueue import Draft, DraftItem
+from dunwell.run import letters, news, portfolio, processes
+from dunwell.run.desk import Desk, Done, Planned
+from dunwell.store import enqueue, pages, record, record_plan, scope
 from dunwell.store.models import Creditor, Run
-from dunwell.store.record_plan import NewTask
+
+CHUNK = 1_000
+ALONE_MAX = 3 * CHUNK
+"""So many letters are written before another process would have started."""
 
 
 class RunPrecedesLast(Refusal):
     """The last recorded run was for {last}; a run for {as_of} would rewrite history. Use --dry-run to look at that day."""
-
-
-@dataclass
-class Planned:
-    """What one plan came to."""
-
-    as_of: date
-    run_id: int | None = None
-    receivables: int = 0
-    outcomes_changed: int = 0
-    messages: int = 0
-    waiting: int = 0
-    tasks: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
-    proposal: Proposal | None = None
-    portfolio: Portfolio | None = None
 
 
 def propose(
@@ -87,15 +73,25 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
             creditor.pk, recorded.run_id, desk.tasks(), as_of=as_of, rehearsal=rehearsal, by=by
         )
         record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
+        planned.messages += news.announce(
+            creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal, by=by
+        )
         record.link_run(creditor.pk, recorded, as_of=as_of, by=by, counts=counts)
     return planned
 
 
 def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: int, rehearsal: bool) -> Desk:
-    """Write the letters of a plan and put them into the outbox: queued, or waiting for approval."""
+    """Write the letters of a plan and put them into the outbox: queued, or waiting for approval.
+
+    Writing is computing and the outbox is the database's work: of a long mailing other processes write, while this one queues.
+    """
     desk = Desk(seen, proposal, run_id, rehearsal)
-    written = letters.write(creditor, seen, proposal, rehearsal=rehearsal)
-    desk.messages = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    jobs = _jobs(creditor, desk)
+    is_long = proposal.actions.height > ALONE_MAX and processes.COUNT > 1
+    desk.messages = enqueue.enqueue(
+        creditor.pk, desk.collected(processes.in_order(_written, jobs) if is_long else map(_written, jobs))
+    ).added
+    pages.add(creditor.pk, desk.links, on=proposal.as_of, by="plan")
     return desk
 
 
@@ -123,84 +119,43 @@ def reasons(proposal: Proposal) -> Counter[str]:
     return Counter({row["head"]: row["len"] for row in heads.group_by("head").len().sort("head").iter_rows(named=True)})
 
 
-@dataclass
-class Desk:
-    """Letters on their way to the outbox; keeps the texts of tasks and what could not be written."""
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some actions of a plan, to be written by whatever process is free."""
 
+    creditor: Creditor
     seen: Portfolio
     proposal: Proposal
-    run_id: int
+    run_id: int | None
     rehearsal: bool
-    messages: int = 0
-    waiting: int = 0
-    found: list[tuple[int | None, Finding]] = field(default_factory=list)
-    scripts: dict[int, str] = field(default_factory=dict)
 
-    def drafts(self, written: Iterator[Letter]) -> Iterator[Draft]:
-        for letter in written:
-            if letter.findings:
-                self.found += [(letter.action["customer_id"], finding) for finding in letter.findings]
-            elif letter.message is None and letter.draft is not None:
-                self.scripts[letter.action["action_id"]] = letter.draft.text
-            elif letter.message is not None:
-                self.waiting += bool(letter.action["needs_approval"])
-                yield self._draft(letter)
 
-    def tasks(self) -> Iterator[NewTask]:
-        items: dict[int, list[tuple[int, str | None]]] = {}
-        for item in self.proposal.items.filter(pl.col("part") == "asked").iter_rows(named=True):
-            items.setdefault(item["action_id"], []).append((item["receivable_id"], item["step"]))
-        for action in self.proposal.actions.filter(pl.col("task").is_not_null()).iter_rows(named=True):
-            yield NewTask(
-                customer_id=action["customer_id"],
-                contact_id=action["contact_id"],
-                kind=action["task"],
-                policy=self.seen.policies[action["policy"]].name,
-                step=action["step"] or "",
-                level=action["level"] or 0,
-                text=self.scripts.get(action["action_id"], ""),
-                items=tuple(items.get(action["action_id"], ())),
-            )
-
-    def _draft(self, letter: Letter) -> Draft:
-        action, draft, message = letter.action, letter.draft, letter.message
-        assert draft is not None and message is not None
-        return Draft(
-            customer_id=action["customer_id"],
-            run_id=self.run_id,
-            slot_on=self.proposal.as_of,
-            purpose=action["purpose"],
-            channel=action["channel"],
-            step=action["step"],
-            policy=self.seen.policies[action["policy"]].name,
-            content=action["content"],
-            level=action["level"] or 0,
-            locale=action["locale"],
-            key=message.key,
-            content_hash=draft.content_hash,
-            message_id=message.message_id,
-            rehearsal=self.rehearsal,
-            needs_approval=bool(action["needs_approval"]),
-            reasons=action["reasons"] or "",
-            not_before=action["not_before"],
-            not_after=action["not_after"],
-            subject=draft.subject,
-            text=draft.text,
-            # An e-mail's HTML stands in its final bytes already.
-            html="" if letter.mime else draft.html,
-            mime=letter.mime,
-            envelope_from=letter.facts.writer.email or letter.facts.reply_to,
-            items=tuple(
-                DraftItem(
-                    receivable_id=item["receivable_id"],
-                    step=item["step"],
-                    part=item["part"],
-                    amount=item["amount"] or 0,
-                    currency=item["currency"],
-                    credit=item["credit"] or 0,
-                )
-                for item in letter.items
+def _jobs(creditor: Creditor, desk: Desk) -> Iterator[_Job]:
+    """The plan's actions in order, `CHUNK` at a time, each with its items and with what the letters need of the portfolio."""
+    seen, proposal = desk.seen, desk.proposal
+    values = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name != "pauses"}
+    rest: dict[str, Any] = {name: value.clear() for name, value in values.items() if isinstance(value, pl.DataFrame)}
+    actions = proposal.actions.with_row_index("job").with_columns(pl.col("job") // CHUNK)
+    items = proposal.items.join(actions.select("action_id", "job"), on="action_id", maintain_order="left")
+    items_of = items.partition_by("job", as_dict=True, include_key=False, maintain_order=True)
+    for number, some in actions.partition_by("job", as_dict=True, include_key=False, maintain_order=True).items():
+        customers = seen.customers.join(some.select("customer_id"), on="customer_id", how="semi")
+        yield _Job(
+            creditor=creditor,
+            seen=replace(seen, **{**rest, "customers": customers}),
+            proposal=replace(
+                proposal,
+                outcomes=proposal.outcomes.clear(),
+                lapses=proposal.lapses.clear(),
+                actions=some,
+                items=items_of.get(number, proposal.items.clear()),
             ),
-            recipients=letter.recipients,
-            had_link=bool(letter.facts.page_link),
+            run_id=desk.run_id,
+            rehearsal=desk.rehearsal,
         )
+
+
+def _written(job: _Job) -> Done:
+    desk = Desk(job.seen, job.proposal, job.run_id, job.rehearsal)
+    drafts = list(desk.drafts(letters.write(job.creditor, job.seen, job.proposal, rehearsal=job.rehearsal)))
+    return Done(drafts, desk.scripts, desk.found, desk.links)

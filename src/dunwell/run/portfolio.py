@@ -69,6 +69,13 @@ def assemble(creditor: Creditor, facts: Facts, as_of: date, *, instead: str = ""
     )
 
 
+def policies_of(creditor_id: int, on: date, cases: list[Case]) -> list[Policy]:
+    """The policy of each case on a day, chosen as a plan chooses it."""
+    every = policies.load_all()
+    assignments = _assignments(load.choices(creditor_id, on))
+    return [every[choose(assignments, every, case).policy] for case in cases]
+
+
 def _with_ways_out(facts: Facts, channels: set[str]) -> Facts:
     """Live, a message goes by a channel that has a way out; planned for another one it would wait for ever."""
     has_none = pl.col("channel").is_in(sorted(set(ways.MESSAGE_CHANNELS) - channels))

@@ -227,6 +227,7 @@ class Book:
             "on": on,
             "counts": True,
             "purpose": purpose,
+            "is_draft": False,
         }
         self.touches.append(touch)
 

@@ -1,31 +1,37 @@
-"""`dunwell demo`: a creditor at work, generated from a seed."""
+"""`dunwell demo`: a creditor at work, generated from a seed, and its console."""
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 import typer
 
 from dunwell.cli.context import out
+from dunwell.core.roles import DeskRole
 from dunwell.run import demo as demo_run
-from dunwell.site import clock, database, paths
+from dunwell.run import users
+from dunwell.site import clock, database, paths, service
 
-HOUR_S = 3600
+USER = "demo"
 
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the run, and stop what was started.")] = False,
+    port: Annotated[int, typer.Option(help="The port that the console listens at.")] = service.PORT,
 ) -> None:
-    """Load the demo creditor, live through its last weeks in rehearsal, run today, and show what happened."""
+    """Load the demo creditor, live through its last weeks in rehearsal, run today, show what happened, serve its console."""
     try:
         shown = demo_run.run(
             as_of=clock.today("Europe/Sofia"), folder=paths.data_dir(), now=clock.now(), by="demo", say=out.print
         )
         out.print(shown.report, markup=False)
+        users.add(shown.creditor, USER, role=DeskRole.ADMIN, by="demo", full_name="Мария Иванова")
+        password = users.new_password(USER)
         if not once:
-            out.print("The database stays up for more commands until Ctrl-C.")
-            while True:
-                time.sleep(HOUR_S)
+            out.print(
+                f"The console: http://{service.LOOPBACK}:{port}/ – user {USER}, password {password}. Ctrl-C ends it.",
+                markup=False,
+            )
+            service.listen(service.LOOPBACK, port)
     finally:
         database.stop(paths.data_dir() / "postgres")

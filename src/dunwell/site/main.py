@@ -1,6 +1,6 @@
 """The `dunwell` command: one table of commands, each loaded only when it is called.
 
-Commands that only read files (`inspect`, `read`, `forecast`) start without Django and without a database, so that they answer in
+Commands that only read files (`inspect`, `read`, `forecast`, `interest`, `rates`) start without Django and without a database, so that they answer in
 well under two seconds. All others are handed the clock and the data folder, after the database is up.
 """
 
@@ -14,11 +14,14 @@ from typing import Any
 import typer
 
 from dunwell.core.refusal import Refusal
+from dunwell.site import paths
 
 COMMANDS_ON_FILES = {
     "inspect": "dunwell.cli.inspect:command",
     "read": "dunwell.cli.read:command",
     "forecast": "dunwell.cli.forecast:command",
+    "interest": "dunwell.cli.interest:command",
+    "rates": "dunwell.cli.rates:application",
     "train-reader": "dunwell.cli.train_reader:command",
 }
 # Command → module:function, in the order of a person's first days.
@@ -26,6 +29,7 @@ COMMANDS = {
     "demo": "dunwell.site.demo:demo",
     "init": "dunwell.cli.daily:init",
     "staff": "dunwell.cli.machine:staff",
+    "user": "dunwell.cli.users:user",
     "account": "dunwell.cli.machine:account",
     "import": "dunwell.cli.daily:import_",
     "cover": "dunwell.cli.verbs:cover",
@@ -48,6 +52,8 @@ COMMANDS = {
     "task": "dunwell.cli.verbs:task",
     "finding": "dunwell.cli.verbs:finding",
     "settle": "dunwell.cli.verbs:settle",
+    "apology": "dunwell.cli.news:apology",
+    "lifted": "dunwell.cli.news:lifted",
     "hold": "dunwell.cli.verbs:hold",
     "promise": "dunwell.cli.verbs:promise",
     "dispute": "dunwell.cli.verbs:dispute",
@@ -100,8 +106,9 @@ def _application(words: list[str]) -> typer.Typer:
     return application
 
 
-def _alone() -> None:
-    pass
+def _alone(context: typer.Context) -> None:
+    """Commands on files are handed the data folder alone."""
+    context.obj = paths.data_dir()
 
 
 def _wire(application: typer.Typer, *, starts: bool) -> None:

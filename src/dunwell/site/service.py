@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from typing import Annotated
+
 import typer
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
 
 from dunwell.cli.context import out
-from dunwell.site import database, paths
+from dunwell.site import built, database, paths
+
+LOOPBACK = "127.0.0.1"
+PORT = 8642
+THREADS = 4
 
 db = typer.Typer(help="The embedded database.", no_args_is_help=True)
 
@@ -23,6 +33,30 @@ def db_status() -> None:
     out.print(database.addresses().application)
 
 
-def serve() -> None:
-    """Serve the web faces on 127.0.0.1."""
-    out.print("There is no web face in this release yet; the command line does everything.")
+def serve(
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; others than this machine's need TLS in front.")
+    ] = LOOPBACK,
+    port: Annotated[int, typer.Option(help="The port to listen at.")] = PORT,
+    only: Annotated[str, typer.Option(help="Serve one face alone: console or pay.")] = "",
+) -> None:
+    """Serve the console and the pay page until Ctrl-C."""
+    if only not in ("", "console", "pay"):
+        raise typer.BadParameter("console or pay", param_hint="--only")
+    if only:
+        os.environ["DUNWELL_FACES"] = only
+    out.print(f"Open http://{host}:{port}/ – Ctrl-C ends it.")
+    listen(host, port)
+
+
+def listen(host: str, port: int) -> None:
+    """Serve until interrupted; the server's process finds database and faces in its environment."""
+    built.make()
+    Server(
+        "dunwell.site.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=THREADS,
+        log_level=LogLevels.warning,
+    ).serve()

@@ -1,3 +1,12 @@
-"""The address table of the web faces."""
+"""The address table of the web faces. Each face may be served apart (`dunwell serve --only pay`): then the other does not exist."""
 
-urlpatterns: list = []
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = []
+if "pay" in settings.FACES:
+    urlpatterns.append(path("p/", include("dunwell.web.portal.urls")))
+if "console" in settings.FACES:
+    urlpatterns.append(path("", include("dunwell.web.console.urls")))

@@ -7,11 +7,12 @@ ignores facts that came in through a rehearsal.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 
-def balances_sql(*, as_of: date | None, rehearsal: bool) -> str:
-    """All receivables of the creditor: `receivable_id, invoice_id, customer_id, currency, due_date, balance, disputed,
+def balances_sql(*, as_of: date | None, rehearsal: bool, among: str = "") -> str:
+    """All receivables of the creditor, or those whose numbers the query `among` gives: `receivable_id, invoice_id, customer_id, currency, due_date, balance, disputed,
     is_cancelled`.
 
     `balance` = amount + charges − write-offs − allocations, in minor units, and may be below zero after a write-off too many;
@@ -25,18 +26,20 @@ def balances_sql(*, as_of: date | None, rehearsal: bool) -> str:
            ELSE least(d.amount, greatest(b.balance, 0)) END::bigint AS disputed,
       x.invoice_id IS NOT NULL AS is_cancelled
     FROM receivable r
-    LEFT JOIN ({_sum_of("allocation", known)}) a ON a.receivable_id = r.id
-    LEFT JOIN ({_sum_of("charge", known)}) c ON c.receivable_id = r.id
-    LEFT JOIN ({_sum_of("write_off", known)}) w ON w.receivable_id = r.id
+    LEFT JOIN ({_sum_of("allocation", known, among)}) a ON a.receivable_id = r.id
+    LEFT JOIN ({_sum_of("charge", known, among)}) c ON c.receivable_id = r.id
+    LEFT JOIN ({_sum_of("write_off", known, among)}) w ON w.receivable_id = r.id
     LEFT JOIN (
       SELECT f.receivable_id, bool_or(f.amount IS NULL) AS is_whole, sum(f.amount)::bigint AS amount FROM dispute f
-      WHERE {known} {real} AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = f.id AND {ended_known})
+      WHERE {known} {real} {_of("f.receivable_id", among)}
+        AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = f.id AND {ended_known})
       GROUP BY f.receivable_id
     ) d ON d.receivable_id = r.id
     LEFT JOIN (SELECT DISTINCT f.invoice_id FROM cancellation f WHERE {known}) x ON x.invoice_id = r.invoice_id
     CROSS JOIN LATERAL (
       SELECT (r.amount + coalesce(c.amount, 0) - coalesce(w.amount, 0) - coalesce(a.amount, 0))::bigint AS balance
     ) b
+    WHERE true {_of("r.id", among)}
     """
 
 
@@ -44,12 +47,13 @@ def unapplied_sql(*, as_of: date | None) -> str:
     """Payments of which something is neither allocated nor reversed: `payment_id, customer_id, currency, unapplied,
     is_on_account`.
 
-    `customer_id` is null for an unknown payer, else the payer or whom a person put the money on account for; `is_on_account` = a person put it on account, so that it holds nobody.
+    `customer_id` is null for an unknown payer, else the payer, or whom a person put the money on account for until that is taken
+    back; `is_on_account` = a person put it on account, so that it holds nobody.
     """
     known, reversal_known = _known("f", as_of), _known("v", as_of)
     return f"""
-    SELECT f.id AS payment_id, coalesce(o.customer_id, f.customer_id) AS customer_id, f.currency, u.unapplied,
-      coalesce(NOT o.taken_back, false) AS is_on_account
+    SELECT f.id AS payment_id, CASE WHEN NOT o.taken_back THEN o.customer_id ELSE f.customer_id END AS customer_id, f.currency,
+      u.unapplied, coalesce(NOT o.taken_back, false) AS is_on_account
     FROM (SELECT p.*, p.date AS effective_on FROM payment p) f
     LEFT JOIN (SELECT f.payment_id, sum(f.amount)::bigint AS amount FROM allocation f WHERE {known} GROUP BY f.payment_id) a
       ON a.payment_id = f.id
@@ -80,6 +84,11 @@ def credit_sql(*, as_of: date | None) -> str:
     """
 
 
+def credit_text(by_currency: Mapping[str, int]) -> str:
+    """A customer's credit in minor units as `dunwell_credit` says it: `EUR 1200,USD 50`, empty without credit."""
+    return ",".join(f"{currency} {amount}" for currency, amount in sorted(by_currency.items()) if amount)
+
+
 def held_by_money_sql(*, as_of: date | None) -> str:
     """Customers whose chase waits for unmatched money (I10): `customer_id`.
 
@@ -100,10 +109,15 @@ def held_by_money_sql(*, as_of: date | None) -> str:
     """
 
 
-def _sum_of(table: str, known: str) -> str:
+def _sum_of(table: str, known: str, among: str) -> str:
     return (
-        f"SELECT f.receivable_id, sum(f.amount)::bigint AS amount FROM {table} f WHERE {known} GROUP BY f.receivable_id"
+        f"SELECT f.receivable_id, sum(f.amount)::bigint AS amount FROM {table} f "
+        f"WHERE {known} {_of('f.receivable_id', among)} GROUP BY f.receivable_id"
     )
+
+
+def _of(column: str, among: str) -> str:
+    return f"AND {column} IN ({among})" if among else ""
 
 
 def _known(alias: str, as_of: date | None) -> str:

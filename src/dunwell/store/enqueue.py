@@ -68,7 +68,7 @@ class Draft:
     items: tuple[DraftItem, ...]
     recipients: tuple[DraftRecipient, ...]
     had_link: bool = False
-    facts_hash: str = ""
+    credit: str = ""  # the customer's, as `balances.credit_text` writes it
 
     @property
     def domain(self) -> str:
@@ -94,7 +94,7 @@ def enqueue(creditor_id: int, drafts: Iterable[Draft]) -> Enqueued:
 MESSAGE = (
     "id, creditor_id, customer_id, run_id, slot_on, purpose, channel, step, policy, content, level, locale, key, content_hash, "
     "message_id, domain, state, state_reason, rehearsal, needs_approval, reasons, not_before, not_after, token, attempts, "
-    "had_link, facts_hash"
+    "had_link, credit"
 )
 ITEM = "creditor_id, message_id, receivable_id, step, part, amount, currency, credit"
 CONTENT = "creditor_id, message_id, subject, text, html, mime, envelope_from"
@@ -139,6 +139,8 @@ def _copy(cursor: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]
     cursor.execute(f"DROP TABLE IF EXISTS fresh_{table}")
     cursor.execute(f"CREATE TEMP TABLE fresh_{table} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
     types = BINARY_TYPES.get(table)
+    if types:
+        cursor.execute(f"ALTER TABLE fresh_{table} ALTER mime SET STORAGE EXTERNAL, SET (toast_tuple_target = 4080)")
     with cursor.copy(f"COPY fresh_{table} ({columns}) FROM STDIN{' (FORMAT binary)' if types else ''}") as copy:
         if types:
             copy.set_types(types)
@@ -161,7 +163,7 @@ def _message(creditor_id: int, number: int, draft: Draft) -> tuple[Any, ...]:
         ),
         *(draft.policy, draft.content, draft.level, draft.locale, draft.key, draft.content_hash, draft.message_id),
         *(draft.domain, state, "", draft.rehearsal, draft.needs_approval, draft.reasons, draft.not_before),
-        *(draft.not_after, 0, 0, draft.had_link, draft.facts_hash),
+        *(draft.not_after, 0, 0, draft.had_link, draft.credit),
     )
 
 

@@ -61,6 +61,12 @@ def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[in
         )
 
 
+def choices(creditor_id: int, as_of: date) -> pl.DataFrame:
+    """The policy choices in force on a day: scope, target, document, customer_kind, policy."""
+    with bulk.reader(creditor_id) as read:
+        return _choices(read, Only(as_of, False, ()))
+
+
 def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataFrame]:
     """A stretch of the past for a simulation: all receivables that stood open in it, as invoiced, and the money of all days."""
     with bulk.reader(creditor_id) as read:
@@ -160,8 +166,8 @@ def _customers(read: Read, only: Only) -> pl.DataFrame:
                      WHERE effective_on <= {only.day} ORDER BY customer_id, state, id DESC) x
                    WHERE NOT ended ORDER BY customer_id, state = 'represented', state) s ON s.customer_id = c.id
         LEFT JOIN (SELECT customer_id, min(what) AS what FROM
-                    (SELECT DISTINCT ON (customer_id, what) customer_id, what, done FROM our_side
-                     WHERE effective_on <= {only.day} ORDER BY customer_id, what, id DESC) x
+                    (SELECT DISTINCT ON (customer_id, what) customer_id, what, done FROM our_side u
+                     WHERE effective_on <= {only.day} {only.real("u")} ORDER BY customer_id, what, id DESC) x
                    WHERE NOT done GROUP BY 1) o ON o.customer_id = c.id
         WHERE true {only.of("c.id")}
     """)
@@ -197,8 +203,8 @@ def _contacts(read: Read, only: Only) -> pl.DataFrame:
     """)
     opted_out = read(f"""
         SELECT person_key, channel, true AS opted_out FROM
-          (SELECT DISTINCT ON (person_key, channel) person_key, channel, wanted FROM opt_out
-           WHERE effective_on <= {only.day} ORDER BY person_key, channel, id DESC) x WHERE NOT wanted
+          (SELECT DISTINCT ON (person_key, channel) person_key, channel, wanted FROM opt_out w
+           WHERE effective_on <= {only.day} {only.real("w")} ORDER BY person_key, channel, id DESC) x WHERE NOT wanted
     """)
     everywhere = opted_out.filter(pl.col("channel") == "all").select("person_key", opted_out_of_all="opted_out")
     bounced = read(f"""
@@ -330,15 +336,19 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
 
 
 def _touches(read: Read, only: Only) -> pl.DataFrame:
+    states = ", ".join(f"'{state}'" for state in UNDER_WAY_STATES)
     return _conform(
         read(f"""
-        -- What may have arrived counts like what did: nobody is written to twice because nobody knows.
-        SELECT r.person_key, m.customer_id, m.channel, coalesce(m.sent_on, m.slot_on) AS on, m.purpose <> 'answer' AS counts, m.purpose
+        -- What may have arrived counts like what did, and so does what will leave today: nobody is written to twice for that.
+        -- Whose address was corrected since is still the person who was written to.
+        SELECT k.person_key, m.customer_id, m.channel, coalesce(m.sent_on, m.slot_on) AS on, m.purpose <> 'answer' AS counts,
+          m.purpose, m.state = 'waiting' AS is_draft
         FROM recipient r JOIN message m ON m.id = r.message_id
-        WHERE m.state IN ('sent', 'begun', 'unknown')
+        CROSS JOIN LATERAL (SELECT r.person_key UNION SELECT p.person_key FROM contact_point p WHERE p.contact_id = r.contact_id) k
+        WHERE (m.state IN ('sent', 'begun', 'unknown') OR m.state IN ({states}) AND m.slot_on = {only.day})
           AND coalesce(m.sent_on, m.slot_on) BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day} {only.real("m")}
         UNION ALL
-        SELECT nullif(person_key, ''), customer_id, channel, effective_on, counts, 'request' FROM touch
+        SELECT nullif(person_key, ''), customer_id, channel, effective_on, counts, 'request', false FROM touch
         WHERE effective_on BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day}
         """),
         frames.TOUCHES,

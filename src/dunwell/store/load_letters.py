@@ -28,7 +28,7 @@ class Details:
     history: dict[int, list[Row]]  # what was sent or done: on, channel, message_id
     payments: dict[
         int, Row
-    ]  # the newest one, by its payer or by what it was set against: on, amount, currency, in_time
+    ]  # the newest one, by its payer or by what it was set against: on, the customer's part of it, currency, in_time
     settling: dict[int, Row]  # by receivable, the newest payment set against it, its day known or not
     promised: dict[int, date]  # by receivable, the last day promised that has passed; promises taken back left out
 
@@ -60,7 +60,7 @@ def details(
               WHERE a.payment_id IS NOT NULL AND r.customer_id IN ({of_customers}) AND a.undoes_id IS NULL
                 AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id)
             )
-            SELECT DISTINCT ON (x.customer_id) x.customer_id, p.date AS on, p.amount, p.currency,
+            SELECT DISTINCT ON (x.customer_id) x.customer_id, p.date AS on, {_part_of("x.customer_id")} AS amount, p.currency,
                    coalesce((SELECT bool_and(p.date <= r.due_date) FROM allocation a JOIN receivable r ON r.id = a.receivable_id
                              WHERE a.payment_id = p.id AND r.due_date IS NOT NULL), false) AS in_time
             FROM paid x JOIN payment p ON p.id = x.payment_id WHERE p.date BETWEEN {since} AND {day} AND p.amount > 0
@@ -68,7 +68,7 @@ def details(
             ORDER BY x.customer_id, p.date DESC, p.id DESC
         """)
         settling = read(f"""
-            SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, p.amount, p.currency,
+            SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, {_part_of("r.customer_id")} AS amount, p.currency,
                    p.is_date_known AND p.date <= r.due_date AS in_time
             FROM allocation a JOIN payment p ON p.id = a.payment_id JOIN receivable r ON r.id = a.receivable_id
             WHERE a.amount > 0 AND a.effective_on <= {day} AND a.receivable_id IN ({of_receivables})
@@ -140,6 +140,14 @@ def overrides(creditor_id: int) -> dict[tuple[str, str, str], tuple[str, int]]:
         rows = ContentText.objects.order_by("version")
         newest = {(row.locale, row.key, row.channel): (row.text, row.version) for row in rows}
     return {place: (text, version) for place, (text, version) in newest.items() if text}
+
+
+def _part_of(customer: str) -> str:
+    """SQL of what payment `p` brought for one customer: all of it, but where it settled debts of others too, what is set here."""
+    return f"""(
+        SELECT coalesce(CASE WHEN sum(s.amount) FILTER (WHERE q.customer_id <> {customer}) > 0
+                             THEN sum(s.amount) FILTER (WHERE q.customer_id = {customer}) END, p.amount)::bigint
+        FROM allocation s JOIN receivable q ON q.id = s.receivable_id WHERE s.payment_id = p.id)"""
 
 
 def _among(ids: Iterable[int]) -> str:

@@ -64,6 +64,13 @@ def has_news(creditor_id: int) -> bool:
     return bool(found)
 
 
+def newest_file(creditor_id: int) -> int:
+    """The number of the file that came in last, 0 for none."""
+    with scope.of(creditor_id):
+        ((found,),) = bulk.rows("SELECT coalesce(max(id), 0) FROM import_file")
+    return int(found)
+
+
 def record(creditor_id: int, *, allocations: pl.DataFrame, proposals: pl.DataFrame, as_of: date, by: str) -> int:
     """Write certain allocations, and proposals for a person; a proposal known already is not repeated."""
     with scope.of(creditor_id):

@@ -205,6 +205,17 @@ def withdraw(creditor_id: int, reason: str, *, rehearsal: bool | None = None) ->
     )
 
 
+def withdraw_asking_in(creditor_id: int, currency: str, *, since: date, reason: str) -> int:
+    """Withdraw the unsent requests from a day on that ask for money in a currency: they say where it was to be paid before."""
+    return _execute(
+        creditor_id,
+        """UPDATE message m SET state = 'withdrawn', state_reason = %s, lease_until = NULL
+           WHERE state = ANY (%s) AND purpose = 'request' AND slot_on >= %s
+             AND EXISTS (SELECT FROM message_item i WHERE i.message_id = m.id AND i.currency = %s)""",
+        [reason, UNSENT, since, currency],
+    )
+
+
 def recall(creditor_id: int, message_id: int, *, reason: str = "recalled") -> None:
     """Call one message back: possible until a worker has claimed it."""
     sql = "UPDATE message SET state = 'withdrawn', state_reason = %s, lease_until = NULL WHERE id = %s AND state = ANY (%s)"

@@ -13,7 +13,7 @@ import polars as pl
 
 from dunwell.core import names
 from dunwell.core.frames_import import Schema
-from dunwell.store import bulk
+from dunwell.store import bulk, contact_corrections
 
 VALIDITY_DAYS = 14
 """A request before work that does not say how long it holds is good for two weeks."""
@@ -53,11 +53,11 @@ def customers(origin: Origin, frame: pl.DataFrame) -> pl.DataFrame:
     return _found()
 
 
-def contacts(origin: Origin, frame: pl.DataFrame, known: pl.DataFrame) -> None:
-    """Write contacts and their addresses. IMPORT_CONTACTS in; `known` maps customer_key to id."""
+def contacts(origin: Origin, frame: pl.DataFrame, known: pl.DataFrame) -> int:
+    """Write contacts and their addresses; gives how many known facts changed. IMPORT_CONTACTS in; `known` maps customer_key to id."""
     joined = frame.join(known.drop_nulls(), on="customer_key")
     if joined.is_empty():
-        return
+        return 0
     apart = [names.take_apart(name or "") for name in joined["name"]]
     bulk.stage(
         "in_contact",
@@ -68,8 +68,12 @@ def contacts(origin: Origin, frame: pl.DataFrame, known: pl.DataFrame) -> None:
             gender=pl.Series([one.gender for one in apart], dtype=pl.String),
         ),
     )
+    changed = contact_corrections.correct(
+        origin.creditor_id, origin.source, CONTACT_KEY, on=origin.on, by=origin.by, why=f"file {origin.file_id}"
+    )
     bulk.execute(ADD_CONTACTS, origin.creditor_id, origin.source)
     bulk.execute(ADD_CONTACT_POINTS, origin.creditor_id, origin.source)
+    return changed
 
 
 def known_invoices(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
@@ -281,7 +285,9 @@ ADD_CONTACT_POINTS = f"""
 INSERT INTO contact_point (creditor_id, contact_id, channel, address, person_key, is_preferred, consent_evidence)
 SELECT %s, t.id, p.channel, p.address,
   md5(coalesce(lower(n.email), regexp_replace(n.phone, '[^0-9]', '', 'g'))), coalesce(p.channel = n.preferred_channel, false), ''
-FROM (SELECT i.*, NULL::text AS preferred_channel FROM in_contact i) n
+FROM (SELECT i.*, c.preferred_channel FROM in_contact i LEFT JOIN (
+        SELECT f.id, min(s.preferred_channel) AS preferred_channel FROM in_customer s JOIN found_customer f USING (customer_key)
+        GROUP BY 1) c ON c.id = i.customer) n
 JOIN contact t ON t.source = %s AND t.external_id = {CONTACT_KEY}
 CROSS JOIN LATERAL (VALUES ('email', n.email), ('sms', n.phone), ('call', n.phone)) AS p (channel, address)
 WHERE p.address IS NOT NULL ON CONFLICT (contact_id, channel, address) DO NOTHING

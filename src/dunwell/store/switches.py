@@ -22,6 +22,11 @@ def is_stopped(creditor_id: int) -> bool:
     return _last(creditor_id, Switch.STOP) == ON
 
 
+def opened_address(creditor_id: int) -> str:
+    """The public address that was last seen to open from outside; empty when none was."""
+    return _last(creditor_id, Switch.PUBLIC_URL) or ""
+
+
 def released_runs(creditor_id: int) -> set[int]:
     """Runs whose volume a person has looked at and let go."""
     with scope.of(creditor_id):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -32,6 +33,11 @@ def unseal(text: str) -> str:
         return _fernet().decrypt(text.removeprefix(MARK).encode()).decode()
     except InvalidToken:
         raise SecretUnreadable from None
+
+
+def key_for(use: str) -> bytes:
+    """A key of its own for one use, derived from the installation's: what is known of one says nothing of another."""
+    return hmac.digest(settings.VAULT_KEY.encode(), use.encode(), "sha256")
 
 
 def _fernet() -> Fernet:

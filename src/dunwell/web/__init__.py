@@ -1,1 +1,1 @@
-"""WHO LOOKS AT IT: console, pay page, hooks."""
+"""Who looks at it: the operator's console and the client's pay page."""

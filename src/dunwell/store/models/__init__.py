@@ -1,5 +1,6 @@
-"""All tables, one module per subject: creditor, customers, invoices, money, runs, outbox."""
+"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
+from dunwell.store.models.access import Membership
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
     Agreement,
@@ -40,7 +41,16 @@ from dunwell.store.models.money import (
     Statement,
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
-from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.page import (
+    PageAnswer,
+    PageAnswerSettled,
+    PageFile,
+    PageLink,
+    PageLinkEnd,
+    PageOpening,
+    PageWords,
+)
+from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
     "Agreement",
@@ -50,6 +60,7 @@ __all__ = [
     "Attempt",
     "Audit",
     "AuditContent",
+    "AuditHead",
     "BankAccount",
     "BankEntry",
     "Cancellation",
@@ -71,6 +82,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Lapse",
+    "Membership",
     "Message",
     "MessageContent",
     "MessageItem",
@@ -78,6 +90,13 @@ __all__ = [
     "OptOut",
     "OurSide",
     "Outcome",
+    "PageAnswer",
+    "PageAnswerSettled",
+    "PageFile",
+    "PageLink",
+    "PageLinkEnd",
+    "PageOpening",
+    "PageWords",
     "Payment",
     "PolicyChoice",
     "Promise",

@@ -82,6 +82,7 @@ class BankAccount(Owned):
     since = models.DateField()
     proposed_by = models.TextField(default="")
     confirmed_by = models.TextField(default="")
+    confirmed_at = models.DateTimeField(null=True)  # null: nothing was in force before it
 
     class Meta:
         db_table = "bank_account"

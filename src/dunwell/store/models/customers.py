@@ -92,6 +92,7 @@ class OptOut(Fact):
     person_key = models.TextField()
     channel = models.TextField()
     wanted = models.BooleanField(default=False)
+    rehearsal = models.BooleanField(default=False)
 
     class Meta:
         db_table = "opt_out"
@@ -132,6 +133,7 @@ class OurSide(Fact):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     what = models.TextField()  # core.ledger.OurDebt
     done = models.BooleanField(default=False)
+    rehearsal = models.BooleanField(default=False)
 
     class Meta:
         db_table = "our_side"

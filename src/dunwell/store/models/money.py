@@ -32,7 +32,12 @@ class Payment(Imported):
             models.UniqueConstraint(fields=["creditor", "source", "external_id"], name="payment_once"),
             models.CheckConstraint(condition=~models.Q(amount=0), name="payment_not_zero"),
         ]
-        indexes = [models.Index(fields=["creditor", "customer"], name="payment_customer")]
+        indexes = [
+            models.Index(fields=["creditor", "customer"], name="payment_customer"),
+            models.Index(
+                fields=["creditor", "recorded_on"], name="payment_of_nobody", condition=models.Q(customer__isnull=True)
+            ),
+        ]
 
 
 class Allocation(Fact):

@@ -64,7 +64,7 @@ class Message(Owned):
     retry_at = models.DateTimeField(null=True)
     sent_on = models.DateField(null=True)  # the creditor's day of the receipt
     had_link = models.BooleanField(default=False)
-    facts_hash = models.TextField(default="")  # of the balances it names: asked again before sending
+    credit = models.TextField(default="")  # the customer's when it was written, "EUR 1200": asked again before sending
 
     class Meta:
         db_table = "message"

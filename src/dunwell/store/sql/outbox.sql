@@ -3,7 +3,7 @@
 --
 -- `at` is the instant of sending, `covered_min` the day up to which every required money source must be complete.
 -- The function is STABLE: all its questions see the ledger at one moment, that of the calling statement.
-CREATE FUNCTION dunwell_objection(m message, at timestamptz, covered_min date) RETURNS text LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION dunwell_objection(m message, at timestamptz, covered_min date) RETURNS text LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   asked bigint[] := ARRAY(
@@ -25,10 +25,14 @@ BEGIN
     WHEN EXISTS (
       SELECT FROM unnest(people) person, LATERAL (
         SELECT DISTINCT ON (o.channel) o.wanted FROM opt_out o WHERE o.creditor_id = m.creditor_id AND o.person_key = person
-          AND o.channel IN (m.channel, 'all') ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
+          AND o.channel IN (m.channel, 'all') AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
     WHEN EXISTS (
       SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id AND g.kind = 'bounced'
         AND g.person_key = ANY (people) AND g.channel = m.channel AND (m.rehearsal OR NOT g.rehearsal)) THEN 'bounced'
+    -- an address corrected since: the letter would go where nobody reads it
+    WHEN EXISTS (
+      SELECT FROM recipient r JOIN contact_point p ON p.contact_id = r.contact_id WHERE r.message_id = m.id
+      GROUP BY r.id, r.person_key HAVING NOT bool_or(p.person_key = r.person_key)) THEN 'amended'
     WHEN EXISTS (
       SELECT FROM (SELECT DISTINCT ON (c.state) c.state, c.ended FROM customer_state c
                    WHERE c.customer_id = m.customer_id ORDER BY c.state, c.id DESC) last
@@ -44,7 +48,7 @@ BEGIN
 END $$;
 
 -- A request is right only while exactly what it says is owed, uncontested, unpromised and unheld.
-CREATE FUNCTION dunwell_money_objection(m message, asked bigint[], covered_min date) RETURNS text
+CREATE OR REPLACE FUNCTION dunwell_money_objection(m message, asked bigint[], covered_min date) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE reason text;
 BEGIN
@@ -70,18 +74,28 @@ BEGIN
           SELECT o.id FROM receivable r JOIN receivable o ON o.invoice_id = r.invoice_id WHERE r.id = ANY (asked)))
         AND NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)) THEN 'finding'
     WHEN dunwell_unmatched(m.creditor_id, m.customer_id) THEN 'unmatched_money'
-    -- money put on account since, or taken from there, that the letter deducted too little or too much of
-    WHEN EXISTS (SELECT FROM on_account o WHERE o.customer_id = m.customer_id AND (o.recorded_at > m.queued_at
-        OR EXISTS (SELECT FROM allocation a WHERE a.payment_id = o.payment_id AND a.recorded_at > m.queued_at)))
-      THEN 'balance_changed'
+    -- money that came today from nobody known, whose words name what is asked for: cash application may not have seen it yet
+    WHEN EXISTS (SELECT FROM payment p, receivable r JOIN invoice i ON i.id = r.invoice_id
+        WHERE p.creditor_id = m.creditor_id AND p.customer_id IS NULL AND p.reverses_id IS NULL AND p.recorded_on >= m.slot_on
+          AND r.id = ANY (asked)
+          AND p.remittance || ' ' || p.reference ~* ('(^|\W)' || regexp_replace(i.number, '(\W)', '\\\1', 'g') || '($|\W)')
+          AND p.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
+            - coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0)
+          AND NOT EXISTS (SELECT FROM on_account o WHERE o.payment_id = p.id)) THEN 'unmatched_money'
+    -- credit that came, went or was used since: the letter deducted too little or too much of it
+    WHEN m.credit <> dunwell_credit(m.customer_id) THEN 'balance_changed'
     -- a due date, a sum or what it is for, corrected since: the letter would say what no longer is
     WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice' AND a.recorded_at > m.queued_at
         AND a.field IN ('due_date', 'valid_until', 'total', 'currency', 'what_for', 'order_number')
         AND a.noun_id IN (SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (asked)))
       THEN 'amended'
+    -- the bank account changed since: the letter would say where money is no longer to be paid
+    WHEN EXISTS (SELECT FROM bank_account b WHERE b.creditor_id = m.creditor_id AND b.confirmed_at > m.queued_at
+        AND b.since <= m.slot_on AND b.currency IN (SELECT i.currency FROM message_item i WHERE i.message_id = m.id))
+      THEN 'bank_details'
     WHEN m.level >= {firm_level_min} AND EXISTS (
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
-                     ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
+                       AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
     WHEN EXISTS (SELECT FROM touch t WHERE t.creditor_id = m.creditor_id AND t.customer_id = m.customer_id
         AND t.effective_on >= m.slot_on AND t.recorded_at > m.queued_at AND t.counts) THEN 'touched'
     WHEN EXISTS (SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id
@@ -92,7 +106,7 @@ BEGIN
 END $$;
 
 -- `store.balances.balances_sql` of one receivable.
-CREATE FUNCTION dunwell_owed(receivable bigint, in_rehearsal boolean, OUT balance bigint, OUT disputed bigint,
+CREATE OR REPLACE FUNCTION dunwell_owed(receivable bigint, in_rehearsal boolean, OUT balance bigint, OUT disputed bigint,
                              OUT is_cancelled boolean) LANGUAGE plpgsql STABLE AS $$
 DECLARE contested record;
 BEGIN
@@ -109,8 +123,28 @@ BEGIN
                    ELSE least(contested.amount, greatest(balance, 0)) END;
 END $$;
 
+-- `store.balances.credit_sql` of one customer, as a message keeps it: "EUR 1200,USD 50", empty without credit.
+CREATE OR REPLACE FUNCTION dunwell_credit(customer bigint) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN coalesce((
+    SELECT string_agg(per.currency || ' ' || per.amount, ',' ORDER BY per.currency COLLATE "C") FROM (
+      SELECT c.currency, sum(c.amount) AS amount FROM (
+        SELECT p.currency, p.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
+          + coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0) AS amount
+        FROM payment p CROSS JOIN LATERAL (
+          SELECT o.customer_id, o.taken_back FROM on_account o WHERE o.payment_id = p.id ORDER BY o.id DESC LIMIT 1) last
+        WHERE p.id IN (SELECT o.payment_id FROM on_account o WHERE o.customer_id = customer) AND p.reverses_id IS NULL
+          AND last.customer_id = customer AND NOT last.taken_back
+        UNION ALL
+        SELECT i.currency, i.total - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.credit_note_id = i.id), 0)
+        FROM invoice i WHERE i.customer_id = customer AND i.kind = 'credit_note'
+          AND NOT EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = i.id)
+      ) c WHERE c.amount > 0 GROUP BY c.currency
+    ) per), '');
+END $$;
+
 -- `store.balances.held_by_money_sql` of one customer.
-CREATE FUNCTION dunwell_unmatched(creditor bigint, customer bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION dunwell_unmatched(creditor bigint, customer bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN EXISTS (
     SELECT FROM payment p WHERE p.reverses_id IS NULL AND p.id IN (
@@ -125,7 +159,7 @@ BEGIN
 END $$;
 
 -- I10: a required source is not complete up to `covered_min`; live, somebody must have said so of one source at least.
-CREATE FUNCTION dunwell_money_is_stale(creditor bigint, in_rehearsal boolean, covered_min date) RETURNS boolean
+CREATE OR REPLACE FUNCTION dunwell_money_is_stale(creditor bigint, in_rehearsal boolean, covered_min date) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 DECLARE sources record;
 BEGIN
@@ -136,7 +170,7 @@ BEGIN
 END $$;
 
 -- Let one claimed message begin, give it back, or withdraw it, with the reason. A token that is no longer ours: ('lost', '').
-CREATE FUNCTION dunwell_begin(creditor bigint, message bigint, held_token bigint, at timestamptz, covered_min date,
+CREATE OR REPLACE FUNCTION dunwell_begin(creditor bigint, message bigint, held_token bigint, at timestamptz, covered_min date,
                               lease interval, OUT state text, OUT reason text) LANGUAGE plpgsql
 -- A plan made anew for every message costs eight times its execution.
 SET plan_cache_mode = force_generic_plan AS $$
@@ -159,7 +193,7 @@ END $$;
 
 -- What became of a message that began under this token. False when it is not ours to say, or was said before.
 -- A late word of a sender whose lease ran out still counts: it alone knows what happened.
-CREATE FUNCTION dunwell_record(creditor bigint, message bigint, held_token bigint, outcome text, said text,
+CREATE OR REPLACE FUNCTION dunwell_record(creditor bigint, message bigint, held_token bigint, outcome text, said text,
                                recipients text[], on_day date, next_try timestamptz, tried integer) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN

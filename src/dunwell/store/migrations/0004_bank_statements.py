@@ -19,7 +19,7 @@ def protect(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0002_guards"),
+        ("store", "0003_message_bytes"),
     ]
 
     operations = [

@@ -1,0 +1,133 @@
+"""What a printed document is made of: plain values, from which one template makes every PDF.
+
+Texts are shown as they are, sign by sign: nothing in them is ever read as a command of the printer. A line break in a text breaks the
+line. Tables are cells of text that their writer has formatted; `align` and `widths` have one entry a column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    text: str
+    kind: ClassVar[str] = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    kind: ClassVar[str] = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+    kind: ClassVar[str] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class SmallPrint:
+    text: str
+    kind: ClassVar[str] = "small"
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """What and its value, line by line."""
+
+    rows: tuple[tuple[str, str], ...]
+    kind: ClassVar[str] = "pairs"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    head: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Blocks of lines side by side, such as the two parties."""
+
+    columns: tuple[Column, ...]
+    kind: ClassVar[str] = "columns"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTable:
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    align: tuple[str, ...]  # left or right
+    widths: tuple[str, ...]  # auto or fill
+    total: tuple[str, ...] = ()
+    kind: ClassVar[str] = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: tuple[str, ...]
+    numbered: bool = False
+    kind: ClassVar[str] = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A code as SVG beside lines that say the same in words."""
+
+    svg: str
+    lines: tuple[str, ...]
+    kind: ClassVar[str] = "qr"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    closing: str
+    name: str
+    lines: tuple[str, ...] = ()
+    kind: ClassVar[str] = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    kind: ClassVar[str] = "page"
+
+
+Block = Title | Heading | Paragraph | SmallPrint | Pairs | Columns | PaperTable | Bullets | QrCode | Signature | NewPage
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The first page of a letter: who writes, and the address where the window of the envelope is.
+
+    `window` is left (DIN 5008 form B; the United Kingdom's fits it) or right (Russian E65 and Bulgarian DL envelopes); the sheet is
+    folded at 105 and 210 mm or in thirds. `beside` stands next to the window: day, number, writer.
+    """
+
+    window: str
+    sender_name: str
+    sender_lines: tuple[str, ...]
+    return_line: str
+    address: tuple[str, ...]
+    beside: tuple[tuple[str, str], ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One printed document in one language; the same values give the same bytes on every machine."""
+
+    title: str
+    author: str
+    day: date
+    locale: str
+    footer: str
+    blocks: tuple[Block, ...] = field(default_factory=tuple)
+    letter: Letterhead | None = None
+
+
+WINDOWS = {"ru": "right", "bg": "right", "en": "left"}
+"""Where the window of a usual envelope is, by the reader's language."""

@@ -1,0 +1,361 @@
+"""What a client's pay page shows: the link, what is owed by it on a day, how it can be paid, and what was said already.
+
+Everything is read anew at each look, and every sum comes from the ledger (I11). Words of letters are shared with the pay page (labels
+of bank details, dates, money), so that both read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from dunwell.core.ledger import DocumentKind
+from dunwell.core.message import BankAccount
+from dunwell.core.money import Money
+from dunwell.engine import parts, payqr, render, terms
+from dunwell.engine.texts import Terms
+from dunwell.run import packs
+from dunwell.run.letters import account_facts
+from dunwell.store import load_letters, pages, scope
+from dunwell.store.models import ContactPoint, Creditor, Customer, PageLink, Run, Staff
+from dunwell.store.pages import Owed
+
+LOCALES = ("ru", "bg", "en")
+ITEMS_MAX = 100
+"""More invoices than this on one page help nobody; the sums are always whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A link that was found, whose it is, and the day it is looked at."""
+
+    token: str
+    link: PageLink
+    creditor: Creditor
+    on: date
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One invoice or instalment as the page shows it; `state` is open, paid, promised, claimed, disputed or cancelled."""
+
+    receivable_id: int
+    title: str
+    what_for: str
+    issued: str
+    due: str
+    is_overdue: bool
+    overdue: str
+    open: str
+    original: str
+    is_part_paid: bool
+    disputed: str
+    state: str
+    day: str  # the day that goes with the state: promised for, or checked until
+    lines: tuple[tuple[str, str], ...]
+    is_request: bool
+    open_minor: int
+    currency: str
+
+    @property
+    def is_payable(self) -> bool:
+        return self.open_minor > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A bank transfer of what is open in one currency; `rows` are label and value, the value as a bank's form wants it."""
+
+    currency: str
+    amount: str
+    rows: tuple[tuple[str, str], ...]
+    has_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who answers for the creditor."""
+
+    name: str
+    role: str
+    phone: str
+    email: str
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[:1] for word in self.name.split()[:2]).upper()
+
+    @property
+    def dial(self) -> str:
+        return re.sub(r"[^+0-9]", "", self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One look at a link."""
+
+    locale: str
+    look: str
+    is_rehearsal: bool
+    creditor: str
+    registered: str
+    customer: str
+    is_business: bool
+    person: Person
+    items: tuple[Item, ...]
+    more: int  # invoices that are not listed one by one
+    totals: tuple[str, ...]  # to be paid now, one a currency
+    credit: tuple[str, ...]
+    pay_by: str  # the day the message asks for, while it has not passed
+    has_money_waiting: bool
+    transfers: tuple[Transfer, ...]
+    reader: str  # the reader's address, half hidden
+    may_stop: bool
+
+    @property
+    def payable(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.is_payable)
+
+    @property
+    def standing(self) -> Item | None:
+        """What was agreed of the whole: the first item's state, where all that is open stands in that state."""
+        states = {item.state for item in self.payable}
+        return self.payable[0] if len(states) == 1 else None
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.payable and not any(item.state == "disputed" for item in self.items)
+
+
+def visit(token: str, now: datetime) -> Visit | None:
+    """The link of a token; None where there is none. A closed one is still known, so that its reader can ask for another."""
+    link = pages.find(token)
+    if link is None:
+        return None
+    creditor = Creditor.objects.get(pk=link.creditor_id)
+    with scope.of(creditor.pk):
+        on = _day(link, creditor, now)
+        return Visit(token, link, creditor, on, is_closed=on > link.last_day or pages.is_ended(link))
+
+
+def opened(seen: Visit, *, is_robot: bool) -> None:
+    pages.opened(seen.link, is_robot=is_robot, on=seen.on)
+
+
+def page(seen: Visit, locale: str) -> Page:
+    """All that the page of an open link shows, in one language."""
+    creditor, link = seen.creditor, seen.link
+    accounts = load_letters.bank_accounts(creditor.pk, seen.on)
+    with scope.of(creditor.pk):
+        owed = pages.owed(link, seen.on)
+        lines = pages.lines([one.invoice_id for one in owed])
+        customer = Customer.objects.get(pk=link.customer_id)
+        said = speech(seen, locale)
+        to_pay, credit = sums(owed, pages.credit(customer.pk))
+        return Page(
+            locale=locale,
+            look=link.look or "plain",
+            is_rehearsal=link.rehearsal,
+            creditor=creditor.name,
+            registered=_registered(creditor, said),
+            customer=customer.name,
+            is_business=customer.kind == "business",
+            person=_person(creditor, customer, locale),
+            items=tuple(_item(one, lines.get(one.invoice_id, []), said) for one in owed[:ITEMS_MAX]),
+            more=max(0, len(owed) - ITEMS_MAX),
+            totals=tuple(said.money(amount) for amount in to_pay),
+            credit=tuple(said.money(amount) for amount in credit),
+            pay_by=said.day(link.pay_by) if link.pay_by and link.pay_by >= seen.on else "",
+            has_money_waiting=pages.has_unmatched_money(link),
+            transfers=tuple(_transfer(amount, accounts, owed, said) for amount in to_pay if _account(amount, accounts)),
+            reader=_reader(link),
+            may_stop=bool(link.person_key) and not link.is_shared,
+        )
+
+
+def code(seen: Visit, locale: str, currency: str) -> str:
+    """The pay-QR of what is open in a currency, as SVG; empty where no standard covers it or nothing is open."""
+    accounts = load_letters.bank_accounts(seen.creditor.pk, seen.on)
+    with scope.of(seen.creditor.pk):
+        owed = pages.owed(seen.link, seen.on)
+        to_pay, _ = sums(owed, pages.credit(seen.link.customer_id))
+    amount = next((one for one in to_pay if one.currency == currency), None)
+    account = _account(amount, accounts) if amount else None
+    if amount is None or account is None:
+        return ""
+    data = payqr.payload(account, amount, _purpose(owed, currency, terms_of(locale)))
+    return payqr.svg(data) if data else ""
+
+
+def sums(owed: list[Owed], credit: dict[str, int]) -> tuple[list[Money], list[Money]]:
+    """What is to be paid per currency, less what stands to the customer's credit; and that credit, as far as it is used."""
+    opened: dict[str, int] = {}
+    for one in owed:
+        if one.open:
+            opened[one.currency] = opened.get(one.currency, 0) + one.open
+    used = {currency: min(credit[currency], open_) for currency, open_ in opened.items() if credit.get(currency)}
+    to_pay = [Money(open_ - used.get(currency, 0), currency) for currency, open_ in sorted(opened.items())]
+    return [amount for amount in to_pay if amount], [Money(minor, currency) for currency, minor in sorted(used.items())]
+
+
+def speech(seen: Visit, locale: str) -> Speech:
+    return Speech(terms_of(locale), seen.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How one language writes sums and days, seen from a day."""
+
+    terms: Terms
+    on: date
+
+    def money(self, amount: Money) -> str:
+        return terms.money(amount, self.terms.locale)
+
+    def day(self, on: date) -> str:
+        words = self.terms.words
+        text = terms.day_and_month(on, self.terms.locale, self.on.year)
+        return str(words["day"].format(weekday=words["weekdays"][on.weekday()], date=text))
+
+    def brief(self, on: date) -> str:
+        return terms.day_and_month(on, self.terms.locale, self.on.year)
+
+    def days(self, number: int) -> str:
+        return terms.counted(number, self.terms.counted["days"], self.terms.locale)
+
+    def of(self, value: object) -> object:
+        """A value of a refusal as it is said: sums and days in words, all else as it is."""
+        if isinstance(value, Money):
+            return self.money(value)
+        return self.brief(value) if isinstance(value, date) else value
+
+    def number(self, number: str) -> str:
+        return str(self.terms.words["invoice_number"].format(number=terms.clean(number)))
+
+
+@lru_cache(maxsize=8)
+def terms_of(locale: str) -> Terms:
+    return render.prepare(packs.standard()).terms[locale]
+
+
+def _day(link: PageLink, creditor: Creditor, now: datetime) -> date:
+    """Live, today where the creditor is. A rehearsal lives on the day of its last run: its page must not know a later one."""
+    if not link.rehearsal:
+        return now.astimezone(ZoneInfo(creditor.timezone)).date()
+    last = Run.objects.filter(rehearsal=True).order_by("-effective_on").values_list("effective_on", flat=True).first()
+    return max(link.effective_on, last or link.effective_on)
+
+
+def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
+    labels = speech.terms.labels
+    is_request = one.kind == DocumentKind.REQUEST
+    title = f"{labels['request' if is_request else 'invoice']} {speech.number(one.number)}"
+    if one.instalments > 1:
+        title += f" · {one.instalment}/{one.instalments}"
+    due = one.valid_until if is_request else one.due_date
+    late = (speech.on - due).days if due and not is_request and one.open else 0
+    state, day = _state(one)
+    return Item(
+        receivable_id=one.receivable_id,
+        title=title,
+        what_for=terms.clean(one.what_for),
+        issued=speech.brief(one.issue_date),
+        due=speech.day(due) if due else "",
+        is_overdue=late > 0,
+        overdue=speech.days(late) if late > 0 else "",
+        open=speech.money(Money(one.open, one.currency)),
+        original=speech.money(Money(one.amount, one.currency)),
+        is_part_paid=0 < one.balance < one.amount,
+        disputed=speech.money(Money(one.disputed, one.currency)) if one.disputed else "",
+        state=state,
+        day=speech.day(day) if day else "",
+        lines=tuple((terms.clean(text), speech.money(Money(amount, one.currency))) for text, amount in lines),
+        is_request=is_request,
+        open_minor=one.open,
+        currency=one.currency,
+    )
+
+
+def _state(one: Owed) -> tuple[str, date | None]:
+    if one.is_cancelled:
+        return "cancelled", None
+    if one.balance <= 0:
+        return "paid", None
+    if not one.open:
+        return "disputed", None
+    if one.claimed_until:
+        return "claimed", one.claimed_until
+    return ("promised", one.promised_for) if one.promised_for else ("open", None)
+
+
+def _account(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAccount | None:
+    found = next((one for one in accounts if one.currency == amount.currency), None)
+    if found is None:
+        return None
+    account = account_facts(found)
+    # An account that cannot be right is shown to nobody: money sent there would be lost.
+    return None if payqr.account_fault(account) else account
+
+
+def _transfer(amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech) -> Transfer:
+    labels, account = speech.terms.labels, _account(amount, accounts)
+    assert account is not None
+    purpose = _purpose(owed, amount.currency, speech.terms)
+    rows = [
+        *parts.account_rows(labels, account),
+        (labels["amount"], speech.money(amount)),
+        (labels["purpose"], purpose),
+    ]
+    return Transfer(
+        currency=amount.currency,
+        amount=speech.money(amount),
+        rows=tuple(rows),
+        has_code=payqr.payload(account, amount, purpose) is not None,
+    )
+
+
+def _purpose(owed: list[Owed], currency: str, words: Terms) -> str:
+    asked = [one for one in owed if one.open and one.currency == currency]
+    documents = list(dict.fromkeys((one.number, one.issue_date) for one in asked))
+    references = {one.reference for one in asked}
+    return parts.purpose(
+        words.labels,
+        words.locale,
+        documents,
+        is_order=all(one.kind == DocumentKind.REQUEST for one in asked),
+        reference=references.pop() if len(references) == 1 else "",
+    )
+
+
+def _registered(creditor: Creditor, speech: Speech) -> str:
+    labels, number = speech.terms.labels, terms.clean(creditor.tax_id)
+    tax = labels["vat_id" if number[:2].isalpha() else "tax_id"].format(tax_id=number) if number else ""
+    address = f", {terms.clean(creditor.address)}" if creditor.address else ""
+    return f"{terms.clean(creditor.registered_name)}{tax}{address}"
+
+
+def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
+    staff = list(Staff.objects.order_by("pk"))
+    found = next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
+    if found is None:
+        return Person(creditor.name, "", "", creditor.reply_address)
+    spelled = found.names_by_locale.get(locale, {})
+    return Person(
+        name=spelled.get("name", found.name),
+        role=spelled.get("title", found.title if locale == creditor.locale else ""),
+        phone=found.phone,
+        email=found.email or creditor.reply_address,
+    )
+
+
+def _reader(link: PageLink) -> str:
+    """`a…@client.example`: enough for its owner to know it, too little for anybody else."""
+    point = ContactPoint.objects.filter(contact=link.contact_id, person_key=link.person_key).order_by("pk").first()
+    if link.contact_id is None or point is None:
+        return ""
+    box, _, domain = point.address.rpartition("@")
+    return f"{box[:1]}…@{domain}" if box else f"…{point.address[-3:]}"

@@ -1,0 +1,345 @@
+"""What a client says on the page becomes facts: a hold, a promise, a dispute, an answer we owe, a proposal for the work list.
+
+Nothing is sent or stopped in reaction: the next run sees the facts. The same form sent twice is one answer, and what was paid in the
+meantime is not promised. Through a rehearsal's link every fact is a rehearsal's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from dunwell.core import page_files
+from dunwell.core.assignment import Case
+from dunwell.core.ledger import CustomerKind, DocumentKind, HoldReason, OurDebt
+from dunwell.core.money import Money
+from dunwell.core.page import ANSWERS_PER_DAY_MAX, TEXT_MAX, AnswerKind
+from dunwell.core.page_files import CheckedFile, Upload
+from dunwell.core.policy import Policy
+from dunwell.core.refusal import Refusal
+from dunwell.run import calendars, jurisdictions, people, portfolio
+from dunwell.run.portal import Visit
+from dunwell.store import audit, bulk, pages, scope
+from dunwell.store.models import (
+    Customer,
+    Dispute,
+    Ending,
+    Hold,
+    OptOut,
+    OurSide,
+    PageAnswer,
+    PageFile,
+    PageWords,
+    Promise,
+)
+from dunwell.store.pages import Owed
+
+BY = "page"
+WHY = "said on the pay page"
+PAID_DAYS_MAX = 366
+"""A payment that is told of was made within a year, or the year was mistyped."""
+PARTS_MAX = 3
+NEAR_DAYS = 4
+MAILBOX = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\]{2,}")
+
+
+class PageClosed(Refusal):
+    """This link is not valid any more."""
+
+
+class TooManyAnswers(Refusal):
+    """Too many answers came through this link today."""
+
+
+class NothingOpen(Refusal):
+    """Nothing of this is open any more."""
+
+
+class DayOutside(Refusal):
+    """The day must lie between {first} and {last}."""
+
+
+class DayMissing(Refusal):
+    """A day is needed."""
+
+
+class TextMissing(Refusal):
+    """A few words are needed."""
+
+
+class TextTooLong(Refusal):
+    """The text is longer than {most} characters."""
+
+
+class CauseMissing(Refusal):
+    """A cause is needed."""
+
+
+class AmountOutside(Refusal):
+    """The sum must be more than zero and at most {most}."""
+
+
+class MailboxUnreadable(Refusal):
+    """{address} is not an e-mail address."""
+
+
+class CannotStop(Refusal):
+    """This link cannot stop messages: several people read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer as it was given. `day` is when it was paid, `days` when it will be: one a part, the sum divided equally."""
+
+    kind: AnswerKind
+    form_id: str
+    receivables: tuple[int, ...] = ()
+    day: date | None = None
+    days: tuple[date, ...] = ()
+    cause: str = ""
+    amount: Money | None = None
+    text: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    uploads: tuple[Upload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The days between which a client may promise by themselves, and the working days among the next ones."""
+
+    first: date
+    last: date
+    near: tuple[date, ...]
+
+
+def answer(seen: Visit, said: Said) -> bool:
+    """Record an answer with all that follows from it; False when this form was sent before."""
+    if seen.is_closed and said.kind is not AnswerKind.STOP:
+        raise PageClosed
+    files = page_files.check(said.uploads)
+    if len(said.text) > TEXT_MAX:
+        raise TextTooLong(most=TEXT_MAX)
+    with scope.of(seen.creditor.pk):
+        # One after the other: two forms sent at once would both promise what is owed once.
+        bulk.rows("SELECT pg_advisory_xact_lock(hashtextextended('dunwell.page', %s))", seen.link.customer_id)
+        if PageAnswer.objects.filter(form_id=said.form_id).exists():
+            return False
+        if PageAnswer.objects.filter(link=seen.link, effective_on=seen.on).count() >= ANSWERS_PER_DAY_MAX:
+            raise TooManyAnswers
+        chosen = [one for one in pages.owed(seen.link, seen.on) if one.receivable_id in said.receivables]
+        EFFECTS[said.kind](seen, said, chosen)
+        _record(seen, said, [one.receivable_id for one in chosen], files)
+        if said.kind is not AnswerKind.STOP:
+            pages.sign(seen.link, "replied", on=seen.on)
+    return True
+
+
+def bounds(seen: Visit) -> Bounds:
+    """How far ahead the strictest policy of what is shown lets a client promise; postponing does not move the end."""
+    with scope.of(seen.creditor.pk):
+        customer = Customer.objects.get(pk=seen.link.customer_id)
+        owed = [one for one in pages.owed(seen.link, seen.on) if one.open]
+        first, last = _bounds(seen, owed)
+    country = customer.country or seen.creditor.country
+    years = range(first.year, last.year + 1)
+    calendar = calendars.load([country], years, jurisdictions.load_all(), calendars.load_corrections())[country]
+    days = (first + timedelta(number) for number in range((last - first).days + 1))
+    near = tuple(islice((day for day in days if day > seen.on and calendar.is_business_day(day)), NEAR_DAYS))
+    return Bounds(first, last, near)
+
+
+def _paid(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """The chase waits until the money is matched or the policy's days have passed."""
+    opened = _open(chosen)
+    if said.day is None:
+        raise DayMissing
+    first = seen.on - timedelta(PAID_DAYS_MAX)
+    if not first <= said.day <= seen.on:
+        raise DayOutside(first=first, last=seen.on)
+    for one, policy in zip(opened, _policies(seen, opened), strict=True):
+        if one.claimed_until is None:
+            Hold.objects.create(
+                **_fact(seen),
+                receivable_id=one.receivable_id,
+                reason=HoldReason.CLAIMED_PAID.value,
+                until_date=seen.on + timedelta(policy.claimed_paid_days),
+                rehearsal=seen.link.rehearsal,
+            )
+
+
+def _promise(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """A promise, or a plan of some parts; an earlier promise of the same is replaced by it."""
+    opened = _open(chosen)
+    if not said.days:
+        raise DayMissing
+    allowed = _bounds(seen, opened)
+    days = sorted(said.days)
+    if (
+        not allowed.first <= days[0]
+        or not days[-1] <= allowed.last
+        or len(set(days)) < len(days)
+        or len(days) > PARTS_MAX
+    ):
+        raise DayOutside(first=allowed.first, last=allowed.last)
+    for one in opened:
+        for earlier in _promises(seen, one):
+            Ending.objects.create(**_fact(seen), promise=earlier, outcome="replaced")
+        for day, part in zip(days, _parts(one.open, len(days)), strict=True):
+            if part:
+                Promise.objects.create(
+                    **_fact(seen),
+                    receivable_id=one.receivable_id,
+                    kind="plan" if len(days) > 1 else "promise",
+                    currency=one.currency,
+                    amount=part,
+                    promised_date=day,
+                    rehearsal=seen.link.rehearsal,
+                )
+
+
+def _dispute(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """What is contested is not asked for until a person has answered; the rest is."""
+    opened = _open(chosen)
+    if said.cause not in people.DISPUTE_CAUSES:
+        raise CauseMissing
+    total = sum(one.open for one in opened)
+    if said.amount and not (0 < said.amount.minor <= total and said.amount.currency == opened[0].currency):
+        raise AmountOutside(most=Money(total, opened[0].currency))
+    left = said.amount.minor if said.amount else None
+    for one in opened:
+        part = None if left is None else min(left, one.open)
+        if part is None or part > 0:
+            Dispute.objects.create(
+                **_fact(seen),
+                receivable_id=one.receivable_id,
+                cause=said.cause,
+                amount=part,
+                rehearsal=seen.link.rehearsal,
+            )
+        left = None if left is None else left - (part or 0)
+
+
+def _question(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """We owe an answer: firm steps wait for it (I19)."""
+    if not said.text.strip():
+        raise TextMissing
+    OurSide.objects.create(
+        **_fact(seen), customer_id=seen.link.customer_id, what=OurDebt.ANSWER.value, rehearsal=seen.link.rehearsal
+    )
+
+
+def _redirect(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """Somebody else is to be written to: a person decides, because whoever holds a link must not redirect letters alone."""
+    if not MAILBOX.fullmatch(said.email):
+        raise MailboxUnreadable(address=said.email)
+
+
+def _other_way(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    if not said.text.strip():
+        raise TextMissing
+
+
+def _stop(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """No more messages to this address; what is owed stays owed, and others at the customer are still written to."""
+    link = seen.link
+    if link.is_shared or not link.person_key:
+        raise CannotStop
+    OptOut.objects.create(**_fact(seen), person_key=link.person_key, channel=link.channel, rehearsal=link.rehearsal)
+
+
+Effect = Callable[[Visit, Said, list[Owed]], None]
+EFFECTS: dict[AnswerKind, Effect] = {
+    AnswerKind.PAID: _paid,
+    AnswerKind.PROMISE: _promise,
+    AnswerKind.DISPUTE: _dispute,
+    AnswerKind.QUESTION: _question,
+    AnswerKind.REDIRECT: _redirect,
+    AnswerKind.OTHER_WAY: _other_way,
+    AnswerKind.STOP: _stop,
+}
+
+
+def _open(chosen: list[Owed]) -> list[Owed]:
+    opened = [one for one in chosen if one.open]
+    if not opened:
+        raise NothingOpen
+    return opened
+
+
+def _bounds(seen: Visit, opened: list[Owed]) -> tuple[date, date]:
+    ends = []
+    for one, policy in zip(opened, _policies(seen, opened), strict=True):
+        first_said = min((earlier.effective_on for earlier in _promises(seen, one)), default=seen.on)
+        ends.append(first_said + timedelta(policy.promise_days_max))
+    return seen.on, max(seen.on, min(ends, default=seen.on))
+
+
+def _promises(seen: Visit, one: Owed) -> list[Promise]:
+    """Promises of a receivable that stand, as this link's mode sees them."""
+    rows = Promise.objects.filter(receivable_id=one.receivable_id, ending=None, promised_date__gte=seen.on)
+    return list(rows if seen.link.rehearsal else rows.filter(rehearsal=False))
+
+
+def _policies(seen: Visit, owed: list[Owed]) -> list[Policy]:
+    customer = Customer.objects.get(pk=seen.link.customer_id)
+    cases = [
+        Case(
+            document=DocumentKind(one.kind),
+            customer_kind=CustomerKind(customer.kind),
+            invoice=str(one.invoice_id),
+            customer=str(customer.pk),
+            segments=frozenset({customer.segment} - {""}),
+        )
+        for one in owed
+    ]
+    return portfolio.policies_of(seen.creditor.pk, seen.on, cases)
+
+
+def _parts(minor: int, number: int) -> list[int]:
+    """Equal whole parts; what does not divide comes first."""
+    part, rest = divmod(minor, number)
+    return [part + rest, *[part] * (number - 1)]
+
+
+def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[CheckedFile, ...]) -> None:
+    row = PageAnswer.objects.create(
+        **_fact(seen),
+        link=seen.link,
+        customer_id=seen.link.customer_id,
+        kind=said.kind.value,
+        form_id=said.form_id,
+        receivables=receivables,
+        day=said.days[0] if said.days else said.day,
+        cause=said.cause,
+        amount=said.amount.minor if said.amount else None,
+        rehearsal=seen.link.rehearsal,
+    )
+    owner = {"creditor": seen.creditor, "answer": row}
+    PageWords.objects.create(**owner, text=said.text, name=said.name, email=said.email, phone=said.phone)
+    digests = [hashlib.sha256(one.content).hexdigest() for one in files]
+    for one, digest in zip(files, digests, strict=True):
+        PageFile.objects.create(**owner, name=one.name, media_type=one.media_type, sha256=digest, content=one.content)
+    audit.link(
+        seen.creditor.pk,
+        actor=BY,
+        kind="page_answer",
+        subject=said.kind.value,
+        content={
+            "answer": row.pk,
+            "days": said.days or said.day,
+            "cause": said.cause,
+            "text": said.text,
+            "files": digests,
+        },
+    )
+
+
+def _fact(seen: Visit) -> dict[str, Any]:
+    return {"creditor": seen.creditor, "effective_on": seen.on, "by": BY, "why": WHY}

@@ -1,0 +1,10 @@
+"""What the web server's process loads; the database was started by `dunwell serve`."""
+
+from __future__ import annotations
+
+from django.core.wsgi import get_wsgi_application
+
+from dunwell.site import boot
+
+boot.set_up()
+application = get_wsgi_application()

@@ -1,0 +1,78 @@
+"""Forms of the console: Django's, with fields that know how money, days and choices are asked for here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dunwell.core.money import AmountUnreadable, Money
+from dunwell.web.console import labels
+
+Words = str | Promise
+
+
+class Form(forms.Form):
+    """Shown by `console/form.html`; `dunwell.web.console.deeds.ask` asks with it."""
+
+    use_required_attribute = True
+
+
+def day(label: Words, **more: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput({"type": "date", "class": "form-control"}, "%Y-%m-%d"), **more
+    )
+
+
+def text(label: Words, *, rows: int = 1, **more: Any) -> forms.CharField:
+    """One line, or a field of several."""
+    look: dict[str, Any] = {"class": "form-control"}
+    widget = forms.Textarea({**look, "rows": rows}) if rows > 1 else forms.TextInput(look)
+    return forms.CharField(label=label, widget=widget, max_length=more.pop("max_length", 2000), **more)
+
+
+def why(*, required: bool = True) -> forms.CharField:
+    return text(_("Why"), rows=2, required=required, help_text=_("Stays in the records; the client does not see it."))
+
+
+def choice(label: Words, choices: Mapping[str, Words] | list[tuple[str, Words]], **more: Any) -> forms.ChoiceField:
+    """A few choices are seen at once, many fold into a list."""
+    pairs = list(choices.items()) if isinstance(choices, Mapping) else choices
+    widget = forms.RadioSelect() if len(pairs) <= 6 else forms.Select({"class": "form-select"})
+    return forms.ChoiceField(label=label, choices=pairs, widget=widget, **more)
+
+
+def words(kind: str, codes: list[str]) -> dict[str, Words]:
+    """The choices of a closed list, in the vocabulary's words."""
+    return {code: labels.WORDS[kind].get(code, code) for code in codes}
+
+
+class MoneyField(forms.CharField):
+    """A sum as people type it, `1 234,50` or `1234.50`; gives Money of the field's currency, or None where it may be empty."""
+
+    def __init__(self, label: Words, *, currency: str, **more: Any) -> None:
+        self.currency = currency
+        widget = forms.TextInput({"class": "form-control num", "inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(label=label, widget=widget, max_length=24, **more)
+
+    def to_python(self, value: Any) -> Any:
+        typed = "".join(str(value or "").split()).replace(",", ".")
+        if not typed:
+            return None
+        try:
+            return Money.parse(typed, self.currency)
+        except AmountUnreadable:
+            raise forms.ValidationError(_("Write a sum such as 1250 or 1250.50.")) from None
+
+    def validate(self, value: Any) -> None:
+        if self.required and value is None:
+            raise forms.ValidationError(self.error_messages["required"])
+
+
+def not_before(today: date) -> dict[str, str]:
+    """For the widget of a day: earlier days cannot be chosen."""
+    return {"min": today.isoformat()}

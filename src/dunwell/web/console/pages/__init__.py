@@ -1,0 +1,1 @@
+"""The pages, one module each: what is asked of `run` and `store`, and which template shows it."""

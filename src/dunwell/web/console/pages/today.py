@@ -1,0 +1,13 @@
+"""Today: what waits for a person, ordered by what matters, each row saying why."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from dunwell.run import work
+from dunwell.web.console import show as answer
+from dunwell.web.console.desk import Desk
+
+
+def show(request: HttpRequest, desk: Desk) -> HttpResponse:
+    return answer.page(request, desk, "today.html", {"rows": work.rows(desk.creditor)})

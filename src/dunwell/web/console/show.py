@@ -1,0 +1,66 @@
+"""How a page answers: rendered at once, while its creditor's rows are in sight; after a deed, sent on to where it can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+
+from dunwell.core.refusal import Refusal
+from dunwell.web.console import nav
+from dunwell.web.console.desk import Desk
+
+UNPROCESSABLE = 422
+
+
+def page(
+    request: HttpRequest, desk: Desk, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A whole page in its frame. `{% extends frame %}` in the template: asked for by htmx it comes without side bar."""
+    frame = "console/frame_part.html" if request.htmx else "console/frame.html"  # type: ignore[attr-defined]
+    whole = {"desk": desk, "nav": nav.entries(desk), "frame": frame, **(context or {})}
+    response = render(request, f"console/{template}", whole, status=status)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def part(
+    request: HttpRequest, desk: Desk, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A part of a page that htmx puts in its place."""
+    return render(request, f"console/{template}", {"desk": desk, **(context or {})}, status=status)
+
+
+def done(request: HttpRequest, said: str, address: str, *, undo: str = "") -> HttpResponse:
+    """A deed is done: the page it belongs to is read anew; a toast says what happened and how to take it back."""
+    messages.success(request, said, extra_tags=undo)
+    return _sent_on(request, address)
+
+
+def failed(request: HttpRequest, said: str, address: str) -> HttpResponse:
+    """A deed without a form was refused: a toast says why."""
+    messages.error(request, said)
+    return _sent_on(request, address)
+
+
+def here(request: HttpRequest, address: str, desk: Desk) -> str:
+    """The page that a form names as its own, if that is a page of ours; else Today."""
+    is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure())
+    return address if is_ours else desk.url("today")
+
+
+def _sent_on(request: HttpRequest, address: str) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def refused(refusal: Refusal) -> str:
+    """What a refusal says, in the person's language."""
+    sentence = gettext((type(refusal).__doc__ or "").strip())
+    return sentence.format(**refusal.values) if refusal.values else sentence

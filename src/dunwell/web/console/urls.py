@@ -1,0 +1,63 @@
+"""The one table of the console's addresses: where a page is, what shows it, and the smallest role that may enter.
+
+A test tries every line with every role, with another creditor and with nobody; a page outside the table does not exist.
+"""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from django.urls import URLPattern, include, path
+
+from dunwell.core.roles import DeskRole
+from dunwell.web.console import deeds
+from dunwell.web.console.doors import Door, OpenDoor
+from dunwell.web.console.pages import customer, customers, entrance, invoices, search, today
+
+VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
+
+DOORS = (
+    # Today
+    Door("", today.show, VIEWER, "today"),
+    # Customers
+    Door("customers", customers.show, VIEWER, "customers"),
+    Door("customers/<int:number>", customer.show, VIEWER, "customer"),
+    Door("customers/<int:number>/hold", customer.hold, COLLECTOR, "customer-hold"),
+    # Invoices
+    Door("invoices", invoices.show, VIEWER, "invoices"),
+    # Everywhere
+    Door("undo/<slug:what>/<int:number>", deeds.undo, COLLECTOR, "undo"),
+    Door("search", search.show, VIEWER, "search"),
+)
+OPEN_DOORS = (
+    OpenDoor("", entrance.home, "home", needs_user=True),
+    OpenDoor("language", entrance.language, "language"),
+    OpenDoor("theme", entrance.theme, "theme"),
+)
+# The names that allauth looks for; no other page of it exists: nobody signs up by themselves.
+ACCOUNT_DOORS = (
+    OpenDoor("login", account.login, "account_login"),
+    OpenDoor("logout", account.logout, "account_logout"),
+    OpenDoor("account/reauthenticate", account.reauthenticate, "account_reauthenticate", needs_user=True),
+    OpenDoor("account/password", account.password_change, "account_change_password", needs_user=True),
+    OpenDoor("account/second-factor", mfa.index, "mfa_index", needs_user=True),
+    OpenDoor("account/second-factor/code", mfa.authenticate, "mfa_authenticate"),
+    OpenDoor("account/second-factor/again", mfa.reauthenticate, "mfa_reauthenticate", needs_user=True),
+    OpenDoor("account/second-factor/on", totp.activate_totp, "mfa_activate_totp", needs_user=True),
+    OpenDoor("account/second-factor/off", totp.deactivate_totp, "mfa_deactivate_totp", needs_user=True),
+    OpenDoor("account/recovery-codes", recovery.view_recovery_codes, "mfa_view_recovery_codes", needs_user=True),
+    OpenDoor(
+        "account/recovery-codes/download",
+        recovery.download_recovery_codes,
+        "mfa_download_recovery_codes",
+        needs_user=True,
+    ),
+    OpenDoor(
+        "account/recovery-codes/new", recovery.generate_recovery_codes, "mfa_generate_recovery_codes", needs_user=True
+    ),
+)
+
+console: list[URLPattern] = [door.pattern for door in (*OPEN_DOORS, *DOORS)]
+urlpatterns = [*(door.pattern for door in ACCOUNT_DOORS), path("", include((console, "console")))]

@@ -1,0 +1,119 @@
+"""What was typed into a form, as an answer; and the mark by which a form shows that it came from this very page.
+
+The mark is signed, names its link and its form, and lasts some days; it takes the place of a session and its cookie. Who follows a
+link, a scanner of mail for instance, has no mark and says nothing; the same mark twice is one answer.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import date
+from decimal import Decimal
+
+from django.core import signing
+from django.http import HttpRequest
+
+from dunwell.core.money import AmountUnreadable, Money
+from dunwell.core.page import FILE_BYTES_MAX, FILES_MAX, AnswerKind
+from dunwell.core.page_files import Upload
+from dunwell.core.refusal import Refusal
+from dunwell.run.portal import Page, Visit
+from dunwell.run.portal_answers import Said
+
+SALT = "pay page form"
+FORM_AGE_MAX_S = 3 * 24 * 3600
+REQUEST_BYTES_MAX = FILES_MAX * FILE_BYTES_MAX + 1_000_000
+NAME_MAX = 200
+OTHER = "other"
+
+
+class FormExpired(Refusal):
+    """The form was shown too long ago."""
+
+
+class FormForeign(Refusal):
+    """The form was not shown by this page."""
+
+
+class TooLarge(Refusal):
+    """More was sent than a form can hold."""
+
+
+def mark(seen: Visit) -> str:
+    """A fresh mark for a form of this link."""
+    return signing.dumps([seen.link.pk, secrets.token_hex(8)], salt=SALT)
+
+
+def refuse_foreign(request: HttpRequest) -> None:
+    """Refuse what another site's page sent, and what is too large to be read."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise FormForeign
+    if int(request.headers.get("Content-Length") or 0) > REQUEST_BYTES_MAX:
+        raise TooLarge
+
+
+def form_id(request: HttpRequest, seen: Visit) -> str:
+    """The id of the form that was sent, when it is one that this link's page showed."""
+    try:
+        link, one = signing.loads(request.POST.get("mark", ""), salt=SALT, max_age=FORM_AGE_MAX_S)
+    except signing.SignatureExpired:
+        raise FormExpired from None
+    except (signing.BadSignature, ValueError):
+        raise FormForeign from None
+    if link != seen.link.pk:
+        raise FormForeign
+    return f"{link}-{one}"
+
+
+def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Said:
+    """The answer as typed; days and sums that cannot be read are refused, what is missing is judged by `run`."""
+    sent = request.POST
+    payable = [item.receivable_id for item in shown.payable]
+    chosen = {int(one) for one in sent.getlist("item") if one.isdecimal()}
+    amount = None
+    if sent.get("part") == "only":
+        amount = _amount(sent.get("amount", ""), next((item.currency for item in shown.payable), "EUR"))
+    return Said(
+        kind=kind,
+        form_id=form_id(request, seen),
+        # With one invoice there is nothing to tick.
+        receivables=tuple(one for one in payable if one in chosen) if len(payable) > 1 else tuple(payable),
+        day=_day(sent.get("day", "")),
+        days=_days(request) if kind is AnswerKind.PROMISE else (),
+        cause=sent.get("cause", ""),
+        amount=amount,
+        text=sent.get("text", "").strip(),
+        name=sent.get("name", "").strip()[:NAME_MAX],
+        email=sent.get("email", "").strip()[:NAME_MAX],
+        phone=sent.get("phone", "").strip()[:NAME_MAX],
+        uploads=tuple(Upload(one.name or "", one.read()) for one in request.FILES.getlist("file") if one.size),
+    )
+
+
+def _days(request: HttpRequest) -> tuple[date, ...]:
+    """The chosen day, or the typed one where "another day" is chosen; then those of further parts."""
+    sent = request.POST
+    quick = sent.get("quick", OTHER)
+    first = _day(sent.get("day", "") if quick == OTHER else quick)
+    further = [_day(sent.get(name, "")) for name in ("second", "third")]
+    return tuple(day for day in (first, *further) if day) if first else ()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _amount(text: str, currency: str) -> Money:
+    """A sum as people type it: `1 200,50`, `1,200.50`, `1200.5`."""
+    plain = re.sub(r"[\s\u00a0\u202f']", "", text)
+    if not re.fullmatch(r"\d{1,12}([.,]\d{3})*([.,]\d{1,3})?", plain):
+        raise AmountUnreadable(text=text[:40], currency=currency)
+    whole, _, rest = plain.replace(",", ".").rpartition(".")
+    # Three digits after a lone separator are thousands, as in 1.200; one or two are cents.
+    is_fraction = whole and len(rest) != 3
+    digits = f"{whole.replace('.', '')}.{rest}" if is_fraction else f"{whole}{rest}".replace(".", "")
+    return Money.parse(Decimal(digits), currency)

@@ -1,0 +1,25 @@
+// Comfort alone: the page works without it. Copy buttons appear where the browser can copy.
+"use strict";
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("button.copy")) {
+    const words = button.innerHTML;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.done;
+      button.classList.add("done");
+      setTimeout(() => { button.innerHTML = words; button.classList.remove("done"); }, 2000);
+    });
+  }
+}
+for (const form of document.querySelectorAll("form")) {
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button[type=submit]");
+    setTimeout(() => { button.disabled = true; });
+  });
+}
+// A typed day is the chosen one.
+const day = document.querySelector("input[name=day]"), other = document.querySelector("input[name=quick][value=other]");
+if (day && other) day.addEventListener("input", () => { other.checked = true; });
+const sum = document.querySelector("input[name=amount]"), only = document.querySelector("input[name=part][value=only]");
+if (sum && only) sum.addEventListener("input", () => { only.checked = true; });

@@ -1,0 +1,43 @@
+"""The addresses of the pay page, under `/p/`: the token is the key, the language stands in the address."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, register_converter
+from django.urls import path as route
+from django.urls.converters import StringConverter
+
+from dunwell.core.page import AnswerKind
+from dunwell.web.portal import views
+
+
+class Token(StringConverter):
+    regex = "[A-Za-z2-7]{24}"
+
+
+class Locale(StringConverter):
+    regex = "ru|bg|en"
+
+
+class Kind(StringConverter):
+    regex = "|".join(kind.value for kind in AnswerKind)
+
+
+class Currency(StringConverter):
+    regex = "[A-Z]{3}"
+
+
+register_converter(Token, "token")
+register_converter(Locale, "locale")
+register_converter(Kind, "kind")
+register_converter(Currency, "currency")
+
+app_name = "portal"
+urlpatterns: list[URLPattern] = [
+    route("<token:token>", views.main, name="short"),
+    route("<token:token>/unsubscribe", views.unsubscribe, name="unsubscribe"),
+    route("<token:token>/<locale:locale>", views.main, name="main"),
+    route("<token:token>/<locale:locale>/statement", views.statement, name="statement"),
+    route("<token:token>/<locale:locale>/code-<currency:currency>.svg", views.code, name="code"),
+    route("<token:token>/<locale:locale>/done/<kind:kind>", views.done, name="done"),
+    route("<token:token>/<locale:locale>/<kind:kind>", views.say, name="say"),
+]

@@ -1,0 +1,146 @@
+"""The client's pages: the payment itself, and one small page for each thing to be said.
+
+A GET shows and writes at most that the link was opened; every answer is a POST with the form's mark. A view decides nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dunwell.core.page import AnswerKind
+from dunwell.core.refusal import Refusal
+from dunwell.run import people, portal, portal_answers
+from dunwell.run.portal import Visit
+from dunwell.run.portal_answers import Said
+from dunwell.web.portal import forms, robots, words
+from dunwell.web.portal.doors import of_link
+
+NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE)
+ONE_CLICK = "One-Click"
+
+
+@of_link
+@require_safe
+def main(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """What is owed and how to pay it."""
+    if request.method == "GET":
+        portal.opened(seen, is_robot=robots.is_robot(request))
+    if seen.is_closed:
+        return _closed(request, seen, locale)
+    return _show(request, "main", seen, locale)
+
+
+@of_link
+@require_http_methods(["GET", "HEAD", "POST"])
+def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpResponse:
+    """One answer: its form, and what became of it."""
+    wanted = AnswerKind(kind)
+    if seen.is_closed and wanted is not AnswerKind.STOP:
+        return _closed(request, seen, locale)
+    shown = portal.page(seen, locale)
+    if wanted in NEEDS_SOMETHING_OPEN and not shown.payable and request.method != "POST":
+        return redirect("portal:main", seen.token, locale)
+    if request.method != "POST":
+        return _form(request, seen, locale, wanted)
+    try:
+        forms.refuse_foreign(request)
+        portal_answers.answer(seen, forms.said(request, wanted, seen, shown))
+    except Refusal as refusal:
+        return _form(request, seen, locale, wanted, refusal)
+    return redirect("portal:done", seen.token, locale, wanted.value)
+
+
+@of_link
+@require_safe
+def done(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpResponse:
+    """Thanks for an answer, with what happens next; says what the books say, whoever opens it."""
+    return _show(request, "done", seen, locale, kind=kind, title=f"{kind}.done_title", text=f"{kind}.done_text")
+
+
+@of_link
+@require_safe
+def statement(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """All that is open on one sheet, to print."""
+    if seen.is_closed:
+        return _closed(request, seen, locale)
+    return _show(request, "statement", seen, locale, day=portal.speech(seen, locale).brief(seen.on))
+
+
+@of_link
+@require_safe
+def code(request: HttpRequest, seen: Visit, locale: str, currency: str) -> HttpResponse:
+    """The pay-QR as a picture of its own, so that the page stays small and the picture can be saved."""
+    drawn = "" if seen.is_closed else portal.code(seen, locale, currency)
+    return HttpResponse(drawn, content_type="image/svg+xml", status=200 if drawn else 404)
+
+
+@of_link
+@require_POST
+def unsubscribe(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """The one click of RFC 8058: sent by the reader's mail program, which has no form of ours; the link itself is the key."""
+    if request.POST.get("List-Unsubscribe") != ONE_CLICK:
+        return redirect("portal:say", seen.token, locale, AnswerKind.STOP.value)
+    try:
+        portal_answers.answer(seen, Said(AnswerKind.STOP, form_id=f"{seen.link.pk}-one-click"))
+    except portal_answers.CannotStop:
+        return HttpResponse(status=403)
+    return HttpResponse("OK", content_type="text/plain")
+
+
+def _form(
+    request: HttpRequest, seen: Visit, locale: str, kind: AnswerKind, refusal: Refusal | None = None
+) -> HttpResponse:
+    speech = portal.speech(seen, locale)
+    more: dict[str, Any] = {
+        "kind": kind.value,
+        "sent": request.POST,
+        "mark": forms.mark(seen),
+        "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
+        "send": f"{kind.value}.send",
+        "day_today": seen.on.isoformat(),
+        "chosen": {int(one) for one in request.POST.getlist("item") if one.isdecimal()},
+    }
+    if refusal:
+        spoken = {name: speech.of(value) for name, value in refusal.values.items()}
+        more["refusal"] = words.say(locale, f"errors.{type(refusal).__name__}", **spoken)
+    if kind is AnswerKind.PROMISE:
+        allowed = portal_answers.bounds(seen)
+        more |= {
+            "allowed": allowed,
+            "last": speech.day(allowed.last),
+            "near": [(one, speech.day(one)) for one in allowed.near],
+        }
+    if kind is AnswerKind.DISPUTE:
+        more["causes"] = [(cause, words.say(locale, f"causes.{cause}")) for cause in people.DISPUTE_CAUSES]
+    return _show(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)
+
+
+def _show(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    values = {
+        "page": portal.page(seen, locale),
+        "locale": locale,
+        "token": seen.token,
+        "languages": [(code, title, _in(request, code)) for code, title in settings.LANGUAGES],
+        "host": request.get_host(),
+        "today": seen.on,
+        **more,
+    }
+    return render(request, f"portal/{name}.html", values, status=status)
+
+
+def _closed(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    return _show(request, "closed", seen, locale, status=410)
+
+
+def _in(request: HttpRequest, locale: str) -> str:
+    """This very page in another language."""
+    match = request.resolver_match
+    assert match is not None
+    name = "portal:main" if match.url_name == "short" else f"portal:{match.url_name}"
+    return reverse(name, kwargs={**match.kwargs, "locale": locale})

@@ -1,0 +1,59 @@
+"""The console under test: static files made once, a firm, people of every role, and the day it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from console import clock
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def built(database: Path) -> None:
+    """Hashed static files and compiled words, as `dunwell serve` makes them."""
+    from dunwell.site import built as made  # noqa: PLC0415 - Django is set up by now
+
+    made.make()
+
+
+@pytest.fixture(autouse=True)
+def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Monday noon of the small firm; `clock.set` turns it."""
+    clock.set(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    monkeypatch.setattr(django_settings, "CLOCK", "console.clock.now")
+    monkeypatch.setattr(django_settings, "ALLOWED_HOSTS", ["testserver", "127.0.0.1"])
+
+
+@pytest.fixture
+def world(creditor: object, tmp_path: Path) -> object:
+    """A firm in rehearsal with somebody who signs and accounts in two currencies; see `regressions.world`."""
+    from regressions import world as worlds  # noqa: PLC0415 - models exist once Django is set up
+
+    return worlds.fresh(creditor, tmp_path)
+
+
+@pytest.fixture
+def client_as(built: None, creditor: Any) -> Callable[..., Any]:
+    """`client_as("collector")`: a browser without a screen, signed in at the creditor in that role; None: nobody signed in."""
+    from django.contrib.auth.models import User  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    from dunwell.store.models import Membership  # noqa: PLC0415
+
+    def made(role: str | None = "admin", *, at: Any = creditor, language: str = "en") -> Client:
+        client = Client(headers={"accept-language": language})
+        if role is not None:
+            user = User.objects.create_user(f"user-{next(_numbers)}", first_name="Anna", last_name="Petrova")
+            Membership.objects.create(user=user, creditor=at, role=role)
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return made

@@ -1,0 +1,96 @@
+"""Gather the words of the faces: every sentence to translate goes into the catalogues of `src/dunwell/web/locale`, new ones empty.
+
+`make words` runs it. What nobody says any more leaves; entries stand in the order of their English text, without places, so that
+two changes rarely meet. The test `console/test_words.py` fails while an entry is empty. English is the text in the code itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages import pofile
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).parents[1] / "src" / "dunwell"
+LANGUAGES = ("ru", "bg")
+MADE = datetime(2026, 1, 1, tzinfo=UTC)  # always the same: a catalogue changes where its words do, and nowhere else
+KEYWORDS = {
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy", "term"), ((1, "c"), 2)),
+    "npgettext": ((1, "c"), 2, 3),
+}
+# A refusal's docstring is its sentence: those of the modules whose refusals a person at a face can meet.
+REFUSING = (
+    "core/money.py",
+    "run/approve.py",
+    "run/creditors.py",
+    "run/people.py",
+    "run/policies.py",
+    "run/users.py",
+    "store/outbox.py",
+    "store/vault.py",
+)
+
+
+def main() -> None:
+    settings.configure(USE_I18N=True)
+    for language in LANGUAGES:
+        path = ROOT / "web" / "locale" / language / "LC_MESSAGES" / "django.po"
+        catalog = merged(path, language)
+        with path.open("wb") as written:
+            pofile.write_po(written, catalog, width=120, sort_output=True, omit_header=False, no_location=True)
+        empty = sum(not message.string or not all(message.string) for message in catalog if message.id)
+        print(f"{language}: {len(catalog)} entries, {empty} to translate")
+
+
+def merged(path: Path, language: str) -> Catalog:
+    """What is said now, with the translations that there are."""
+    before = pofile.read_po(path.open("rb"), locale=language) if path.exists() else Catalog(locale=language)
+    catalog = Catalog(locale=language, header_comment=f"# Dunwell, {language}", creation_date=MADE, fuzzy=False)
+    for context, text in said():
+        single = text[0] if isinstance(text, tuple) else text
+        known = before.get(single, context)
+        catalog.add(text, known.string if known else None, context=context)
+    return catalog
+
+
+def said() -> Iterator[tuple[str | None, str | tuple[str, ...]]]:
+    """Every sentence of templates, Python of the faces, and refusals: (context, text or singular and plural)."""
+    for path in sorted((ROOT / "web").rglob("*.html")):
+        yield from _of_python(templatize(path.read_text()).encode())
+    for path in sorted((ROOT / "web").rglob("*.py")):
+        yield from _of_python(path.read_bytes())
+    for name in REFUSING:
+        yield from _refusals((ROOT / name).read_text())
+
+
+def _of_python(source: bytes) -> Iterator[tuple[str | None, str | tuple[str, ...]]]:
+    for _, function, found, _ in extract_python(BytesIO(source), list(KEYWORDS), [], {"encoding": "utf-8"}):
+        texts = [one for one in (found if isinstance(found, tuple) else (found,)) if one is not None]
+        spec = KEYWORDS[function]
+        context = None
+        if spec and isinstance(spec[0], tuple):
+            context, *texts = texts
+        if spec == (1, 2) or (spec and len(spec) == 3):
+            yield context, tuple(texts[:2])
+        elif texts:
+            yield context, texts[0]
+
+
+def _refusals(source: str) -> Iterator[tuple[None, str]]:
+    """Docstrings of classes that derive from Refusal, directly as all of ours do."""
+    lines = iter(source.splitlines())
+    for line in lines:
+        if line.startswith("class ") and "(Refusal)" in line:
+            yield None, next(lines).strip().strip('"').strip()
+
+
+if __name__ == "__main__":
+    main()
