@@ -32,6 +32,7 @@ COMMANDS = {
     "user": "dunwell.cli.users:user",
     "account": "dunwell.cli.machine:account",
     "import": "dunwell.cli.daily:import_",
+    "watch": "dunwell.cli.watch:command",
     "cover": "dunwell.cli.verbs:cover",
     "plan": "dunwell.cli.daily:plan_",
     "preview": "dunwell.cli.daily:preview",
