@@ -64,6 +64,7 @@ COMMANDS = {
     "opt-out": "dunwell.cli.verbs:opt_out",
     "state": "dunwell.cli.verbs:state",
     "owes": "dunwell.cli.verbs:owes",
+    "export": "dunwell.cli.export:command",
     "check": "dunwell.cli.machine:check_",
     "audit": "dunwell.cli.machine:audit",
     "bench": "dunwell.cli.machine:bench",
