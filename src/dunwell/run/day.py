@@ -78,6 +78,15 @@ def run(
     return done
 
 
+def rehearse_rest(creditor: Creditor, as_of: date, *, folder: Path) -> int:
+    """Write the messages that a person let go after the day's run, as that run would have; gives how many."""
+    written = 0
+    for moment in outbox_view.first_moments(creditor.pk, as_of):
+        with ways.opened(creditor, rehearsal=True, folder=folder) as out:
+            written += deliver.deliver(creditor.pk, moment + timedelta(minutes=1), out, rehearsal=True).sent
+    return written
+
+
 def _moments(creditor: Creditor, as_of: date, now: datetime, *, rehearsal: bool) -> list[datetime]:
     """Live: now. In rehearsal: each hour of the day at which a message may leave first, in order."""
     if not rehearsal:

@@ -13,7 +13,7 @@ import polars as pl
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.refusal import Refusal
 from dunwell.engine import plan as engine
-from dunwell.run import letters, news, portfolio, processes
+from dunwell.run import ahead, letters, news, portfolio, processes
 from dunwell.run.desk import Desk, Done, Planned
 from dunwell.store import enqueue, pages, record, record_plan, scope
 from dunwell.store.models import Creditor, Run
@@ -47,6 +47,7 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
     """Plan a day and record it: outcomes that changed, tasks, and messages queued or waiting for approval."""
     refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
     record_plan.withdraw_before(creditor.pk, as_of, rehearsal=rehearsal)
+    known = ahead.begun(lambda: record.last_outcomes(creditor.pk, rehearsal=rehearsal))
     planned = propose(creditor, as_of, rehearsal=rehearsal, assume_contact=assume_contact)
     proposal, seen = planned.proposal, planned.portfolio
     assert proposal is not None and seen is not None
@@ -61,6 +62,7 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
             outcomes=proposal.outcomes,
             lapses=proposal.lapses,
             counts=counts,
+            known=known.result(),
         )
         planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
         desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)

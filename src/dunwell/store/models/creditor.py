@@ -27,6 +27,7 @@ class Creditor(models.Model):
     money_max_age_days = models.IntegerField(default=1)
     unmatched_tolerance_minor = models.BigIntegerField(default=100)
     channels = models.JSONField(default=dict)  # channel → its configuration; secrets are encrypted values
+    providers = models.JSONField(default=dict)  # payment provider → its configuration, likewise
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
