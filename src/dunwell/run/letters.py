@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from dunwell.core import reference
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.ledger import TaskKind
@@ -40,6 +41,7 @@ from dunwell.core.message import (
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.policy import Step
 from dunwell.core.reasons import SEPARATOR
+from dunwell.core.reference import Names
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
@@ -308,7 +310,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         order=_order(desk, items),
         reply_to=reply_to,
         unsubscribe="",
-        reference=_reference(desk, items),
+        reference=_reference(desk, action["customer_id"], items),
         copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
     )
 
@@ -436,9 +438,15 @@ def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:
     return OrderFacts(valid_until=min(row["valid_until"] for row in requests)) if requests else None
 
 
-def _reference(desk: _Desk, items: tuple[Row, ...]) -> str:
-    references = {desk.found.receivables[item["receivable_id"]]["reference"] for item in items}
-    return references.pop() if len(references) == 1 else ""
+def _reference(desk: _Desk, customer_id: int, items: tuple[Row, ...]) -> str:
+    """What the payer is asked to quote: what the document itself asks for, else our own reference of the invoice; of several
+    invoices that of the customer.
+    """
+    rows = [desk.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
+    own = {row["reference"] or reference.written(Names.INVOICE, row["invoice_id"]) for row in rows}
+    if len(own) > 1:
+        return reference.written(Names.CUSTOMER, customer_id)
+    return own.pop() if own else ""
 
 
 def _closes_month(as_of: date, pay_by: date | None) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.core import frames
-from dunwell.store import balances, bulk
+from dunwell.store import balances, bulk, freshness
 from dunwell.store.bulk import Read
 
 TOUCHES_DAYS = 45
@@ -405,10 +405,7 @@ def _choices(read: Read, only: Only) -> pl.DataFrame:
 
 def _covered_until(read: Read, only: Only) -> date | None:
     """The last covered day of the stalest required money source."""
-    found = read(f"""
-        SELECT min(until) AS until FROM (SELECT source, max(covered_until) AS until FROM coverage
-        WHERE required AND effective_on <= {only.day} GROUP BY source) x
-    """)
+    found = read(f"SELECT min(until) AS until FROM ({freshness.required_sql(as_of=only.as_of)}) x")
     return found["until"].cast(pl.Date)[0]
 
 

@@ -95,7 +95,7 @@ def details(
             receivables=_by(
                 read(f"""
                 SELECT r.id, i.number, i.issue_date, r.due_date, i.valid_until, r.amount, r.currency, i.what_for, i.kind,
-                       i.reference, i.order_number
+                       r.invoice_id, i.reference, i.order_number
                 FROM receivable r JOIN invoice i ON i.id = r.invoice_id WHERE r.id IN ({of_receivables})
                 """),
                 "id",
