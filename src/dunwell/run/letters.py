@@ -38,7 +38,7 @@ from dunwell.core.reasons import SEPARATOR
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import packs, page_links
+from dunwell.run import packs, page_links, reply_address
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
@@ -263,7 +263,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         if item["credit"] and item["part"] in ("asked", "listed")
     )
     writer = _writer(desk, customer, action["locale"])
-    reply_to = desk.creditor.reply_address or writer.email
+    reply_to = reply_address.of(desk.creditor, action["customer_id"], writer.email)
     payment = _settled_by(found, items) if thanked else found.payments.get(action["customer_id"])
     pay_by = action["pay_by"]
     return LetterFacts(

@@ -58,6 +58,12 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
     if kind not in CHANNELS:
         raise KindUnknown(kind=kind, known=", ".join(CHANNELS))
     _, config = CHANNELS[kind]
+    creditor.channels = {**creditor.channels, channel: {"kind": kind, **checked(config, kind, settings)}}
+    creditor.save(update_fields=["channels"])
+
+
+def checked(config: type[Any], kind: str, settings: Mapping[str, str]) -> dict[str, Any]:
+    """Settings as they are stored, secrets sealed; `config` is the dataclass that names them."""
     known = {one.name: one for one in fields(config)}
     values = {name: _value(kind, known, name, text) for name, text in settings.items()}
     missing = [
@@ -67,8 +73,7 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
     ]
     if missing:
         raise SettingMissing(kind=kind, names=" and ".join(missing), first=missing[0])
-    creditor.channels = {**creditor.channels, channel: {"kind": kind, **values}}
-    creditor.save(update_fields=["channels"])
+    return values
 
 
 def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> Any:

@@ -52,6 +52,8 @@ COMMANDS = {
     "task": "dunwell.cli.verbs:task",
     "finding": "dunwell.cli.verbs:finding",
     "settle": "dunwell.cli.verbs:settle",
+    "inbox": "dunwell.cli.inbox:app",
+    "answer": "dunwell.cli.inbox:answer",
     "hold": "dunwell.cli.verbs:hold",
     "promise": "dunwell.cli.verbs:promise",
     "dispute": "dunwell.cli.verbs:dispute",

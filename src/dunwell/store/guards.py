@@ -40,7 +40,18 @@ CORRECTABLE = {
     "message",
 }
 # Personal content in tables of its own: append-only for the application, replaced by a tombstone by the erasing procedure.
-PERSONAL = {"imported_row", "bank_entry", "message_content", "recipient", "audit_content", "page_words", "page_file"}
+PERSONAL = {
+    "imported_row",
+    "bank_entry",
+    "message_content",
+    "recipient",
+    "audit_content",
+    "page_words",
+    "page_file",
+    "inbound_content",
+    "reply_proposal",
+    "reply_decision",
+}
 
 FUNCTIONS = """
 CREATE FUNCTION dunwell_creditor() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS

@@ -14,6 +14,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
+from dunwell.store.models.inbox import Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
     Cancellation,
@@ -78,6 +79,9 @@ __all__ = [
     "Hold",
     "ImportFile",
     "ImportedRow",
+    "Inbound",
+    "InboundContent",
+    "InboundMatch",
     "Invoice",
     "InvoiceLine",
     "Lapse",
@@ -102,6 +106,8 @@ __all__ = [
     "Proposal",
     "Receivable",
     "Recipient",
+    "ReplyDecision",
+    "ReplyProposal",
     "Run",
     "Sign",
     "Staff",
