@@ -94,6 +94,7 @@ class Policy:
     spare_probability: float = 1.0
     claimed_paid_days: int = 5
     promise_days_max: int = 30
+    reply_wait_days: int = 5
 
     def step(self, name: str) -> Step:
         if self.wake_up is not None and name == self.wake_up.name:

@@ -45,7 +45,7 @@ from dunwell.core.reference import Names
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import packs, page_links
+from dunwell.run import packs, page_links, reply_address
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
@@ -273,7 +273,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         if item["credit"] and item["part"] in ("asked", "listed")
     )
     writer = _writer(desk, customer, action["locale"])
-    reply_to = desk.creditor.reply_address or writer.email
+    reply_to = reply_address.of(desk.creditor, action["customer_id"], writer.email)
     is_told_of = thanked or any(item["part"] == "told" for item in items)
     payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
     step = _step(desk, action)

@@ -58,6 +58,8 @@ COMMANDS = {
     "settle": "dunwell.cli.verbs:settle",
     "apology": "dunwell.cli.news:apology",
     "lifted": "dunwell.cli.news:lifted",
+    "inbox": "dunwell.cli.inbox:app",
+    "reply": "dunwell.cli.inbox:reply",
     "hold": "dunwell.cli.verbs:hold",
     "promise": "dunwell.cli.verbs:promise",
     "dispute": "dunwell.cli.verbs:dispute",

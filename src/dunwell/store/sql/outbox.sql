@@ -92,6 +92,10 @@ LANGUAGE sql STABLE AS $$
     WHEN EXISTS (SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id
         AND g.effective_on >= m.slot_on AND g.recorded_at > m.queued_at AND g.kind = 'replied'
         AND (m.rehearsal OR NOT g.rehearsal)) THEN 'reply_waits'
+    WHEN EXISTS (SELECT FROM reply_proposal p WHERE p.creditor_id = m.creditor_id AND p.customer_id = m.customer_id
+         AND p.hold_until >= m.slot_on AND (m.rehearsal OR NOT p.rehearsal)
+         AND coalesce((SELECT d.outcome FROM reply_decision d WHERE d.proposal_id = p.id ORDER BY d.id DESC LIMIT 1), 'reopened')
+           = 'reopened') THEN 'reply_waits'
     WHEN (SELECT s.is_stale FROM dunwell_money_is_stale(m.creditor_id, m.rehearsal, covered_min) s) THEN 'stale_money'
   END
   FROM message m CROSS JOIN LATERAL (
