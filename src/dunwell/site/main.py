@@ -63,6 +63,7 @@ COMMANDS = {
     "owes": "dunwell.cli.verbs:owes",
     "agreement": "dunwell.cli.rights:agreement",
     "acknowledged": "dunwell.cli.rights:acknowledged",
+    "charge": "dunwell.cli.rights:charge",
     "limitation": "dunwell.cli.rights:limitation",
     "claim": "dunwell.cli.claim:command",
     "check": "dunwell.cli.machine:check_",
