@@ -27,9 +27,10 @@ STRENGTH = {
     "primary": 6.0,
     "sentiment": 1.0,
     "reason": 6.0,
-}  # Inverse regularisation, by cross-validation.
-DIGITS = 3  # Of the stored weights: more changes no answer and doubles the file.
-GRAM_SEEN_MIN = 6
+}  # Inverse regularisation, by leaving authors out.
+DIGITS = 2  # Of the stored weights: more changes no answer and doubles the file.
+SPELLING_SEEN_MIN = 6
+SPELLING_SIGNS = "~#"
 SLIPS = 0.12
 _COMMON = dict(
     zip(
@@ -44,6 +45,24 @@ LETTERS = {
     ),
     "bg": str.maketrans({**_COMMON, "ж": "j", "ъ": "a", "я": "q"}),
 }
+# What people put around the sentence that counts.
+OPENINGS = {
+    "ru": ("Добрый день! ", "Здравствуйте. ", "Здравствуйте, коллеги.\n", "Привет, ", "Уважаемые партнёры!\n", ""),
+    "bg": ("Здравейте, ", "Добър ден! ", "Уважаеми колеги,\n", "Здрасти, ", "Привет, ", ""),
+    "en": ("Hi, ", "Hello,\n", "Dear Sir or Madam,\n", "Good morning. ", "Hey, ", ""),
+}
+CLOSINGS = {
+    "ru": (" Спасибо.", "\nС уважением, Мария", "", " Хорошего дня!", "\nОтдел снабжения"),
+    "bg": (" Благодаря.", "\nС уважение, Мария Петрова", "", " Поздрави", " Хубав ден!"),
+    "en": (" Thanks.", "\nKind regards,\nMaria", "", " Cheers", " Best wishes, Tom"),
+}
+MOODS = {"+ ": "positive", "- ": "negative"}
+# Clauses stand outside of any correspondence: a day and an invoice for the grammars.
+CLAUSE = {
+    "channel": "email",
+    "received_at": "2026-05-13T10:00:00",
+    "invoices": [{"number": "INV-5521", "amount": 1200, "currency": "EUR", "due_date": "2026-05-01"}],
+}
 LABELS: dict[str, tuple[str, ...]] = {
     "intents": INTENTS,
     "primary": INTENTS,
@@ -53,20 +72,57 @@ LABELS: dict[str, tuple[str, ...]] = {
 
 
 def read_records(paths: Iterable[Path]) -> list[dict[str, Any]]:
-    """Labelled replies of several JSONL files."""
-    return [
-        json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
-    ]
+    """Labelled replies: whole records of `.jsonl` files, clauses of `clauses_LANG.txt` files."""
+    records: list[dict[str, Any]] = []
+    for path in paths:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if path.suffix == ".txt":
+            records += _clauses(path.stem, lines)
+        else:
+            records += [json.loads(line) for line in lines if line.strip()]
+    return records
+
+
+def _clauses(name: str, lines: Sequence[str]) -> Iterable[dict[str, Any]]:
+    """A line of `=intent,intent:reason` labels the lines below it, the first intent being the primary one; a line may
+    begin with the sign of its mood."""
+    intents, reason = [""], ""
+    for number, line in enumerate(lines, start=1):
+        if line.startswith("="):
+            labels, _, reason = line[1:].partition(":")
+            intents = labels.split(",")
+        elif line.strip():
+            mood = MOODS.get(line[:2], "neutral")
+            yield {
+                **CLAUSE,
+                "id": f"{name}-{number}",
+                "lang": name[-2:],
+                "text": line if mood == "neutral" else line[2:],
+                "framed": True,
+                "expected": {
+                    "intents": intents,
+                    "primary_intent": intents[0],
+                    "dispute_reason": reason or None,
+                    "sentiment": mood,
+                },
+            }
 
 
 def varied(record: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    """A record and the same words as hurried people write them: no capitals or marks, a slip of the finger, Latin letters."""
+    """A record and the same words as hurried people write them: no capitals or marks, a slip of the finger, Latin letters.
+
+    A clause also stands between a greeting and a farewell.
+    """
     yield record
     chance = random.Random(record["id"])
     bare = re.sub(r"[,;:!…«»„“\"()—–-]+", " ", visible_from_text(record["text"]).lower())
     yield {**record, "text": " ".join(_mistyped(word, chance) for word in bare.split(" "))}
     if record["lang"] in LETTERS:
         yield {**record, "text": bare.translate(LETTERS[record["lang"]])}
+    if record.get("framed"):
+        lang, text = record["lang"], record["text"]
+        stop = "" if text[-1] in ".!?" else "."
+        yield {**record, "text": chance.choice(OPENINGS[lang]) + text + stop + chance.choice(CLOSINGS[lang])}
 
 
 def _mistyped(word: str, chance: random.Random) -> str:
@@ -100,11 +156,12 @@ def train(records: Sequence[dict[str, Any]], rows: Sequence[dict[str, float]]) -
         for name in row:
             counts[name] = counts.get(name, 0) + 1
     kept = [
-        {name: value for name, value in row.items() if not name.startswith("~") or counts[name] >= GRAM_SEEN_MIN}
+        {name: value for name, value in row.items() if name[0] not in SPELLING_SIGNS or counts[name] >= SPELLING_SEEN_MIN}
         for row in rows
     ]
     vectorizer = DictVectorizer(sparse=True)
-    table = vectorizer.fit_transform(kept)
+    table = vectorizer.fit_transform(kept).tocsr()
+    table.indices, table.indptr = table.indices.astype(np.int32), table.indptr.astype(np.int32)  # As liblinear wants it.
     columns, bias = [], []
     for head, labels in LABELS.items():
         weights, offsets = _head(head, labels, table, records)
@@ -131,7 +188,9 @@ def _head(head: str, labels: tuple[str, ...], table: Any, records: Sequence[dict
         for at, label in enumerate(labels):
             wanted = [label in record["expected"]["intents"] for record in records]
             if any(wanted):
-                model = LogisticRegression(C=STRENGTH[head], max_iter=200, tol=1e-3).fit(table, wanted)
+                model = LogisticRegression(C=STRENGTH[head], solver="liblinear", random_state=0, tol=1e-3).fit(
+                    table, wanted
+                )
                 weights[at], offsets[at] = model.coef_[0], model.intercept_[0]
         return weights, offsets
     field = {"primary": "primary_intent", "sentiment": "sentiment", "reason": "dispute_reason"}[head]

@@ -52,6 +52,7 @@ WRITTEN_OBJECTIONS = (
     ("price_or_terms", ("dispute_amount", "dispute_terms")),
     ("no_money", ("hardship",)),
 )
+CONTESTED = frozenset(("dispute", "price_or_terms"))
 FULL = re.compile(r"вся сумм|всю сумм|полност|целиком|в полном|цялата|изцяло|full|whole|in one go")
 NEGATED = re.compile(r"(?:\b(?:не|нет|без|no|not|never|don't|isn't|няма|вопросов)\b)[^.!?,]{0,14}$")
 BUSINESS_WORDS = re.compile(r"[«„“\"][^»“”\"]{2,40}[»“”\"]")
@@ -193,6 +194,8 @@ def _promise(said: list[Said], context: CallContext, objection: Claim[str]) -> t
                 else asked
             )
             continue
+        if objection.value in CONTESTED and "own_action" in one.moves and "promise_client" not in one.moves:
+            continue  # "Correct it first, I'll send you the page tomorrow" is no day of payment.
         answers = asked or ("promise_client" in one.moves and not one.moves & {"paid", "own_action"})
         day = _day(one, context.held_on)
         if answers and day and "refuse" not in one.moves:
@@ -354,7 +357,7 @@ def _due_named(said: list[Said], context: CallContext) -> Point:
 
 def _offered(said: list[Said], context: CallContext) -> Point:
     for one in _managers(said):
-        if "offer" in one.moves and not one.moves & {"threat", "rude", "voicemail"}:
+        if "offer" in one.moves and not one.moves & {"rude", "voicemail"} and ("threat" not in one.moves or "?" in one.source):
             return True, one
     return False, None
 

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dunwell.plugins.readers.words import View, fold_phrase
+
+Scores = dict[str, dict[str, float]]
+
 GRAM_SIZES = (3, 5)
 GRAMS_MAX = 1500  # Letters of a text beyond this add nothing to what a reply means.
+STEM = 6  # Letters of a word that are kept: endings change with the sentence, beginnings with the meaning.
+SPELLING_WEIGHT = 4.0  # Of all spellings of a text together, against one concept; chosen by leaving authors out.
+INDEPENDENT = "intents"  # The question whose answers do not exclude each other.
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,7 @@ class Classifier:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
 
-    def scores(self, features: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    def scores(self, features: Mapping[str, float]) -> Scores:
         """For each question, the probability of each answer; answers of "intents" are independent of each other."""
         known = [(self.names[name], value) for name, value in features.items() if name in self.names]
         rows = np.array([row for row, _ in known], dtype=np.intp)
@@ -38,7 +46,7 @@ class Classifier:
         result, at = {}, 0
         for head, labels in self.heads.items():
             part = sums[at : at + len(labels)]
-            shares = 1 / (1 + np.exp(-part)) if head == "intents" else _softmax(part)
+            shares = 1 / (1 + np.exp(-part)) if head == INDEPENDENT else _softmax(part)
             result[head] = dict(zip(labels, shares.tolist(), strict=True))
             at += len(labels)
         return result
@@ -61,15 +69,37 @@ def loaded(text: str) -> Classifier:
     )
 
 
-def letters(text: str) -> dict[str, float]:
-    """Runs of letters inside words, each once, scaled to length one: what is left to learn where no phrase matched."""
-    found: set[str] = set()
-    for word in re.findall(r"[^\W\d_]+", text[:GRAMS_MAX]):
-        padded = f" {word} "
-        for size in GRAM_SIZES:
-            found.update(padded[at : at + size] for at in range(len(padded) - size + 1))
-    scale = 1 / max(1.0, len(found)) ** 0.5
-    return {"~" + gram: scale for gram in found}
+def pooled(whole: Scores, parts: Sequence[Scores]) -> Scores:
+    """The whole text weighed against its most telling sentence: a long letter dilutes what one sentence says plainly."""
+    result: Scores = {}
+    for head, shares in whole.items():
+        peaks = {label: max(part[head][label] for part in parts) for label in shares}
+        total = 1.0 if head == INDEPENDENT else sum(peaks.values())
+        result[head] = {label: (share + peaks[label] / total) / 2 for label, share in shares.items()}
+    return result
+
+
+def spellings(text: str, view: View) -> dict[str, float]:
+    """Runs of letters, word beginnings and pairs of them: what is left to learn where no phrase matched.
+
+    `text` is of `view`; both alphabets are folded to the same sounds. Each kind is scaled to length `SPELLING_WEIGHT`.
+    """
+    text = text[:GRAMS_MAX]
+    words = re.findall(r"[^\W\d_]+", text if view.folded else fold_phrase(text, view.lang))
+    runs = {
+        f" {word} "[at : at + size] for word in words for size in GRAM_SIZES for at in range(len(word) + 3 - size)
+    }
+    stems = [word[:STEM] for word in words]
+    return {
+        **_scaled("~" + run for run in runs),
+        **_scaled("#" + stem for stem in set(stems)),
+        **_scaled(f"##{one}_{two}" for one, two in set(pairwise(stems))),
+    }
+
+
+def _scaled(names: Iterable[str]) -> dict[str, float]:
+    found = list(names)
+    return dict.fromkeys(found, SPELLING_WEIGHT / max(1, len(found)) ** 0.5)
 
 
 def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -26,6 +26,9 @@ HOLIDAYS = {
 }
 NEAR = 14
 # Between two mentions that speak of one day stands nothing, a mark or a preposition: "Thursday, the 9th".
+# "1500 an hour" names a price, not a day.
+PRICE = re.compile(r"\d\s*(?:[^\W\d]{1,6}\.?|[€$£₽])?\s*$")
+PER = re.compile(r"(?:за|в|на|a|an)\s(?!.*\d)")
 JOINED = re.compile(r"[\s,(—–-]*(?:в|во|на|до|the|on|by|v|na|do|of)?\s*")
 
 
@@ -78,6 +81,8 @@ def mentions(view: View, grammar: DateGrammar) -> list[Mention]:
             words = {name: _meaning(name, value, view, grammar) for name, value in words.items()}
             if kind == "holidays":
                 words["country"] = view.lang
+            if PER.match(match.group()) and PRICE.search(text, 0, match.start()):
+                continue
             relation = _relation(text, match.start(), view, grammar)
             end = match.start() + len(match.group().rstrip(". "))
             found.append(Mention(match.start(), end, kind, words, relation))

@@ -32,7 +32,7 @@ ENGLISH = DateGrammar(
     offsets={
         r"(?:the )?day after tom+or+ow|overmorrow": 2,
         r"tom+or+ows?|tomorrow's|tmrw?|tmr|tomoz|2moro|2morrow|tommorow|tomo": 1,
-        r"today's?|tonight|tonite|2day|this (?:morning|afternoon|evening)|later today": 0,
+        r"today(?:'s)?|tonight|tonite|2day|this (?:morning|afternoon|evening)|later today": 0,
         r"(?:the )?day before yesterday": -2,
         r"yesterday|yday|ystrdy|last night": -1,
     },
@@ -46,7 +46,7 @@ ENGLISH = DateGrammar(
         r"hours?|hrs?": "hour",
     },
     parts={
-        r"(?:the )?(?:very )?(?:start|beginning|first days?|first half)|early|first thing": "start",
+        r"(?:the )?(?:very )?(?:start|beginning|first days?|1th days?|first half)|early|first thing": "start",
         r"(?:the )?middle|mid": "middle",
         r"(?:the )?(?:very )?(?:end|close|back end)|(?:the )?last day|late": "end",
     },

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from dunwell.core.reading import ReplyContext
@@ -44,7 +44,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was found in one view. `digits` is the view with number words replaced; days and sums point into it."""
+    """All that was found in one view. `digits` is the view with number words replaced; days and sums point into it.
+
+    `span` is the part of the view that is spoken of: all of it, or one sentence.
+    """
 
     prepared: Prepared
     view: View
@@ -53,6 +56,11 @@ class Evidence:
     days: tuple[Mention, ...]
     sums: tuple[Amount, ...]
     sentences: tuple[tuple[int, int], ...]
+    span: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        return self.view.text[slice(*self.span)]
 
     def has(self, *concepts: str) -> bool:
         return any(not hit.negated for concept in concepts for hit in self.hits.get(concept, ()))
@@ -90,6 +98,36 @@ def gather(text: str, context: ReplyContext) -> Evidence:
         tuple(mentions(digits, DATES[main.lang])),
         tuple(amounts(digits, context.total)),
         tuple(sentences(main)),
+        (0, len(main.text)),
+    )
+
+
+def by_sentence(evidence: Evidence) -> list[Evidence]:
+    """The same evidence, sentence by sentence; a text of one sentence is its own."""
+    if len(evidence.sentences) < 2:
+        return [evidence]
+    return [_within(evidence, start, end) for start, end in evidence.sentences]
+
+
+def _within(evidence: Evidence, start: int, end: int) -> Evidence:
+    first, last = evidence.view.source_span(start, end)
+
+    def spoken(one: Mention | Amount) -> bool:
+        at, _ = evidence.digits.source_span(one.start, one.end)
+        return first <= at < last
+
+    hits = {
+        concept: inside
+        for concept, found in evidence.hits.items()
+        if (inside := tuple(hit for hit in found if start <= hit.start < end))
+    }
+    return replace(
+        evidence,
+        hits=hits,
+        days=tuple(one for one in evidence.days if spoken(one)),
+        sums=tuple(one for one in evidence.sums if spoken(one)),
+        sentences=((start, end),),
+        span=(start, end),
     )
 
 
@@ -107,8 +145,8 @@ def features(evidence: Evidence, context: ReplyContext) -> dict[str, float]:
         for one in evidence.days
         if one.kind != "now" and one.relation != "dated" and (day := one.day(today)) and day >= today
     ]
-    words = len(re.findall(r"\w+", evidence.view.text))
-    text = evidence.view.text
+    text = evidence.text
+    words = len(re.findall(r"\w+", text))
     found["day_ahead"] = float(bool(ahead))
     found["will_and_day"] = float(bool(ahead) and evidence.has("will_pay"))
     found["condition_and_will"] = float(evidence.has("outside_condition") and evidence.has("will_pay"))

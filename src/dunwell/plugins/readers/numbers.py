@@ -86,7 +86,7 @@ RUSSIAN = Numerals(
     joiner=" ",
     ordinal_mark="-го",
 )
-RU_ORDINAL_END = r"(?:ого|его|ому|ему|ое|ье|ым|ьим|ом)"
+RU_ORDINAL_END = r"(?:ого|его|ому|ему|ое|ье)"
 BG_UNITS = {
     **{
         "два": 2,
@@ -220,19 +220,27 @@ def _grammar(lang: str, folded: bool) -> tuple[re.Pattern[str], list[tuple[re.Pa
         return fold_phrase(stem, lang) if folded else stem
 
     values: list[tuple[re.Pattern[str], int, str]] = []
-    parts = []
+    parts: dict[str, list[str]] = {"unit": [], "scale": [], "ordinal": []}
     for kind, table in (("unit", numerals.cardinals), ("scale", numerals.scales), ("ordinal", numerals.ordinals)):
         ending = ENDINGS[lang] if kind == "ordinal" else ""
         for stem, value in table.items():
             shape = f"(?:{spelled(stem)}){spelled(ending)}"
             values.append((re.compile(shape), value, kind))
-            parts.append(shape)
+            parts[kind].append(shape)
     if lang == "en":
         values.append((re.compile("one|a"), 1, "unit"))
-        parts.append(EN_ONE)
-    word = "(?:" + "|".join(sorted(parts, key=len, reverse=True)) + r")(?!\w)"
+        parts["unit"].append(EN_ONE)
+    unit, ordinal = _either(parts["unit"]), _either(parts["ordinal"])
+    word = _either(parts["unit"] + parts["scale"])
     digits = r"\d+(?=\s+(?:" + "|".join(spelled(one) for one in numerals.scales) + r")(?!\w))"
-    return re.compile(rf"(?<![\w-])(?:{digits}|{word})(?:{numerals.joiner}{word})*"), values
+    # "Seventy thousand on the twentieth" is a sum and a day: an ordinal takes at most its own tens with it.
+    day = rf"(?:{unit}{numerals.joiner})?{ordinal}"
+    sum_ = rf"(?:{digits}|{word})(?:{numerals.joiner}(?!{day}){word})*"
+    return re.compile(rf"(?<![\w-])(?:{day}|{sum_})"), values
+
+
+def _either(shapes: list[str]) -> str:
+    return "(?:" + "|".join(sorted(shapes, key=len, reverse=True)) + r")(?!\w)"
 
 
 def _value(phrase: str, values: list[tuple[re.Pattern[str], int, str]], lang: str) -> str | None:

@@ -78,9 +78,11 @@ PHRASES: dict[str, list[str]] = {
         "no chance",
     ],
     "no_date": [
+        "(no idea|not sure|dunno|don't know) (about|on) .. (other|rest|remainder)",
         "(can't|cannot|cant|can not|unable to|not able to|don't|do not|no|couldn't) (.. )?(give you a date|give a date|say when|say which|know when|exact date|firm date|eta|timeline|idea when|a date|confirm when|date yet|definite date|specific date|timescale)",
     ],
     "outside_condition": [
+        "(i|we) (get|am|are) paid",
         "(if|once|as soon as|when|after|assuming|provided|subject to|depending on|the moment|until|till|unless|soon as) (.. )?({payer}) (.. )?(pay*|release*|settle*|come* through|land*|clear*|sign*|approve*|arrive*|transfer*|cough*|funds|money|sends|credits)",
         "(if|once|as soon as|when|after|the moment|soon as|until|till|til) (.. )?(money|funds|cash|payment|grant|refund|funding|it|loan|advance|they|the payment|we) (.. )?(come* in|comes|arrive*|land*|clear*|get* paid|is in|are in|released|come through|hit*|lands|been paid|sold|sell|receive*|signed|gets approved|approved|signs)",
         "(if|once|as soon as|when|after) (.. )?(signed off|approved|he signs|she signs|they sign|he is back|she is back|they approve|authorised|the director|the boss|the fd|we get paid|they pay|pays us|paid us|pay us|we've been paid|i get paid|clients pay)",
@@ -153,6 +155,8 @@ PHRASES: dict[str, list[str]] = {
         "(resend|re-send)",
     ],
     "ask_extension": [
+        "(allow|permit|let) (us|me) .. (pay|settle|clear)",
+        "(problem|issue|matter) (.. )?if (we|i) (.. )?(pay|paid|pays)",
         "((move the date|kind enough|give us until|slightly later|bit later|couple more weeks|few more weeks|pay later|until month end))",
         "(can|could|may|would|any chance|any way|anyway|is there|is it possible|possible|please|request*|ask*|hoping|appreciate|grant*|allow*|give|wondering|mind|ok to|okay to|alright if|ok if|okay if|grateful|like to|want to|need|let us|let me|consider*|permit|agree) (.. )?({shift})",
         "({shift}) (.. )?(please|pls|plz|possible|ok|okay|would be|if you|if possible|alright|acceptable|appreciated|until|till|til)",
@@ -204,7 +208,9 @@ PHRASES: dict[str, list[str]] = {
         "((mum|mom|dad|darling|babe|get bread))",
         "(wrong chat|wrong window|wrong thread|wrong group|not for you|meant for|wasn't for you|wasnt for you|ignore that|ignore this message sent|sent by mistake|sent in error sorry|sent this to the wrong|oops|meant to send this to|pocket text)",
     ],
+    "taunt": ["(sue me|sue us|take me to court|take us to court|see if i care)"],
     "absent": [
+        "(not about|not around|out of the country|overseas)",
         "((not in the office|going on leave|will be out|i'll be out|out from))",
         "(out of office|out of the office|ooo|annual leave|on leave|on holiday|on vacation|away from|sick leave|parental leave|maternity leave|paternity leave|maternity|currently away|am away|be away|i'm away|im away|travelling|traveling|away until|away till|off sick|off until|on a business trip|business trip|on sabbatical|sabbatical|limited access|no access to email|not have access to|automatic reply|auto-reply|auto reply|autoreply|at a conference|on jury duty|jury service|abroad|off work|not in the office|on honeymoon|furlough|medical leave|bereavement leave|compassionate leave)",
         "(back|return|returning|be back|i return|back in the office|back at my desk|back online|will return) (.. )?(on|in|at|from|the|to|monday|tuesday|wednesday|thursday|friday|to work|office|after)",
@@ -306,7 +312,7 @@ PHRASES: dict[str, list[str]] = {
     ],
     "per_month": ["(a month|per month|every month|each month|monthly|a week|per week|weekly|p/m|pcm)"],
     "same_day": [
-        "(same day|that day|straight away|right away|there and then|then and there|immediately|straight after)"
+        "(same day|that day|will .. then|straight away|right away|there and then|then and there|immediately|straight after)"
     ],
     "until": ["(until|till|unless|without|before you|pending|once|if|first)"],
     "correction": [

@@ -35,10 +35,12 @@ PREDICATES = {
     "change_contact": ("other", 10),
     "ad": ("other", 10),
 }
+DISPUTED = ("dispute_amount", "dispute_goods", "dispute_quality", "dispute_terms", "dispute_not_ordered", "dispute_other")
 CLAUSE_COST = 14  # A comma between a day and its predicate.
 SENTENCE_COST = 60
 REACH = 110  # Beyond this a day belongs to nothing.
 SPAN_REACH = 28  # "three days" is a date only right beside a promise.
+REST_HANDICAP = 8
 RETURN_WORDS = re.compile(
     r"верн|выйд|выхо|возвращ|приступ|на работе|на рабочем|в офисе|връщ|върна|завръщ|на работа|на линия|back|return"
 )
@@ -77,6 +79,9 @@ def predicates(evidence: Evidence) -> list[Predicate]:
             role, handicap = PREDICATES[name]
             start, end = evidence.view.source_span(hit.start, hit.end)
             found.append(Predicate(role, start, end, handicap, evidence.view.text[hit.start : hit.end]))
+    for one in evidence.sums:
+        if one.kind == "rest":  # "The rest follows on the 20th": what remains is still to be paid.
+            found.append(Predicate("pay", *evidence.digits.source_span(one.start, one.end), REST_HANDICAP, ""))
     return found
 
 
@@ -113,25 +118,33 @@ def promised_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -
             chosen.pop()
         chosen.append((day, one))
     if not chosen:
-        return _same_day(evidence, days, today)
+        return _same_day(evidence, days, today) or _instead(days, today)
     firm = [pair for pair in chosen if pair[1].mention.kind != "now"] or chosen
-    return max(firm, key=lambda pair: pair[0])
+    day, one = max(firm, key=lambda pair: pair[0])
+    back = return_day(days, context) if evidence.has("absent") else None
+    if back and day < back[0] and one.mention.kind == "weekday":  # "Away until Sunday, will pay on Tuesday."
+        day += timedelta(days=7)
+    return day, one
 
 
 def paid_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -> tuple[date, Owned] | None:
-    """The day of a payment already made, never in the future."""
+    """The day of a payment already made, never in the future; a day that belongs to nothing else serves where none does."""
     today = context.received_on
-    found = []
+    found, loose = [], []
     for one in days:
         mention = one.mention
         assert isinstance(mention, Mention)
-        dated = mention.relation == "dated" and one.role in ("paid", "free", "terms")
-        if (one.role != "paid" and not dated) or mention.kind in ("span", "now", "month", "week", "in"):
+        if mention.kind in ("span", "now", "month", "week", "in"):
             continue
+        dated = mention.relation == "dated" and one.role in ("paid", "free", "terms")
         day = mention.day(today, past=True)
-        if day is not None and today - timedelta(days=366) <= day <= today:
+        if day is None or not today - timedelta(days=366) <= day <= today:
+            continue
+        if one.role == "paid" or dated:
             found.append((not dated, day, one))
-    best = max(found, key=lambda pair: (pair[0], pair[1]), default=None)
+        elif one.role in ("free", "other") and not evidence.has("will_pay"):
+            loose.append((False, day, one))
+    best = max(found or loose, key=lambda pair: (pair[0], pair[1]), default=None)
     return (best[1], best[2]) if best else None
 
 
@@ -163,6 +176,8 @@ def _commits(one: Owned, evidence: Evidence) -> bool:
         return False
     if mention.kind == "range" and evidence.has("absent"):
         return False
+    if one.role == "split" and mention.kind in ("in", "span"):
+        return False  # "Over six months" is a plan, not a day.
     if mention.kind in ("span", "now"):
         return one.role in ("pay", "split") and one.distance <= SPAN_REACH
     if one.role == "free":
@@ -187,6 +202,20 @@ def _same_day(evidence: Evidence, days: list[Owned], today: date) -> tuple[date,
             if day is not None and day >= today:
                 return day, one
     return None
+
+
+def _instead(days: list[Owned], today: date) -> tuple[date, Owned] | None:
+    """ "Not today any more, tomorrow then": after a day denied, the next one named stands."""
+    denied = [one for one in days if one.role == "not"]
+    if len(denied) < 2:
+        return None
+    mention = denied[-1].mention
+    assert isinstance(mention, Mention)
+    day = mention.day(today)
+    first = denied[0].mention
+    assert isinstance(first, Mention)
+    earlier = first.day(today)
+    return (day, denied[-1]) if day and earlier and today <= earlier < day else None
 
 
 def _corrects(evidence: Evidence, start: int, end: int) -> bool:
@@ -217,7 +246,11 @@ def partial_sum(evidence: Evidence, sums: list[Owned], context: ReplyContext) ->
     total = context.total
     pays = [one for one in sums if one.role in ("pay", "split", "free")]
     paid = sum((_worth(one, total) for one in sums if one.role == "paid" and _kind(one) != "rest"), Decimal(0))
+    if any(evidence.has(concept) for concept in ("dispute", "refuse", *DISPUTED)):
+        pays = ([one for one in pays if one.role == "pay"] or pays)[:1]  # What is not disputed.
     numbers = [one for one in pays if _kind(one) in ("number", "percent")]
+    if evidence.has("no_date"):  # "Half on Friday, no idea about the other half": only the first is promised.
+        pays = pays[:1]
     halves = [one for one in pays if _kind(one) == "half"]
     rest = [one for one in pays if _kind(one) == "rest"]
     if numbers:

@@ -9,6 +9,7 @@ from dunwell.store.models.customers import (
     ContactPoint,
     Customer,
     CustomerGroup,
+    Note,
     OptOut,
     OurSide,
     Sign,
@@ -43,6 +44,10 @@ from dunwell.store.models.money import (
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
 from dunwell.store.models.page import (
+    OnlineEvent,
+    OnlineNews,
+    OnlinePayment,
+    OnlineStart,
     PageAnswer,
     PageAnswerSettled,
     PageFile,
@@ -51,7 +56,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
-from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
     "Acknowledgement",
@@ -62,6 +67,7 @@ __all__ = [
     "Attempt",
     "Audit",
     "AuditContent",
+    "AuditHead",
     "BankAccount",
     "BankEntry",
     "Cancellation",
@@ -89,7 +95,12 @@ __all__ = [
     "Message",
     "MessageContent",
     "MessageItem",
+    "Note",
     "OnAccount",
+    "OnlineEvent",
+    "OnlineNews",
+    "OnlinePayment",
+    "OnlineStart",
     "OptOut",
     "OurSide",
     "Outcome",

@@ -39,7 +39,7 @@ def parent(name, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0007_page")]
+    dependencies = [("store", "0011_parents")]
 
     operations = [
         migrations.CreateModel(
