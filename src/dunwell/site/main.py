@@ -149,7 +149,7 @@ def _add(application: typer.Typer, name: str) -> None:
 def _database_errors() -> tuple[type[Exception], ...]:
     """What a silent database raises; asked only when something was raised, since commands on files never load Django."""
     loaded = sys.modules.get("django.db.utils")
-    return (loaded.OperationalError,) if loaded else ()
+    return (loaded.OperationalError, loaded.InterfaceError) if loaded else ()
 
 
 def _first_line(error: Exception) -> str:
