@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from inbox import mails
-from regressions.world import DAY, World, only
 
 from dunwell.plugins.channels import smtp
 from dunwell.plugins.mailboxes import imap
 from dunwell.run import inbox, mailboxes
 from dunwell.store import scope
 from dunwell.store.models import Inbound
+from inbox import mails
+from regressions.world import DAY, World, only
 
 DOVECOT = shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin")
 PASSWORD = "open sesame"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from inbox import mails
-from regressions.world import DAY, World, only
 
 from dunwell.core.inbox import MatchBasis
 from dunwell.run import inbox, inbox_mail, people, reply_address, work
 from dunwell.run.inbox_mail import Taken
 from dunwell.store import audit, scope
 from dunwell.store.models import Hold, Inbound, OptOut, Sign
+from inbox import mails
+from regressions.world import DAY, World, only
 
 NEXT = DAY + timedelta(1)
 WHO = {"by": "anna"}
