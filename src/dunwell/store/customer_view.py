@@ -139,8 +139,8 @@ def pauses(customer: int, *, rehearsal: bool) -> list[Pause]:
 
 
 def unapplied(customer: int) -> list[tuple[Payment, Money]]:
-    """Their payments of which something is not set against anything, with how much, the oldest first."""
-    left = dict(bulk.rows(UNAPPLIED, customer))
+    """Payments that are theirs, or seem to be, of which something is not set against anything; with how much, the oldest first."""
+    left = dict(bulk.rows(UNAPPLIED, *[customer] * UNAPPLIED.count("%s")))
     payments = Payment.objects.filter(pk__in=left).order_by("date", "pk")
     return [(one, Money(left[one.pk], one.currency)) for one in payments]
 
@@ -203,7 +203,11 @@ UNAPPLIED = """
 SELECT id, amount FROM (
   SELECT p.id, p.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
     + coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0) AS amount
-  FROM payment p WHERE p.customer_id = %s AND p.reverses_id IS NULL
+  FROM payment p WHERE p.reverses_id IS NULL AND p.id IN (
+    SELECT q.id FROM payment q WHERE q.customer_id = %s
+    UNION SELECT o.payment_id FROM on_account o WHERE o.customer_id = %s
+    UNION SELECT g.payment_id FROM allocation_proposal g WHERE g.customer_id = %s
+    UNION SELECT g.payment_id FROM allocation_proposal g JOIN receivable r ON r.id = g.receivable_id WHERE r.customer_id = %s)
 ) p WHERE amount > 0
 """
 _MINE = "JOIN receivable r ON r.id = {f}.receivable_id JOIN invoice i ON i.id = r.invoice_id WHERE r.customer_id = %s"
@@ -278,7 +282,9 @@ _OF_CUSTOMER = [
     "FROM payment p WHERE p.id IN (SELECT q.id FROM payment q WHERE q.customer_id = %s UNION "
     "SELECT a.payment_id FROM allocation a JOIN receivable r ON r.id = a.receivable_id WHERE r.customer_id = %s)",
     "SELECT (i.issue_date + time '06:00') AT TIME ZONE 'UTC', i.issue_date, 'issued', i.id, i.number, i.kind, i.what_for, i.total, i.currency::text, '', '' "
-    "FROM invoice i WHERE i.customer_id = %s",
+    "FROM invoice i WHERE i.id IN (SELECT invoice_id FROM receivable WHERE customer_id = %s)",
+    "SELECT (i.issue_date + time '06:00') AT TIME ZONE 'UTC', i.issue_date, 'issued', i.id, i.number, i.kind, i.what_for, i.total, i.currency::text, '', '' "
+    "FROM invoice i WHERE i.customer_id = %s AND i.kind = 'credit_note'",
     *(one.format(r="r.customer_id = %s") for one in _OF_RECEIVABLES if "'allocation'" not in one),
 ]
 _OF_INVOICE = [

@@ -46,8 +46,5 @@ class Migration(migrations.Migration):
                 name="message_for_people",
             ),
         ),
-        migrations.AddIndex(
-            model_name="invoice", index=models.Index(fields=["creditor", "number"], name="invoice_number")
-        ),
         migrations.RunPython(protect, migrations.RunPython.noop),
     ]
