@@ -125,6 +125,10 @@ class CoverageInFuture(Refusal):
     """Payments cannot be complete up to {until} on {on}: name a day that is not after it."""
 
 
+class NoSuchSource(Refusal):
+    """There is no money source {source!r}: `dunwell check` names them."""
+
+
 class AddressMissing(Refusal):
     """Say which address or phone number is not to be written to."""
 
@@ -460,6 +464,18 @@ def cover(creditor: Creditor, source: str, until: date, *, on: date, by: str, wh
     with scope.of(creditor.pk):
         row = Coverage.objects.create(**_fact(creditor, on, by, why), source=source, covered_until=until)
         _note(creditor, by, "coverage", source, {"until": until})
+    return row
+
+
+def end_source(creditor: Creditor, source: str, *, on: date, by: str, why: str = "") -> Coverage:
+    """A money source is used no more: it is expected no longer, until something of it is entered again."""
+    with scope.of(creditor.pk):
+        last = Coverage.objects.filter(source=source).order_by("covered_until").last()
+        if last is None:
+            raise NoSuchSource(source=source)
+        values = _fact(creditor, on, by, why)
+        row = Coverage.objects.create(**values, source=source, covered_until=last.covered_until, required=False)
+        _note(creditor, by, "source_ended", source, {"until": last.covered_until, "why": why})
     return row
 
 
