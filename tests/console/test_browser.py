@@ -115,3 +115,35 @@ def test_pages_work_without_scripts(
     page.get_by_role("button", name="Hold contact").click()
     expect(page.locator(".pause")).to_contain_text("hardship")
     context.close()
+
+
+def test_a_call_asks_only_for_what_its_outcome_needs(world: World, page: Page) -> None:
+    (number,) = world.owing("2026-02-20")
+    page.goto(f"/c/{world.creditor.slug}/customers")
+    page.get_by_role("link", name="C1 Ltd").click()
+    page.get_by_role("link", name="Call", exact=True).click()
+    expect(page.get_by_label("Day")).to_be_hidden()
+    page.get_by_text("We have no money at the moment.").click()
+    page.get_by_role("button", name="promised to pay").click()
+    expect(page.get_by_role("radio", name="promised to pay")).to_be_checked()
+    expect(page.get_by_label("Cause")).to_be_hidden()
+    page.get_by_label("Day").fill("2026-03-09")
+    page.get_by_role("button", name="Record the call").click()
+    expect(page.get_by_text("The call is recorded: promised to pay.")).to_be_visible()
+    world.plan()
+    assert world.outcome(number).code == "hold"
+
+
+def test_reports_are_drawn_without_a_word_of_script_in_the_page(world: World, page: Page) -> None:
+    world.owing("2026-02-20")
+    page.goto(f"/c/{world.creditor.slug}/reports")
+    expect(page.locator(".chart svg").first).to_be_visible()
+
+
+def test_a_file_is_imported_while_one_watches(world: World, page: Page) -> None:
+    page.goto(f"/c/{world.creditor.slug}/money/import")
+    sheet = "Customer,Invoice number,Invoice date,Due date,Amount,Currency\nRomashka,R-1,2026-02-01,2026-02-20,10.00,EUR\n"
+    page.get_by_label("File").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("new invoices")).to_be_visible()

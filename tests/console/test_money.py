@@ -171,6 +171,36 @@ def test_a_finding_is_shown_with_its_row_and_settled(client_as: Callable[..., Cl
     assert "list.csv" in client.get(f"{home(world)}/files").content.decode()
 
 
+def test_rows_that_did_not_go_in_are_put_right_in_place(client_as: Callable[..., Client], world: World) -> None:
+    text = "Customer,Invoice number,Invoice date,Due date,Amount,Currency\n=A,1,2026-02-01,2026-02-15,nothing,EUR\n"
+    client = client_as("collector")
+    there = upload(client, world, text)
+    done = finished(client, client.post(f"{there}/take", {"kind": "auto"})["Location"])
+    assert "1 row did not go in." in done
+    page = client.get(f"{there}/repair").content.decode()
+    assert 'name="cell-0-0" value="=A"' in page
+    cells = {f"cell-0-{place}": cell for place, cell in enumerate(["=A", "1", "2026-02-01", "2026-02-15", "7.00", "EUR"])}
+    again = client.post(f"{there}/repair", {**cells, "take-0": "on"})["Location"]
+    finished(client, client.post(f"{again}/take", {"kind": "auto"})["Location"])
+    with scope.of(world.creditor.pk):
+        invoice = Invoice.objects.select_related("customer").get()
+    assert (invoice.total, invoice.customer.name) == (700, "=A")
+
+
+def test_an_import_that_breaks_says_so_and_leaves_nothing(
+    client_as: Callable[..., Client], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object, **_said: object) -> None:
+        raise SystemExit
+
+    client = client_as("collector")
+    there = upload(client, world, "Customer,Invoice number,Invoice date,Due date,Amount,Currency\nA,1,2026-02-01,2026-02-15,7.00,EUR\n")
+    monkeypatch.setattr("dunwell.run.ingest_documents.file", broken)
+    assert "broke off" in finished(client, client.post(f"{there}/take", {"kind": "auto"})["Location"])
+    with scope.of(world.creditor.pk):
+        assert not Invoice.objects.exists()
+
+
 def test_what_is_no_table_is_refused_politely(client_as: Callable[..., Client], world: World) -> None:
     client = client_as("collector")
     there = upload(client, world, "\x00\x01\x02", name="photo.bin")
@@ -192,7 +222,7 @@ def test_a_name_cannot_leave_its_folder(world: World, tmp_path: Path) -> None:
     assert found is not None
     assert found.parent.parent == tmp_path / "uploads" / str(world.creditor.pk)
     with pytest.raises(uploads.NameUnfit):
-        uploads.keep(world.creditor, tmp_path, "state.json", [b"x"])
+        uploads.keep(world.creditor, tmp_path, "..", [b"x"])
 
 
 def test_the_list_of_payments_asks_a_bounded_number_of_questions(client_as: Callable[..., Client], world: World) -> None:

@@ -1,18 +1,21 @@
 """A file that came through the console: kept, looked at with its columns, then imported while its person watches.
 
-A file lies in a folder of its own below the data folder, with a small `state.json` beside it. An import is one transaction: a
+A file lies in a folder of its own below the data folder; beside it, with a dot before their names, how far its import is and the
+rows that were refused, so that they can be put right in place. An import is one transaction: a
 server that dies leaves nothing half done, only a state that no longer moves.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,19 +24,24 @@ from django.db import connections
 
 from dunwell.core.records import Mapping, RecordKind, StatementMapping
 from dunwell.core.refusal import Refusal
-from dunwell.plugins.importers import headings, table
+from dunwell.core.spreadsheet import harmless
+from dunwell.plugins.importers import findings_csv, headings, table
 from dunwell.plugins.importers.table import Head
 from dunwell.run import ingest_documents
 from dunwell.run.ingest_documents import Options
 from dunwell.store.models import Creditor
 
 FOLDER = "uploads"
-STATE = "state.json"
+STATE = ".state.json"
+REFUSED = ".refused.csv"
 BYTES_MAX = 200_000_000
 """Twice what a sheet of a million open items takes; larger ones are imported by the command."""
 KEPT_MAX = 20
 """Uploads of one creditor that are kept; what was imported stands in the ledger row by row."""
 SHOWN_FINDINGS = 50
+REPAIRED_MAX = 100
+"""More rows than that are put right in the program they come from."""
+WRONG = "Dunwell: what is wrong"
 
 
 class FileTooLarge(Refusal):
@@ -64,7 +72,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far an import is: `phase` is waiting, running, done or refused."""
+    """How far an import is: `phase` is waiting, running, done, refused, or broken by a fault of ours."""
 
     phase: str = "waiting"
     done: int = 0
@@ -73,10 +81,18 @@ class State:
     files: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Rows that did not go in: their cells below `titles`, and what is wrong with each."""
+
+    titles: tuple[str, ...]
+    rows: tuple[tuple[tuple[str, ...], str], ...]
+
+
 def keep(creditor: Creditor, folder: Path, name: str, chunks: Iterable[bytes]) -> str:
     """Keep a file and give the word it is found by; the oldest of too many are removed."""
     plain = re.sub(r"[^\w.\- ()№]", "_", Path(name).name)[-120:].strip(". ")
-    if not plain or plain.startswith(STATE):
+    if not plain:
         raise NameUnfit
     mine = folder / FOLDER / str(creditor.pk)
     mine.mkdir(parents=True, exist_ok=True)
@@ -101,7 +117,7 @@ def find(creditor: Creditor, folder: Path, token: str) -> Path | None:
     if not re.fullmatch(r"[0-9a-f]{24}", token):
         return None
     place = folder / FOLDER / str(creditor.pk) / token
-    return next((one for one in place.iterdir() if not one.name.startswith(STATE)), None) if place.is_dir() else None
+    return next((one for one in place.iterdir() if not one.name.startswith(".")), None) if place.is_dir() else None
 
 
 def look(creditor: Creditor, path: Path, options: Options) -> Look:
@@ -139,6 +155,7 @@ def mapping_of(head: Head, columns: dict[str, str], kind: RecordKind | None) -> 
 def start(creditor: Creditor, path: Path, options: Options, *, as_of: date, by: str) -> threading.Thread:
     """Import in the background; `state` tells how far it is."""
     _write(path, State("running"))
+    options = replace(options, findings_file=path.parent / REFUSED)
     errand = threading.Thread(target=_import, args=(creditor, path, options, as_of, by), daemon=True)
     errand.start()
     return errand
@@ -147,6 +164,33 @@ def start(creditor: Creditor, path: Path, options: Options, *, as_of: date, by: 
 def state(path: Path) -> State:
     file = path.parent / STATE
     return State(**json.loads(file.read_text("utf-8"))) if file.exists() else State()
+
+
+def refused(path: Path) -> Refused:
+    """The rows of a sheet that did not go in, as they stood, each with what is wrong."""
+    file = path.parent / REFUSED
+    if not file.exists():
+        return Refused((), ())
+    with file.open(encoding="utf-8-sig", newline="") as source:
+        titles, *rows = list(csv.reader(source)) or [[]]
+    notes = len(findings_csv.ADDED)
+    wrong = list(findings_csv.ADDED).index(WRONG)
+    return Refused(
+        tuple(titles[:-notes]),
+        tuple((tuple(map(_typed, row[:-notes])), row[-notes:][wrong]) for row in rows[:REPAIRED_MAX]),
+    )
+
+
+def repaired(creditor: Creditor, folder: Path, path: Path, rows: Iterable[Sequence[str]]) -> str:
+    """Rows put right, kept as a sheet of their own with the same columns; gives the word it is found by."""
+    out = io.StringIO()
+    csv.writer(out).writerows([refused(path).titles, *rows])
+    return keep(creditor, folder, f"{path.stem}+.csv", [out.getvalue().encode("utf-8-sig")])
+
+
+def _typed(cell: str) -> str:
+    """A cell as it stood in the file: without the apostrophe that keeps a spreadsheet from evaluating it."""
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell
 
 
 def _import(creditor: Creditor, path: Path, options: Options, as_of: date, by: str) -> None:
@@ -171,6 +215,8 @@ def _import(creditor: Creditor, path: Path, options: Options, as_of: date, by: s
         ]
         _write(path, State("done", files=files))
     finally:
+        if state(path).phase == "running":
+            _write(path, State("broken"))
         connections.close_all()
 
 

@@ -77,6 +77,7 @@ DOORS = (
     Door("money/import", files.upload, COLLECTOR, "import"),
     Door("money/import/<slug:token>", files.look, COLLECTOR, "import-look"),
     Door("money/import/<slug:token>/take", files.take, COLLECTOR, "import-take", commits=True),
+    Door("money/import/<slug:token>/repair", files.repair, COLLECTOR, "import-repair"),
     Door("money/import/<slug:token>/progress", files.progress, COLLECTOR, "import-progress"),
     # Reports
     Door("reports", reports.show, VIEWER, "reports"),

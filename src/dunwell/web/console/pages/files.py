@@ -123,8 +123,40 @@ def take(request: HttpRequest, desk: Desk, token: str) -> HttpResponse:
 def progress(request: HttpRequest, desk: Desk, token: str) -> HttpResponse:
     """How far the import is, asked again every second while it runs; then what it did."""
     path = _path(desk, token)
-    context = {"section": "money", "token": token, "name": path.name, "state": uploads.state(path)}
+    state = uploads.state(path)
+    context = {"section": "money", "token": token, "name": path.name, "state": state}
+    if state.phase == "done":
+        context["refused"] = len(uploads.refused(path).rows)
     return answer.page(request, desk, "import_progress.html", context)
+
+
+def repair(request: HttpRequest, desk: Desk, token: str) -> HttpResponse:
+    """The rows that did not go in, to be put right here; what is typed is then looked at like any file."""
+    path = _path(desk, token)
+    found = uploads.refused(path)
+    if not found.rows:
+        raise Http404
+    if request.method == "POST":
+        width = range(len(found.titles))
+        rows = [
+            [request.POST.get(f"cell-{row}-{column}", "") for column in width]
+            for row in range(len(found.rows))
+            if request.POST.get(f"take-{row}") == "on"
+        ]
+        return answer.sent_on(
+            request, desk.url("import-look", uploads.repaired(desk.creditor, desk.folder, path, rows))
+        )
+    context = {
+        "section": "money",
+        "token": token,
+        "name": path.name,
+        "titles": found.titles,
+        "rows": [
+            (row, [(f"cell-{row}-{column}", cell) for column, cell in enumerate(cells)], wrong)
+            for row, (cells, wrong) in enumerate(found.rows)
+        ],
+    }
+    return answer.page(request, desk, "import_repair.html", context)
 
 
 def _path(desk: Desk, token: str) -> Path:
