@@ -5,7 +5,7 @@ Every query is bound by what waits, never by what was ever done: partial indexes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -62,7 +62,7 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
     }
     rows = bulk.rows(f"{ITEMS[kind]} LIMIT {int(limit)}", *given[kind])
     sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
-    return [Item(kind, *row, sums=sums.get(row[0], ())) for row in rows]
+    return [replace(Item(kind, *row), sums=sums.get(row[0], ())) for row in rows]
 
 
 def unmatched(creditor_id: int) -> list[Unmatched]:
@@ -70,9 +70,11 @@ def unmatched(creditor_id: int) -> list[Unmatched]:
     last = (
         Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True).first()
     )
-    found: list[Unmatched] = cache.get_or_set(
-        f"unmatched-{creditor_id}-{last}", lambda: outbox_view.unmatched(creditor_id), timeout=None
-    )
+    key = f"unmatched-{creditor_id}-{last}"
+    found: list[Unmatched] | None = cache.get(key)
+    if found is None:
+        found = outbox_view.unmatched(creditor_id)
+        cache.set(key, found, timeout=None)
     return found
 
 
