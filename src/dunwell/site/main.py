@@ -68,6 +68,7 @@ COMMANDS = {
     "owes": "dunwell.cli.verbs:owes",
     "agreement": "dunwell.cli.rights:agreement",
     "acknowledged": "dunwell.cli.rights:acknowledged",
+    "letter": "dunwell.cli.rights:letter",
     "charge": "dunwell.cli.rights:charge",
     "limitation": "dunwell.cli.rights:limitation",
     "claim": "dunwell.cli.claim:command",
