@@ -25,7 +25,9 @@ def work_(
     json: JsonOption = False,
 ) -> None:
     """What waits for a person: unknown deliveries, unmatched money, tasks, approvals, findings, each saying why."""
-    show.work(work.rows(cli.chosen(context, creditor)), json=json)
+    chosen = cli.chosen(context, creditor)
+    on = cli.wiring(context).today(chosen.timezone)
+    show.work([*work.rows(chosen), *work.ending(chosen, on)], json=json)
 
 
 def approve_(
