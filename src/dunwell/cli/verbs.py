@@ -28,7 +28,8 @@ def work_(
     chosen = cli.chosen(context, creditor)
     if not json:
         show.sources(freshness.sources(chosen, cli.wiring(context).now()))
-    show.work(work.rows(chosen), json=json)
+    on = cli.wiring(context).today(chosen.timezone)
+    show.work([*work.rows(chosen), *work.ending(chosen, on)], json=json)
 
 
 def approve_(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from dunwell.core.money import Money
-from dunwell.run import portal_desk
+from dunwell.run import portal_desk, rights
 from dunwell.store import inbox, outbox_view, scope
 from dunwell.store.models import Creditor
 
@@ -15,13 +16,27 @@ ROWS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind` is approval, unknown, reply, mail, answer, task, money, credit or finding; `command` is what to type."""
+    """`kind` is limitation, approval, unknown, reply, mail, answer, task, money, credit or finding; `command` is what to type."""
 
     kind: str
     number: int
     who: str
     why: str
     command: str
+
+
+def ending(creditor: Creditor, on: date) -> list[Row]:
+    """Debts that are about to be time-barred, or are."""
+    return [
+        Row(
+            "limitation",
+            one.receivable_id,
+            one.customer,
+            f"{one.number}: its limitation {'is over since' if one.is_over else 'ends on'} {one.last_day}",
+            f"dunwell claim {one.number} | dunwell acknowledged {one.number} --on …",
+        )
+        for one in rights.ending(creditor, on)[:ROWS_MAX]
+    ]
 
 
 def rows(creditor: Creditor) -> list[Row]:

@@ -72,6 +72,7 @@ COMMANDS = {
     "export": "dunwell.cli.export:command",
     "agreement": "dunwell.cli.rights:agreement",
     "acknowledged": "dunwell.cli.rights:acknowledged",
+    "letter": "dunwell.cli.rights:letter",
     "charge": "dunwell.cli.rights:charge",
     "limitation": "dunwell.cli.rights:limitation",
     "claim": "dunwell.cli.claim:command",
