@@ -49,7 +49,9 @@ def test_a_dispute_has_a_cause_of_the_ledger(text: str, cause: str) -> None:
 
 
 def test_a_request_is_owed_by_our_side() -> None:
-    assert ("answer", {"what": "document", "topic": "request_document"}) in said("Please send me a copy of the invoice.")
+    assert ("answer", {"what": "document", "topic": "request_document"}) in said(
+        "Please send me a copy of the invoice."
+    )
 
 
 def test_an_insult_is_read_by_somebody() -> None:
