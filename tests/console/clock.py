@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 _now: list[datetime] = []
 
@@ -13,3 +13,8 @@ def set(at: datetime) -> None:
 
 def now() -> datetime:
     return _now[0]
+
+
+def set_day(on: date) -> None:
+    """Noon of a day."""
+    set(datetime.combine(on, time(12), UTC))

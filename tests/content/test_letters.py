@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -276,3 +277,29 @@ def check_golden(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     assert path.read_text("utf-8") == text, f"{path.name} differs: read the letter, then write it anew"
+
+
+@pytest.mark.parametrize(("locale", "denies"), [("en", "haven’t seen"), ("ru", "не видим"), ("bg", "не виждаме")])
+@pytest.mark.parametrize("kind", ["business", "person"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_question_after_a_part_payment_does_not_deny_it(locale: str, denies: str, kind: str, count: int) -> None:
+    whole = samples.facts("reached", locale)
+    whole = samples.many(whole) if count > 1 else whole
+    whole = samples.person(whole) if kind == "person" else whole
+    whole = replace(whole, items=tuple(replace(item, original=item.balance) for item in whole.items))
+    first = replace(whole.items[0], original=whole.items[0].balance + whole.items[0].balance)
+    part = replace(whole, items=(first, *whole.items[1:]))
+    assert denies in composed(whole).text
+    assert denies not in composed(part).text
+
+
+def test_an_english_formal_letter_to_an_unknown_reader_ends_faithfully() -> None:
+    known = samples.facts("formal", "en")
+    unknown = replace(known, reader=replace(known.reader, given_name="", family_name="", gender=""))
+    assert "Yours sincerely," in composed(known).text
+    assert "Dear Sir or Madam," in composed(unknown).text and "Yours faithfully," in composed(unknown).text
+
+
+def test_a_russian_short_date_has_its_leading_zero() -> None:
+    assert terms.short_date(date(2026, 3, 5), "ru") == "05.03"
+    assert terms.short_date(date(2026, 3, 5), "bg") == "5.03"

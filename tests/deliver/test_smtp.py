@@ -47,9 +47,11 @@ def message(**changes) -> Outgoing:
 class Scripted:
     """A mail server that answers by the beginning of a command: a reply, `DROP`, or one after the other from a list."""
 
+    greeting = b""
+
     def __init__(self, **answers):
         self.answers = {
-            "EHLO": b"250-here\r\n250 8BITMIME\r\n",
+            "EHLO": self.greeting,
             "MAIL": b"250 ok\r\n",
             "RCPT": b"250 ok\r\n",
             "DATA": b"354 go\r\n",
@@ -104,6 +106,11 @@ class Scripted:
     def _answer(self, verb: str):
         answer = self.answers[verb]
         return answer.pop(0) if isinstance(answer, list) else answer
+
+
+@pytest.fixture(params=[b"250-here\r\n", b"250-here\r\n250-PIPELINING\r\n"], ids=["one by one", "pipelined"], autouse=True)
+def greeting(request, monkeypatch):
+    monkeypatch.setattr(Scripted, "greeting", request.param + b"250 8BITMIME\r\n")
 
 
 @contextmanager

@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "DUNWELL_SHARED": "For developers: the folder of development data from which the reader of replies is trained.",
     "DUNWELL_HOSTS": "Further host names under which the web answers, separated by blanks.",
     "DUNWELL_FACES": "Which web faces exist, separated by blanks: `console pay`; `dunwell serve --only` sets it.",
+    "DUNWELL_LOCAL_URL": "Where this machine's own browser finds the faces: links of rehearsed letters lead there.",
     "DUNWELL_TLS": "`1` behind a proxy that speaks TLS and sets X-Forwarded-Proto: cookies and pages never travel in the clear.",
 }
 EXIT_CODES = {
@@ -69,6 +70,7 @@ WITHDRAWN = {
     "back_to_rehearsal": "written live; the creditor went back to rehearsal",
     "stale": "its day or its hours have passed; it is planned anew",
     "amended": "a due date, a sum, another fact of the document or the address was corrected after the letter was written",
+    "bank_details": "the bank account that it names has changed",
     "planned_anew": "a later run took its place",
     "recalled": "a person called it back",
     "opted_out": "the reader does not want to be written to",
@@ -249,8 +251,9 @@ def withdrawals_of_code() -> set[str]:
     asked = (SOURCES / "store" / "sql" / "outbox.sql").read_text("utf-8")
     text = "".join((SOURCES / one).read_text("utf-8") for one in ("store/record_plan.py", "run/creditors.py"))
     by_hand = re.findall(r'outbox\.withdraw\([^"]*"(\w+)"', text) + re.findall(r"state_reason = '(\w+)'", text)
-    questions = asked[: asked.index("CREATE FUNCTION dunwell_begin")]
+    questions = asked[: asked.index("FUNCTION dunwell_begin")]
     return {*re.findall(r"(?:THEN|ELSE|=) '(\w+)'(?= *(?:\n|--|ELSE|END|WHEN))", questions), *by_hand} - {
+        "credit_note",
         "invoice",
         "live",
         "mode",

@@ -270,6 +270,16 @@ X,002,2021-01-28,Work,98.00,5,490.00,USD
     assert codes(batch) == [(4, "amount_unreadable"), (5, "document_incomplete")]
 
 
+def test_items_of_one_number_and_day_for_two_customers_contradict_each_other():
+    data = """Client,Invoice #,Date,Item,Line Total,Currency
+X,001,2021-01-28,Paint,650.00,USD
+Y,001,2021-01-28,Work,490.00,USD
+"""
+    batch = imported(data)
+    assert batch.invoices.is_empty()
+    assert codes(batch) == [(2, "document_incomplete"), (3, "document_incomplete")]
+
+
 def test_rows_that_are_instalments_of_one_invoice():
     data = "Номер;Клиент;Дата;Срок;Сумма;Вноска\n1;А;05.01.2026;05.02.2026;60,00;1\n1;А;05.01.2026;05.03.2026;40,00;2\n"
     batch = imported(data)

@@ -10,6 +10,7 @@ from dunwell.core.inbox import MatchBasis
 from dunwell.run import inbox, inbox_mail, people, reply_address, work
 from dunwell.run.inbox_mail import Taken
 from dunwell.store import audit, scope
+from dunwell.store.inbox import NoSuchProposal
 from dunwell.store.models import Hold, Inbound, OptOut, Sign
 from inbox import mails
 from regressions.world import DAY, World, only
@@ -108,7 +109,7 @@ def test_an_edited_proposal_is_recorded_as_the_person_said(firm: World) -> None:
     assert (decision.outcome, len(decision.effects)) == ("edited", 1)
     (line,) = inbox.corrections(firm.creditor)
     assert '"until": "2026-03-06"' in line and '"until": "2026-03-13"' in line
-    with pytest.raises(inbox.NoSuchProposal):
+    with pytest.raises(NoSuchProposal):
         inbox.accept(firm.creditor, waiting.number, on=DAY, **WHO)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 
@@ -35,15 +36,23 @@ class Reader:
     def get(self, page: str = "", **options):
         return self.client.get("/".join(filter(None, [self.path, self.locale, page])), **options)
 
+    def read(self, page: str = "") -> str:
+        """A page's HTML with plain spaces, as it is read."""
+        return html.unescape(self.get(page).content.decode()).replace("\u00a0", " ")
+
     def form(self, kind: str) -> dict[str, list[str]]:
         """The fields of a form as it is shown, ticked where it ticks."""
-        html = self.get(kind).content.decode()
+        source = self.get(kind).content.decode()
         fields: dict[str, list[str]] = {}
-        for tag in re.findall(r"<input[^>]*>", html):
+        for tag in re.findall(r"<input[^>]*>", source):
             values = dict(re.findall(r'(\w+)="([^"]*)"', tag))
             if "name" in values and (values.get("type") not in ("checkbox", "radio", "file") or " checked" in tag):
                 fields.setdefault(values["name"], []).append(values.get("value", ""))
         return fields
+
+    def mark(self) -> str:
+        """A fresh mark of a form, as any page of the link shows one."""
+        return self.form("question")["mark"][0]
 
     def say(self, kind: str, **typed):
         """Fill the form of an answer and send it."""

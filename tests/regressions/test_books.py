@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from dunwell.run import approve, letters_preview, people, plan, stories, work
 from dunwell.store import scope
-from dunwell.store.models import Charge, Creditor, Invoice, Promise, Receivable
+from dunwell.store.models import Charge, Creditor, Dispute, Invoice, Promise, Receivable
 from regressions.world import DAY, only
 
 pytestmark = pytest.mark.timeout(300)
@@ -357,3 +357,17 @@ def test_r47_history_is_not_changed_by_sql_not_even_by_the_owner_of_the_tables(w
     with scope.of(world.creditor.pk):
         assert Invoice.objects.count() == 1
     assert Creditor.objects.filter(pk=world.creditor.pk).exists()
+
+
+def test_a_story_names_the_customers_holds_and_what_was_only_rehearsed(world) -> None:
+    (number,) = world.owing("2026-03-20")
+    people.hold(world.creditor, customer_name="C1", reason="hardship", until=None, on=DAY, by="anna", why="")
+    with scope.of(world.creditor.pk):
+        receivable = Receivable.objects.get()
+        values = {"creditor": world.creditor, "effective_on": DAY, "receivable": receivable, "rehearsal": True}
+        Promise.objects.create(**values, currency="EUR", amount=100, promised_date=DAY + timedelta(3))
+        Dispute.objects.create(**values, cause="quality")
+    (told,) = stories.tell(world.creditor, number, DAY, rehearsal=True)
+    said = [what for _, what, _ in told.events]
+    assert any(what.startswith("hold ") and what.endswith(" of the customer") for what in said), said
+    assert sum(what.endswith("(rehearsal)") and what.startswith(("promise", "dispute")) for what in said) == 2

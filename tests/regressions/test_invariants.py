@@ -377,6 +377,7 @@ def test_i14_facts_refuse_update_and_delete_by_the_application_and_by_the_owner(
         "UPDATE audit_content SET body = replace(body, 'x', 'y') WHERE body LIKE '%x%'",
         "UPDATE audit SET actor = 'nobody' WHERE sequence = 3",
         "DELETE FROM audit_content WHERE audit_id IN (SELECT id FROM audit WHERE sequence = 4); DELETE FROM audit WHERE sequence = 4",
+        "DELETE FROM audit_content WHERE audit_id IN (SELECT max(id) FROM audit); DELETE FROM audit WHERE id IN (SELECT max(id) FROM audit)",
     ],
 )
 def test_i14_the_chain_verifies_and_shows_what_even_the_owner_altered(busy, change):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -10,10 +11,11 @@ import pytest
 from django.db import connection
 
 from dunwell.core.channel import Capabilities, Limits, Receipt, Refused, Reply
+from dunwell.core.money import Money
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
 from dunwell.plugins.channels.memory import Config, Memory
-from dunwell.run import approve, day, deliver, people, work
-from dunwell.store import locks, outbox, scope
+from dunwell.run import approve, day, deliver, people, policies, wording, work
+from dunwell.store import load_letters, locks, outbox, scope
 from dunwell.store.models import Cancellation, Invoice, Lapse, Message, Outcome, Payment, Receivable, Run, Sign
 from regressions.world import DAY, only
 
@@ -499,3 +501,39 @@ def test_a_payment_for_several_customers_is_thanked_each_for_their_part(world) -
     thanks = {m.customer.external_id: m.content_row.text for m in world.messages() if m.purpose == "thanks"}
     assert set(thanks) == {"C1", "C2"}
     assert "€100.00" in thanks["C1"] and "€40.00" in thanks["C2"], thanks
+
+
+def test_a_letter_that_was_overtaken_and_is_right_again_goes_the_same_day(world) -> None:
+    (number,) = world.owing("2026-02-20")
+    world.go_live()
+    world.plan()
+    made = people.dispute(
+        world.creditor, number, cause="quality", amount=Money(3000, "EUR"), on=DAY, by="anna", why="they say so"
+    )
+    assert world.deliver().withdrawn == {"disputed": 1}
+    world.plan()
+    people.end(world.creditor, "dispute", made[0].pk, outcome="withdrawn", on=DAY, by="anna", why="settled")
+    assert world.deliver().withdrawn == {"balance_changed": 1}
+    world.plan()
+    assert [world.asked(m) for m in world.messages("queued")] == [{number: 10000}]
+    assert world.deliver().sent == 1
+
+
+def test_a_draft_whose_wording_was_changed_and_changed_back_waits_again(world, monkeypatch) -> None:
+    world.owing("2026-01-15")
+    every = policies.load_all()
+    standard = every["standard"]
+    asks = replace(standard.step("reminder"), approval=True, offset_days=3)
+    monkeypatch.setattr(
+        policies, "load_all", lambda: {**every, "standard": replace(standard, steps=(asks,), wake_up=None)}
+    )
+    shipped = wording.text_of(world.creditor, "en", "reminder.email")
+    world.go_live()
+    seen = []
+    for text in ("Hello one", "Hello two", "Hello one"):
+        written = shipped.replace("{greeting}", f"{text}, {{greeting}}", 1)
+        monkeypatch.setattr(load_letters, "overrides", lambda _, text=written: {("en", "reminder", "email"): (text, 1)})
+        world.plan()
+        (waiting,) = world.messages("waiting")
+        seen.append(waiting.content_row.text.partition(",")[0])
+    assert seen == ["Hello one", "Hello two", "Hello one"]

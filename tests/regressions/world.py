@@ -14,6 +14,7 @@ from pathlib import Path
 from dunwell.plugins.channels.memory import Memory
 from dunwell.run import creditors, day, deliver, ingest, people, plan, reconcile
 from dunwell.run.day import Day
+from dunwell.run.desk import Planned
 from dunwell.store import scope, switches
 from dunwell.store.models import Creditor, Message, MessageItem, Outcome, Receivable, Switch, Task
 
@@ -93,7 +94,7 @@ class World:
     def cover(self, on: date) -> None:
         people.cover(self.creditor, "bank", on - timedelta(1), on=on, by="anna")
 
-    def plan(self, on: date = DAY) -> plan.Planned:
+    def plan(self, on: date = DAY) -> Planned:
         """The day up to the outbox: money applied, letters written, nothing delivered."""
         self.cover(on)
         reconcile.run(self.creditor, on, by="anna")

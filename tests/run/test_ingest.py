@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dunwell.core import names
-from dunwell.run import ingest, people, reconcile
+from dunwell.run import ahead, ingest, people, reconcile
 from dunwell.store import scope
 from dunwell.store.models import (
     Allocation,
@@ -190,3 +190,32 @@ def test_two_addresses_of_one_name_in_one_file_are_two_ways_and_no_correction(cr
     with scope.of(creditor.pk):
         assert not Amendment.objects.exists()
         assert ContactPoint.objects.filter(contact__customer__name="Маргаритка ООД").count() == 2
+
+
+def test_the_channel_that_a_contact_prefers_is_kept(creditor, take):
+    take(
+        "Customer,Contact person,Email,Phone,Preferred channel\nDaisy Ltd,Anna Brown,anna@daisy.example,+44 20 7946 0000,sms\n",
+        kind="customers",
+    )
+    with scope.of(creditor.pk):
+        assert list(ContactPoint.objects.filter(is_preferred=True).values_list("channel", flat=True)) == ["sms"]
+
+
+def test_an_older_sheet_changes_nothing_also_after_another_older_one(creditor, take):
+    take(OPEN_ITEMS, as_of=date(2026, 3, 10))
+    take(OPEN_ITEMS, as_of=date(2026, 3, 4))
+    late = take(OPEN_ITEMS.replace("15.02.2026", "20.02.2026"), as_of=date(2026, 3, 6))
+    assert late.counts["rows_older"] == 2 and late.counts["facts_changed"] == 0
+
+
+def test_what_is_made_ahead_comes_in_order_and_its_trouble_comes_with_it():
+    def numbers():
+        yield from (1, 2, 3)
+        raise ValueError("the fourth")
+
+    got = []
+    with pytest.raises(ValueError, match="the fourth"):
+        for number in ahead.of(numbers()):
+            got.append(number)
+    assert got == [1, 2, 3]
+    assert ahead.begun(lambda: 7).result() == 7

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -30,3 +34,21 @@ def test_several_processes_write_what_one_writes(database: Path, monkeypatch: py
 def test_a_bug_in_another_process_is_a_bug_here(database: Path) -> None:
     with pytest.raises(TypeError):
         list(processes.in_order(abs, ["not a number"]))
+
+
+def test_a_killed_program_leaves_no_process_behind(database: Path) -> None:
+    """All of them hold the other end of this pipe: it ends when the last one has gone."""
+    program = (
+        "import sys, time\nfrom dunwell.run import processes\n"
+        "if __name__ == '__main__':\n"
+        "    for _ in processes.in_order(abs, range(-9, 0)): print('at work', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=_environment()) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"at work\n"
+        running.send_signal(signal.SIGKILL)
+        assert running.communicate(timeout=60) == (b"", None)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -122,3 +122,24 @@ def test_a_row_cannot_be_written_for_another_creditor(ledger):
     )
     with pytest.raises(ProgrammingError, match="row-level security"), scope.of(other.id):
         Customer.objects.create(creditor=ledger[0], external_id="X", name="X", known_on=DAY)
+
+
+def test_a_document_belongs_to_a_customer_of_its_own_creditor_and_stays_with_it(ledger):
+    creditor, receivable, _ = ledger
+    other = Creditor.objects.create(slug="other", name="Other", country="BG", currency="EUR")
+    with scope.of(other.id):
+        stranger = Customer.objects.create(creditor=other, external_id="B", name="Bob", known_on=DAY)
+    with pytest.raises(IntegrityError, match="not one of this creditor"), scope.of(creditor.id):
+        Receivable.objects.create(creditor=creditor, invoice_id=-1, customer_id=-1, currency="EUR", amount=1)
+    with pytest.raises(IntegrityError, match="not one of this creditor"), scope.of(creditor.id):
+        Payment.objects.create(
+            creditor=creditor,
+            external_id="p2",
+            customer=stranger,
+            date=DAY,
+            currency="EUR",
+            amount=1,
+            recorded_on=DAY,
+        )
+    with pytest.raises(IntegrityError, match="is refused"), scope.of(creditor.id):
+        Invoice.objects.filter(pk=receivable.invoice_id).update(customer_id=stranger.pk)

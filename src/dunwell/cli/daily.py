@@ -12,14 +12,10 @@ from rich.table import Table
 from dunwell.cli import context as cli
 from dunwell.cli import show
 from dunwell.cli.context import out
+from dunwell.cli.options import AsOfOption, CreditorOption, JsonOption, WhyOption
 from dunwell.run import creditors, day, delivery, ingest_documents, letters_preview, mappings, plan, simulate, stories
 
 Context = typer.Context
-CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
-AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", help="The day, YYYY-MM-DD; the creditor's today without it.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 AssumeOption = Annotated[
     str | None,
     typer.Option("--assume-contact", help="Plan as if each customer had one contact on this channel (rehearsal only)."),
@@ -257,7 +253,7 @@ def live(
     creditor: CreditorOption = "",
     yes: Annotated[bool, typer.Option("--yes", help="Go live after the preview.")] = False,
     back: Annotated[bool, typer.Option("--back", help="Back to rehearsal: nothing leaves any more.")] = False,
-    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    why: WhyOption = "",
 ) -> None:
     """Go live: show what would go out first, and with --yes let messages leave from now on."""
     wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)
@@ -291,7 +287,7 @@ def stop(
     context: Context,
     creditor: CreditorOption = "",
     lift: Annotated[bool, typer.Option("--lift", help="Let messages go again.")] = False,
-    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    why: WhyOption = "",
 ) -> None:
     """Halt everything of a creditor at once; read again before every single message."""
     wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)

@@ -8,11 +8,10 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
+from dunwell.cli.options import ByOption, CreditorOption, JsonOption, WhyOption
 from dunwell.run import auditing, bench_deliver, benches, brake, check, creditors, ways
 
 Context = typer.Context
-CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def check_(
@@ -39,9 +38,10 @@ def audit(context: Context, creditor: CreditorOption = "", json: JsonOption = Fa
     chosen = cli.chosen(context, creditor)
     found = auditing.verify(chosen)
     if json:
-        as_json({"links": found.links, "erased": found.erased, "broken": list(found.broken)})
+        as_json({"links": found.links, "erased": found.erased, "broken": list(found.broken), "head": found.head})
     else:
         out.print(f"{found.links:,} links, {found.erased:,} with erased content, {len(found.broken):,} broken")
+        out.print(f"head: {found.head}")
         for line in found.broken:
             out.print(f"[red]{line}[/]")
     raise typer.Exit(1 if found.broken else 0)
@@ -90,7 +90,7 @@ def account(
     tax_id: Annotated[str, typer.Option(help="ИНН of the holder.")] = "",
     kpp: Annotated[str, typer.Option(help="КПП of the holder.")] = "",
     confirm: Annotated[int | None, typer.Option(help="A second person confirms this account.")] = None,
-    by: Annotated[str, typer.Option(help="Who; you without it.")] = "",
+    by: ByOption = "",
     creditor: CreditorOption = "",
 ) -> None:
     """Add a bank account; a changed one is used after a second person has confirmed it."""
@@ -125,7 +125,7 @@ def brake_(
     run: Annotated[int, typer.Argument(help="Number of the run that waits.")],
     release: Annotated[bool, typer.Option("--release", help="You have looked at it: let it go.")] = False,
     creditor: CreditorOption = "",
-    why: Annotated[str, typer.Option(help="For the record.")] = "",
+    why: WhyOption = "",
 ) -> None:
     """A run that would send far more than usual waits until a person releases it."""
     wiring, chosen = cli.wiring(context), cli.chosen(context, creditor)

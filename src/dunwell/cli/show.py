@@ -15,9 +15,10 @@ from dunwell.core.money import Money
 from dunwell.run import letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
+from dunwell.run.desk import Planned
 from dunwell.run.ingest import Summary
 from dunwell.run.letters import Letter
-from dunwell.run.plan import Planned, outcome_counts
+from dunwell.run.plan import outcome_counts
 from dunwell.run.stories import Told
 from dunwell.run.work import Row
 from dunwell.store.models import Creditor
@@ -198,8 +199,9 @@ def delivery(done: Delivery, *, json: bool) -> None:
     for reason, count in (done.withdrawn or {}).items():
         out.print(f"  {count:,} withdrawn: {reason}")
     for one in done.braked:
+        usual = f"usual are {one.usual:.0f}" if one.usual else "and there is no usual yet: it is the first live run that writes"
         out.print(
-            f"[yellow]run {one.run_id} made {one.messages:,} messages, usual are {one.usual:.0f}: "
+            f"[yellow]run {one.run_id} made {one.messages:,} messages, {usual}: "
             f"look at them, then `dunwell brake {one.run_id} --release`[/]"
         )
     for channel, count in (done.no_way or {}).items():

@@ -10,24 +10,19 @@ import typer
 from dunwell.cli import context as cli
 from dunwell.cli import show
 from dunwell.cli.context import out
+from dunwell.cli.options import AmountOption, AsOfOption, ByOption, CreditorOption, JsonOption, UndoOption, WhyOption
 from dunwell.core.money import Money
 from dunwell.run import approve, creditors, people, work
 from dunwell.run import wording as texts
 
 Context = typer.Context
-CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day it counts from; today without it.")]
-WhyOption = Annotated[str, typer.Option(help="For the record.")]
-ByOption = Annotated[str, typer.Option(help="Who; you, as the machine knows you, without it.")]
-UndoOption = Annotated[int | None, typer.Option("--undo", help="Take back the one with this number.")]
-AmountOption = Annotated[str | None, typer.Option(help="A part, such as 1240.00; all that is open without it.")]
 NUMBER = typer.Argument(help="Invoice number, or number@issue-date.")
 
 
 def work_(
     context: Context,
     creditor: CreditorOption = "",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """What waits for a person: unknown deliveries, unmatched money, tasks, approvals, findings, each saying why."""
     show.work(work.rows(cli.chosen(context, creditor)), json=json)
@@ -40,10 +35,11 @@ def approve_(
     every: Annotated[bool, typer.Option("--all", help="Approve everything that waits, after it was shown.")] = False,
     by: ByOption = "",
     why: WhyOption = "",
+    as_of: AsOfOption = None,
 ) -> None:
     """Look at a waiting message, word for word, and let exactly these bytes go."""
     chosen = cli.chosen(context, creditor)
-    on = cli.wiring(context).today(chosen.timezone)
+    on = cli.day(context, chosen, as_of)
     for one in approve.waiting(chosen, message, every=every):
         out.rule(f"message {one.pk}: {one.customer.name}")
         out.print(one.content_row.text, markup=False)

@@ -159,7 +159,7 @@ ACTION_ITEMS: Schema = {
     "action_id": pl.Int64,
     "receivable_id": pl.Int64,
     "step": pl.String,  # done by the action; null when merely listed, thanked for, or when nobody can be reached
-    "part": pl.String,  # asked | listed (both in the sum asked for) | not_due (shown apart) | thanked
+    "part": pl.String,  # asked | listed (both in the sum asked for) | not_due (shown apart) | thanked | told (news about it)
     "amount": pl.Int64,  # the undisputed balance; null for what is thanked for
     "credit": pl.Int64,  # money on account that is deducted from this amount; the sum asked for is amount − credit
     "currency": pl.String,

@@ -66,6 +66,10 @@ class Purpose(StrEnum):
     THANKS = "thanks"
     ANSWER = "answer"
     CHECK_IN = "check_in"
+    # Each is the key of its own text (core.message.NEWS_KEYS).
+    APOLOGY = "apology"
+    LIFTED = "lifted"
+    BANK_DETAILS = "bank_details"
 
 
 class TaskKind(StrEnum):

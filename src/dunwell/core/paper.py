@@ -37,9 +37,10 @@ class SmallPrint:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """What and its value, line by line."""
+    """What and its value, line by line, kept on one page with the sentence that leads to them."""
 
     rows: tuple[tuple[str, str], ...]
+    lead: str = ""
     kind: ClassVar[str] = "pairs"
 
 
@@ -59,6 +60,8 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class PaperTable:
+    """Rows under a head; an empty head is not printed."""
+
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     align: tuple[str, ...]  # left or right

@@ -143,6 +143,45 @@ class CurrencyChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """How long a claim gives to pay, and how many days must pass from its sending before a court may be asked.
+
+    `due_moves`: a due date on a day off ends on the next working day, so that delay begins after it.
+    """
+
+    term_days: int
+    wait_days: int
+    source: str
+    due_moves: bool = False
+
+
+class CountedFrom(StrEnum):
+    DUE_DATE = "due_date"
+    YEAR_END = "year_end"
+
+
+@dataclass(frozen=True, slots=True)
+class Limitation:
+    """After how many years a claim can no longer be enforced against a debtor who says so."""
+
+    years: int
+    counted_from: CountedFrom
+    source: str
+
+    def last_day(self, due_date: date, acknowledged_on: date | None = None) -> date:
+        """The last day in time; an acknowledgement within the term begins it anew."""
+        last = self._after(due_date)
+        return self._after(acknowledged_on) if acknowledged_on and due_date < acknowledged_on <= last else last
+
+    def _after(self, day: date) -> date:
+        if self.counted_from is CountedFrom.YEAR_END:
+            return date(day.year + self.years, 12, 31)
+        # 29 February has no counterpart in most years: the term ends with the month.
+        is_leap_day = (day.month, day.day) == (2, 29) and not _is_leap(day.year + self.years)
+        return day.replace(year=day.year + self.years, day=28 if is_leap_day else day.day)
+
+
+@dataclass(frozen=True, slots=True)
 class InterestLaw:
     """What the law of a place says of late money; `earlier` explains why older days are refused."""
 
@@ -153,6 +192,8 @@ class InterestLaw:
     moratoria: tuple[Moratorium, ...] = ()
     compensations: tuple[Compensation, ...] = ()
     currency_change: CurrencyChange | None = None
+    claim: ClaimTerms | None = None
+    limitation: Limitation | None = None
 
     def rules_for(self, kind: DebtKind) -> tuple[InterestRule, ...]:
         return tuple(rule for rule in self.rules if kind in rule.kinds)

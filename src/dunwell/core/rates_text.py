@@ -14,12 +14,15 @@ from typing import TypeVar
 from dunwell.core import toml_text
 from dunwell.core.money import CURRENCIES, Money
 from dunwell.core.rates import (
+    ClaimTerms,
     Compensation,
+    CountedFrom,
     CurrencyChange,
     DebtKind,
     Fixed,
     InterestLaw,
     InterestRule,
+    Limitation,
     Moratorium,
     Rate,
     RateTable,
@@ -104,7 +107,7 @@ def _quoted(text: str) -> str:
 
 
 def _law(root: Table) -> InterestLaw:
-    change = root.table("currency_change")
+    change, claim, limitation = (root.table(name) for name in ("currency_change", "claim", "limitation"))
     return InterestLaw(
         code=root.text("code"),
         currency=root.choice("currency", CURRENCIES),
@@ -113,6 +116,8 @@ def _law(root: Table) -> InterestLaw:
         moratoria=tuple(_moratorium(row) for row in root.tables("moratorium")),
         compensations=tuple(_compensation(row) for row in root.tables("compensation")),
         currency_change=_currency_change(change) if change else None,
+        claim=_claim(claim) if claim else None,
+        limitation=_limitation(limitation) if limitation else None,
     )
 
 
@@ -169,6 +174,27 @@ def _currency_change(row: Table) -> CurrencyChange:
         now=row.choice("now", CURRENCIES),
         on=row.day("on"),
         units=_percent(row, "units"),
+        source=_verified_source(row),
+    )
+    row.finish()
+    return found
+
+
+def _claim(row: Table) -> ClaimTerms:
+    found = ClaimTerms(
+        term_days=row.whole("term_days", low=1, high=90),
+        wait_days=row.whole("wait_days", low=0),
+        due_moves=row.flag("due_moves", False),
+        source=_verified_source(row),
+    )
+    row.finish()
+    return found
+
+
+def _limitation(row: Table) -> Limitation:
+    found = Limitation(
+        years=row.whole("years", low=1, high=30),
+        counted_from=row.member("counted_from", CountedFrom),
         source=_verified_source(row),
     )
     row.finish()

@@ -29,6 +29,7 @@ TAG_MEANINGS = {
     "week_end": "the letter is written on a Friday",
     "task": "the text is for our own people",
     "not_late": "nothing listed is overdue",
+    "part_paid": "a part of something listed has been paid",
 }
 
 

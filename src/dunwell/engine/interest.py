@@ -7,7 +7,7 @@ Nothing is charged on interest. A payment counts on its own day still: it lowers
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -155,6 +155,24 @@ def compute(debt: Debt, law: InterestLaw, tables: Mapping[str, RateTable], claus
         excluded=tuple(_excluded(debt, moratoria)),
         uncertain=tuple(sorted(book.uncertain)),
     )
+
+
+def together(parts: Sequence[Interest], debt: Debt, law: InterestLaw) -> Interest:
+    """Several instalments of one invoice as one claim: their rows one after another, the fixed sum once, by the whole debt."""
+    by_law = any(part.rules for part in parts)
+    return Interest(
+        total=sum((part.total for part in parts[1:]), parts[0].total),
+        rows=tuple(row for part in parts for row in part.rows),
+        rules=tuple(dict.fromkeys(rule for part in parts for rule in part.rules)),
+        compensation=_compensation(debt, law) if by_law else None,
+        excluded=tuple(dict.fromkeys(one for part in parts for one in part.excluded)),
+        uncertain=tuple(dict.fromkeys(one for part in parts for one in part.uncertain)),
+    )
+
+
+def nothing(currency: str) -> Interest:
+    """No interest at all: waived, or not asked for."""
+    return Interest(Money(0, currency), (), ())
 
 
 def last_computable(law: InterestLaw, tables: Mapping[str, RateTable], kind: DebtKind) -> date:

@@ -115,7 +115,7 @@ def signature(sheet: Sheet) -> Part:
     """The person who answers: name, house, role, phone, e-mail."""
     facts = sheet.scene.facts
     writer = facts.writer
-    closing = sheet.scene.terms.words["closing_formal" if "formal" in sheet.scene.tags else "closing"]
+    closing = _closing(sheet.scene)
     name = signed(facts)
     reach = ", ".join(part for part in (terms.clean(writer.phone), writer.email) if part)
     text = "\n".join(part for part in (closing, name, terms.clean(writer.role), reach) if part)
@@ -126,6 +126,15 @@ def signature(sheet: Sheet) -> Part:
     sheet.pictures.append(photo)
     html = sheet.layout.piece("signature_photo", photo.content_id, escaped(terms.clean(writer.name)), escaped(text))
     return text, html
+
+
+def _closing(scene: Scene) -> str:
+    """Before the name; some languages end a formal letter to an unknown reader in words of their own."""
+    words, salutations = scene.terms.words, scene.terms.greeting
+    if "formal" not in scene.tags:
+        return str(words["closing"])
+    is_unknown = scene.value("greeting") == salutations["formal_unknown"]
+    return str(words["closing_formal_unknown" if is_unknown else "closing_formal"])
 
 
 def account_rows(labels: Mapping[str, str], account: BankAccount) -> list[tuple[str, str]]:

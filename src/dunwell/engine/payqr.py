@@ -122,6 +122,11 @@ def svg(data: bytes) -> str:
     return qr.svg(data)
 
 
+def svg_file(data: bytes) -> str:
+    """The same code as an SVG that stands alone, scaling to any size."""
+    return qr.svg_file(data)
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 

@@ -22,24 +22,28 @@ def propose(portfolio: Portfolio, as_of: date, *, assume_contact: str | None = N
     portfolio = facts.with_assumed_contacts(portfolio, assume_contact) if assume_contact else portfolio
     day = facts.day(portfolio, as_of)
     thanks = reach.thanks(day)
-    prepared, lapsed = facts.gather(day, thanked=thanks["customer_id"])
     asked = rules.table(day.calendar, is_fresh=facts.is_fresh(portfolio, as_of))
+    prepared, lapsed = facts.gather(day, thanked=thanks["customer_id"])
     rows = rules.decide(prepared, asked)
+    del prepared  # of a million receivables each of these frames is a hundred megabytes
 
     due, first = slots.deciding(rows, asked, day.table)
     asks = reach.reached(first, day, taken=thanks["person_key"])
     joined = slots.members(due, first)
+    del due
     handed = reach.hand_over(slots.strictest(rows.filter(pl.col("rule").is_null() & pl.col("is_hand_over"))), day)
 
     actions = answers.number(pl.concat([thanks, asks.filter("is_allowed"), handed], how="diagonal"), day)
     items = answers.items(actions, rows, asked, joined, day)
+    lapses = answers.lapses(lapsed, rows, asked)
     decided = (answers.ruled(rows, asked), answers.due(joined, asks, day), answers.handed_over(rows, day))
+    del rows, joined
     return Proposal(
         as_of=as_of,
         outcomes=_sorted(pl.concat(part.select(*OUTCOMES) for part in decided), OUTCOMES, "receivable_id"),
         actions=_sorted(answers.with_reasons(actions, items), ACTIONS, "action_id"),
         items=_sorted(items, ACTION_ITEMS, "action_id", "receivable_id"),
-        lapses=_sorted(answers.lapses(lapsed, rows, asked), LAPSES, "receivable_id", "step"),
+        lapses=_sorted(lapses, LAPSES, "receivable_id", "step"),
     )
 
 

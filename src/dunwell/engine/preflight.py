@@ -230,11 +230,12 @@ def _links(facts: LetterFacts) -> list[Finding]:
             remedy="Set public_url.",
         )
         for link in links
-        if link and not _is_public(link)
+        if link and not is_public(link)
     ]
 
 
-def _is_public(link: str) -> bool:
+def is_public(link: str) -> bool:
+    """Whether an address can be opened from outside: no name or number of this machine or a private net."""
     host = re.sub(r"^\w+://", "", link).split("/")[0].rsplit("@", 1)[-1]
     host = host[1 : host.index("]")] if host.startswith("[") and "]" in host else host.split(":")[0]
     try:

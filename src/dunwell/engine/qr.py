@@ -8,6 +8,7 @@ against segno's, module by module.
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from dataclasses import dataclass
@@ -76,12 +77,18 @@ def png(data: bytes) -> bytes:
 
 def svg(data: bytes) -> str:
     """The same symbol as SVG, for printed letters and pages; segno draws it."""
-    version = _version(len(data))
-    return str(
-        segno.make_qr(data, mode="byte", error="m", version=version, mask=0, boost_error=False).svg_inline(
-            border=BORDER
-        )
-    )
+    return str(_drawn(data).svg_inline(border=BORDER))
+
+
+def svg_file(data: bytes) -> str:
+    """The same as a file of its own: with its namespace, without a size."""
+    out = io.BytesIO()
+    _drawn(data).save(out, kind="svg", border=BORDER, xmldecl=False, omitsize=True, light="#fff")
+    return out.getvalue().decode()
+
+
+def _drawn(data: bytes) -> segno.QRCode:
+    return segno.make_qr(data, mode="byte", error="m", version=_version(len(data)), mask=0, boost_error=False)
 
 
 def _version(size: int) -> int:

@@ -40,7 +40,7 @@ def reached(first: pl.DataFrame, day: Day, *, taken: pl.Series) -> pl.DataFrame:
     asked = pl.concat([chosen.with_columns(is_copy=False), copied.with_columns(is_copy=True)], how="diagonal")
     asked = asked.filter(pl.col("unreachable").is_null()).with_row_index("contact_no")
     refusals = governor.refuse(asked, portfolio.touches, portfolio.jurisdictions, day.as_of, day.calendar)
-    asked = _rest(asked.join(refusals, on="contact_no", how="left"), day)
+    asked = rest(asked.join(refusals, on="contact_no", how="left"), day)
     mains = _one_per_person(asked.filter(~pl.col("is_copy")), day, taken)
     kept = _copies(asked.filter("is_copy"), mains, taken)
     answered = mains.select("customer_id", refused="reason", allowed_on="allowed_on")
@@ -99,7 +99,7 @@ def hand_over(handed: pl.DataFrame, day: Day) -> pl.DataFrame:
     )
 
 
-def _rest(asked: pl.DataFrame, day: Day) -> pl.DataFrame:
+def rest(asked: pl.DataFrame, day: Day) -> pl.DataFrame:
     """On a day of rest of the customer's country nobody there is contacted."""
     working_on = day.calendar.forward(pl.lit(day.number, pl.Int32), pl.col("place")).cast(pl.Int32)
     rests = pl.col("reason").is_null() & (working_on > day.number)

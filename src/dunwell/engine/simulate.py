@@ -167,7 +167,7 @@ class _Memory:
                 ),
             ]
         )
-        self.touches = pl.concat([self.touches, _touches(proposal, seen)])
+        self.touches = pl.concat([self.touches, touches(proposal, seen)])
         fresh = done.filter(pl.col("step").is_in(self.wake_ups)).select("customer_id", woken_on=on).unique()
         self.woken = pl.concat([self.woken.join(fresh, on="customer_id", how="anti"), fresh])
         thanked = proposal.items.filter(pl.col("part") == "thanked")["receivable_id"]
@@ -202,7 +202,7 @@ def _sent(proposal: Proposal, seen: Portfolio) -> pl.DataFrame:
     return conform(rows.with_columns(on=pl.lit(proposal.as_of)), SENT)
 
 
-def _touches(proposal: Proposal, seen: Portfolio) -> pl.DataFrame:
+def touches(proposal: Proposal, seen: Portfolio) -> pl.DataFrame:
     columns = ["customer_id", "channel", "purpose"]
     mains = proposal.actions.select("contact_id", *columns)
     copied = proposal.actions.select("copies", *columns).explode("copies").rename({"copies": "contact_id"})

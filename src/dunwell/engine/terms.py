@@ -103,8 +103,10 @@ def long_date(day: date, locale: str) -> str:
 
 @lru_cache(maxsize=8192)
 def short_date(day: date, locale: str) -> str:
-    """`14.04` in a Cyrillic short text, `14 April` in an English one."""
-    return f"{day.day} {format_date(day, 'MMMM', locale='en_GB')}" if locale == "en" else f"{day.day}.{day.month:02d}"
+    """`05.04` in a Russian short text, `5.04` in a Bulgarian one, `5 April` in an English one."""
+    if locale == "en":
+        return f"{day.day} {format_date(day, 'MMMM', locale='en_GB')}"
+    return f"{day.day:02d}.{day.month:02d}" if locale == "ru" else f"{day.day}.{day.month:02d}"
 
 
 @lru_cache(maxsize=8192)

@@ -25,9 +25,14 @@ def waiting(creditor: Creditor, number: int | None, *, every: bool) -> list[Mess
 
 def approve(creditor: Creditor, message: Message, *, by: str, why: str, on: date) -> None:
     """Approve what was shown: the hash of the message as it was read, so that anything changed since voids the approval."""
+    approve_shown(creditor, message.pk, content_hash=message.content_hash, by=by, why=why, on=on)
+
+
+def approve_shown(creditor: Creditor, number: int, *, content_hash: str, by: str, why: str, on: date) -> None:
+    """Approve exactly the bytes of this hash; a message that is others by now is refused."""
     with scope.of(creditor.pk):
-        outbox.approve(creditor.pk, message.pk, content_hash=message.content_hash, by=by, on=on, why=why)
-        _note(creditor, by, "approval", str(message.pk), {"content_hash": message.content_hash, "why": why})
+        outbox.approve(creditor.pk, number, content_hash=content_hash, by=by, on=on, why=why)
+        _note(creditor, by, "approval", str(number), {"content_hash": content_hash, "why": why})
 
 
 def recall(creditor: Creditor, number: int, *, by: str, why: str) -> None:

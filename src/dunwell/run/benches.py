@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +14,9 @@ import polars as pl
 
 from dunwell.core.frames import Proposal
 from dunwell.engine import plan as engine
-from dunwell.run import ingest, portfolio
+from dunwell.run import ahead, ingest, portfolio
 from dunwell.run import plan as planning
-from dunwell.run.bench_book import DAY, at_rest, big_book, new_creditor, peak_rss_mb, stopwatch
+from dunwell.run.bench_book import DAY, at_rest, big_book, new_creditor, peak_rss_mb, stopwatch, together
 from dunwell.store import record, scope
 from dunwell.store.models import Creditor
 from dunwell.store.record import RecordedRun
@@ -53,17 +54,18 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
     creditor = big_book("", invoices=invoices, customers=customers)
     at_rest()
     times: dict[str, float] = {}
+    known = _last_outcomes(creditor)
     with stopwatch(times, "load_s"):
         seen = portfolio.of(creditor, DAY, rehearsal=False)
     with stopwatch(times, "plan_s"):
         proposal = engine.propose(seen, DAY)
     with stopwatch(times, "record_s"):
-        recorded = _record(creditor, proposal)
+        recorded = _record(creditor, proposal, known.result())
     first = proposal.actions.filter(pl.col("task").is_null()).head(messages)
     some = replace(
         proposal, actions=first, items=proposal.items.join(first.select("action_id"), on="action_id", how="semi")
     )
-    with stopwatch(times, "render_s"):
+    with together() as memory, stopwatch(times, "render_s"):
         queued = planning.write(creditor, seen, some, run_id=recorded.run_id, rehearsal=False).messages
     total = round(sum(times.values()), 3)
     return {
@@ -74,7 +76,7 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
         **times,
         "total_s": total,
         "per_s": round(queued / total),
-        "peak_rss_mb": peak_rss_mb(),
+        "peak_rss_mb": memory(),
     }
 
 
@@ -104,16 +106,21 @@ def import_(*, rows: int) -> dict[str, Any]:
 
 
 def _plan(creditor: Creditor, times: dict[str, float]) -> int:
+    known = _last_outcomes(creditor)
     with stopwatch(times, "load_s"):
         seen = portfolio.of(creditor, DAY, rehearsal=False)
     with stopwatch(times, "plan_s"):
         proposal = engine.propose(seen, DAY)
     with stopwatch(times, "record_s"):
-        recorded = _record(creditor, proposal)
+        recorded = _record(creditor, proposal, known.result())
     return recorded.outcomes_changed
 
 
-def _record(creditor: Creditor, proposal: Proposal) -> RecordedRun:
+def _last_outcomes(creditor: Creditor) -> Future[pl.DataFrame]:
+    return ahead.begun(lambda: record.last_outcomes(creditor.pk, rehearsal=False))
+
+
+def _record(creditor: Creditor, proposal: Proposal, known: pl.DataFrame) -> RecordedRun:
     counts = planning.outcome_counts(proposal)
     with scope.of(creditor.pk):
         recorded = record.dunning_run(
@@ -124,6 +131,7 @@ def _record(creditor: Creditor, proposal: Proposal) -> RecordedRun:
             outcomes=proposal.outcomes,
             lapses=proposal.lapses,
             counts=counts,
+            known=known,
         )
         record.link_run(creditor.pk, recorded, as_of=DAY, by="bench", counts=counts)
     return recorded

@@ -14,7 +14,7 @@ from django.db import connection
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Finding
 from dunwell.engine import render, tact
-from dunwell.run import calendars, creditors, deliver, jurisdictions, packs, policies, scenarios, ways
+from dunwell.run import calendars, creditors, deliver, jurisdictions, packs, policies, portal_desk, scenarios, ways
 from dunwell.store import outbox, scope
 from dunwell.store.models import Creditor
 
@@ -87,6 +87,8 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     missing = creditors.missing(creditor)
     yield Line(not missing, f"{name} letters", "complete" if not missing else "incomplete", "; ".join(missing))
     yield _money(creditor, now)
+    if creditor.public_url:
+        yield _pages(creditor, now)
     with scope.of(creditor.pk):
         counts = outbox.counts(creditor.pk, rehearsal=not status.live)
     unknown = counts.get("unknown", 0)
@@ -122,6 +124,14 @@ def _money(creditor: Creditor, now: datetime) -> Line:
     is_fresh = until >= deliver.covered_min(creditor, now, calendar)
     remedy = f"Import newer payments, or `dunwell cover {source} {today}` when all are entered."
     return Line(is_fresh, what, f"payments of {source} are entered up to {until}", "" if is_fresh else remedy)
+
+
+def _pages(creditor: Creditor, now: datetime) -> Line:
+    """Whether clients can open their pages: live letters name none before this has been seen."""
+    today = now.astimezone(ZoneInfo(creditor.timezone)).date()
+    fault = portal_desk.look(creditor, on=today, by="check")
+    remedy = "Run `dunwell serve`, and lead the address to it by TLS (docs/how-to/pay-page.md)."
+    return Line(not fault, f"{creditor.slug} pages", fault or f"{creditor.public_url} opens", remedy if fault else "")
 
 
 def _of_findings(what: str, fine: str, found: list[Finding]) -> Line:

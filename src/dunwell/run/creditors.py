@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from django.db.models.functions import Now
+
 from dunwell.core import message, money
 from dunwell.core.assignment import Scope
 from dunwell.core.channel import ChannelDown
@@ -330,15 +332,16 @@ def _refuse_impossible(*, iban: str = "", bic: str = "", account: str = "", corr
 
 
 def confirm_account(creditor: Creditor, account_id: int, *, by: str) -> BankAccount:
-    """A second person confirms a changed bank account; letters use it from then on."""
+    """A second person confirms a changed bank account; letters use it from then on, and those that name the old one are withdrawn."""
     with scope.of(creditor.pk):
         row = BankAccount.objects.filter(pk=account_id, confirmed_by="").first()
         if row is None:
             raise NoAccountWaits(number=account_id)
         if row.proposed_by == by:
             raise SecondPersonNeeded(by=by)
-        row.confirmed_by = by
-        row.save(update_fields=["confirmed_by"])
+        row.confirmed_by, row.confirmed_at = by, Now()
+        row.save(update_fields=["confirmed_by", "confirmed_at"])
+        outbox.withdraw_asking_in(creditor.pk, row.currency, since=row.since, reason="bank_details")
         audit.link(creditor.pk, actor=by, kind="bank_account_confirmed", subject=str(account_id), content={"by": by})
     return row
 

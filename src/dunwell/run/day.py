@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import deliver, plan, reconcile, ways
-from dunwell.run.plan import Planned
+from dunwell.run.desk import Planned
 from dunwell.run.reconcile import Reconciled
 from dunwell.store import locks, outbox_view, switches
 from dunwell.store.models import Creditor
@@ -76,6 +76,15 @@ def run(
             if done.halted:
                 break
     return done
+
+
+def rehearse_rest(creditor: Creditor, as_of: date, *, folder: Path) -> int:
+    """Write the messages that a person let go after the day's run, as that run would have; gives how many."""
+    written = 0
+    for moment in outbox_view.first_moments(creditor.pk, as_of):
+        with ways.opened(creditor, rehearsal=True, folder=folder) as out:
+            written += deliver.deliver(creditor.pk, moment + timedelta(minutes=1), out, rehearsal=True).sent
+    return written
 
 
 def _moments(creditor: Creditor, as_of: date, now: datetime, *, rehearsal: bool) -> list[datetime]:

@@ -20,13 +20,15 @@ from dunwell.core.records import Mapping, RecordKind
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import open_items
 from dunwell.plugins.importers import findings_csv, table
-from dunwell.run import people
-from dunwell.store import audit, bulk, record_import, scope
+from dunwell.run import ahead, people
+from dunwell.store import audit, bulk, locks, record_documents, record_import, scope
 from dunwell.store.models import Coverage, Creditor, ImportFile
 from dunwell.store.record_import import Origin
 
 SOURCE = "file"
 ANALYZE_ROWS = 1_000
+"""From so many rows on: a query plan made for a small table is ruinous on a large one."""
+GROWING = ("customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "imported_row")
 SHOWN_FINDINGS = 20
 Understood = table.SheetImport
 """A file understood and not yet recorded."""
@@ -79,6 +81,8 @@ def file(
     )
     summary = Summary(path.name, str(sheet.kind))
     with scope.of(creditor.pk):
+        # What is known is compared first and written then: two files at once would both find nothing known.
+        locks.in_turn(creditor.pk, "import")
         row = ImportFile.objects.create(
             creditor=creditor,
             effective_on=as_of,
@@ -92,7 +96,7 @@ def file(
         for finding in sheet.findings:
             summary.findings.append(finding)
             summary.findings_total += 1
-        for batch in sheet.batches():
+        for batch in ahead.of(sheet.batches()):
             errand.take(batch)
             progress("recording", summary.rows, sheet.rows)
         errand.finish()
@@ -113,10 +117,6 @@ def file(
     if findings_file:
         with findings_file.open("w", encoding="utf-8-sig", newline="") as handle:
             findings_csv.write(pl.concat([frames.empty(frames.IMPORT_FINDINGS), *errand.found]), handle)
-    if summary.rows >= ANALYZE_ROWS:
-        bulk.analyze(
-            "customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "imported_row"
-        )
     return summary
 
 
@@ -157,6 +157,7 @@ class Errand:
     held: list[pl.DataFrame] = field(default_factory=list)
     found: list[pl.DataFrame] = field(default_factory=list)
     is_first: bool | None = None
+    is_analyzed: bool = False
 
     def take(self, batch: Batch) -> None:
         self.summary.rows += batch.rows
@@ -167,11 +168,17 @@ class Errand:
         if not batch.payments.is_empty():
             self._payments(batch)
         self._findings(batch.findings)
+        if self.summary.rows >= ANALYZE_ROWS and not self.is_analyzed:
+            # Once early, for the batches that follow: sizes are seen anyway, what the values are like is not.
+            bulk.analyze(*GROWING)
+            self.is_analyzed = True
 
     def finish(self) -> None:
+        if self.is_analyzed:
+            bulk.analyze(*GROWING)
         if self.complete and self.kind is RecordKind.INVOICES:
             held = pl.concat(self.held) if self.held else frames.empty(frames.IMPORT_INVOICES)
-            known = record_import.open_invoices(self.origin.source, frames.KNOWN_INVOICES)
+            known = record_documents.open_of(self.origin.source, frames.KNOWN_INVOICES)
             missing = open_items.missing(held, known, on=self.origin.on)
             self.summary.counts["missing_from_complete_file"] += missing.height
             self._findings(missing)
@@ -194,18 +201,21 @@ class Errand:
         rows = rows.filter(pl.col("customer").is_not_null())
         # Documents know their customer by the store's id, so that a file that names it otherwise changes nothing.
         told = rows.with_columns(customer_key=pl.col("customer").cast(pl.String)).drop("customer")
-        compared = open_items.compare(told, self._known(told), on=self.origin.on)
+        known = self._known(told)
+        compared = open_items.compare(told, known, on=self.origin.on)
         new = self._without_renumbered(compared.new.with_columns(customer=pl.col("customer_key").cast(pl.Int64)))
-        added = record_import.invoices(self.origin, new, batch.instalments, batch.invoice_lines)
+        added = record_documents.add(self.origin, new, batch.instalments, batch.invoice_lines)
         changes = compared.amendments.filter(pl.col("field") != "customer_key")
-        changed = record_import.amendments(self.origin, changes)
-        paid = record_import.reported_payments(self.origin, compared.payments)
-        record_import.reported(self.origin, told)
-        record_import.reminded(self.origin, rows)
+        changed = record_documents.amend(self.origin, changes)
+        documents = pl.concat([known.select(added.columns), added])
+        received = compared.payments.with_columns(number="invoice_number").join(documents, on=record_documents.IDENTITY)
+        paid = record_documents.paid(self.origin, received)
+        record_documents.reported(self.origin, known)
+        record_documents.reminded(self.origin, rows.join(documents, on=record_documents.IDENTITY))
         record_import.raw_rows(self.origin, rows)
         self._findings(compared.findings)
         self.summary.counts.update(
-            invoices_new=added,
+            invoices_new=added.height,
             facts_changed=changed,
             payments_reported=paid,
             invoices_same=compared.same,
@@ -218,16 +228,16 @@ class Errand:
         """New documents, less those known under another number: added beside it, one debt would be asked for twice."""
         if self.is_first or new["external_id"].null_count() == new.height:
             return new
-        changed = record_import.renumbered(self.origin, new)
+        changed = record_documents.renumbered(self.origin, new)
         self._findings(_renumbered(new.join(changed, on="line")))
         return new.join(changed, on="line", how="anti")
 
     def _known(self, told: pl.DataFrame) -> pl.DataFrame:
         if self.is_first is None:
-            self.is_first = not record_import.has_invoices()
+            self.is_first = not record_documents.has_any()
         if self.is_first:
             return frames.empty(frames.KNOWN_INVOICES)
-        return record_import.known_invoices(told, frames.KNOWN_INVOICES)
+        return record_documents.known(told, frames.KNOWN_INVOICES)
 
     def _payments(self, batch: Batch) -> None:
         rows = batch.payments.join(self.customers, on="customer_key", how="left")

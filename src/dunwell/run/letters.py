@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
 import polars as pl
 
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio, Proposal
+from dunwell.core.ledger import TaskKind
 from dunwell.core.message import (
     TASK_KEYS,
     BankAccount,
+    Consequence,
     ContactMade,
     CreditorFacts,
     CustomerFacts,
@@ -34,6 +38,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
+from dunwell.core.policy import Step
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
@@ -68,8 +73,13 @@ class Letter:
     link: NewLink | None = None  # of the page that the letter names
 
 
-def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[Letter]:
-    """A letter for every action that is a message, and the text of every task that has one, in the order of the plan."""
+def write(
+    creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool, said: Mapping[str, Any] | None = None
+) -> Iterator[Letter]:
+    """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
+
+    `said` are facts of the letter that no ledger knows but a person named.
+    """
     actions = proposal.actions.filter(pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS))
     if actions.is_empty():
         return
@@ -89,7 +99,7 @@ def write(creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehea
         currency = item["currency"] or found.receivables[item["receivable_id"]]["currency"]
         by_action.setdefault(item["action_id"], []).append(item | {"currency": currency})
     for action in actions.iter_rows(named=True):
-        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal)
+        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal, said=said or {})
 
 
 def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, content_hash: str, *, live: bool) -> str:
@@ -171,8 +181,8 @@ def _pack(overrides: tuple[tuple[packs.Place, tuple[str, int]], ...]) -> Pack:
     return render.prepare(packs.with_overrides(packs.standard(), dict(overrides)))
 
 
-def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool) -> Letter:
-    facts = _facts(desk, action, items)
+def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool, said: Mapping[str, Any]) -> Letter:
+    facts = replace(_facts(desk, action, items), **said)
     if link := _link(desk, action, items, facts):
         facts = replace(facts, page_link=desk.pages.address(link))
     composed = render.compose(facts, desk.pack)
@@ -251,9 +261,7 @@ def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
 
 def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     found, customer = desk.found, desk.found.customers[action["customer_id"]]
-    policy = desk.portfolio.policies[action["policy"]]
-    step = next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
-    asked = tuple(_item(desk, item, action["level"]) for item in items if item["part"] in ("asked", "listed"))
+    asked = tuple(_item(desk, item, action["level"]) for item in items if item["part"] in ("asked", "listed", "told"))
     later = tuple(_item(desk, item, 0) for item in items if item["part"] == "not_due")
     thanked = tuple(desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
     totals = total_by_currency(item.balance for item in asked)
@@ -264,7 +272,9 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     )
     writer = _writer(desk, customer, action["locale"])
     reply_to = reply_address.of(desk.creditor, action["customer_id"], writer.email)
-    payment = _settled_by(found, items) if thanked else found.payments.get(action["customer_id"])
+    is_told_of = thanked or any(item["part"] == "told" for item in items)
+    payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
+    step = _step(desk, action)
     pay_by = action["pay_by"]
     return LetterFacts(
         as_of=desk.as_of,
@@ -291,6 +301,9 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         history=_history(desk, items),
         last_payment=_payment(payment, thanked),
         reason="month_end" if _closes_month(desk.as_of, pay_by) else "",
+        # The ladder stops at once when money comes: said where there is a chase that could stop.
+        benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
+        consequence=_consequence(desk, action, step),
         promised_for=_broken_promise(desk, action, items),
         order=_order(desk, items),
         reply_to=reply_to,
@@ -298,6 +311,14 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         reference=_reference(desk, items),
         copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
     )
+
+
+def _step(desk: _Desk, action: Row) -> Step | None:
+    """The policy's step that gives the text; a thank-you and news have none."""
+    if action["policy"] is None:
+        return None
+    policy = desk.portfolio.policies[action["policy"]]
+    return next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
 
 
 def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:
@@ -393,6 +414,19 @@ def _broken_promise(desk: _Desk, action: Row, items: tuple[Row, ...]) -> date | 
     days = desk.found.promised
     asked = {item["receivable_id"] for item in items if item["part"] == "asked"}
     return max((days[one] for one in asked & desk.broken & days.keys()), default=None)
+
+
+def _consequence(desk: _Desk, action: Row, step: Step | None) -> Consequence | None:
+    """What the policy does next where that is a call: said beforehand, with its day (I16)."""
+    if step is None or action["pay_by"] is None:
+        return None
+    steps = desk.portfolio.policies[action["policy"]].steps
+    following = next((after for one, after in pairwise(steps) if one is step), None)
+    if following is None or following.task != TaskKind.CALL or following.anchor != step.anchor:
+        return None
+    on = desk.as_of + timedelta(following.offset_days - step.offset_days)
+    starts_on = preflight.working_day_on_or_after(on, _calendar(desk, action).is_business_day)
+    return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
 
 
 def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:

@@ -84,11 +84,21 @@ class Pages:
 
 
 def of(creditor: Creditor, on: date, *, live: bool) -> Pages:
+    """The pages that letters of a day may name."""
+    return Pages(base(creditor, live=live), creditor.pk, on, live)
+
+
+def base(creditor: Creditor, *, live: bool) -> str:
     """Live, the public address counts once `dunwell check` has opened it; in rehearsal the page served here does."""
-    base = creditor.public_url if live else creditor.public_url or settings.LOCAL_URL
-    if live and base and switches.opened_address(creditor.pk) != base:
-        base = ""
-    return Pages(base.rstrip("/"), creditor.pk, on, live)
+    address = creditor.public_url if live else creditor.public_url or settings.LOCAL_URL
+    if live and address and switches.opened_address(creditor.pk) != address:
+        return ""
+    return str(address).rstrip("/")
+
+
+def proof() -> str:
+    """What this installation's pages answer when they are asked who they are."""
+    return token("alive")
 
 
 def token(*parts: object) -> str:

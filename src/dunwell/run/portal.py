@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dunwell.core.ledger import DocumentKind
 from dunwell.core.message import BankAccount
-from dunwell.core.money import Money
+from dunwell.core.money import Money, minor_digits
 from dunwell.engine import parts, payqr, render, terms
 from dunwell.engine.texts import Terms
 from dunwell.run import packs
@@ -48,6 +48,7 @@ class Item:
     what_for: str
     issued: str
     due: str
+    due_on: str
     is_overdue: bool
     overdue: str
     open: str
@@ -68,11 +69,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A bank transfer of what is open in one currency; `rows` are label and value, the value as a bank's form wants it."""
+    """A bank transfer of what is open in one currency; `rows` are label, value, and the value as a bank's form takes it."""
 
     currency: str
     amount: str
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str, str], ...]
     has_code: bool
 
 
@@ -109,6 +110,7 @@ class Page:
     items: tuple[Item, ...]
     more: int  # invoices that are not listed one by one
     totals: tuple[str, ...]  # to be paid now, one a currency
+    currencies: tuple[str, ...]  # theirs
     credit: tuple[str, ...]
     pay_by: str  # the day the message asks for, while it has not passed
     has_money_waiting: bool
@@ -168,8 +170,9 @@ def page(seen: Visit, locale: str) -> Page:
             items=tuple(_item(one, lines.get(one.invoice_id, []), said) for one in owed[:ITEMS_MAX]),
             more=max(0, len(owed) - ITEMS_MAX),
             totals=tuple(said.money(amount) for amount in to_pay),
+            currencies=tuple(amount.currency for amount in to_pay),
             credit=tuple(said.money(amount) for amount in credit),
-            pay_by=said.day(link.pay_by) if link.pay_by and link.pay_by >= seen.on else "",
+            pay_by=said.until(link.pay_by) if link.pay_by and link.pay_by >= seen.on else "",
             has_money_waiting=pages.has_unmatched_money(link),
             transfers=tuple(_transfer(amount, accounts, owed, said) for amount in to_pay if _account(amount, accounts)),
             reader=_reader(link),
@@ -187,8 +190,8 @@ def code(seen: Visit, locale: str, currency: str) -> str:
     account = _account(amount, accounts) if amount else None
     if amount is None or account is None:
         return ""
-    data = payqr.payload(account, amount, _purpose(owed, currency, terms_of(locale)))
-    return payqr.svg(data) if data else ""
+    data = payqr.payload(account, amount, purpose(owed, currency, locale))
+    return payqr.svg_file(data) if data else ""
 
 
 def sums(owed: list[Owed], credit: dict[str, int]) -> tuple[list[Money], list[Money]]:
@@ -217,9 +220,15 @@ class Speech:
         return terms.money(amount, self.terms.locale)
 
     def day(self, on: date) -> str:
-        words = self.terms.words
-        text = terms.day_and_month(on, self.terms.locale, self.on.year)
-        return str(words["day"].format(weekday=words["weekdays"][on.weekday()], date=text))
+        return self._named("weekdays", on)
+
+    def until(self, on: date) -> str:
+        """As after "до" or "by"."""
+        return self._named("weekdays_until", on)
+
+    def on_day(self, on: date) -> str:
+        """As a day that something happens on: `в пятницу, 27 ноября`."""
+        return self._named("weekdays_on", on)
 
     def brief(self, on: date) -> str:
         return terms.day_and_month(on, self.terms.locale, self.on.year)
@@ -235,6 +244,16 @@ class Speech:
 
     def number(self, number: str) -> str:
         return str(self.terms.words["invoice_number"].format(number=terms.clean(number)))
+
+    def plain(self, amount: Money) -> str:
+        """A sum as a bank's form takes it: `48000,00`, in English `48000.00`."""
+        text = f"{amount.decimal:.{minor_digits(amount.currency)}f}"
+        return text if self.terms.locale == "en" else text.replace(".", ",")
+
+    def _named(self, weekdays: str, on: date) -> str:
+        words = self.terms.words
+        text = terms.day_and_month(on, self.terms.locale, self.on.year)
+        return str(words["day"].format(weekday=words[weekdays][on.weekday()], date=text))
 
 
 @lru_cache(maxsize=8)
@@ -265,6 +284,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
         what_for=terms.clean(one.what_for),
         issued=speech.brief(one.issue_date),
         due=speech.day(due) if due else "",
+        due_on=speech.on_day(due) if due else "",
         is_overdue=late > 0,
         overdue=speech.days(late) if late > 0 else "",
         open=speech.money(Money(one.open, one.currency)),
@@ -304,21 +324,24 @@ def _account(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAcc
 def _transfer(amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech) -> Transfer:
     labels, account = speech.terms.labels, _account(amount, accounts)
     assert account is not None
-    purpose = _purpose(owed, amount.currency, speech.terms)
+    said_for = purpose(owed, amount.currency, speech.terms.locale)
+    bank = parts.account_rows(labels, account)
     rows = [
-        *parts.account_rows(labels, account),
-        (labels["amount"], speech.money(amount)),
-        (labels["purpose"], purpose),
+        *((label, value, value.replace(" ", "") if label == labels["iban"] else value) for label, value in bank),
+        (labels["amount"], speech.money(amount), speech.plain(amount)),
+        (labels["purpose"], said_for, said_for),
     ]
     return Transfer(
         currency=amount.currency,
         amount=speech.money(amount),
         rows=tuple(rows),
-        has_code=payqr.payload(account, amount, purpose) is not None,
+        has_code=payqr.payload(account, amount, said_for) is not None,
     )
 
 
-def _purpose(owed: list[Owed], currency: str, words: Terms) -> str:
+def purpose(owed: list[Owed], currency: str, locale: str) -> str:
+    """What a payment of all that is open in a currency says it is for."""
+    words = terms_of(locale)
     asked = [one for one in owed if one.open and one.currency == currency]
     documents = list(dict.fromkeys((one.number, one.issue_date) for one in asked))
     references = {one.reference for one in asked}

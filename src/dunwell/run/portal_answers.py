@@ -179,15 +179,10 @@ def _promise(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     opened = _open(chosen)
     if not said.days:
         raise DayMissing
-    allowed = _bounds(seen, opened)
-    days = sorted(said.days)
-    if (
-        not allowed.first <= days[0]
-        or not days[-1] <= allowed.last
-        or len(set(days)) < len(days)
-        or len(days) > PARTS_MAX
-    ):
-        raise DayOutside(first=allowed.first, last=allowed.last)
+    first, last = _bounds(seen, opened)
+    days = sorted(set(said.days))[:PARTS_MAX]
+    if not first <= days[0] <= days[-1] <= last:
+        raise DayOutside(first=first, last=last)
     for one in opened:
         for earlier in _promises(seen, one):
             Ending.objects.create(**_fact(seen), promise=earlier, outcome="replaced")
@@ -210,9 +205,9 @@ def _dispute(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     if said.cause not in people.DISPUTE_CAUSES:
         raise CauseMissing
     total = sum(one.open for one in opened)
-    if said.amount and not (0 < said.amount.minor <= total and said.amount.currency == opened[0].currency):
+    if said.amount is not None and not (0 < said.amount.minor <= total and said.amount.currency == opened[0].currency):
         raise AmountOutside(most=Money(total, opened[0].currency))
-    left = said.amount.minor if said.amount else None
+    left = None if said.amount is None else said.amount.minor
     for one in opened:
         part = None if left is None else min(left, one.open)
         if part is None or part > 0:
@@ -318,7 +313,7 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
         receivables=receivables,
         day=said.days[0] if said.days else said.day,
         cause=said.cause,
-        amount=said.amount.minor if said.amount else None,
+        amount=None if said.amount is None else said.amount.minor,
         rehearsal=seen.link.rehearsal,
     )
     owner = {"creditor": seen.creditor, "answer": row}

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
 import django
@@ -36,6 +38,16 @@ def in_order(work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Res
 
 def _begin() -> None:
     """A fresh process finds the settings and the database of the one that started it in its environment."""
+    # Ctrl-C reaches both: the one that started it decides, and when that one is killed nobody is left waiting for jobs.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     django.setup()
-    # What stands by now stays: nobody need look through it for garbage again.
-    gc.freeze()
+    # Values refer to no one that refers to them: counting references frees them all, and looking for cycles only costs time.
+    gc.disable()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

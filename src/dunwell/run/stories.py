@@ -104,14 +104,17 @@ SELECT * FROM (
   SELECT i.receivable_id, t.effective_on, 'task ' || t.id || ' ' || t.kind, NULL, NULL, coalesce('closed: ' || o.outcome, 'open')
   FROM task_item i JOIN task t ON t.id = i.task_id LEFT JOIN task_outcome o ON o.task_id = t.id WHERE i.receivable_id = ANY(%s)
   UNION ALL
-  SELECT p.receivable_id, p.effective_on, 'promise ' || p.id, p.amount, p.currency, 'by ' || p.promised_date
+  SELECT p.receivable_id, p.effective_on, 'promise ' || p.id || CASE WHEN p.rehearsal THEN ' (rehearsal)' ELSE '' END, p.amount, p.currency, 'by ' || p.promised_date
     || coalesce(', ' || e.outcome, '') FROM promise p LEFT JOIN ending e ON e.promise_id = p.id WHERE p.receivable_id = ANY(%s)
   UNION ALL
-  SELECT d.receivable_id, d.effective_on, 'dispute ' || d.id, d.amount, q.currency, d.cause || coalesce(', ' || e.outcome, '')
+  SELECT d.receivable_id, d.effective_on, 'dispute ' || d.id || CASE WHEN d.rehearsal THEN ' (rehearsal)' ELSE '' END, d.amount, q.currency, d.cause || coalesce(', ' || e.outcome, '')
   FROM dispute d JOIN receivable q ON q.id = d.receivable_id LEFT JOIN ending e ON e.dispute_id = d.id WHERE d.receivable_id = ANY(%s)
   UNION ALL
-  SELECT h.receivable_id, h.effective_on, 'hold ' || h.id, NULL, NULL, h.reason || coalesce(' until ' || h.until_date, '') || coalesce(', ' || e.outcome, '')
-  FROM hold h LEFT JOIN ending e ON e.hold_id = h.id WHERE h.receivable_id = ANY(%s)
+  SELECT r.id, h.effective_on, 'hold ' || h.id || CASE WHEN h.customer_id IS NULL THEN '' ELSE ' of the customer' END
+    || CASE WHEN h.rehearsal THEN ' (rehearsal)' ELSE '' END, NULL, NULL,
+    h.reason || coalesce(' until ' || h.until_date, '') || coalesce(', ' || e.outcome, '')
+  FROM hold h JOIN receivable r ON r.id = h.receivable_id OR r.customer_id = h.customer_id
+  LEFT JOIN ending e ON e.hold_id = h.id WHERE r.id = ANY(%s)
   UNION ALL
   SELECT o.receivable_id, u.effective_on, 'decided' || CASE WHEN u.rehearsal THEN ' (rehearsal): ' ELSE ': ' END || o.code, NULL, NULL, coalesce(o.step || ' – ', '') || o.reasons
   FROM outcome o JOIN run u ON u.id = o.run_id WHERE o.receivable_id = ANY(%s)

@@ -15,6 +15,8 @@ from dunwell.store import vault
 from dunwell.store.models import Creditor
 
 MESSAGE_CHANNELS = ("email", "sms")
+Registry = Mapping[str, tuple[Any, Any]]
+"""Plugins of one sort by their names: what makes one, and its `Config`."""
 
 
 class SettingUnknown(Refusal):
@@ -26,11 +28,11 @@ class SettingUnfit(Refusal):
 
 
 class SettingMissing(Refusal):
-    """A channel of kind {kind} needs its {names}: add --set {first}=…"""
+    """{kind} needs its {names}: add --set {first}=…"""
 
 
 class KindUnknown(Refusal):
-    """There is no kind of channel {kind!r}. Kinds: {known}."""
+    """There is no {kind!r}. Kinds: {known}."""
 
 
 def of(creditor: Creditor, *, rehearsal: bool, folder: Path) -> dict[str, Channel]:
@@ -39,7 +41,7 @@ def of(creditor: Creditor, *, rehearsal: bool, folder: Path) -> dict[str, Channe
         make, config = CHANNELS["rehearsal"]
         way = make(config(folder=str(folder / creditor.slug)))
         return dict.fromkeys(MESSAGE_CHANNELS, way)
-    return {name: _made(settings) for name, settings in creditor.channels.items()}
+    return {name: made(CHANNELS, settings) for name, settings in creditor.channels.items()}
 
 
 @contextmanager
@@ -55,15 +57,15 @@ def opened(creditor: Creditor, *, rehearsal: bool, folder: Path) -> Iterator[dic
 
 def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str, str]) -> None:
     """Say how a channel reaches the world; secrets are sealed before they are written."""
-    if kind not in CHANNELS:
-        raise KindUnknown(kind=kind, known=", ".join(CHANNELS))
-    _, config = CHANNELS[kind]
-    creditor.channels = {**creditor.channels, channel: {"kind": kind, **checked(config, kind, settings)}}
+    creditor.channels = {**creditor.channels, channel: stored(CHANNELS, kind, settings)}
     creditor.save(update_fields=["channels"])
 
 
-def checked(config: type[Any], kind: str, settings: Mapping[str, str]) -> dict[str, Any]:
-    """Settings as they are stored, secrets sealed; `config` is the dataclass that names them."""
+def stored(registry: Registry, kind: str, settings: Mapping[str, str]) -> dict[str, Any]:
+    """A plugin's settings as they are stored: checked against its `Config`, secrets sealed."""
+    if kind not in registry:
+        raise KindUnknown(kind=kind, known=", ".join(registry))
+    _, config = registry[kind]
     known = {one.name: one for one in fields(config)}
     values = {name: _value(kind, known, name, text) for name, text in settings.items()}
     missing = [
@@ -73,7 +75,18 @@ def checked(config: type[Any], kind: str, settings: Mapping[str, str]) -> dict[s
     ]
     if missing:
         raise SettingMissing(kind=kind, names=" and ".join(missing), first=missing[0])
-    return values
+    return {"kind": kind, **values}
+
+
+def made(registry: Registry, settings: Mapping[str, Any]) -> Any:
+    """A plugin from its stored settings."""
+    make, config = registry[settings["kind"]]
+    values = {
+        name: vault.unseal(value) if isinstance(value, str) else value
+        for name, value in settings.items()
+        if name != "kind"
+    }
+    return make(config(**values))
 
 
 def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> Any:
@@ -89,13 +102,3 @@ def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> 
             raise SettingUnfit(name=name, kind=kind, text=text, wanted="a whole number")
         return int(text)
     return vault.seal(text) if setting.metadata.get("secret", False) else text
-
-
-def _made(settings: Mapping[str, Any]) -> Channel:
-    make, config = CHANNELS[settings["kind"]]
-    values = {
-        name: vault.unseal(value) if isinstance(value, str) else value
-        for name, value in settings.items()
-        if name != "kind"
-    }
-    return make(config(**values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dunwell.core.money import Money
+from dunwell.run import portal_desk
 from dunwell.store import inbox, outbox_view, scope
 from dunwell.store.models import Creditor
 
@@ -14,7 +15,7 @@ ROWS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind` is approval, unknown, reply, mail, task, money, credit or finding; `command` is what to type."""
+    """`kind` is approval, unknown, reply, mail, answer, task, money, credit or finding; `command` is what to type."""
 
     kind: str
     number: int
@@ -24,7 +25,7 @@ class Row:
 
 
 def rows(creditor: Creditor) -> list[Row]:
-    """Unknown deliveries first, then replies, money, tasks, approvals and findings."""
+    """Unknown deliveries first, then replies, money, answers of clients, tasks, approvals and findings."""
     with scope.of(creditor.pk):
         return [
             *(
@@ -43,7 +44,7 @@ def rows(creditor: Creditor) -> list[Row]:
                     one.pk,
                     one.customer.name,
                     f"{one.kind}: “{one.quotation}” – letters wait until {one.hold_until}",
-                    f"dunwell answer {one.pk} --accept | --reject",
+                    f"dunwell reply {one.pk} --accept | --reject",
                 )
                 for one in inbox.unsettled()[:ROWS_MAX]
             ),
@@ -74,6 +75,17 @@ def rows(creditor: Creditor) -> list[Row]:
                     "",
                 )
                 for one in outbox_view.unmatched(creditor.pk)[:ROWS_MAX]
+            ),
+            *(
+                Row(
+                    "answer",
+                    one.pk,
+                    one.customer.name,
+                    f"{one.kind.replace('_', ' ')} on the pay page{': ' + one.cause if one.cause else ''}: "
+                    f"{' '.join(filter(None, (one.words.text, one.words.name, one.words.email, one.words.phone)))}",
+                    f"dunwell answer {one.pk} --outcome done | refused",
+                )
+                for one in portal_desk.waiting(creditor)[:ROWS_MAX]
             ),
             *(
                 Row(

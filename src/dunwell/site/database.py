@@ -32,6 +32,11 @@ TUNING = {
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
 }
+# Buffers are laid out when a server starts.
+IS_TUNED = """
+SELECT current_setting('shared_buffers') = %(shared_buffers)s
+  OR 1 < (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
+"""
 
 
 class DatabaseDown(Refusal):
@@ -62,7 +67,10 @@ def start(folder: Path, database: str = DATABASE) -> Addresses:
         server.start()
         superuser = server.get_uri(database="postgres")
         with psycopg.connect(superuser, autocommit=True, connect_timeout=10) as connection:
-            _prepare(connection, database)
+            is_tuned = _prepare(connection, database)
+        if not is_tuned:
+            server.stop()
+            server.start()
     except (psycopg.OperationalError, subprocess.SubprocessError, TimeoutError) as error:
         raise DatabaseDown(folder=folder, reason=str(error).strip().splitlines()[0]) from error
     socket = quote(str(server.get_postmaster_info().socket_dir), safe="")
@@ -89,7 +97,8 @@ def _server(folder: Path) -> Any:
     return wheel.get_server(folder, cleanup_mode=None, start=False, postgres_version=POSTGRES_VERSION)
 
 
-def _prepare(connection: psycopg.Connection, database: str) -> None:
+def _prepare(connection: psycopg.Connection, database: str) -> bool:
+    """Make database and roles; false where the server must start again for its settings and nobody else is at work in it."""
     # Two processes may prepare at once: the lock lets the second find the work done.
     connection.execute("SELECT pg_advisory_lock(7421)")
     roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
@@ -107,3 +116,5 @@ def _prepare(connection: psycopg.Connection, database: str) -> None:
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(setting), sql.Literal(value)))
         connection.execute("SELECT pg_reload_conf()")
     connection.execute("SELECT pg_advisory_unlock(7421)")
+    ((is_tuned,),) = connection.execute(IS_TUNED, TUNING).fetchall()
+    return bool(is_tuned)

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from dunwell.store.models import Audit, AuditContent
+from dunwell.store.models import Audit, AuditContent, AuditHead
 
 ROOT = "0" * 64
 
@@ -24,6 +24,7 @@ class Verification:
     links: int
     erased: int
     broken: tuple[str, ...]
+    head: str  # of the last link: kept outside, it proves later that this is still the same chain
 
 
 def link(creditor_id: int, *, actor: str, kind: str, subject: str = "", content: Any, count: int = 1) -> str:
@@ -48,11 +49,14 @@ def link(creditor_id: int, *, actor: str, kind: str, subject: str = "", content:
         chained=_sha256(f"{previous}:{kind}:{actor}:{subject}:{count}:{digest}"),
     )
     AuditContent.objects.create(creditor_id=creditor_id, audit=row, salt=salt, body=body)
+    AuditHead.objects.create(creditor_id=creditor_id, sequence=row.sequence, chained=row.chained)
     return row.chained
 
 
 def verify(creditor_id: int) -> Verification:
-    """Walk the chain from its root; a link that does not follow from the one before, or whose content was altered, is named."""
+    """Walk the chain from its root to the head that was noted: a link that does not follow from the one before, whose content was
+    altered, or that is missing at the end is named.
+    """
     previous, sequence, erased, broken = ROOT, 0, 0, []
     for row in (
         Audit.objects.filter(creditor_id=creditor_id).select_related("auditcontent").order_by("sequence").iterator()
@@ -71,7 +75,12 @@ def verify(creditor_id: int) -> Verification:
         elif _sha256(content.salt + content.body) != row.digest:
             broken.append(f"{place}: its content was altered")
         previous = row.chained
-    return Verification(links=sequence, erased=erased, broken=tuple(broken))
+    head = AuditHead.objects.filter(creditor_id=creditor_id).order_by("-sequence").first()
+    if head is not None and head.sequence > sequence:
+        broken.append(f"the last {head.sequence - sequence} links are missing: the chain once had {head.sequence}")
+    elif head is not None and head.sequence == sequence and head.chained != previous:
+        broken.append(f"link {sequence} is not the one that was noted as the last")
+    return Verification(links=sequence, erased=erased, broken=tuple(broken), head=previous)
 
 
 def sha256_of(content: bytes) -> str:

@@ -16,6 +16,8 @@ import polars as pl
 from adbc_driver_postgresql import dbapi
 from django.db import connection
 
+from dunwell.core.frames_import import Schema
+
 NULL = "\\N"
 COPY_ROWS = 100_000
 """Rows of one COPY chunk: enough to be fast, few enough that their text costs little memory."""
@@ -81,6 +83,11 @@ def rows(sql: str, *values: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         return cursor.fetchall()
+
+
+def frame(sql: str, schema: Schema, *values: Any) -> pl.DataFrame:
+    """The rows of one query in the current transaction, as a frame."""
+    return pl.DataFrame(rows(sql, *values), schema=schema, orient="row")
 
 
 def _address() -> str:

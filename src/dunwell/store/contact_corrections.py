@@ -69,9 +69,10 @@ SELECT c.id, c.person_key AS old, md5(coalesce(min(lower(p.address)) FILTER (WHE
 FROM corrected c JOIN contact_point p ON p.contact_id = c.id GROUP BY 1, 2
 """
 KEEP_OPT_OUTS = f"""
-INSERT INTO opt_out (creditor_id, effective_on, by, why, person_key, channel, wanted)
-SELECT %s, %s, %s, %s, n.new, o.channel, false FROM ({NEW_PERSON}) n
-JOIN (SELECT DISTINCT ON (person_key, channel) person_key, channel, wanted FROM opt_out ORDER BY person_key, channel, id DESC) o
+INSERT INTO opt_out (creditor_id, effective_on, by, why, person_key, channel, wanted, rehearsal)
+SELECT %s, %s, %s, %s, n.new, o.channel, false, o.rehearsal FROM ({NEW_PERSON}) n
+JOIN (SELECT DISTINCT ON (person_key, channel, rehearsal) person_key, channel, rehearsal, wanted FROM opt_out
+      ORDER BY person_key, channel, rehearsal, id DESC) o
   ON o.person_key = n.old AND NOT o.wanted
 WHERE n.new <> n.old
 """

@@ -25,3 +25,9 @@ def alone(creditor_id: int, errand: str) -> Iterator[bool]:
         if is_ours and connection.is_usable():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
+
+
+def in_turn(creditor_id: int, errand: str) -> None:
+    """Wait for whoever is at this errand (`import`) for the creditor; ours until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"dunwell.{errand} {creditor_id}"])

@@ -137,7 +137,7 @@ def advance(creditor_id: int, endings: Sequence[Ending], begins: Sequence[Begin]
     # The one statement that every message costs is prepared by the server: Django's own cursor would spend five times as much.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         connection.connection.prepare_threshold = 0
-        cursor.execute(_ADVANCE, [*_ended(creditor_id, endings), *_begun(creditor_id, begins)])
+        cursor.execute(_ADVANCE, [creditor_id, _ended(endings), _begun(begins), BEGUN_LEASE])
         return {message: Verdict(state, reason) for message, state, reason in cursor.fetchall()}
 
 
@@ -145,7 +145,7 @@ def record(creditor_id: int, ending: Ending) -> bool:
     """Write down how a message ended, with what follows for people; saying it twice changes nothing."""
     with scope.of(creditor_id):
         with connection.cursor() as cursor:
-            cursor.execute(_RECORD, _ended(creditor_id, [ending]))
+            cursor.execute(_RECORD, [creditor_id, _ended([ending])])
             (is_news,) = cursor.fetchone()
         if is_news and ending.concerns_a_person:
             went = ending.outcome == "sent"
@@ -202,6 +202,17 @@ def withdraw(creditor_id: int, reason: str, *, rehearsal: bool | None = None) ->
         """UPDATE message SET state = 'withdrawn', state_reason = %s, lease_until = NULL
            WHERE state = ANY (%s) AND (%s::boolean IS NULL OR rehearsal = %s)""",
         [reason, UNSENT, rehearsal, rehearsal],
+    )
+
+
+def withdraw_asking_in(creditor_id: int, currency: str, *, since: date, reason: str) -> int:
+    """Withdraw the unsent requests from a day on that ask for money in a currency: they say where it was to be paid before."""
+    return _execute(
+        creditor_id,
+        """UPDATE message m SET state = 'withdrawn', state_reason = %s, lease_until = NULL
+           WHERE state = ANY (%s) AND purpose = 'request' AND slot_on >= %s
+             AND EXISTS (SELECT FROM message_item i WHERE i.message_id = m.id AND i.currency = %s)""",
+        [reason, UNSENT, since, currency],
     )
 
 
@@ -307,9 +318,7 @@ def due_elsewhere(creditor_id: int, *, at: datetime, channels: Sequence[str], re
 def objection(creditor_id: int, message_id: int, *, at: datetime, covered_min: date) -> str | None:
     """What stands against sending this message at that instant: the very question of `begin`, for `explain` and previews."""
     with scope.of(creditor_id), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT dunwell_objection(m, %s, %s) FROM message m WHERE m.id = %s", [at, covered_min, message_id]
-        )
+        cursor.execute("SELECT reason FROM dunwell_objection(%s, %s, %s)", [message_id, at, covered_min])
         row = cursor.fetchone()
     if row is None:
         raise NoSuchMessage(number=message_id)
@@ -324,42 +333,35 @@ def _execute(creditor_id: int, sql: str, values: list[Any]) -> int:
 
 
 # Several of a kind travel as one JSON text: arrays of parameters would cost the client as much as the rest of the sending.
-_RECORD = """
-SELECT dunwell_record(%s, e.message, e.token, e.outcome, e.said, e.recipients, e.on_day, e.retry_at, e.tried) AS is_news
-FROM json_to_recordset(%s) e (
-  message bigint, token bigint, outcome text, said text, recipients text[], on_day date, retry_at timestamptz, tried integer)
-"""
-_ADVANCE = f"""
-WITH ended AS MATERIALIZED (SELECT count(is_news) FROM ({_RECORD}) r)
-SELECT b.message, v.state, v.reason
-FROM ended, json_to_recordset(%s) b (message bigint, token bigint, at timestamptz, covered_min date),
-  LATERAL dunwell_begin(%s, b.message, b.token, b.at, b.covered_min, %s) v
-"""
+_RECORD = "SELECT EXISTS (SELECT FROM dunwell_record(%s, %s))"
+_ADVANCE = "SELECT message, state, reason FROM dunwell_advance(%s, %s, %s, %s)"
 
 
-def _ended(creditor_id: int, endings: Sequence[Ending]) -> list[Any]:
-    rows = [
-        {
-            "message": e.message_id,
-            "token": e.token,
-            "outcome": e.outcome,
-            "said": e.said.replace("\0", ""),
-            "recipients": [str(reply).replace("\0", "") for reply in e.replies],
-            "on_day": e.on.isoformat(),
-            "retry_at": e.retry_at and e.retry_at.isoformat(),
-            "tried": int(e.counts),
-        }
-        for e in endings
-    ]
-    return [creditor_id, json.dumps(rows)]
+def _ended(endings: Sequence[Ending]) -> str:
+    return json.dumps(
+        [
+            {
+                "message": e.message_id,
+                "token": e.token,
+                "outcome": e.outcome,
+                "said": e.said.replace("\0", ""),
+                "recipients": [str(reply).replace("\0", "") for reply in e.replies],
+                "on_day": e.on.isoformat(),
+                "retry_at": e.retry_at and e.retry_at.isoformat(),
+                "tried": int(e.counts),
+            }
+            for e in endings
+        ]
+    )
 
 
-def _begun(creditor_id: int, begins: Sequence[Begin]) -> list[Any]:
-    rows = [
-        {"message": b.message_id, "token": b.token, "at": b.at.isoformat(), "covered_min": b.covered_min.isoformat()}
-        for b in begins
-    ]
-    return [json.dumps(rows), creditor_id, BEGUN_LEASE]
+def _begun(begins: Sequence[Begin]) -> str:
+    return json.dumps(
+        [
+            {"message": b.message_id, "token": b.token, "at": b.at.isoformat(), "covered_min": b.covered_min.isoformat()}
+            for b in begins
+        ]
+    )
 
 
 _CLAIM = """

@@ -149,7 +149,7 @@ def owed(link: PageLink, on: date) -> list[Owed]:
       AND (r.id = ANY(%(receivables)s) OR (%(all)s AND o.balance > 0 AND NOT o.is_cancelled))
     ORDER BY coalesce(r.due_date, i.valid_until, i.issue_date), r.id
     """
-    values = {
+    values: dict[str, Any] = {
         "customer": link.customer_id,
         "receivables": link.receivables,
         "all": link.shows_all,
@@ -195,7 +195,7 @@ SELECT currency, sum(amount)::bigint FROM (
 
 def has_unmatched_money(link: PageLink) -> bool:
     """Whether money of this customer has come that nobody has set against anything yet."""
-    return bool(bulk.rows("SELECT dunwell_unmatched(%s, %s)", link.creditor_id, link.customer_id)[0][0])
+    return bool(bulk.rows("SELECT EXISTS (SELECT FROM dunwell_unmatched(%s, %s))", link.creditor_id, link.customer_id)[0][0])
 
 
 def is_ended(link: PageLink) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from dunwell.store import audit, bulk, scope
 from dunwell.store.models import Run
 
 OUTCOME_COLUMNS = ("receivable_id", "code", "step", "reasons", "next_on")
+DIGEST_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,15 @@ class RecordedRun:
 
 
 def last_outcomes(creditor_id: int, *, rehearsal: bool) -> pl.DataFrame:
-    """The newest outcome of every receivable that a run of this mode recorded: receivable_id, code, step, reasons, next_on."""
+    """The newest outcome of every receivable that a run of this mode recorded: receivable_id, `said` (see `_said`)."""
     other = "NOT rehearsal" if rehearsal else "rehearsal"
     with bulk.reader(creditor_id) as read:
         # NOT IN is asked row by row along the index; a join would sort a million rows.
-        return read(
+        found = read(
             "SELECT DISTINCT ON (creditor_id, receivable_id) receivable_id, code, step, reasons, next_on FROM outcome "
             f"WHERE run_id NOT IN (SELECT id FROM run WHERE {other}) ORDER BY creditor_id, receivable_id, run_id DESC"
         )
+    return _said(found)
 
 
 def dunning_run(
@@ -42,17 +45,14 @@ def dunning_run(
     outcomes: pl.DataFrame,
     lapses: pl.DataFrame,
     counts: Mapping[str, Any],
+    known: pl.DataFrame,
 ) -> RecordedRun:
-    """Write a run, its lapses and those outcomes that changed since they were last written.
+    """Write a run, its lapses and those outcomes that changed since they were last written (`known`: `last_outcomes`).
 
     A quiet book costs nothing: what is the same as before is not written again.
     """
-    known = last_outcomes(creditor_id, rehearsal=rehearsal)
-    changed = (
-        outcomes.select(OUTCOME_COLUMNS)
-        .join(known, on=OUTCOME_COLUMNS, how="anti", nulls_equal=True)
-        .sort("receivable_id")
-    )
+    new = _said(outcomes).join(known, on=["receivable_id", "said"], how="anti")
+    changed = outcomes.select(OUTCOME_COLUMNS).join(new, on="receivable_id", how="semi").sort("receivable_id")
     with scope.of(creditor_id):
         # Nobody waits for the disk here: a plan lost in a power cut is made again, and a message that begins afterwards is
         # committed with a wait, which brings everything before it to the disk as well.
@@ -98,6 +98,14 @@ def _append(table: str, frame: pl.DataFrame, constants: Mapping[str, Any]) -> No
     bulk.execute(f"INSERT INTO {table} ({columns}) SELECT {values} FROM incoming", *constants.values())
 
 
+def _said(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Outcomes as numbers to be compared within this process: an eighth of the memory and of the time of their words."""
+    return outcomes.select("receivable_id", said=pl.struct(OUTCOME_COLUMNS).hash(seed=0))
+
+
 def _digest(frame: pl.DataFrame) -> str:
     """SHA-256 over the rows' canonical text; CSV of a fixed column order is canonical and a hundred times faster than JSON."""
-    return audit.sha256_of(frame.write_csv(include_header=True).encode())
+    digest = hashlib.sha256(frame.clear().write_csv().encode())
+    for part in frame.iter_slices(DIGEST_ROWS):
+        digest.update(part.write_csv(include_header=False).encode())
+    return digest.hexdigest()

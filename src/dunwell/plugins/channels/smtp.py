@@ -13,6 +13,7 @@ import smtplib
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 
@@ -144,7 +145,10 @@ def _envelope(server: smtplib.SMTP, message: Outgoing) -> tuple[Reply, ...]:
     """MAIL and RCPT: who it is from and for; gives each recipient's reply when somebody of `to` was accepted."""
     # A server that does not speak 8BITMIME would refuse the parameter; the bytes are then 7-bit by their making.
     options = " BODY=8BITMIME" if server.has_extn("8bitmime") else ""
-    code, text = server.docmd(f"MAIL FROM:<{_wire(message.sender)}>{options}")
+    wires = {address: _wire(address) for address in (*message.to, *message.copies)}
+    commands = [f"MAIL FROM:<{_wire(message.sender)}>{options}"]
+    answers = _answers(server, [*commands, *(f"RCPT TO:<{wire}>" for wire in wires.values() if wire)])
+    code, text = next(answers)
     if code == CLOSING:
         raise smtplib.SMTPServerDisconnected(_words(text))
     if code == SIZE:
@@ -154,19 +158,28 @@ def _envelope(server: smtplib.SMTP, message: Outgoing) -> tuple[Reply, ...]:
     if code != 250:
         raise _temporary(code, text)
     replies = []
-    for address in (*message.to, *message.copies):
-        wire = _wire(address)
+    for address, wire in wires.items():
         if not wire:
             replies.append(Reply(address, 553, "5.1.3 not an address that mail can be sent to"))
             continue
-        code, text = server.docmd(f"RCPT TO:<{wire}>")
+        code, text = next(answers)
         if code == CLOSING:
             raise _temporary(code, text)
         replies.append(Reply(address, code, _words(text)))
-    to = replies[: len(message.to)]
+    to = [reply for reply in replies if reply.address in message.to]
     if not any(reply.is_accepted for reply in to):
         raise Refused("; ".join(map(str, to)), permanent=all(reply.code >= 500 for reply in to), replies=replies)
     return tuple(replies)
+
+
+def _answers(server: smtplib.SMTP, commands: list[str]) -> Iterator[tuple[int, bytes]]:
+    """The reply to each command; where the server allows it (RFC 2920) they all go out at once and cost one journey, not several."""
+    if server.has_extn("pipelining"):
+        server.send("".join(f"{command}\r\n" for command in commands))
+        yield from [server.getreply() for _ in commands]
+    else:
+        for command in commands:
+            yield server.docmd(command)
 
 
 def _data(server: smtplib.SMTP, message: Outgoing) -> str:

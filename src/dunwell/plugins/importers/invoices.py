@@ -203,6 +203,7 @@ def _of_items(read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFr
         sum=part.sum().over(key),
         is_summable=part.is_not_null().all().over(key),
         is_torn=pl.col("is_bad").any().over(key)
+        | (pl.col("customer_key").n_unique().over(DOCUMENT) > 1)
         | pl.any_horizontal(pl.col(name).n_unique().over(key) > 1 for name in agreeing),
     )
     check = Check(

@@ -1,6 +1,7 @@
 """All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.access import Membership
+from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
     Agreement,
@@ -8,6 +9,7 @@ from dunwell.store.models.customers import (
     ContactPoint,
     Customer,
     CustomerGroup,
+    Note,
     OptOut,
     OurSide,
     Sign,
@@ -43,6 +45,10 @@ from dunwell.store.models.money import (
 )
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
 from dunwell.store.models.page import (
+    OnlineEvent,
+    OnlineNews,
+    OnlinePayment,
+    OnlineStart,
     PageAnswer,
     PageAnswerSettled,
     PageFile,
@@ -51,9 +57,10 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
-from dunwell.store.models.runs import Audit, AuditContent, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
+    "Acknowledgement",
     "Agreement",
     "Allocation",
     "Amendment",
@@ -61,10 +68,13 @@ __all__ = [
     "Attempt",
     "Audit",
     "AuditContent",
+    "AuditHead",
     "BankAccount",
     "BankEntry",
     "Cancellation",
     "Charge",
+    "Claim",
+    "ClaimEvent",
     "Contact",
     "ContactPoint",
     "ContentText",
@@ -89,7 +99,12 @@ __all__ = [
     "Message",
     "MessageContent",
     "MessageItem",
+    "Note",
     "OnAccount",
+    "OnlineEvent",
+    "OnlineNews",
+    "OnlinePayment",
+    "OnlineStart",
     "OptOut",
     "OurSide",
     "Outcome",

@@ -28,6 +28,7 @@ class Creditor(models.Model):
     unmatched_tolerance_minor = models.BigIntegerField(default=100)
     inbox = models.JSONField(default=dict)  # where replies are read; its password is sealed
     channels = models.JSONField(default=dict)  # channel → its configuration; secrets are encrypted values
+    providers = models.JSONField(default=dict)  # payment provider → its configuration, likewise
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -83,6 +84,7 @@ class BankAccount(Owned):
     since = models.DateField()
     proposed_by = models.TextField(default="")
     confirmed_by = models.TextField(default="")
+    confirmed_at = models.DateTimeField(null=True)  # null: nothing was in force before it
 
     class Meta:
         db_table = "bank_account"

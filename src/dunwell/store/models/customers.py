@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from dunwell.core.ledger import CustomerKind, CustomerState, Role
-from dunwell.store.models.base import Fact, Imported, Owned, unchecked_creditor
+from dunwell.store.models.base import Fact, Imported, Owned, parent, unchecked_creditor
 
 
 class CustomerGroup(Owned):
@@ -18,6 +18,7 @@ class CustomerGroup(Owned):
 
 
 class Customer(Imported):
+    creditor = unchecked_creditor()
     name = models.TextField()
     name_key = models.TextField(
         default=""
@@ -48,7 +49,7 @@ class Contact(Imported):
     """A person at the customer. Personal content: erasure replaces it by a tombstone (I14)."""
 
     creditor = unchecked_creditor()
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")
+    customer = parent(Customer, indexed=True, related_name="contacts")
     role = models.TextField(default=Role.REQUESTER.value)
     rank = models.IntegerField(default=0)
     given_name = models.TextField(default="")
@@ -72,7 +73,7 @@ class ContactPoint(Owned):
     """One way to reach a contact. `person_key` is a hash of the normalised address: the same person under any customer."""
 
     creditor = unchecked_creditor()
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="points")
+    contact = parent(Contact, related_name="points")
     channel = models.TextField()
     address = models.TextField()
     person_key = models.TextField()
@@ -159,6 +160,16 @@ class Touch(Fact):
                 fields=["creditor", "external_id"], name="touch_once", condition=~models.Q(external_id="")
             )
         ]
+
+
+class Note(Fact):
+    """What somebody of ours wants the others to know about a customer; no text is ever made of it."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    text = models.TextField()
+
+    class Meta:
+        db_table = "note"
 
 
 class Sign(Fact):

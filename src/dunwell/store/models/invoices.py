@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from dunwell.core.ledger import DocumentKind, HoldReason
-from dunwell.store.models.base import Fact, Imported, Owned, unchecked_creditor
+from dunwell.store.models.base import Fact, Imported, Owned, parent, unchecked_creditor
 from dunwell.store.models.customers import Customer
 
 
@@ -13,7 +13,7 @@ class Invoice(Imported):
     """An issued document: invoice, request before work or credit note. Changes are `Amendment` rows beside it."""
 
     creditor = unchecked_creditor()
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    customer = parent(Customer)
     kind = models.TextField(default=DocumentKind.INVOICE.value)
     series = models.TextField(default="")
     number = models.TextField()
@@ -44,15 +44,19 @@ class Invoice(Imported):
             models.CheckConstraint(condition=models.Q(total__gte=0), name="invoice_total_not_negative"),
             models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in DocumentKind]), name="invoice_kind"),
         ]
+        # A customer's documents are found by their receivables; an id that only repeats the number tells nothing.
         indexes = [
-            models.Index(fields=["creditor", "customer"], name="invoice_customer"),
-            models.Index(fields=["creditor", "source", "external_id"], name="invoice_external"),
+            models.Index(
+                fields=["creditor", "source", "external_id"],
+                name="invoice_external",
+                condition=~models.Q(external_id=models.F("number")),
+            ),
         ]
 
 
 class InvoiceLine(Owned):
     creditor = unchecked_creditor()
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    invoice = parent(Invoice, related_name="lines")
     position = models.IntegerField()
     text = models.TextField()
     amount = models.BigIntegerField()
@@ -66,7 +70,7 @@ class Receivable(Owned):
     """What is owed on one instalment of one invoice; an ordinary invoice has one."""
 
     creditor = unchecked_creditor()
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="receivables")
+    invoice = parent(Invoice, related_name="receivables")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     instalment = models.IntegerField(default=1)
     currency = models.CharField(max_length=3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dunwell.store.models.base import Fact, Imported, Owned, unchecked_creditor
+from dunwell.store.models.base import Fact, Imported, Owned, parent, unchecked_creditor
 from dunwell.store.models.customers import Customer
 from dunwell.store.models.invoices import Invoice, Receivable
 
@@ -13,7 +13,7 @@ class Payment(Imported):
     """Money received. Append-only; a reversal is a payment with a negative amount that names the reversed one."""
 
     creditor = unchecked_creditor()
-    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
+    customer = parent(Customer, null=True)
     date = models.DateField()
     is_date_known = models.BooleanField(default=True)  # false: the sheet said "paid", not when; the import's day stands
     currency = models.CharField(max_length=3)

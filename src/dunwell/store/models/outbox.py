@@ -85,6 +85,11 @@ class Message(Owned):
                 name="message_due",
                 condition=models.Q(state__in=["queued", "failed_temporary", "claimed", "begun"]),
             ),
+            models.Index(
+                fields=["creditor", "state", "id"],
+                name="message_for_people",
+                condition=models.Q(state__in=["waiting", "unknown"]),
+            ),
             models.Index(fields=["creditor", "customer"], name="message_customer"),
             models.Index(fields=["creditor", "message_id"], name="message_header"),
         ]

@@ -117,3 +117,64 @@ class PageAnswerSettled(Fact):
 
     class Meta:
         db_table = "page_answer_settled"
+
+
+class OnlinePayment(Fact):
+    """A client chose to pay online: the sum and what it is for, written before the provider is asked."""
+
+    reference = models.CharField(max_length=40)
+    link = models.ForeignKey(PageLink, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    form_id = models.TextField()
+    provider = models.TextField()
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    receivables = ArrayField(models.BigIntegerField())
+    rehearsal = models.BooleanField()
+
+    class Meta:
+        db_table = "online_payment"
+        constraints = [
+            models.UniqueConstraint(fields=["creditor", "reference"], name="online_payment_reference"),
+            models.UniqueConstraint(fields=["creditor", "form_id"], name="online_payment_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="online_payment_positive"),
+        ]
+
+
+class OnlineStart(Fact):
+    """The provider gave a page on which it can be paid."""
+
+    payment = models.OneToOneField(OnlinePayment, on_delete=models.PROTECT, related_name="start")
+    provider_id = models.TextField()
+    url = models.TextField()
+
+    class Meta:
+        db_table = "online_start"
+
+
+class OnlineEvent(Fact):
+    """News of a provider whose sender is certain; the same news again adds nothing."""
+
+    provider = models.TextField()
+    event_id = models.TextField()
+    kind = models.TextField()  # core.payment.PaymentEventKind
+    provider_payment = models.TextField()
+    reference = models.TextField(default="")
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        db_table = "online_event"
+        constraints = [
+            models.UniqueConstraint(fields=["creditor", "provider", "event_id"], name="online_event_once"),
+        ]
+
+
+class OnlineNews(Owned):
+    """What a provider sent, as it came. Personal content (I14)."""
+
+    event = models.OneToOneField(OnlineEvent, on_delete=models.PROTECT, related_name="news")
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "online_news"

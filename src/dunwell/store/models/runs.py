@@ -113,6 +113,17 @@ class Audit(Owned):
         constraints = [models.UniqueConstraint(fields=["creditor", "sequence"], name="audit_sequence")]
 
 
+class AuditHead(Owned):
+    """Where the chain stood after a link, noted a second time: links cut off its end are missed here."""
+
+    sequence = models.BigIntegerField()
+    chained = models.TextField()
+
+    class Meta:
+        db_table = "audit_head"
+        constraints = [models.UniqueConstraint(fields=["creditor", "sequence"], name="audit_head_once")]
+
+
 class AuditContent(Owned):
     """The canonical content of a link, kept apart so that personal content can be erased while the chain verifies."""
 

@@ -1,17 +1,21 @@
 -- The last question before a message goes, asked in the very statement that lets it begin.
 -- Each rule is a line of the CASE: what stands, and the reason it gives. Null = nothing stands against it.
 --
+-- The questions are SQL functions that give rows, because the server writes those into the query that asks them: forty
+-- sub-queries are made ready once for all the messages of a statement, and see the ledger at one moment.
+-- A later release's columns may be named here before they exist: an older migration installs this file too.
+SET LOCAL check_function_bodies = off;
+DROP FUNCTION IF EXISTS dunwell_begin(bigint, bigint, bigint, timestamptz, date, interval);
+DROP FUNCTION IF EXISTS dunwell_record(bigint, bigint, bigint, text, text, text[], date, timestamptz, integer);
+DROP FUNCTION IF EXISTS dunwell_money_objection(message, bigint[], date);
+DROP FUNCTION IF EXISTS dunwell_objection(message, timestamptz, date);
+DROP FUNCTION IF EXISTS dunwell_owed(bigint, boolean), dunwell_credit(bigint), dunwell_unmatched(bigint, bigint);
+DROP FUNCTION IF EXISTS dunwell_money_is_stale(bigint, boolean, date);
+
 -- `at` is the instant of sending, `covered_min` the day up to which every required money source must be complete.
--- The function is STABLE: all its questions see the ledger at one moment, that of the calling statement.
-CREATE OR REPLACE FUNCTION dunwell_objection(m message, at timestamptz, covered_min date) RETURNS text LANGUAGE plpgsql STABLE
-SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-  asked bigint[] := ARRAY(
-    SELECT i.receivable_id FROM message_item i WHERE i.message_id = m.id AND i.part IN ('asked', 'listed'));
-  people text[] := ARRAY(SELECT r.person_key FROM recipient r WHERE r.message_id = m.id);
-  is_request boolean := m.purpose = 'request';
-BEGIN
-  RETURN CASE
+CREATE OR REPLACE FUNCTION dunwell_objection(message bigint, at timestamptz, covered_min date) RETURNS TABLE (reason text)
+LANGUAGE sql STABLE AS $$
+  SELECT CASE
     -- of the creditor: nobody's message goes
     WHEN (SELECT s.value FROM switch s WHERE s.creditor_id = m.creditor_id AND s.kind = 'stop' ORDER BY s.id DESC LIMIT 1)
       = 'on' THEN 'stopped'
@@ -23,12 +27,12 @@ BEGIN
     WHEN at < m.not_before THEN 'not_yet'
     -- of the people
     WHEN EXISTS (
-      SELECT FROM unnest(people) person, LATERAL (
+      SELECT FROM unnest(its.people) person, LATERAL (
         SELECT DISTINCT ON (o.channel) o.wanted FROM opt_out o WHERE o.creditor_id = m.creditor_id AND o.person_key = person
           AND o.channel IN (m.channel, 'all') AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.channel, o.id DESC) last WHERE NOT last.wanted) THEN 'opted_out'
     WHEN EXISTS (
       SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id AND g.kind = 'bounced'
-        AND g.person_key = ANY (people) AND g.channel = m.channel AND (m.rehearsal OR NOT g.rehearsal)) THEN 'bounced'
+        AND g.person_key = ANY (its.people) AND g.channel = m.channel AND (m.rehearsal OR NOT g.rehearsal)) THEN 'bounced'
     -- an address corrected since: the letter would go where nobody reads it
     WHEN EXISTS (
       SELECT FROM recipient r JOIN contact_point p ON p.contact_id = r.contact_id WHERE r.message_id = m.id
@@ -40,26 +44,13 @@ BEGIN
         SELECT FROM recipient r LEFT JOIN contact p ON p.id = r.contact_id
         WHERE r.message_id = m.id AND p.role IS DISTINCT FROM 'representative'))) THEN 'customer_state'
     -- of the ledger
-    WHEN is_request THEN dunwell_money_objection(m, asked, covered_min)
     WHEN m.purpose = 'thanks' AND EXISTS (
       SELECT FROM message_item i, dunwell_owed(i.receivable_id, m.rehearsal) owed
       WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0) THEN 'balance_changed'
-  END;
-END $$;
-
--- A request is right only while exactly what it says is owed, uncontested, unpromised and unheld.
-CREATE OR REPLACE FUNCTION dunwell_money_objection(m message, asked bigint[], covered_min date) RETURNS text
-LANGUAGE plpgsql STABLE AS $$
-DECLARE reason text;
-BEGIN
-  SELECT CASE WHEN owed.is_cancelled THEN 'cancelled' WHEN owed.balance <= 0 THEN 'paid'
-              WHEN owed.disputed > 0 THEN 'disputed' ELSE 'balance_changed' END
-    INTO reason FROM message_item i, dunwell_owed(i.receivable_id, m.rehearsal) owed
-    WHERE i.message_id = m.id AND (owed.is_cancelled OR owed.balance - owed.disputed <> i.amount)
-    ORDER BY i.receivable_id LIMIT 1;
-  RETURN CASE
-    WHEN reason IS NOT NULL THEN reason
-    WHEN EXISTS (SELECT FROM promise p WHERE p.creditor_id = m.creditor_id AND p.receivable_id = ANY (asked)
+    WHEN m.purpose <> 'request' THEN NULL
+    -- a request is right only while exactly what it says is owed, uncontested, unpromised and unheld
+    WHEN its.difference IS NOT NULL THEN its.difference
+    WHEN EXISTS (SELECT FROM promise p WHERE p.creditor_id = m.creditor_id AND p.receivable_id = ANY (its.asked)
         AND p.promised_date >= m.slot_on AND (m.rehearsal OR NOT p.rehearsal)
         AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)
         -- a plan of instalments with a missed one is broken as a whole: its later days hold nothing
@@ -67,28 +58,32 @@ BEGIN
           SELECT FROM promise q WHERE q.creditor_id = p.creditor_id AND q.receivable_id = p.receivable_id
             AND q.kind = 'plan' AND q.effective_on = p.effective_on AND q.promised_date < m.slot_on
             AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = q.id)))) THEN 'promised'
-    WHEN EXISTS (SELECT FROM hold h WHERE (h.customer_id = m.customer_id OR h.receivable_id = ANY (asked))
+    WHEN EXISTS (SELECT FROM hold h WHERE (h.customer_id = m.customer_id OR h.receivable_id = ANY (its.asked))
         AND (h.until_date IS NULL OR h.until_date >= m.slot_on) AND (m.rehearsal OR NOT h.rehearsal)
         AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)) THEN 'held'
     WHEN EXISTS (SELECT FROM finding f WHERE f.holds AND (f.customer_id = m.customer_id OR f.receivable_id IN (
-          SELECT o.id FROM receivable r JOIN receivable o ON o.invoice_id = r.invoice_id WHERE r.id = ANY (asked)))
+          SELECT o.id FROM receivable r JOIN receivable o ON o.invoice_id = r.invoice_id WHERE r.id = ANY (its.asked)))
         AND NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)) THEN 'finding'
-    WHEN dunwell_unmatched(m.creditor_id, m.customer_id) THEN 'unmatched_money'
+    WHEN EXISTS (SELECT FROM dunwell_unmatched(m.creditor_id, m.customer_id)) THEN 'unmatched_money'
     -- money that came today from nobody known, whose words name what is asked for: cash application may not have seen it yet
     WHEN EXISTS (SELECT FROM payment p, receivable r JOIN invoice i ON i.id = r.invoice_id
         WHERE p.creditor_id = m.creditor_id AND p.customer_id IS NULL AND p.reverses_id IS NULL AND p.recorded_on >= m.slot_on
-          AND r.id = ANY (asked)
+          AND r.id = ANY (its.asked)
           AND p.remittance || ' ' || p.reference ~* ('(^|\W)' || regexp_replace(i.number, '(\W)', '\\\1', 'g') || '($|\W)')
           AND p.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
             - coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0)
           AND NOT EXISTS (SELECT FROM on_account o WHERE o.payment_id = p.id)) THEN 'unmatched_money'
     -- credit that came, went or was used since: the letter deducted too little or too much of it
-    WHEN m.credit <> dunwell_credit(m.customer_id) THEN 'balance_changed'
+    WHEN m.credit <> (SELECT c.credit FROM dunwell_credit(m.customer_id) c) THEN 'balance_changed'
     -- a due date, a sum or what it is for, corrected since: the letter would say what no longer is
     WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice' AND a.recorded_at > m.queued_at
         AND a.field IN ('due_date', 'valid_until', 'total', 'currency', 'what_for', 'order_number')
-        AND a.noun_id IN (SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (asked)))
+        AND a.noun_id = ANY (ARRAY(SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (its.asked))))
       THEN 'amended'
+    -- the bank account changed since: the letter would say where money is no longer to be paid
+    WHEN EXISTS (SELECT FROM bank_account b WHERE b.creditor_id = m.creditor_id AND b.confirmed_at > m.queued_at
+        AND b.since <= m.slot_on AND b.currency IN (SELECT i.currency FROM message_item i WHERE i.message_id = m.id))
+      THEN 'bank_details'
     WHEN m.level >= {firm_level_min} AND EXISTS (
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
                        AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
@@ -101,32 +96,44 @@ BEGIN
         AND p.hold_until >= m.slot_on AND (m.rehearsal OR NOT p.rehearsal)
         AND coalesce((SELECT d.outcome FROM reply_decision d WHERE d.proposal_id = p.id ORDER BY d.id DESC LIMIT 1), 'reopened')
           = 'reopened') THEN 'reply_waits'
-    WHEN dunwell_money_is_stale(m.creditor_id, m.rehearsal, covered_min) THEN 'stale_money'
-  END;
-END $$;
+    WHEN (SELECT s.is_stale FROM dunwell_money_is_stale(m.creditor_id, m.rehearsal, covered_min) s) THEN 'stale_money'
+  END
+  FROM message m CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT r.person_key FROM recipient r WHERE r.message_id = m.id) AS people,
+      ARRAY(SELECT i.receivable_id FROM message_item i WHERE i.message_id = m.id AND i.part IN ('asked', 'listed')) AS asked,
+      (SELECT CASE WHEN owed.is_cancelled THEN 'cancelled' WHEN owed.balance <= 0 THEN 'paid'
+                   WHEN owed.disputed > 0 THEN 'disputed' ELSE 'balance_changed' END
+       FROM message_item i, dunwell_owed(i.receivable_id, m.rehearsal) owed
+       WHERE i.message_id = m.id AND m.purpose = 'request'
+         AND (owed.is_cancelled OR owed.balance - owed.disputed <> i.amount)
+       ORDER BY i.receivable_id LIMIT 1) AS difference
+    OFFSET 0  -- found once, not in each rule that names them
+  ) its
+  WHERE m.id = dunwell_objection.message
+$$;
 
 -- `store.balances.balances_sql` of one receivable.
-CREATE OR REPLACE FUNCTION dunwell_owed(receivable bigint, in_rehearsal boolean, OUT balance bigint, OUT disputed bigint,
-                             OUT is_cancelled boolean) LANGUAGE plpgsql STABLE AS $$
-DECLARE contested record;
-BEGIN
-  SELECT r.amount
-      + coalesce((SELECT sum(c.amount) FROM charge c WHERE c.receivable_id = r.id), 0)
-      - coalesce((SELECT sum(w.amount) FROM write_off w WHERE w.receivable_id = r.id), 0)
-      - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0),
-      EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = r.invoice_id)
-    INTO balance, is_cancelled FROM receivable r WHERE r.id = receivable;
-  SELECT count(*) AS n, bool_or(d.amount IS NULL) AS is_whole, sum(d.amount) AS amount INTO contested
-    FROM dispute d WHERE d.receivable_id = receivable AND (in_rehearsal OR NOT d.rehearsal)
-      AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id);
-  disputed := CASE WHEN contested.n = 0 THEN 0 WHEN contested.is_whole THEN greatest(balance, 0)
-                   ELSE least(contested.amount, greatest(balance, 0)) END;
-END $$;
+CREATE OR REPLACE FUNCTION dunwell_owed(receivable bigint, in_rehearsal boolean)
+RETURNS TABLE (balance bigint, disputed bigint, is_cancelled boolean) LANGUAGE sql STABLE AS $$
+  SELECT now.balance, CASE WHEN contested.n = 0 THEN 0 WHEN contested.is_whole THEN greatest(now.balance, 0)
+                           ELSE least(contested.amount, greatest(now.balance, 0)) END, now.is_cancelled
+  FROM (
+    SELECT (r.amount
+        + coalesce((SELECT sum(c.amount) FROM charge c WHERE c.receivable_id = r.id), 0)
+        - coalesce((SELECT sum(w.amount) FROM write_off w WHERE w.receivable_id = r.id), 0)
+        - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0))::bigint AS balance,
+      EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = r.invoice_id) AS is_cancelled
+    FROM receivable r WHERE r.id = dunwell_owed.receivable OFFSET 0
+  ) now CROSS JOIN LATERAL (
+    SELECT count(*) AS n, bool_or(d.amount IS NULL) AS is_whole, sum(d.amount)::bigint AS amount
+    FROM dispute d WHERE d.receivable_id = dunwell_owed.receivable AND (in_rehearsal OR NOT d.rehearsal)
+      AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id)
+  ) contested
+$$;
 
 -- `store.balances.credit_sql` of one customer, as a message keeps it: "EUR 1200,USD 50", empty without credit.
-CREATE OR REPLACE FUNCTION dunwell_credit(customer bigint) RETURNS text LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  RETURN coalesce((
+CREATE OR REPLACE FUNCTION dunwell_credit(customer bigint) RETURNS TABLE (credit text) LANGUAGE sql STABLE AS $$
+  SELECT coalesce((
     SELECT string_agg(per.currency || ' ' || per.amount, ',' ORDER BY per.currency COLLATE "C") FROM (
       SELECT c.currency, sum(c.amount) AS amount FROM (
         SELECT p.currency, p.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
@@ -140,70 +147,87 @@ BEGIN
         FROM invoice i WHERE i.customer_id = customer AND i.kind = 'credit_note'
           AND NOT EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = i.id)
       ) c WHERE c.amount > 0 GROUP BY c.currency
-    ) per), '');
-END $$;
+    ) per), '')
+$$;
 
--- `store.balances.held_by_money_sql` of one customer.
-CREATE OR REPLACE FUNCTION dunwell_unmatched(creditor bigint, customer bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  RETURN EXISTS (
-    SELECT FROM payment p WHERE p.reverses_id IS NULL AND p.id IN (
-        SELECT own.id FROM payment own WHERE own.creditor_id = creditor AND own.customer_id = customer
-        UNION SELECT g.payment_id FROM allocation_proposal g LEFT JOIN receivable r ON r.id = g.receivable_id
-          WHERE g.creditor_id = creditor AND coalesce(g.customer_id, r.customer_id) = customer)
-      AND p.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
-        + coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0)
-        >= greatest(1, (SELECT k.unmatched_tolerance_minor FROM creditor k WHERE k.id = creditor))
-      AND NOT coalesce((SELECT NOT o.taken_back FROM on_account o WHERE o.payment_id = p.id ORDER BY o.id DESC LIMIT 1),
-                       false));
-END $$;
+-- The payments of `store.balances.held_by_money_sql` of one customer.
+CREATE OR REPLACE FUNCTION dunwell_unmatched(creditor bigint, customer bigint) RETURNS TABLE (payment bigint)
+LANGUAGE sql STABLE AS $$
+  SELECT p.id FROM payment p WHERE p.reverses_id IS NULL AND p.id IN (
+      SELECT own.id FROM payment own WHERE own.creditor_id = creditor AND own.customer_id = customer
+      UNION SELECT g.payment_id FROM allocation_proposal g LEFT JOIN receivable r ON r.id = g.receivable_id
+        WHERE g.creditor_id = creditor AND coalesce(g.customer_id, r.customer_id) = customer)
+    AND p.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
+      + coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0)
+      >= greatest(1, (SELECT k.unmatched_tolerance_minor FROM creditor k WHERE k.id = creditor))
+    AND NOT coalesce((SELECT NOT o.taken_back FROM on_account o WHERE o.payment_id = p.id ORDER BY o.id DESC LIMIT 1),
+                     false)
+$$;
 
 -- I10: a required source is not complete up to `covered_min`; live, somebody must have said so of one source at least.
-CREATE OR REPLACE FUNCTION dunwell_money_is_stale(creditor bigint, in_rehearsal boolean, covered_min date) RETURNS boolean
-LANGUAGE plpgsql STABLE AS $$
-DECLARE sources record;
-BEGIN
-  SELECT count(*) AS n, min(covered) AS covered INTO sources FROM (
+CREATE OR REPLACE FUNCTION dunwell_money_is_stale(creditor bigint, in_rehearsal boolean, covered_min date)
+RETURNS TABLE (is_stale boolean) LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN count(*) = 0 THEN NOT in_rehearsal ELSE min(required.covered) < covered_min END FROM (
     SELECT max(c.covered_until) AS covered FROM coverage c WHERE c.creditor_id = creditor GROUP BY c.source
-    HAVING (array_agg(c.required ORDER BY c.id DESC))[1]) required;
-  RETURN CASE WHEN sources.n = 0 THEN NOT in_rehearsal ELSE sources.covered < covered_min END;
-END $$;
+    HAVING (array_agg(c.required ORDER BY c.id DESC))[1]) required
+$$;
 
--- Let one claimed message begin, give it back, or withdraw it, with the reason. A token that is no longer ours: ('lost', '').
-CREATE OR REPLACE FUNCTION dunwell_begin(creditor bigint, message bigint, held_token bigint, at timestamptz, covered_min date,
-                              lease interval, OUT state text, OUT reason text) LANGUAGE plpgsql
--- A plan made anew for every message costs eight times its execution.
-SET plan_cache_mode = force_generic_plan AS $$
+-- Let claimed messages begin, give them back, or withdraw them, with the reason; each is asked for under its own token, and a
+-- token that is no longer ours gives ('lost', ''). `begins`: message, token, at, covered_min.
+CREATE OR REPLACE FUNCTION dunwell_begin(creditor bigint, begins json, lease interval)
+RETURNS TABLE (message bigint, state text, reason text) LANGUAGE plpgsql
+-- A plan made anew costs a hundred times its execution; and few rows are asked for, whatever the tables held when it was made.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+#variable_conflict use_column
 BEGIN
   PERFORM set_config('dunwell.creditor', creditor::text, true);
-  -- The row is locked first, so that the check below reads the ledger after any wait for the lock and not before it.
-  PERFORM FROM message m WHERE m.id = message FOR UPDATE;
-  WITH v AS MATERIALIZED (  -- asked once: without it each use of `reason` would ask again
-    SELECT c.id, dunwell_objection(c, at, covered_min) AS reason FROM message c
-    WHERE c.id = message AND c.token = held_token AND c.state = 'claimed')
-  UPDATE message m SET
-      state = CASE WHEN v.reason IS NULL THEN 'begun'
-                   WHEN v.reason IN ('stopped', 'stale_money', 'not_yet') THEN 'queued' ELSE 'withdrawn' END,
-      state_reason = coalesce(v.reason, ''),
-      lease_until = CASE WHEN v.reason IS NULL THEN clock_timestamp() + lease END
-    FROM v WHERE m.id = v.id AND m.token = held_token AND m.state = 'claimed'
-    RETURNING m.state, m.state_reason INTO state, reason;
-  IF NOT FOUND THEN state := 'lost'; reason := ''; END IF;
+  -- The rows are locked first, so that the questions below read the ledger after any wait for a lock and not before it.
+  PERFORM FROM message m WHERE m.id IN (SELECT b.message FROM json_to_recordset(begins) b (message bigint))
+    ORDER BY m.id FOR UPDATE;
+  RETURN QUERY
+    WITH b AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(begins) b (message bigint, token bigint, at timestamptz, covered_min date)
+    ), v AS MATERIALIZED (  -- asked once: without it each use of `reason` would ask again
+      SELECT b.message, b.token, o.reason FROM b JOIN message c ON c.id = b.message AND c.token = b.token AND c.state = 'claimed',
+        LATERAL dunwell_objection(b.message, b.at, b.covered_min) o
+    ), moved AS (
+      UPDATE message m SET
+          state = CASE WHEN v.reason IS NULL THEN 'begun'
+                       WHEN v.reason IN ('stopped', 'stale_money', 'not_yet') THEN 'queued' ELSE 'withdrawn' END,
+          state_reason = coalesce(v.reason, ''),
+          lease_until = CASE WHEN v.reason IS NULL THEN clock_timestamp() + lease END
+        FROM v WHERE m.id = v.message AND m.token = v.token AND m.state = 'claimed'
+        RETURNING m.id, m.state, m.state_reason
+    )
+    SELECT b.message, coalesce(moved.state, 'lost'), coalesce(moved.state_reason, '') FROM b LEFT JOIN moved ON moved.id = b.message;
 END $$;
 
--- What became of a message that began under this token. False when it is not ours to say, or was said before.
+-- What became of messages that began under these tokens; gives those of which it is news: nobody else has them, nobody said so before.
 -- A late word of a sender whose lease ran out still counts: it alone knows what happened.
-CREATE OR REPLACE FUNCTION dunwell_record(creditor bigint, message bigint, held_token bigint, outcome text, said text,
-                               recipients text[], on_day date, next_try timestamptz, tried integer) RETURNS boolean
-LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION dunwell_record(creditor bigint, endings json) RETURNS TABLE (message bigint) LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+#variable_conflict use_column
 BEGIN
   PERFORM set_config('dunwell.creditor', creditor::text, true);
-  UPDATE message m SET state = outcome, state_reason = said, attempts = m.attempts + tried, retry_at = next_try,
-      lease_until = NULL, sent_on = CASE WHEN outcome = 'sent' THEN on_day END
-    WHERE m.id = message AND m.token = held_token AND m.state IN ('begun', 'unknown') AND m.state <> outcome;
-  IF NOT FOUND THEN RETURN false; END IF;
-  INSERT INTO attempt (creditor_id, message_id, effective_on, "by", why, outcome, detail, rehearsal, recipients)
-    SELECT creditor, m.id, on_day, '', '', outcome, said, m.rehearsal, dunwell_record.recipients
-    FROM message m WHERE m.id = message;
-  RETURN true;
+  RETURN QUERY
+    WITH e AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(endings) e (message bigint, token bigint, outcome text, said text, recipients text[],
+        on_day date, retry_at timestamptz, tried integer)
+    ), moved AS (
+      UPDATE message m SET state = e.outcome, state_reason = e.said, attempts = m.attempts + e.tried, retry_at = e.retry_at,
+          lease_until = NULL, sent_on = CASE WHEN e.outcome = 'sent' THEN e.on_day END
+        FROM e WHERE m.id = e.message AND m.token = e.token AND m.state IN ('begun', 'unknown') AND m.state <> e.outcome
+        RETURNING m.id, m.rehearsal, e.on_day, e.outcome, e.said, e.recipients
+    )
+    INSERT INTO attempt (creditor_id, message_id, effective_on, "by", why, outcome, detail, rehearsal, recipients)
+      SELECT creditor, x.id, x.on_day, '', '', x.outcome, x.said, x.rehearsal, x.recipients FROM moved x
+      RETURNING message_id;
+END $$;
+
+-- Both in one commit: how messages ended, then which others begin.
+CREATE OR REPLACE FUNCTION dunwell_advance(creditor bigint, endings json, begins json, lease interval)
+RETURNS TABLE (message bigint, state text, reason text) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM dunwell_record(creditor, endings);
+  RETURN QUERY SELECT * FROM dunwell_begin(creditor, begins, lease);
 END $$;

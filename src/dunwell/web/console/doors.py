@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from django.views.decorators.cache import never_cache
 from dunwell.core.roles import DeskRole
 from dunwell.run import creditors
 from dunwell.store import scope
-from dunwell.store.models import Membership
+from dunwell.store.models import Creditor, Membership, Run
 from dunwell.web.console.desk import Desk
 
 Page = Callable[..., HttpResponse]
@@ -36,12 +36,17 @@ NEEDS_SECOND_FACTOR = DeskRole.APPROVER
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page of a creditor: its address below the creditor's, its view, the smallest role that may enter, its name."""
+    """A page of a creditor: its address below the creditor's, its view, the smallest role that may enter, its name.
+
+    A page `commits` when its deeds are to stand one by one, or have to be seen by others before it ends; it then opens its
+    creditor's transactions itself. All others are one transaction.
+    """
 
     address: str
     page: Page
     role: DeskRole
     name: str
+    commits: bool = False
 
     @property
     def pattern(self) -> URLPattern:
@@ -83,7 +88,9 @@ def _guarded(door: Door) -> Callable[..., HttpResponseBase]:
             desk = _desk(request.user, here, mine)
             if desk.is_live and desk.may(NEEDS_SECOND_FACTOR) and not is_mfa_enabled(request.user):
                 return redirect("mfa_activate_totp")
-            return door.page(request, desk, **parts)
+            if not door.commits:
+                return door.page(request, desk, **parts)
+        return door.page(request, desk, **parts)
 
     return enter
 
@@ -95,13 +102,19 @@ def _desk(user: User, here: Membership, mine: list[Membership]) -> Desk:
         creditor=here.creditor,
         user=user,
         role=DeskRole(here.role),
-        today=now.astimezone(ZoneInfo(here.creditor.timezone)).date(),
+        today=_today(here.creditor, now),
         now=now,
         is_live=status.live,
         is_stopped=status.stopped,
         others=tuple(one for one in mine if one.pk != here.pk),
         folder=settings.DATA_DIR,
     )
+
+
+def _today(creditor: Creditor, now: datetime) -> date:
+    """The creditor's day; the demo's is the one it has been lived up to."""
+    last = Run.objects.order_by("-effective_on").first() if creditor.is_demo else None
+    return last.effective_on if last else now.astimezone(ZoneInfo(creditor.timezone)).date()
 
 
 def _of_user(page: Page) -> Callable[..., HttpResponseBase]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import get_language
 from django.utils.translation import pgettext_lazy as term
 
-from dunwell.core import policy_words
+from dunwell.core import policy_words, reasons
 
 WORDS = {
     "role": {
@@ -68,6 +68,13 @@ WORDS = {
         "credit_note": term("document", "credit note"),
     },
 }
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of recorded reasons, the names of steps, roles and channels in the person's words."""
+    locale = (get_language() or "en")[:2]
+    told = (f"{code}={policy_words.word(value, locale)}" if value else code for code, value in reasons.parse(text))
+    return reasons.sentences(reasons.SEPARATOR.join(told), locale) if text else []
 
 
 def word(kind: str, code: str) -> str:

@@ -22,17 +22,25 @@ HUES = 7
 @lru_cache(maxsize=8192)
 def money(amount: Money, locale: str) -> str:
     """`1 240,00 €`, `€1,240.00`."""
-    return format_currency(amount.decimal, amount.currency, locale=CLDR[locale])
+    return _apart(format_currency(amount.decimal, amount.currency, locale=CLDR[locale]), amount.currency)
 
 
 @lru_cache(maxsize=1024)
 def money_short(amount: Money, locale: str) -> str:
     """For headlines: `12 480 €`, `1,24 млн €`; cents say nothing beside a million."""
     if abs(amount.decimal) >= MILLION:
-        return format_compact_currency(amount.decimal, amount.currency, locale=CLDR[locale], fraction_digits=2)
-    return format_currency(
-        round(amount.decimal), amount.currency, format=WHOLE[locale], locale=CLDR[locale], currency_digits=False
-    )
+        text = format_compact_currency(amount.decimal, amount.currency, locale=CLDR[locale], fraction_digits=2)
+    else:
+        whole = round(amount.decimal)
+        text = format_currency(
+            whole, amount.currency, format=WHOLE[locale], locale=CLDR[locale], currency_digits=False
+        )
+    return _apart(text, amount.currency)
+
+
+def _apart(text: str, currency: str) -> str:
+    """A code of three letters stands apart from its figures; a sign stands close."""
+    return text.replace(currency, f"{currency}\N{NO-BREAK SPACE}", 1) if text.startswith(currency) else text
 
 
 def number(value: int, locale: str) -> str:

@@ -42,9 +42,10 @@ def done(request: HttpRequest, said: str, address: str, *, undo: str = "") -> Ht
     return _sent_on(request, address)
 
 
-def failed(request: HttpRequest, said: str, address: str) -> HttpResponse:
-    """A deed without a form was refused: a toast says why."""
-    messages.error(request, said)
+def failed(request: HttpRequest, said: str | list[str], address: str) -> HttpResponse:
+    """A deed without a form was refused: a toast for each reason says why."""
+    for one in [said] if isinstance(said, str) else said:
+        messages.error(request, one)
     return _sent_on(request, address)
 
 

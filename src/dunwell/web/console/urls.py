@@ -14,13 +14,24 @@ from django.urls import URLPattern, include, path
 from dunwell.core.roles import DeskRole
 from dunwell.web.console import deeds
 from dunwell.web.console.doors import Door, OpenDoor
-from dunwell.web.console.pages import customer, customers, entrance, invoices, search, today
+from dunwell.web.console.pages import customer, customers, entrance, invoices, messages, search, today
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
 
 DOORS = (
     # Today
     Door("", today.show, VIEWER, "today"),
+    Door("figures", today.numbers, VIEWER, "figures"),
+    Door("run", today.run, APPROVER, "run", commits=True),
+    # Messages
+    Door("messages/<int:number>", messages.show, VIEWER, "message"),
+    Door("messages/<int:number>/letter", messages.letter, VIEWER, "message-letter"),
+    Door("messages/<int:number>/original", messages.original, VIEWER, "message-original"),
+    Door("messages/<int:number>/attachments/<int:place>", messages.attachment, VIEWER, "message-attachment"),
+    Door("messages/<int:number>/recall", messages.recall, APPROVER, "message-recall"),
+    Door("messages/<int:number>/settle", messages.settle, APPROVER, "message-settle"),
+    Door("approve", messages.choose, APPROVER, "approve"),
+    Door("approve/chosen", messages.approve, APPROVER, "approve-chosen", commits=True),
     # Customers
     Door("customers", customers.show, VIEWER, "customers"),
     Door("customers/<int:number>", customer.show, VIEWER, "customer"),

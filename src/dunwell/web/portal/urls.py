@@ -7,7 +7,7 @@ from django.urls import path as route
 from django.urls.converters import StringConverter
 
 from dunwell.core.page import AnswerKind
-from dunwell.web.portal import views
+from dunwell.web.portal import hooks, online, views
 
 
 class Token(StringConverter):
@@ -33,11 +33,16 @@ register_converter(Currency, "currency")
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
+    route("alive", hooks.alive, name="alive"),
+    route("hooks/<slug:creditor>/<slug:provider>", hooks.receive, name="hook"),
     route("<token:token>", views.main, name="short"),
     route("<token:token>/unsubscribe", views.unsubscribe, name="unsubscribe"),
     route("<token:token>/<locale:locale>", views.main, name="main"),
     route("<token:token>/<locale:locale>/statement", views.statement, name="statement"),
     route("<token:token>/<locale:locale>/code-<currency:currency>.svg", views.code, name="code"),
     route("<token:token>/<locale:locale>/done/<kind:kind>", views.done, name="done"),
+    route("<token:token>/<locale:locale>/online", online.begin, name="begin"),
+    route("<token:token>/<locale:locale>/online/<slug:reference>", online.show, name="online"),
+    route("<token:token>/<locale:locale>/online/<slug:reference>/stand-in", online.stand_in, name="stand_in"),
     route("<token:token>/<locale:locale>/<kind:kind>", views.say, name="say"),
 ]

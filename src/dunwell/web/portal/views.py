@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import people, portal, portal_answers
+from dunwell.run import online, people, portal, portal_answers
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
 from dunwell.web.portal import forms, robots, words
@@ -33,7 +33,7 @@ def main(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
         portal.opened(seen, is_robot=robots.is_robot(request))
     if seen.is_closed:
         return _closed(request, seen, locale)
-    return _show(request, "main", seen, locale)
+    return payment(request, seen, locale)
 
 
 @of_link
@@ -60,7 +60,7 @@ def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespon
 @require_safe
 def done(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpResponse:
     """Thanks for an answer, with what happens next; says what the books say, whoever opens it."""
-    return _show(request, "done", seen, locale, kind=kind, title=f"{kind}.done_title", text=f"{kind}.done_text")
+    return shown(request, "done", seen, locale, kind=kind, title=f"{kind}.done_title", text=f"{kind}.done_text")
 
 
 @of_link
@@ -69,7 +69,7 @@ def statement(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     """All that is open on one sheet, to print."""
     if seen.is_closed:
         return _closed(request, seen, locale)
-    return _show(request, "statement", seen, locale, day=portal.speech(seen, locale).brief(seen.on))
+    return shown(request, "statement", seen, locale, day=portal.speech(seen, locale).brief(seen.on))
 
 
 @of_link
@@ -93,37 +93,27 @@ def unsubscribe(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     return HttpResponse("OK", content_type="text/plain")
 
 
-def _form(
-    request: HttpRequest, seen: Visit, locale: str, kind: AnswerKind, refusal: Refusal | None = None
-) -> HttpResponse:
+def refused(refusal: Refusal, seen: Visit, locale: str) -> str:
+    """A refusal in the page's own words."""
     speech = portal.speech(seen, locale)
-    more: dict[str, Any] = {
-        "kind": kind.value,
-        "sent": request.POST,
-        "mark": forms.mark(seen),
-        "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
-        "send": f"{kind.value}.send",
-        "day_today": seen.on.isoformat(),
-        "chosen": {int(one) for one in request.POST.getlist("item") if one.isdecimal()},
-    }
-    if refusal:
-        spoken = {name: speech.of(value) for name, value in refusal.values.items()}
-        more["refusal"] = words.say(locale, f"errors.{type(refusal).__name__}", **spoken)
-    if kind is AnswerKind.PROMISE:
-        allowed = portal_answers.bounds(seen)
-        more |= {
-            "allowed": allowed,
-            "last": speech.day(allowed.last),
-            "near": [(one, speech.day(one)) for one in allowed.near],
-        }
-    if kind is AnswerKind.DISPUTE:
-        more["causes"] = [(cause, words.say(locale, f"causes.{cause}")) for cause in people.DISPUTE_CAUSES]
-    return _show(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)
+    spoken = {name: speech.of(value) for name, value in refusal.values.items()}
+    return words.say(locale, f"errors.{type(refusal).__name__}", **spoken)
 
 
-def _show(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: int = 200, **more: Any) -> HttpResponse:
+def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | None = None) -> HttpResponse:
+    """The main page, with what stood in the way of paying online."""
+    page = portal.page(seen, locale)
+    titles = online.offered(seen, page.currencies)
+    sums = zip(page.currencies, page.totals, strict=True)
+    ways = [(currency, amount, titles[currency]) for currency, amount in sums if currency in titles]
+    said = refused(refusal, seen, locale) if refusal else ""
+    return shown(request, "main", seen, locale, status=422 if refusal else 200, page=page, ways=ways, refusal=said)
+
+
+def shown(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: int = 200, **more: Any) -> HttpResponse:
     values = {
-        "page": portal.page(seen, locale),
+        "page": more.get("page") or portal.page(seen, locale),
+        "mark": forms.mark(seen),
         "locale": locale,
         "token": seen.token,
         "languages": [(code, title, _in(request, code)) for code, title in settings.LANGUAGES],
@@ -134,8 +124,34 @@ def _show(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: 
     return render(request, f"portal/{name}.html", values, status=status)
 
 
+def _form(
+    request: HttpRequest, seen: Visit, locale: str, kind: AnswerKind, refusal: Refusal | None = None
+) -> HttpResponse:
+    speech = portal.speech(seen, locale)
+    more: dict[str, Any] = {
+        "kind": kind.value,
+        "sent": request.POST,
+        "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
+        "send": f"{kind.value}.send",
+        "day_today": seen.on.isoformat(),
+        "chosen": {int(one) for one in request.POST.getlist("item") if one.isdecimal()},
+    }
+    if refusal:
+        more["refusal"] = refused(refusal, seen, locale)
+    if kind is AnswerKind.PROMISE:
+        allowed = portal_answers.bounds(seen)
+        more |= {
+            "allowed": allowed,
+            "last": speech.brief(allowed.last),
+            "near": [(one, speech.day(one)) for one in allowed.near],
+        }
+    if kind is AnswerKind.DISPUTE:
+        more["causes"] = [(cause, words.say(locale, f"causes.{cause}")) for cause in people.DISPUTE_CAUSES]
+    return shown(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)
+
+
 def _closed(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
-    return _show(request, "closed", seen, locale, status=410)
+    return shown(request, "closed", seen, locale, status=410)
 
 
 def _in(request: HttpRequest, locale: str) -> str:

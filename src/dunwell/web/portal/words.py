@@ -18,7 +18,7 @@ def of(locale: str) -> Mapping[str, Any]:
     return dict(_flat(tables, ""))
 
 
-def say(locale: str, name: str, **values: Any) -> str:
+def say(locale: str, name: str, /, **values: Any) -> str:
     return str(of(locale)[name]).format(**values)
 
 

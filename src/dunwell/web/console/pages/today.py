@@ -1,13 +1,160 @@
-"""Today: what waits for a person, ordered by what matters, each row saying why."""
+"""Today: what waits for a person, ordered by what matters, each row saying why; approvals are let go from here, many at once."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import dataclass
 
-from dunwell.run import work
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from dunwell.core import reasons
+from dunwell.core.refusal import Refusal
+from dunwell.run import day
+from dunwell.store import figures, today
+from dunwell.store.today import Item
+from dunwell.web.console import labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 
+ROWS_OF_KIND = 8
+"""Of each kind on the whole list; a kind by itself shows more."""
+ROWS_MAX = 200
+KINDS = {
+    "unknown": ("mail-question", gettext_lazy("Did it arrive?")),
+    "money": ("coins", gettext_lazy("Unmatched money")),
+    "blocking": ("alert-triangle", gettext_lazy("Findings that hold")),
+    "broken": ("heart-handshake", gettext_lazy("Promises past their day")),
+    "task": ("phone", gettext_lazy("Calls and visits")),
+    "approval": ("mail-check", gettext_lazy("To approve")),
+    "dispute": ("scale", gettext_lazy("Disputes")),
+    "finding": ("info-circle", gettext_lazy("Other findings")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item with its sentences and where it leads."""
+
+    item: Item
+    title: str
+    why: list[str]
+    address: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    kind: str
+    icon: str
+    words: str
+    count: int
+    rows: list[Row]
+
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
-    return answer.page(request, desk, "today.html", {"rows": work.rows(desk.creditor)})
+    """The whole list by kinds, or one kind."""
+    asked = {"creditor_id": desk.creditor.pk, "as_of": desk.today, "rehearsal": desk.is_rehearsal}
+    counts = today.counts(**asked)  # type: ignore[arg-type]
+    kind = request.GET.get("kind", "")
+    shown = [one for one in counts if one == kind] or list(counts)
+    limit = ROWS_MAX if kind in counts else ROWS_OF_KIND
+    groups = [
+        Group(one, KINDS[one][0], str(KINDS[one][1]), counts[one],
+              [_row(desk, item) for item in today.items(one, limit=limit, **asked)])  # type: ignore[arg-type]
+        for one in shown
+    ]  # fmt: skip
+    context = {
+        "section": "today",
+        "groups": groups,
+        "kinds": [(one, KINDS[one][1], counts[one]) for one in counts],
+        "kind": kind if kind in counts else "",
+        "total": sum(counts.values()),
+    }
+    return answer.page(request, desk, "today.html", context)
+
+
+def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The figures above the list; they need every receivable, so the page does not wait for them."""
+    found = figures.book(desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    context = {
+        "figures": found,
+        "promised": [one for one in found if one.promises],
+        "promises": sum(one.promises for one in found),
+        "received": [one for one in found if one.payments],
+        "payments": sum(one.payments for one in found),
+    }
+    return answer.part(request, desk, "part_figures.html", context)
+
+
+@require_POST
+def run(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Run the creditor's day now: the same as every morning's."""
+    try:
+        done = day.run(
+            desk.creditor, desk.today, now=desk.now, today=desk.today, by=desk.by, folder=desk.folder / "rehearsal"
+        )
+    except Refusal as refusal:
+        return answer.failed(request, answer.refused(refusal), desk.url("today"))
+    said = _("The day was run: {messages} written, {waiting} to approve, {tasks} tasks, {sent} sent.").format(
+        messages=done.planned.messages, waiting=done.planned.waiting, tasks=done.planned.tasks, sent=done.sent
+    )
+    return answer.done(request, said, desk.url("today"))
+
+
+def _row(desk: Desk, item: Item) -> Row:
+    title, why = _SAID[item.kind](item)
+    return Row(
+        item, title, [*why, *([item.words] if item.words else [])], _address(desk, item), (desk.today - item.since).days
+    )
+
+
+def _address(desk: Desk, item: Item) -> str:
+    if item.kind in ("approval", "unknown"):
+        return desk.url("message", item.number)
+    return desk.url("customer", item.customer_id) if item.customer_id else ""
+
+
+def _of_message(item: Item) -> tuple[str, list[str]]:
+    told = [one for one in item.reasons.split(reasons.SEPARATOR) if one.startswith("needs_approval")]
+    return f"{labels.word('step', item.step)} · {labels.word('channel', item.what)}", labels.sentences(reasons.SEPARATOR.join(told))
+
+
+def _of_task(item: Item) -> tuple[str, list[str]]:
+    step = (
+        []
+        if item.step in ("", item.what)
+        else [_("Step “{step}” of the policy.").format(step=labels.word("step", item.step))]
+    )
+    return labels.word("step", item.what), step
+
+
+def _of_promise(item: Item) -> tuple[str, list[str]]:
+    return _("Promised, not paid"), [_("Invoice {number}").format(number=item.what)]
+
+
+def _of_dispute(item: Item) -> tuple[str, list[str]]:
+    return labels.word("cause", item.what), [_("Invoice {number}").format(number=item.step)]
+
+
+def _of_money(item: Item) -> tuple[str, list[str]]:
+    if item.what == "credit_note":
+        return _("Credit note with something left"), [_("Letters deduct it from what is due.")]
+    return _("Payment that fits nothing"), [_("It holds its payer's reminders until it is set.")]
+
+
+def _of_finding(item: Item) -> tuple[str, list[str]]:
+    return _("Finding"), []
+
+
+_SAID = {
+    "unknown": _of_message,
+    "approval": _of_message,
+    "task": _of_task,
+    "broken": _of_promise,
+    "dispute": _of_dispute,
+    "money": _of_money,
+    "blocking": _of_finding,
+    "finding": _of_finding,
+}

@@ -88,6 +88,13 @@ def to(context: template.Context, name: str, *parts: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def may(context: template.Context, role: str) -> bool:
+    """`{% may "approver" as may_approve %}`: whether the person at the desk may do what that role may."""
+    desk: Desk = context["desk"]
+    return desk.may(role)
+
+
+@register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The address's own filters with some changed: `{% query kind="call" after="" %}`; an empty one is left out."""
     asked = context["request"].GET.copy()

@@ -21,7 +21,7 @@ def protect(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0007_page"),
+        ("store", "0014_console"),
     ]
 
     operations = [

@@ -1,0 +1,79 @@
+"""The commands about rights: what was agreed, what was acknowledged, what is about to be time-barred."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dunwell.cli import context as cli
+from dunwell.cli.context import out
+from dunwell.run import rights
+
+Context = typer.Context
+CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
+ByOption = Annotated[str, typer.Option(help="Who; you, as the machine knows you, without it.")]
+WhyOption = Annotated[str, typer.Option(help="Why, for the record.")]
+AsOfOption = Annotated[str | None, typer.Option(help="YYYY-MM-DD; today without it.")]
+EvidenceOption = Annotated[str, typer.Option(help="What shows it: signed contract, e-mail, signed reconciliation …")]
+
+
+def agreement(
+    context: Context,
+    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    terms: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value; without it the terms are shown.")
+    ] = None,
+    agreed_on: Annotated[str, typer.Option("--on", help="The day it was agreed, YYYY-MM-DD; today without it.")] = "",
+    evidence: EvidenceOption = "",
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Record what was agreed with a customer, version by version: contract, late-payment clause, the right to stop work."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    if terms:
+        pairs = dict(_pair(one) for one in terms)
+        day = cli.parsed(agreed_on) if agreed_on else on
+        rights.agree(chosen, customer, pairs, agreed_on=day, evidence=evidence, on=on, by=by or cli.who(), why=why)
+    for name, value in rights.agreed(chosen, customer, on).items():
+        out.print(f"{name:<18}{value or '–'}", markup=False)
+
+
+def acknowledged(
+    context: Context,
+    invoice: Annotated[str, typer.Argument(help="Invoice number, or number@issue-date.")],
+    day: Annotated[str, typer.Option("--on", help="The day of the client's writing, YYYY-MM-DD.")],
+    evidence: EvidenceOption,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """The client acknowledged a debt in writing: its limitation begins anew."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    last = rights.acknowledge(
+        chosen, invoice, day=cli.parsed(day), evidence=evidence, on=on, by=by or cli.who(), why=why
+    )
+    out.print(f"{invoice}: acknowledged on {day}{f'; in time until {last}' if last else ''}", markup=False)
+
+
+def limitation(context: Context, creditor: CreditorOption = "", as_of: AsOfOption = None) -> None:
+    """Which open invoices are about to be time-barred, or are: after that day nobody speaks of court or interest."""
+    chosen = cli.chosen(context, creditor)
+    found = rights.ending(chosen, cli.day(context, chosen, as_of))
+    for one in found:
+        state = "is over since" if one.is_over else "ends on"
+        out.print(f"{one.number} {one.customer}: limitation {state} {one.last_day}", markup=False)
+    if not found:
+        out.print(f"nothing is time-barred within {rights.WARNED_DAYS} days")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise typer.BadParameter(f"write name=value, not {text!r}; names: {', '.join(rights.TERMS)}")
+    return name.strip(), value.strip()

@@ -1,0 +1,334 @@
+"""Paying online: the wish is written, the provider asked; its news is recorded once and becomes a payment, a hold or a refund.
+
+Facts first: what a client started stands in the books before the provider hears of it, and news is a fact before anything follows from
+it. News may come twice, late or in any order: a payment has the provider's number and exists once, a refund of it has its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dunwell.core.ledger import HoldReason
+from dunwell.core.money import Money
+from dunwell.core.payment import (
+    PaymentEvent,
+    PaymentEventKind,
+    PaymentProvider,
+    PaymentRequest,
+    WebhookDelivery,
+)
+from dunwell.core.refusal import Refusal
+from dunwell.plugins.providers import PROVIDERS
+from dunwell.plugins.providers.memory import Memory
+from dunwell.run import portal, ways
+from dunwell.run.portal import Visit
+from dunwell.run.portal_answers import NothingOpen, PageClosed
+from dunwell.store import audit, bulk, pages, scope, switches
+from dunwell.store.models import (
+    Allocation,
+    Creditor,
+    Ending,
+    Hold,
+    OnlineEvent,
+    OnlineNews,
+    OnlinePayment,
+    OnlineStart,
+    Payment,
+)
+
+PENDING_DAYS = 7
+"""A debit that takes longer than this has failed without a word."""
+STRONGEST = (PaymentEventKind.REFUNDED, PaymentEventKind.PAID, PaymentEventKind.FAILED, PaymentEventKind.PENDING)
+"""Of several pieces of news about one payment, whichever came last, the first of these says how it stands."""
+MEMORY = "memory"
+BY = "online"
+
+
+class NoProvider(Refusal):
+    """No way of paying {currency} online is set: `dunwell provider stripe --set api_key=… --set webhook_secret=…`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An online payment and where it goes on; `state` is started, paid, pending or failed."""
+
+    reference: str
+    amount: Money
+    title: str
+    url: str
+    state: str
+
+
+def configure(creditor: Creditor, kind: str, settings: Mapping[str, str]) -> None:
+    """Say with which keys a provider is asked; secrets are sealed before they are written."""
+    creditor.providers = {**creditor.providers, kind: ways.stored(PROVIDERS, kind, settings)}
+    creditor.save(update_fields=["providers"])
+
+
+def provider(creditor: Creditor, currency: str, *, rehearsal: bool) -> tuple[str, PaymentProvider] | None:
+    """Who takes this currency online. In rehearsal nobody's money moves: the page of the demo provider stands in."""
+    if not creditor.providers and not creditor.is_demo:
+        return None
+    if rehearsal:
+        return MEMORY, Memory()
+    every = ((name, ways.made(PROVIDERS, settings)) for name, settings in creditor.providers.items())
+    return next(((name, one) for name, one in every if one.currencies is None or currency in one.currencies), None)
+
+
+def offered(seen: Visit, currencies: Sequence[str]) -> dict[str, str]:
+    """Currency → the provider's title, where it can be paid online."""
+    found = {currency: provider(seen.creditor, currency, rehearsal=seen.link.rehearsal) for currency in currencies}
+    return {currency: one[1].title for currency, one in found.items() if one}
+
+
+def start(seen: Visit, locale: str, currency: str, *, form_id: str, base: str) -> str:
+    """Write that a client pays what is open in a currency and ask the provider for a page; gives our reference.
+
+    `base` is the public address of the pages, to which the payer comes back. The same form again gives the same payment.
+    """
+    if seen.is_closed:
+        raise PageClosed
+    chosen = provider(seen.creditor, currency, rehearsal=seen.link.rehearsal)
+    if chosen is None:
+        raise NoProvider(currency=currency)
+    name, asked = chosen
+    row = _begun(seen, currency, name, form_id)
+    if not hasattr(row, "start"):
+        link = asked.link(
+            PaymentRequest(
+                reference=row.reference,
+                amount=Money(row.amount, row.currency),
+                description=_description(seen, locale, currency),
+                locale=locale,
+                return_url=f"{base}/p/{seen.token}/{locale}/online/{row.reference}",
+            )
+        )
+        with scope.of(seen.creditor.pk):
+            OnlineStart.objects.get_or_create(
+                payment=row,
+                defaults={**_fact(seen.creditor, seen.on), "provider_id": link.provider_id, "url": link.url},
+            )
+    return row.reference
+
+
+def started(seen: Visit, reference: str) -> Started | None:
+    """An online payment of this very link, and how it stands."""
+    with scope.of(seen.creditor.pk):
+        row = OnlinePayment.objects.filter(link=seen.link, reference=reference).select_related("start").first()
+        if row is None or not hasattr(row, "start"):
+            return None
+        kinds = set(OnlineEvent.objects.filter(reference=reference).values_list("kind", flat=True))
+    found = provider(seen.creditor, row.currency, rehearsal=row.rehearsal)
+    state = next((kind.value for kind in STRONGEST if kind.value in kinds), "started")
+    title = found[1].title if found else row.provider
+    return Started(row.reference, Money(row.amount, row.currency), title, row.start.url, state)
+
+
+def receive(slug: str, name: str, body: bytes, headers: Mapping[str, str], now: datetime) -> int | None:
+    """Take one delivery of a provider; gives how many news were new, None where nobody is asked for under this address.
+
+    Raises `WebhookForged` where the sender is not certain, `ProviderDown` where that could not be found out.
+    """
+    creditor = Creditor.objects.filter(slug=slug).first()
+    if creditor is None or name not in (*creditor.providers, MEMORY):
+        return None
+    source: PaymentProvider = Memory() if name == MEMORY else ways.made(PROVIDERS, creditor.providers[name])
+    if name == MEMORY and switches.is_live(creditor.pk):
+        return None
+    events = source.parse(WebhookDelivery(body, {key.lower(): value for key, value in headers.items()}, now))
+    on = now.astimezone(ZoneInfo(creditor.timezone)).date()
+    return sum(_take(creditor, name, event, body, on) for event in events)
+
+
+def stand_in(seen: Visit, reference: str, kind: PaymentEventKind, now: datetime) -> None:
+    """What the demo provider's page does when its button is pressed: it sends its news like any other."""
+    found = started(seen, reference)
+    if found is not None and found.url.endswith("/stand-in"):
+        body, headers = Memory().news(reference, kind, found.amount)
+        receive(seen.creditor.slug, MEMORY, body, headers, now)
+
+
+def _begun(seen: Visit, currency: str, name: str, form_id: str) -> OnlinePayment:
+    with scope.of(seen.creditor.pk):
+        bulk.rows("SELECT pg_advisory_xact_lock(hashtextextended('dunwell.page', %s))", seen.link.customer_id)
+        known = OnlinePayment.objects.filter(form_id=form_id).select_related("start").first()
+        if known is not None:
+            return known
+        owed = pages.owed(seen.link, seen.on)
+        to_pay, _ = portal.sums(owed, pages.credit(seen.link.customer_id))
+        amount = next((one for one in to_pay if one.currency == currency), None)
+        if amount is None:
+            raise NothingOpen
+        return OnlinePayment.objects.create(
+            **_fact(seen.creditor, seen.on),
+            reference=f"dw-{secrets.token_hex(12)}",
+            link=seen.link,
+            customer_id=seen.link.customer_id,
+            form_id=form_id,
+            provider=name,
+            currency=currency,
+            amount=amount.minor,
+            receivables=[one.receivable_id for one in owed if one.open and one.currency == currency],
+            rehearsal=seen.link.rehearsal,
+        )
+
+
+def _description(seen: Visit, locale: str, currency: str) -> str:
+    with scope.of(seen.creditor.pk):
+        owed = pages.owed(seen.link, seen.on)
+    return f"{seen.creditor.name}: {portal.purpose(owed, currency, locale)}"
+
+
+def _take(creditor: Creditor, name: str, event: PaymentEvent, body: bytes, on: date) -> bool:
+    """Record one piece of news with what follows from it; False where it was known."""
+    with scope.of(creditor.pk):
+        # Allocating locks the creditor's money anyway; taken first, it also puts two deliveries of one payment in a row.
+        bulk.rows("SELECT pg_advisory_xact_lock(hashtextextended('dunwell.allocation', %s))", creditor.pk)
+        if OnlineEvent.objects.filter(provider=name, event_id=event.event_id).exists():
+            return False
+        started_ = _of(name, event)
+        if started_ is not None and started_.rehearsal:
+            on = started_.effective_on  # a rehearsal lives on its own day
+        row = OnlineEvent.objects.create(
+            **_fact(creditor, on),
+            provider=name,
+            event_id=event.event_id,
+            kind=event.kind.value,
+            provider_payment=event.payment_id,
+            reference=started_.reference if started_ else event.reference,
+            currency=event.amount.currency,
+            amount=event.amount.minor,
+        )
+        OnlineNews.objects.create(creditor=creditor, event=row, body=body)
+        _follow(creditor, name, event, started_, on)
+        audit.link(
+            creditor.pk,
+            actor=name,
+            kind="online_payment",
+            subject=event.kind.value,
+            content={"event": event.event_id, "payment": event.payment_id, "amount": str(event.amount)},
+        )
+    return True
+
+
+def _of(name: str, event: PaymentEvent) -> OnlinePayment | None:
+    """What was started here and is spoken of; a refund names its payment alone."""
+    rows = OnlinePayment.objects.filter(provider=name)
+    if event.reference:
+        return rows.filter(reference=event.reference).first()
+    told = OnlineEvent.objects.filter(provider=name, provider_payment=event.payment_id).exclude(reference="").first()
+    return rows.filter(reference=told.reference).first() if told else None
+
+
+def _follow(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment | None, on: date) -> None:
+    if begun is not None and ((begun.rehearsal and not creditor.is_demo) or event.kind is PaymentEventKind.PENDING):
+        # Money that is not certain yet (in rehearsal it never is) holds the chase and settles nothing.
+        if event.kind in (PaymentEventKind.PAID, PaymentEventKind.PENDING) and not _is_paid(name, event.payment_id):
+            _hold(creditor, begun, on)
+        elif event.kind is PaymentEventKind.FAILED:
+            _lift(creditor, begun, on)
+    elif event.kind is PaymentEventKind.PAID:
+        if begun is not None:
+            _lift(creditor, begun, on)
+        _pay(creditor, name, event, begun, on)
+    elif event.kind is PaymentEventKind.REFUNDED:
+        payment = Payment.objects.filter(source=name, external_id=event.payment_id).first()
+        if payment is not None:  # else the payment's own news is still to come, and finds this
+            _refund(creditor, name, payment, event.event_id, event.amount.minor, on)
+    elif begun is not None:
+        _lift(creditor, begun, on)
+
+
+def _pay(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment | None, on: date) -> None:
+    """The money is here: set against what was to be paid, as far as it is still open; the rest waits for a person."""
+    payment, is_new = Payment.objects.get_or_create(
+        creditor=creditor,
+        source=name,
+        external_id=event.payment_id,
+        defaults={
+            "customer_id": begun.customer_id if begun else None,
+            "date": on,
+            "currency": event.amount.currency,
+            "amount": event.amount.minor,
+            "reference": event.reference,
+            "recorded_on": on,
+        },
+    )
+    if is_new and begun is not None and begun.currency == event.amount.currency:
+        _set(creditor, payment, event.amount.minor, begun.receivables, on, begun.rehearsal)
+    if is_new:
+        refunds = OnlineEvent.objects.filter(
+            provider=name, provider_payment=event.payment_id, kind=PaymentEventKind.REFUNDED.value
+        )
+        for early in refunds:
+            _refund(creditor, name, payment, early.event_id, early.amount, on)
+
+
+def _set(creditor: Creditor, payment: Payment, minor: int, receivables: list[int], on: date, rehearsal: bool) -> None:
+    sql = "SELECT r.id, r.currency, o.balance, o.is_cancelled FROM receivable r, dunwell_owed(r.id, %s) o WHERE r.id = ANY(%s)"
+    found = {row[0]: row for row in bulk.rows(sql, rehearsal, receivables)}
+    for number in receivables:
+        _, currency, balance, is_cancelled = found[number]
+        part = 0 if is_cancelled else min(minor, balance)
+        if part > 0:
+            Allocation.objects.create(
+                **_fact(creditor, on),
+                payment=payment,
+                receivable_id=number,
+                currency=currency,
+                amount=part,
+                basis="online",
+            )
+            minor -= part
+
+
+def _refund(creditor: Creditor, name: str, payment: Payment, event_id: str, minor: int, on: date) -> None:
+    """Money that was given back: what it had paid is open again, the last set first."""
+    Payment.objects.create(
+        creditor=creditor,
+        source=name,
+        external_id=f"{payment.external_id}:{event_id}",
+        customer_id=payment.customer_id,
+        date=on,
+        currency=payment.currency,
+        amount=-minor,
+        reverses=payment,
+        recorded_on=on,
+    )
+    left = minor
+    for row in Allocation.objects.filter(payment=payment, amount__gt=0, allocation=None).order_by("-pk"):
+        if left <= 0:
+            break
+        values = {"payment": payment, "receivable_id": row.receivable_id, "currency": row.currency}
+        Allocation.objects.create(**_fact(creditor, on), **values, amount=-row.amount, basis="undo", undoes=row)
+        if row.amount > left:
+            Allocation.objects.create(**_fact(creditor, on), **values, amount=row.amount - left, basis="online")
+        left -= row.amount
+
+
+def _is_paid(name: str, payment_id: str) -> bool:
+    return Payment.objects.filter(source=name, external_id=payment_id).exists()
+
+
+def _hold(creditor: Creditor, begun: OnlinePayment, on: date) -> None:
+    for number in begun.receivables:
+        Hold.objects.create(
+            **_fact(creditor, on),
+            receivable_id=number,
+            reason=HoldReason.CLAIMED_PAID.value,
+            until_date=on + timedelta(PENDING_DAYS),
+            rehearsal=begun.rehearsal,
+        )
+
+
+def _lift(creditor: Creditor, begun: OnlinePayment, on: date) -> None:
+    for hold in Hold.objects.filter(receivable_id__in=begun.receivables, by=BY, ending=None):
+        Ending.objects.create(**_fact(creditor, on), hold=hold, outcome="lifted")
+
+
+def _fact(creditor: Creditor, on: date) -> dict[str, object]:
+    return {"creditor": creditor, "effective_on": on, "by": BY, "why": "paid online"}

@@ -1,0 +1,142 @@
+"""What gives a creditor rights, and what ends them: agreements, acknowledgements of a debt, limitation.
+
+Each is a dated fact with its evidence; a change is a new version, and nothing is ever overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dunwell.core import clause_text
+from dunwell.core.rates import Limitation
+from dunwell.core.refusal import Refusal
+from dunwell.core.toml_text import suggest
+from dunwell.run import claim_facts, people, rates
+from dunwell.store import audit, load_claims, scope
+from dunwell.store.models import Acknowledgement, Agreement, Creditor
+
+WARNED_DAYS = 90
+"""A claim, its waiting time and a lawyer's desk take about a quarter."""
+TERMS = {
+    "contract": "its number and day, as a letter writes it: № 7 от 12 января 2026 г.",
+    "late_payment": 'the late-payment clause, such as "0.1% a day, cap 10%"; empty: none was agreed',
+    "late_payment_ref": "where the clause stands: п. 5.2",
+    "stop_work": "where the right to stop work stands: п. 5.3; empty: there is none",
+}
+
+
+class TermUnknown(Refusal):
+    """{name!r} is no term of an agreement. {suggestion}"""
+
+
+class EvidenceMissing(Refusal):
+    """Say with --evidence what shows it: the signed contract, the e-mail, the signed reconciliation."""
+
+
+class AcknowledgedAhead(Refusal):
+    """A debt cannot have been acknowledged on {day}: that day is still to come."""
+
+
+class AgreedAhead(Refusal):
+    """Terms cannot have been agreed on {day}: that day is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A receivable whose limitation is near or has passed."""
+
+    number: str
+    customer: str
+    last_day: date
+    is_over: bool
+
+
+def agree(
+    creditor: Creditor,
+    customer: str,
+    terms: Mapping[str, str],
+    *,
+    agreed_on: date,
+    evidence: str,
+    on: date,
+    by: str,
+    why: str = "",
+) -> Agreement:
+    """Record the next version of what was agreed with a customer; terms not named stay as they were."""
+    for name in terms:
+        if name not in TERMS:
+            raise TermUnknown(name=name, suggestion=suggest(name, TERMS))
+    if not evidence.strip():
+        raise EvidenceMissing
+    if agreed_on > on:
+        raise AgreedAhead(day=agreed_on)
+    if clause := terms.get("late_payment", "").strip():
+        law = rates.law(claim_facts.law_of(creditor.country))
+        tariff = law.rules[-1].tariff
+        clause_text.read(clause, currency=creditor.currency, year=tariff.year, table=tariff.table)
+    who = people.customer(creditor, customer)
+    whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
+    with scope.of(creditor.pk):
+        made = Agreement.objects.create(
+            creditor_id=creditor.pk,
+            effective_on=agreed_on,
+            by=by,
+            why=why,
+            customer=who,
+            terms=whole,
+            confirmed_on=agreed_on,
+            evidence=evidence,
+        )
+        audit.link(
+            creditor.pk, actor=by, kind="agreement", subject=who.external_id, content=whole | {"evidence": evidence}
+        )
+    return made
+
+
+def agreed(creditor: Creditor, customer: str, on: date) -> dict[str, str]:
+    """The terms in force with a customer."""
+    found = load_claims.agreement(creditor.pk, people.customer(creditor, customer).pk, on)
+    return {name: str(found.get(name, "")) for name in TERMS}
+
+
+def acknowledge(
+    creditor: Creditor, number: str, *, day: date, evidence: str, on: date, by: str, why: str = ""
+) -> date | None:
+    """Record that the debtor acknowledged an invoice in writing; gives the new last day of its limitation."""
+    if not evidence.strip():
+        raise EvidenceMissing
+    if day > on:
+        raise AcknowledgedAhead(day=day)
+    receivables = people.receivables_of(creditor, number)
+    with scope.of(creditor.pk):
+        for one in receivables:
+            Acknowledgement.objects.create(
+                creditor_id=creditor.pk, effective_on=day, by=by, why=why, receivable=one, evidence=evidence
+            )
+        content = {"on": day, "evidence": evidence, "why": why}
+        audit.link(creditor.pk, actor=by, kind="acknowledgement", subject=number, content=content)
+    limitation = _limitation(creditor)
+    due_dates = [one.due_date for one in receivables if one.due_date]
+    return min((limitation.last_day(due, day) for due in due_dates), default=None) if limitation else None
+
+
+def ending(creditor: Creditor, on: date) -> list[Ending]:
+    """Open receivables whose limitation ends within a quarter or has ended, the nearest first."""
+    limitation = _limitation(creditor)
+    if limitation is None:
+        return []
+    found = [
+        Ending(number, customer, last_day, last_day < on)
+        for _, number, customer, _, due_date, acknowledged_on in load_claims.ending_terms(creditor.pk, on)
+        if (last_day := limitation.last_day(due_date, acknowledged_on)) <= on + timedelta(days=WARNED_DAYS)
+    ]
+    return sorted(found, key=lambda one: (one.last_day, one.number))
+
+
+def _limitation(creditor: Creditor) -> Limitation | None:
+    try:
+        return rates.law(claim_facts.law_of(creditor.country)).limitation
+    except claim_facts.LawUnknown:
+        return None

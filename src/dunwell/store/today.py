@@ -1,0 +1,172 @@
+"""The work list as people read it: what waits for a person, by kind, the most pressing kind first, each row with what says why.
+
+Every query is bound by what waits, never by what was ever done: partial indexes and anti-joins lead to the few open rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.cache import cache
+
+from dunwell.core.money import Money
+from dunwell.store import balances, bulk, outbox_view
+from dunwell.store.models import Audit
+from dunwell.store.outbox_view import Unmatched
+
+KINDS = ("unknown", "money", "blocking", "broken", "task", "approval", "dispute", "finding")
+"""Most pressing first: what may have gone wrong, what holds others up, what was promised, what is due today, what can wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that waits for a person. `number` is its record's; `since` the day it waits from; `step` and `reasons` say why.
+
+    `words` are a person's or a file's own words; `sums` what it is about, per currency.
+    """
+
+    kind: str
+    number: int
+    customer_id: int | None
+    customer: str
+    since: date
+    level: int = 0
+    what: str = ""
+    step: str = ""
+    reasons: str = ""
+    words: str = ""
+    sums: tuple[Money, ...] = ()
+
+
+def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
+    """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
+    found = dict(bulk.rows(COUNTS, rehearsal, as_of, rehearsal))
+    found["money"] = len(unmatched(creditor_id))
+    return {kind: found[kind] for kind in KINDS if found.get(kind)}
+
+
+def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int) -> list[Item]:
+    """The first rows of a kind, the most pressing first."""
+    if kind == "money":
+        return [_money(one) for one in unmatched(creditor_id)[:limit]]
+    given: dict[str, list[Any]] = {
+        "unknown": [],
+        "blocking": [],
+        "finding": [],
+        "task": [],
+        "approval": [],
+        "broken": [rehearsal, as_of],
+        "dispute": [rehearsal],
+    }
+    rows = bulk.rows(f"{ITEMS[kind]} LIMIT {int(limit)}", *given[kind])
+    sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
+    return [Item(kind, *row, sums=sums.get(row[0], ())) for row in rows]
+
+
+def unmatched(creditor_id: int) -> list[Unmatched]:
+    """Money that waits. Every payment must be looked at for it, so it is remembered until the creditor's audit chain grows."""
+    last = (
+        Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True).first()
+    )
+    found: list[Unmatched] = cache.get_or_set(
+        f"unmatched-{creditor_id}-{last}", lambda: outbox_view.unmatched(creditor_id), timeout=None
+    )
+    return found
+
+
+def _money(one: Unmatched) -> Item:
+    return Item(
+        "money",
+        one.number,
+        one.customer_id,
+        one.who,
+        one.on,
+        what=one.kind,
+        words=one.said,
+        sums=(Money(one.left, one.currency),),
+    )
+
+
+def _sums(kind: str, numbers: list[int], *, as_of: date, rehearsal: bool) -> dict[int, tuple[Money, ...]]:
+    """What the rows are about: a message the sums it names, the others what is still open on their receivables."""
+    if kind not in SUMS or not numbers:
+        return {}
+    among = OWED_BY[kind]
+    text = SUMS[kind]
+    values: list[Any] = [numbers]
+    if among:
+        text = text.format(balances=balances.balances_sql(as_of=as_of, rehearsal=rehearsal, among=among))
+        values = [numbers] * text.count("%s")
+    found: dict[int, tuple[Money, ...]] = {}
+    for number, minor, currency in bulk.rows(text, *values):
+        found[number] = (*found.get(number, ()), Money(minor, currency))
+    return found
+
+
+OPEN_PROMISES = """
+SELECT DISTINCT ON (p.receivable_id) p.* FROM promise p
+WHERE NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id) AND (%s OR NOT p.rehearsal)
+ORDER BY p.receivable_id, p.id DESC
+"""
+BROKEN = f"""
+SELECT p.*, r.customer_id FROM ({OPEN_PROMISES}) p JOIN receivable r ON r.id = p.receivable_id
+WHERE p.promised_date < %s AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+"""
+DISPUTED = """
+SELECT d.*, r.customer_id, i.number FROM dispute d JOIN receivable r ON r.id = d.receivable_id JOIN invoice i ON i.id = r.invoice_id
+WHERE NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id) AND (%s OR NOT d.rehearsal)
+  AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+"""
+OPEN_TASKS = "SELECT t.* FROM task t WHERE NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
+OPEN_FINDINGS = "SELECT f.* FROM finding f WHERE NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)"
+COUNTS = f"""
+SELECT CASE state WHEN 'waiting' THEN 'approval' ELSE 'unknown' END, count(*) FROM message
+WHERE state IN ('waiting', 'unknown') GROUP BY state
+UNION ALL SELECT 'broken', count(*) FROM ({BROKEN}) b
+UNION ALL SELECT 'dispute', count(*) FROM ({DISPUTED}) d
+UNION ALL SELECT 'task', count(*) FROM ({OPEN_TASKS}) t
+UNION ALL SELECT CASE WHEN holds THEN 'blocking' ELSE 'finding' END, count(*) FROM ({OPEN_FINDINGS}) f GROUP BY holds
+"""
+_FINDINGS = (
+    f"SELECT f.id, f.customer_id, coalesce(c.name, ''), f.effective_on, 0, f.code, '', '', f.message || ' ' || f.remedy "
+    f"FROM ({OPEN_FINDINGS}) f LEFT JOIN customer c ON c.id = f.customer_id"
+)
+# number, customer, name, since, level, what, step, reasons, words
+ITEMS = {
+    "unknown": "SELECT m.id, m.customer_id, c.name, m.slot_on, m.level, m.channel, coalesce(m.step, m.content), '', m.state_reason "
+    "FROM message m JOIN customer c ON c.id = m.customer_id WHERE m.state = 'unknown' ORDER BY m.id",
+    "approval": "SELECT m.id, m.customer_id, c.name, m.slot_on, m.level, m.channel, coalesce(m.step, m.content), m.reasons, t.subject "
+    "FROM message m JOIN customer c ON c.id = m.customer_id JOIN message_content t ON t.message_id = m.id "
+    "WHERE m.state = 'waiting' ORDER BY m.level DESC, m.id",
+    "task": "SELECT t.id, t.customer_id, c.name, t.due_on, t.level, t.kind, t.step, '', "
+    "CASE t.kind WHEN 'call' THEN '' WHEN 'visit' THEN '' WHEN 'letter' THEN '' ELSE t.text END "
+    f"FROM ({OPEN_TASKS}) t JOIN customer c ON c.id = t.customer_id ORDER BY t.due_on, t.level DESC, t.id",
+    "broken": "SELECT p.id, p.customer_id, c.name, p.promised_date, 0, i.number, '', '', p.why "
+    f"FROM ({BROKEN}) p JOIN customer c ON c.id = p.customer_id JOIN receivable r ON r.id = p.receivable_id "
+    "JOIN invoice i ON i.id = r.invoice_id ORDER BY p.promised_date, p.id",
+    "dispute": "SELECT d.id, d.customer_id, c.name, d.effective_on, 0, d.cause, d.number, '', d.why "
+    f"FROM ({DISPUTED}) d JOIN customer c ON c.id = d.customer_id ORDER BY d.effective_on, d.id",
+    "blocking": f"{_FINDINGS} WHERE f.holds ORDER BY f.id",
+    "finding": f"{_FINDINGS} WHERE NOT f.holds ORDER BY f.id",
+}
+OWED_BY = {
+    "approval": "",
+    "unknown": "",
+    "task": "SELECT receivable_id FROM task_item WHERE task_id = ANY(%s)",
+    "broken": "SELECT receivable_id FROM promise WHERE id = ANY(%s)",
+    "dispute": "SELECT receivable_id FROM dispute WHERE id = ANY(%s)",
+}
+_NAMED = """
+SELECT message_id, sum(amount - credit)::bigint, currency FROM message_item
+WHERE part IN ('asked', 'listed') AND message_id = ANY(%s) GROUP BY message_id, currency ORDER BY currency
+"""
+SUMS = {
+    "approval": _NAMED,
+    "unknown": _NAMED,
+    "task": "SELECT i.task_id, sum(b.balance)::bigint, b.currency FROM task_item i JOIN ({balances}) b USING (receivable_id) "
+    "WHERE i.task_id = ANY(%s) AND b.balance > 0 AND NOT b.is_cancelled GROUP BY i.task_id, b.currency ORDER BY b.currency",
+    "broken": "SELECT p.id, least(p.amount, b.balance), b.currency FROM promise p JOIN ({balances}) b USING (receivable_id) WHERE p.id = ANY(%s)",
+    "dispute": "SELECT d.id, coalesce(d.amount, b.balance), b.currency FROM dispute d JOIN ({balances}) b USING (receivable_id) WHERE d.id = ANY(%s)",
+}
