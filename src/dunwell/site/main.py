@@ -57,6 +57,8 @@ COMMANDS = {
     "settle": "dunwell.cli.verbs:settle",
     "inbox": "dunwell.cli.inbox:app",
     "reply": "dunwell.cli.inbox:reply",
+    "call": "dunwell.cli.calls:call",
+    "coach": "dunwell.cli.calls:coach",
     "apology": "dunwell.cli.news:apology",
     "lifted": "dunwell.cli.news:lifted",
     "hold": "dunwell.cli.verbs:hold",
