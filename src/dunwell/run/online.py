@@ -177,7 +177,7 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str) -> OnlinePayment
             provider=name,
             currency=currency,
             amount=amount.minor,
-            receivables=[one.receivable_id for one in owed if one.open and one.currency == currency],
+            receivables=[one.receivable_id for one in owed if one.asked and one.currency == currency],
             rehearsal=seen.link.rehearsal,
         )
 
