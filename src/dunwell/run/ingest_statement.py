@@ -38,6 +38,8 @@ from dunwell.store.models import Statement
 from dunwell.store.record_import import Origin
 
 FRAME_ROWS = 20_000
+UNNAMED_ACCOUNT = "statement"
+"""The money source of a statement that names no account, for a creditor who has listed none."""
 ANALYZE_ROWS = 1_000
 # What banks write where the payer gave no reference.
 SAYS_NOTHING = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NOTAVAILABLE", "NA", "N/A", "-"})
@@ -293,6 +295,8 @@ class _Errand:
         """Whether an account is the creditor's; a foreign one's money is not counted, and one that nobody listed is told."""
         if any(accounts.account_key(one) == account for one, _ in self.own) or self.said.is_own:
             return True
+        if not account and not self.own:
+            return True
         if not account:
             self._finding(
                 Finding(
@@ -303,7 +307,7 @@ class _Errand:
                 )
             )
             self.summary.counts["entries_refused"] += self.lines
-            return not self.own
+            return False
         if not self.own:
             self._finding(
                 Finding(
@@ -347,7 +351,7 @@ class _Errand:
         if until:
             until = min(until, self.origin.on - timedelta(1))
             self.summary.counts["sources_covered"] += record_statement.cover(
-                self.origin, self.said.source or account, until
+                self.origin, self.said.source or account or UNNAMED_ACCOUNT, until
             )
 
     # money out
