@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dunwell.plugins.readers import transcripts
-from dunwell.run import calls
+from dunwell.run import coaching
 from regressions.world import DAY, World
 
 SAID = [
@@ -55,12 +55,12 @@ def test_a_call_is_read_once_and_reported_with_quotations(firm: World, tmp_path:
     path = tmp_path / "call.txt"
     path.write_text(SHAPES["txt"], "utf-8")
     who = {"customer_name": "C1", "manager": "Vera", "on": DAY, "by": "anna"}
-    row = calls.take(firm.creditor, path, **who)
+    row = coaching.take(firm.creditor, path, **who)
     assert row.review["outcome"][0] == "promise"
     assert row.review["promised_date"] == "2026-03-06"
-    assert calls.take(firm.creditor, path, **who).pk == row.pk
-    (report,) = calls.coaching(firm.creditor, DAY - timedelta(30), DAY)
+    assert coaching.take(firm.creditor, path, **who).pk == row.pk
+    (report,) = coaching.coaching(firm.creditor, DAY - timedelta(30), DAY)
     assert (report.manager, report.calls) == ("Vera", 1)
     assert "greeted_and_introduced" in {one.name for one in report.well}
     assert all(one.missed_in for one in report.missed)
-    assert calls.coaching(firm.creditor, DAY - timedelta(30), DAY, manager="Nobody") == []
+    assert coaching.coaching(firm.creditor, DAY - timedelta(30), DAY, manager="Nobody") == []

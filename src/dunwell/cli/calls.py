@@ -10,7 +10,7 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
-from dunwell.run import calls
+from dunwell.run import coaching
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -27,7 +27,7 @@ def call(
 ) -> None:
     """Read how a call was led: each point of a good call with the turn that shows it. Words only, no voices or moods."""
     chosen = cli.chosen(context, creditor)
-    row = calls.take(
+    row = coaching.take(
         chosen,
         path,
         customer_name=customer,
@@ -51,7 +51,7 @@ def coach(
     """What each manager does well in calls, what is missed, and which objection is lost most, with the turns."""
     chosen = cli.chosen(context, creditor)
     today = cli.wiring(context).today(chosen.timezone)
-    reports = calls.coaching(chosen, today - timedelta(days), today, manager=manager)
+    reports = coaching.coaching(chosen, today - timedelta(days), today, manager=manager)
     if not reports:
         out.print("no calls were read in this time: `dunwell call FILE --customer …` reads one")
     for one in reports:

@@ -1,128 +1,318 @@
-"""Calls read for how they were led, and the report a manager can learn from.
+"""A telephone call: what to say, where and when they are, and what came of it, each outcome with its one effect.
 
-Only words are judged, never voices or moods, and nobody is ranked: a report says what is done well, what is missed, and shows the
-turns. Recording a call needs the other side's knowledge where its law asks for it; the transcript is the creditor's to bring.
+An effect is a fact like any other (a promise, a dispute, a hold, a debt of ours); the next run sees it. A call that reached
+nobody leaves its task open for another day, and the policy's own patience with the task is not extended by trying.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from dunwell.core import playbook
+from dunwell.core.assignment import Case
+from dunwell.core.ledger import CustomerKind, DocumentKind, HoldReason, OurDebt, TaskKind
 from dunwell.core.money import Money
-from dunwell.core.reading import CHECKLIST, CallContext, OpenInvoice
-from dunwell.plugins.readers import READERS, transcripts
-from dunwell.run import people
-from dunwell.run.ingest import FileMissing
-from dunwell.store import audit, inbox, scope
-from dunwell.store.models import CallReviewed, Creditor, Receivable
+from dunwell.core.playbook import CallOutcome, Playbook
+from dunwell.core.refusal import Refusal
+from dunwell.run import calendars, jurisdictions, people, portfolio
+from dunwell.store import audit, scope
+from dunwell.store.models import (
+    ContactPoint,
+    Creditor,
+    Customer,
+    Invoice,
+    Sign,
+    Task,
+    TaskItem,
+    Touch,
+)
 
-EXAMPLES = 2
-OPEN_OUTCOMES = ("promise", "information")
-"""What an objection came to when it was not lost."""
+PHONES = ("call", "sms")
+
+
+class InvoiceMissing(Refusal):
+    """Say which invoice it is about."""
+
+
+class SumOfSeveral(Refusal):
+    """A sum is of one invoice: choose one, or leave the sum empty."""
+
+
+class DayMissing(Refusal):
+    """Say on which day."""
+
+
+class NumberMissing(Refusal):
+    """Say which number was wrong."""
+
+
+class DayPassed(Refusal):
+    """The next attempt is for a day to come: {day} has passed."""
+
+
+class ScoreOutside(Refusal):
+    """The answer is a number from 1 to 10."""
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One point of a good call: how often it was kept, of how many calls it applied to, and turns that show it missed."""
+class Said:
+    """What a person says of a call. `day` is the promised day, the end of a pause, or the day of the next attempt."""
 
-    name: str
-    kept: int
-    of: int
-    missed_in: tuple[str, ...]
+    outcome: CallOutcome
+    note: str = ""
+    invoices: tuple[Invoice, ...] = ()
+    day: date | None = None
+    amount: Money | None = None
+    cause: str = ""
+    address: str = ""
+    score: int | None = None
+    task: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Coaching:
-    """`lost` are objections after which nothing was agreed, the most frequent first."""
+class There:
+    """The other end of the line: the time there, and whether a call is proper now, and from when to when it is on this day."""
 
-    manager: str
-    calls: int
-    points: tuple[Point, ...]
-    lost: tuple[tuple[str, int], ...]
+    at: datetime
+    may_call: bool
+    first: time | None
+    last: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    creditor: Creditor
+    customer: Customer
+    said: Said
+    on: date
+    by: str
 
     @property
-    def well(self) -> list[Point]:
-        return [one for one in self.points if one.of and one.kept / one.of >= 0.8]
-
-    @property
-    def missed(self) -> list[Point]:
-        return sorted((one for one in self.points if one.kept < one.of), key=lambda one: one.kept / one.of)
+    def fact(self) -> dict[str, Any]:
+        return {"on": self.on, "by": self.by, "why": self.said.note}
 
 
-def take(
-    creditor: Creditor, path: Path, *, customer_name: str, manager: str, invoice: str = "", on: date, by: str
-) -> CallReviewed:
-    """Read a transcript and keep it with its review; the same one again changes nothing."""
-    if not path.is_file():
-        raise FileMissing(path=path)
-    raw = path.read_bytes()
-    said = transcripts.turns(raw.decode("utf-8-sig", errors="replace"), path.name)
-    digest = hashlib.sha256(raw).hexdigest()
+Undo = tuple[str, int] | None
+
+
+@cache
+def script(locale: str) -> Playbook:
+    """What to say, in the language of the call."""
+    text = (files("dunwell") / "content" / "playbook" / f"{locale}.toml").read_text("utf-8")
+    return playbook.from_dict(tomllib.loads(text))
+
+
+def there(creditor: Creditor, customer: Customer, *, timezone: str, now: datetime) -> There:
+    """The customer's local time, and whether law and manners of their country allow a call at it."""
+    country = customer.country or creditor.country
+    known = jurisdictions.load_all()
+    rules = jurisdictions.of_country(country, known)
+    at = now.astimezone(ZoneInfo(timezone or customer.timezone or jurisdictions.timezone_of(country, known)))
+    days = calendars.load([country], (at.year,), known, calendars.load_corrections())[country]
+    allowed = rules.hours[CustomerKind(customer.kind)]
+    hours = allowed.business_days if days.is_business_day(at.date()) else allowed.rest_days
+    if hours is None:
+        return There(at, may_call=False, first=None, last=None)
+    return There(at, may_call=hours[0] <= at.time() < hours[1], first=hours[0], last=hours[1])
+
+
+def record(creditor: Creditor, customer: Customer, said: Said, *, on: date, by: str) -> Undo:
+    """Record a call with all that follows from it; gives what the effect can be taken back by."""
+    if said.score is not None and said.score not in playbook.SCORES:
+        raise ScoreOutside
+    call = _Call(creditor, customer, said, on, by)
     with scope.of(creditor.pk):
-        known = CallReviewed.objects.filter(digest=digest).first()
-        if known is not None:
-            return known
-        customer = people.customer(creditor, customer_name)
-        document = _document(creditor, customer.pk, invoice)
-        review = READERS["local"]().review(said, CallContext(on, customer.locale, document))
-        row = CallReviewed.objects.create(
-            creditor=creditor,
-            effective_on=on,
-            by=by,
-            digest=digest,
-            customer=customer,
-            invoice=document.number if document else "",
-            manager=manager,
-            turns=[[one.speaker, one.text] for one in said],
-            review={
-                "checklist": {name: [claim.value, claim.quotation] for name, claim in review.checklist.items()},
-                "objection": [review.objection.value, review.objection.quotation],
-                "outcome": [review.outcome.value, review.outcome.quotation],
-                "promised_date": review.promised_date and review.promised_date.value.isoformat(),
-            },
+        undo = EFFECTS[said.outcome](call)
+        _touch(call)
+        if said.task is not None:
+            _close(call, said.task)
+    return undo
+
+
+def _promised(call: _Call) -> Undo:
+    made = [
+        one
+        for invoice in _invoices(call)
+        for one in people.promise(
+            call.creditor, invoice, promised_date=_day(call), amount=call.said.amount, **call.fact
         )
-        audit.link(creditor.pk, actor=by, kind="call", subject=str(row.pk), content={"digest": digest})
-        return row
+    ]
+    return ("promise", made[0].pk) if len(made) == 1 else None
 
 
-def coaching(creditor: Creditor, since: date, until: date, *, manager: str = "") -> list[Coaching]:
-    """A report for each manager who called in a time, by name; for one of them alone where named."""
-    with scope.of(creditor.pk):
-        rows = CallReviewed.objects.filter(effective_on__range=(since, until)).order_by("manager", "pk")
-        found = list(rows.filter(manager=manager) if manager else rows)
-    names = list(dict.fromkeys(one.manager for one in found))
-    return [_report(name, [one for one in found if one.manager == name]) for name in names]
+def _paid(call: _Call) -> Undo:
+    """The chase waits for the money as long as the policy of each document says."""
+    made = [
+        one
+        for invoice in _invoices(call)
+        for one in people.hold(
+            call.creditor,
+            number=invoice,
+            reason=HoldReason.CLAIMED_PAID,
+            until=call.on + timedelta(_claimed_paid_days(call, invoice)),
+            **call.fact,
+        )
+    ]
+    return ("hold", made[0].pk) if len(made) == 1 else None
 
 
-def _report(manager: str, rows: list[CallReviewed]) -> Coaching:
-    points = []
-    for name in CHECKLIST:
-        values = [(row.review["checklist"][name], row) for row in rows]
-        judged = [(value, quotation, row) for (value, quotation), row in values if value is not None]
-        missed = [
-            f"{row.effective_on} {row.customer.external_id}: “{quotation or row.turns[0][1]}”"
-            for value, quotation, row in judged
-            if not value
-        ]
-        points.append(Point(name, sum(value for value, _, _ in judged), len(judged), tuple(missed[:EXAMPLES])))
-    lost = Counter(
-        row.review["objection"][0]
-        for row in rows
-        if row.review["objection"][0] != "none" and row.review["outcome"][0] not in OPEN_OUTCOMES
+def _time(call: _Call) -> Undo:
+    (made,) = people.hold(
+        call.creditor, customer_name=call.customer, reason=HoldReason.ASKED_FOR_TIME, until=_day(call), **call.fact
     )
-    return Coaching(manager, len(rows), tuple(points), tuple(lost.most_common()))
+    return "hold", made.pk
 
 
-def _document(creditor: Creditor, customer_id: int, number: str) -> OpenInvoice | None:
-    """The invoice the call was about: the one named, else the oldest open one."""
-    opened = inbox.open_invoices(customer_id)
-    chosen = next((one for one in opened if one.number == number), None) if number else next(iter(opened), None)
-    if chosen is None:
-        return None
-    due = Receivable.objects.filter(invoice__number=chosen.number, customer_id=customer_id).order_by("due_date").first()
-    amount = Money(chosen.minor, chosen.currency).decimal
-    return OpenInvoice(chosen.number, amount, chosen.currency, due.due_date if due else None)
+def _disputed(call: _Call) -> Undo:
+    made = [
+        one
+        for invoice in _invoices(call)
+        for one in people.dispute(
+            call.creditor, invoice, cause=call.said.cause, amount=call.said.amount, **call.fact
+        )
+    ]
+    return ("dispute", made[0].pk) if len(made) == 1 else None
+
+
+def _document(call: _Call) -> Undo:
+    people.our_side(call.creditor, call.customer, OurDebt.DOCUMENT, done=False, **call.fact)
+    return None
+
+
+def _answer(call: _Call) -> Undo:
+    people.our_side(call.creditor, call.customer, OurDebt.ANSWER, done=False, **call.fact)
+    return None
+
+
+def _again(call: _Call) -> Undo:
+    """Another attempt on another day: the same task anew, counted by the policy from the day it was first due."""
+    day = _day(call)
+    if day < call.on:
+        raise DayPassed(day=day)
+    before = call.said.task
+    task = Task.objects.create(
+        creditor=call.creditor,
+        effective_on=before.effective_on if before else call.on,
+        by=call.by,
+        why=call.said.note,
+        customer=call.customer,
+        contact=before.contact if before else None,
+        run=before.run if before else None,
+        kind=before.kind if before else TaskKind.CALL.value,
+        policy=before.policy if before else "",
+        step=before.step if before else "",
+        level=before.level if before else 0,
+        due_on=day,
+        text=before.text if before else "",
+        rehearsal=before.rehearsal if before else False,
+    )
+    TaskItem.objects.bulk_create(
+        TaskItem(creditor=call.creditor, task=task, receivable_id=receivable, step=step)
+        for receivable, step in (before.items.values_list("receivable_id", "step") if before else ())
+    )
+    return None
+
+
+def _wrong_number(call: _Call) -> Undo:
+    """Nobody is called or texted there any more: at a stranger's a debt is nobody's business."""
+    points = ContactPoint.objects.filter(
+        contact__customer=call.customer, channel__in=PHONES, address=call.said.address or None
+    )
+    found = set(points.values_list("person_key", "channel"))
+    if not found:
+        raise NumberMissing
+    for person_key, channel in sorted(found):
+        Sign.objects.create(
+            creditor=call.creditor,
+            effective_on=call.on,
+            by=call.by,
+            why=call.said.note,
+            customer=call.customer,
+            person_key=person_key,
+            channel=channel,
+            kind="bounced",
+        )
+    return None
+
+
+def _nothing(call: _Call) -> Undo:
+    return None
+
+
+EFFECTS: dict[CallOutcome, Callable[[_Call], Undo]] = {
+    CallOutcome.PROMISED: _promised,
+    CallOutcome.ALREADY_PAID: _paid,
+    CallOutcome.ASKED_FOR_TIME: _time,
+    CallOutcome.DISPUTED: _disputed,
+    CallOutcome.NEEDS_DOCUMENT: _document,
+    CallOutcome.NEEDS_ANSWER: _answer,
+    CallOutcome.CALL_BACK: _again,
+    CallOutcome.NO_ANSWER: _again,
+    CallOutcome.WRONG_NUMBER: _wrong_number,
+    CallOutcome.REFUSED: _nothing,
+    CallOutcome.NOTHING_AGREED: _nothing,
+}
+
+
+def _invoices(call: _Call) -> tuple[Invoice, ...]:
+    if not call.said.invoices:
+        raise InvoiceMissing
+    if call.said.amount is not None and len(call.said.invoices) > 1:
+        raise SumOfSeveral
+    return call.said.invoices
+
+
+def _day(call: _Call) -> date:
+    if call.said.day is None:
+        raise DayMissing
+    return call.said.day
+
+
+def _claimed_paid_days(call: _Call, invoice: Invoice) -> int:
+    case = Case(
+        document=DocumentKind(invoice.kind),
+        customer_kind=CustomerKind(call.customer.kind),
+        invoice=str(invoice.pk),
+        customer=str(call.customer.pk),
+        segments=frozenset({call.customer.segment} - {""}),
+    )
+    (policy,) = portfolio.policies_of(call.creditor.pk, call.on, [case])
+    return policy.claimed_paid_days
+
+
+def _touch(call: _Call) -> None:
+    """A conversation counts for the distance between two contacts; ringing in vain does not, nor does a stranger."""
+    said = call.said
+    points = ContactPoint.objects.filter(contact__customer=call.customer, address=said.address or None)
+    point = points.select_related("contact").order_by("-is_preferred", "contact__rank", "pk").first()
+    Touch.objects.create(
+        creditor=call.creditor,
+        effective_on=call.on,
+        by=call.by,
+        customer=call.customer,
+        contact=point.contact if point else None,
+        person_key=point.person_key if point else "",
+        channel="call",
+        counts=said.outcome.is_reached,
+        outcome=said.outcome.value,
+        score=said.score,
+        note=said.note,
+    )
+    content = {"outcome": said.outcome.value, "score": said.score, "note": said.note, "day": said.day}
+    audit.link(call.creditor.pk, actor=call.by, kind="call", subject=call.customer.external_id, content=content)
+
+
+def _close(call: _Call, task: Task) -> None:
+    """The step counts as done when they were spoken to and nothing is to be tried again."""
+    outcome = call.said.outcome
+    is_done = outcome.is_reached and outcome is not CallOutcome.CALL_BACK
+    people.close_task(
+        call.creditor, task.pk, outcome=outcome.value, is_done=is_done, on=call.on, by=call.by, why=call.said.note
+    )

@@ -42,7 +42,7 @@ class Item:
 
 def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
-    found = dict(bulk.rows(COUNTS, rehearsal, as_of, rehearsal))
+    found = dict(bulk.rows(COUNTS, rehearsal, as_of, rehearsal, as_of))
     found["money"] = len(unmatched(creditor_id))
     return {kind: found[kind] for kind in KINDS if found.get(kind)}
 
@@ -55,7 +55,7 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
         "unknown": [],
         "blocking": [],
         "finding": [],
-        "task": [],
+        "task": [as_of],
         "approval": [],
         "broken": [rehearsal, as_of],
         "dispute": [rehearsal],
@@ -121,7 +121,7 @@ SELECT d.*, r.customer_id, i.number FROM dispute d JOIN receivable r ON r.id = d
 WHERE NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id) AND (%s OR NOT d.rehearsal)
   AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
 """
-OPEN_TASKS = "SELECT t.* FROM task t WHERE NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
+OPEN_TASKS = "SELECT t.* FROM task t WHERE t.due_on <= %s AND NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
 OPEN_FINDINGS = "SELECT f.* FROM finding f WHERE NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)"
 COUNTS = f"""
 SELECT CASE state WHEN 'waiting' THEN 'approval' ELSE 'unknown' END, count(*) FROM message
