@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from django.urls import clear_url_caches
 
 from dunwell.run import users
+from dunwell.site import urls
 from dunwell.store import scope, switches, vault
 from dunwell.store.models import Switch
 from regressions.world import World
@@ -156,3 +160,20 @@ def test_who_leaves_a_creditor_finds_nothing_there(user: User, world: World) -> 
     sign_in(client, user)
     users.remove(world.creditor, user.username, by="test")
     assert client.get(f"/c/{world.creditor.slug}/").status_code == 404
+
+
+def test_a_face_served_alone_has_no_door_to_the_other(built: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pay page's process: nothing of the console exists there, and its “not found” needs nothing of it."""
+    monkeypatch.setattr(settings, "FACES", ["pay"])
+    names = importlib.reload(urls)
+    monkeypatch.setattr(settings, "ROOT_URLCONF", names)
+    clear_url_caches()
+    try:
+        for page in ("/login", "/", "/c/any/"):
+            answer = Client().get(page)
+            assert answer.status_code == 404
+            assert "Nothing is here" in answer.content.decode()
+    finally:
+        monkeypatch.undo()
+        importlib.reload(urls)
+        clear_url_caches()
