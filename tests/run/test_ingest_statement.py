@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import creditors, ingest_documents, reconcile
+from dunwell.run import creditors, ingest_documents, reconcile, work
 from dunwell.run.ingest_documents import Options
 from dunwell.store import scope
 from dunwell.store.models import Allocation, BankEntry, Coverage, Creditor, FindingRecord, Payment, Statement
@@ -306,3 +306,11 @@ def test_pieces_in_any_order_and_twice_give_the_same_books(database, tmp_path, m
     assert received(creditor) == sorted((day, euros * 100) for day, euros, _ in movements)
     with scope.of(creditor.pk):
         assert BankEntry.objects.count() == len(movements)
+
+
+def test_the_work_list_says_what_speaks_for_each_proposal(creditor, take):
+    take(OPEN_ITEMS, "open.csv")
+    take(camt(entry("55.00", 5, text="Invoice 1042").replace("Daisy Ltd", "Somebody Else")))
+    reconcile.run(creditor, DAY, by="anna")
+    (row,) = [one for one in work.rows(creditor) if one.kind == "money"]
+    assert "perhaps for 1042 (60 points: number)" in row.why
