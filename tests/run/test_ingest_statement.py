@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import creditors, ingest_documents, reconcile
+from dunwell.run import creditors, ingest_documents, reconcile, work
 from dunwell.run.ingest_documents import Options
 from dunwell.store import scope
 from dunwell.store.models import Allocation, BankEntry, Coverage, Creditor, FindingRecord, Payment, Statement
@@ -317,3 +317,11 @@ def test_a_statement_without_an_account_is_taken_where_there_is_none_to_choose_f
     with scope.of(creditor.pk):
         assert Payment.objects.count() == 2
         assert all(source for source in Coverage.objects.values_list("source", flat=True)), "a source that can be named"
+
+
+def test_the_work_list_says_what_speaks_for_each_proposal(creditor, take):
+    take(OPEN_ITEMS, "open.csv")
+    take(camt(entry("55.00", 5, text="Invoice 1042").replace("Daisy Ltd", "Somebody Else")))
+    reconcile.run(creditor, DAY, by="anna")
+    (row,) = [one for one in work.rows(creditor) if one.kind == "money"]
+    assert "perhaps for 1042 (60 points: number)" in row.why

@@ -78,7 +78,8 @@ def rows(creditor: Creditor) -> list[Row]:
                     "money",
                     one.number,
                     one.who,
-                    f"{Money(one.left, one.currency)} of {one.on} is not matched: {one.said or 'no reference'}",
+                    f"{Money(one.left, one.currency)} of {one.on} is not matched: {one.said or 'no reference'}"
+                    + (f"; perhaps for {one.proposed}" if one.proposed else ""),
                     f"dunwell allocate {one.number} INVOICE | dunwell on-account {one.number} CUSTOMER",
                 )
                 if one.kind == "payment"
