@@ -21,6 +21,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
+from dunwell.core.rights import Right
 
 RU_ACCOUNT = BankAccount(
     currency="RUB",
@@ -139,6 +140,7 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         reason="month_end" if key == "firm" else "",
         benefit="no_more_letters" if key == "reminder" else "",
         consequence=_consequence(key, locale),
+        rights=frozenset({Right.STOP_WORK}) if key == "formal" else frozenset(),
         next_step=NEXT_STEP[locale] if key == "thanks" else "",
         copies=(DIRECTOR[locale],) if key == "formal" else (),
         sends_documents=key in ("request", "order_request"),

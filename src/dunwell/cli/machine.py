@@ -10,7 +10,7 @@ import typer
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
 from dunwell.cli.options import ByOption, CreditorOption, JsonOption, WhyOption
-from dunwell.run import auditing, bench_deliver, benches, brake, check, creditors, ways
+from dunwell.run import auditing, bench_deliver, bench_match, benches, brake, check, creditors, ways
 
 Context = typer.Context
 
@@ -165,6 +165,15 @@ def bench_day(
 def bench_import(rows: Annotated[int, typer.Option(help="How many in the sheet.")] = 1_000_000) -> None:
     """Import a big sheet of open items."""
     as_json(benches.import_(rows=rows))
+
+
+@bench.command("match")
+def bench_match_(
+    payments: Annotated[int, typer.Option(help="How many come in.")] = 100_000,
+    invoices: Annotated[int, typer.Option(help="How many are open, four to a customer.")] = 1_000_000,
+) -> None:
+    """Apply payments with the noise of real ones to open invoices, and compare with what was meant."""
+    as_json(bench_match.match(payments=payments, invoices=invoices))
 
 
 @bench.command("deliver")

@@ -8,7 +8,7 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
-from dunwell.run import rights
+from dunwell.run import charges, rates, rights
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -70,6 +70,28 @@ def limitation(context: Context, creditor: CreditorOption = "", as_of: AsOfOptio
         out.print(f"{one.number} {one.customer}: limitation {state} {one.last_day}", markup=False)
     if not found:
         out.print(f"nothing is time-barred within {rights.WARNED_DAYS} days")
+
+
+def charge(
+    context: Context,
+    invoice: Annotated[str, typer.Argument(help="Invoice number, or number@issue-date.")],
+    until: Annotated[str, typer.Option(help="The last day charged, YYYY-MM-DD; today without it.")] = "",
+    waive: Annotated[bool, typer.Option("--waive", help="Take back what is charged; say why.")] = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Charge for delay what contract or law give, where the policy wants it; or waive it with a reason."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    if waive:
+        made = charges.waive(chosen, invoice, on=on, by=by or cli.who(), why=why)
+    else:
+        folder = cli.wiring(context).data / rates.FOLDER
+        last = cli.parsed(until) if until else on
+        made = charges.charge(chosen, invoice, until=last, on=on, by=by or cli.who(), why=why, own_rates=folder)
+    out.print(f"{invoice}: {charges.said(made)} {'waived' if waive else 'charged for delay'}", markup=False)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -14,9 +14,9 @@ from dunwell.core.assignment import Scope
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
-from dunwell.run import calendars, deliver, jurisdictions, people, policies, ways
+from dunwell.run import freshness, people, policies, ways
 from dunwell.store import audit, outbox, scope, switches
-from dunwell.store.models import BankAccount, Coverage, Creditor, Message, PolicyChoice, Staff, Switch
+from dunwell.store.models import BankAccount, Creditor, Customer, Message, PolicyChoice, Staff, Switch
 
 DEFAULTS = {
     "BG": ("bg", "Europe/Sofia", "EUR"),
@@ -170,7 +170,7 @@ def create(
     return creditor
 
 
-def assign(creditor: Creditor, name: str, *, customer: str, invoice: str, segment: str, on: date, by: str) -> str:
+def assign(creditor: Creditor, name: str, *, customer: str | Customer, invoice: str, segment: str, on: date, by: str) -> str:
     """Put a policy in force for the creditor, a segment, a customer or an invoice from a day on; says so in one line."""
     policy = policies.load(name)
     if invoice:
@@ -220,16 +220,11 @@ def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]
         raise DemoStaysInRehearsal
     with scope.of(creditor.pk):
         has_staff = Staff.objects.exists()
-    sources = covered(creditor)
+    sources = freshness.sources(creditor, now)
     if not sources:
         raise NoMoneySource
-    source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
-    laws = jurisdictions.load_all()
-    calendar = calendars.load(
-        [creditor.country], range(now.year - 1, now.year + 2), laws, calendars.load_corrections()
-    )[creditor.country]
-    if until < deliver.covered_min(creditor, now, calendar):
-        raise MoneyStale(source=source, until=until)
+    if sources[0].is_late:
+        raise MoneyStale(source=sources[0].name, until=sources[0].until)
     if not has_staff and not creditor.reply_address:
         raise PersonMissing
     found = ways.of(creditor, rehearsal=False, folder=folder)
@@ -239,13 +234,6 @@ def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]
         return [way.check() for way in found.values()]
     except ChannelDown as down:
         raise WayOutDown(reason=str(down)) from down
-
-
-def covered(creditor: Creditor) -> dict[str, date]:
-    """The last day of each required money source up to which all payments are entered; the stalest one counts (I10)."""
-    with scope.of(creditor.pk):
-        rows = Coverage.objects.filter(required=True).order_by("covered_until").values_list("source", "covered_until")
-        return dict(rows)
 
 
 def back_to_rehearsal(creditor: Creditor, *, today: date, by: str, why: str) -> int:

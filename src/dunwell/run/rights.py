@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dunwell.core import clause_text
-from dunwell.core.rates import Limitation
 from dunwell.core.refusal import Refusal
 from dunwell.core.toml_text import suggest
-from dunwell.run import claim_facts, people, rates
+from dunwell.run import limitations, people, rates
 from dunwell.store import audit, load_claims, scope
 from dunwell.store.models import Acknowledgement, Agreement, Creditor
 
@@ -73,7 +72,7 @@ def agree(
     if agreed_on > on:
         raise AgreedAhead(day=agreed_on)
     if clause := terms.get("late_payment", "").strip():
-        law = rates.law(claim_facts.law_of(creditor.country))
+        law = rates.law(limitations.law_of(creditor.country))
         tariff = law.rules[-1].tariff
         clause_text.read(clause, currency=creditor.currency, year=tariff.year, table=tariff.table)
     who = people.customer(creditor, customer)
@@ -117,14 +116,14 @@ def acknowledge(
             )
         content = {"on": day, "evidence": evidence, "why": why}
         audit.link(creditor.pk, actor=by, kind="acknowledgement", subject=number, content=content)
-    limitation = _limitation(creditor)
+    limitation = limitations.of(creditor)
     due_dates = [one.due_date for one in receivables if one.due_date]
     return min((limitation.last_day(due, day) for due in due_dates), default=None) if limitation else None
 
 
 def ending(creditor: Creditor, on: date) -> list[Ending]:
     """Open receivables whose limitation ends within a quarter or has ended, the nearest first."""
-    limitation = _limitation(creditor)
+    limitation = limitations.of(creditor)
     if limitation is None:
         return []
     found = [
@@ -133,10 +132,3 @@ def ending(creditor: Creditor, on: date) -> list[Ending]:
         if (last_day := limitation.last_day(due_date, acknowledged_on)) <= on + timedelta(days=WARNED_DAYS)
     ]
     return sorted(found, key=lambda one: (one.last_day, one.number))
-
-
-def _limitation(creditor: Creditor) -> Limitation | None:
-    try:
-        return rates.law(claim_facts.law_of(creditor.country)).limitation
-    except claim_facts.LawUnknown:
-        return None

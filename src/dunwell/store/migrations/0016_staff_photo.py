@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0014_console"),
+        ("store", "0015_credit_notes"),
     ]
 
     operations = [
