@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -188,6 +189,7 @@ def _next(creditor: Creditor, day: Day, folder: Path) -> str:
         "Where to look:",
         f"  the letters   {folder / 'rehearsal' / creditor.slug / day.as_of.isoformat()}",
         f"  the books     {folder / creditor.slug}",
+        f"  a client's page, while `dunwell serve` or the demo runs: {_page(creditor)}",
         "What to try next:",
         f"  export DUNWELL_DATA={folder}",
         f"  dunwell work --creditor {creditor.slug}",
@@ -195,3 +197,10 @@ def _next(creditor: Creditor, day: Day, folder: Path) -> str:
         f"  dunwell preview --creditor {creditor.slug} --as-of {day.as_of}",
     ]
     return "\n".join(lines)
+
+
+def _page(creditor: Creditor) -> str:
+    """The link of the newest letter, as its reader has it: the books do not know it, its words do."""
+    letter = Message.objects.filter(creditor=creditor, had_link=True, state="sent").order_by("-pk").first()
+    found = re.search(r"https?://\S+/p/\w+", _content(letter).text) if letter else None
+    return found[0] if found else "none yet"
