@@ -108,6 +108,7 @@ DAYS = {
     "apology": (date(2026, 4, 15), None),
     "lifted": (date(2026, 5, 28), None),
     "bank_details": (date(2026, 5, 15), None),
+    "new_link": (date(2026, 5, 15), None),
     "call_script": (date(2026, 5, 15), None),
     "visit_brief": (date(2026, 5, 15), None),
 }
@@ -130,7 +131,8 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         customer=CUSTOMER[locale],
         reader=READER[locale],
         step=StepFacts(key),
-        items=() if key in ("thanks", "lifted", "bank_details") else (item,),
+        items=() if key in ("thanks", "lifted", "bank_details", "new_link") else (item,),
+        page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key == "new_link" else "",
         pay_by=pay_by,
         history=tuple(ContactMade(on) for on in WRITTEN if on < as_of) if key in ASKING and key != "wake_up" else (),
         order=_order(key) if order else None,

@@ -241,5 +241,3 @@ def test_in_rehearsal_the_demo_provider_stands_in_and_no_money_is_booked(firm, p
 
 def test_without_a_provider_nothing_is_offered(reader):
     assert "Pay online" not in reader.read()
-
-

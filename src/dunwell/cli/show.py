@@ -16,10 +16,12 @@ from dunwell.run import letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
 from dunwell.run.desk import Planned
+from dunwell.run.freshness import Source
 from dunwell.run.ingest import Summary
 from dunwell.run.letters import Letter
 from dunwell.run.plan import outcome_counts
 from dunwell.run.stories import Told
+from dunwell.run.watch import Taken
 from dunwell.run.work import Row
 from dunwell.store.models import Creditor
 
@@ -92,6 +94,14 @@ def _imported(summary: Summary) -> None:
         out.print(f"             [yellow]{escape(str(finding))}[/]")
     if summary.findings_total > len(summary.findings):
         out.print("             … `dunwell work` lists them all; --findings FILE writes the rows to be repaired.")
+
+
+def taken(one: Taken) -> None:
+    """What came of a file of a watched folder."""
+    if one.refusal:
+        out.print(f"[bold]{escape(one.file)}[/] [red]was refused:[/] {escape(one.refusal)}")
+    for summary in one.summaries:
+        _imported(summary)
 
 
 def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
@@ -262,6 +272,14 @@ def letters(written: list[Letter], *, limit: int, html: Path | None) -> None:
     for letter in written:
         for finding in letter.findings:
             out.print(f"[yellow]not written: {escape(str(finding))}[/]")
+
+
+def sources(found: list[Source]) -> None:
+    """The money data that an approval stands on."""
+    for one in found:
+        out.print(f"[red]{escape(str(one))}[/]" if one.is_late else f"[dim]{escape(str(one))}[/]")
+    if not found:
+        out.print("[yellow]No source of payments yet: nobody is asked for money live.[/]")
 
 
 def work(rows: list[Row], *, json: bool) -> None:

@@ -12,7 +12,7 @@ from dunwell.cli import show
 from dunwell.cli.context import out
 from dunwell.cli.options import AmountOption, AsOfOption, ByOption, CreditorOption, JsonOption, UndoOption, WhyOption
 from dunwell.core.money import Money
-from dunwell.run import approve, creditors, people, work
+from dunwell.run import approve, creditors, freshness, people, work
 from dunwell.run import wording as texts
 
 Context = typer.Context
@@ -26,8 +26,10 @@ def work_(
 ) -> None:
     """What waits for a person: unknown deliveries, unmatched money, tasks, approvals, findings, each saying why."""
     chosen = cli.chosen(context, creditor)
-    on = cli.wiring(context).today(chosen.timezone)
-    show.work([*work.rows(chosen), *work.ending(chosen, on)], json=json)
+    wiring = cli.wiring(context)
+    if not json:
+        show.sources(freshness.sources(chosen, wiring.now()))
+    show.work([*work.rows(chosen), *work.ending(chosen, wiring.today(chosen.timezone))], json=json)
 
 
 def approve_(
@@ -42,6 +44,7 @@ def approve_(
     """Look at a waiting message, word for word, and let exactly these bytes go."""
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
+    show.sources(freshness.sources(chosen, cli.wiring(context).now()))
     for one in approve.waiting(chosen, message, every=every):
         out.rule(f"message {one.pk}: {one.customer.name}")
         out.print(one.content_row.text, markup=False)
@@ -319,13 +322,18 @@ def owes(
 def cover(
     context: Context,
     source: Annotated[str, typer.Argument(help="The money source: bank, cash, …")],
-    until: Annotated[str, typer.Argument(help="YYYY-MM-DD: all payments up to this day are entered.")],
+    until: Annotated[str, typer.Argument(help="YYYY-MM-DD: all payments up to this day are entered.")] = "",
+    ended: Annotated[bool, typer.Option("--ended", help="The source is used no more and expected no longer.")] = False,
     creditor: CreditorOption = "",
     by: ByOption = "",
     as_of: AsOfOption = None,
 ) -> None:
     """Say up to which day all payments are entered: without fresh money data nothing is sent."""
     chosen = cli.chosen(context, creditor)
+    if ended:
+        people.end_source(chosen, source, on=cli.day(context, chosen, as_of), by=by or cli.who())
+        out.print(f"{source} is expected no longer")
+        return
     people.cover(chosen, source, cli.parsed(until), on=cli.day(context, chosen, as_of), by=by or cli.who())
     out.print(f"{source}: payments are entered up to {until}")
 

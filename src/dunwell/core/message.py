@@ -37,12 +37,13 @@ CONTENT_KEYS = {
     "apology": "plain",
     "lifted": "plain",
     "bank_details": "plain",
+    "new_link": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
 TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
-NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details")
+NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,9 +403,10 @@ PLACEHOLDERS = _catalogue(
     ("not_due_list", "what is not due yet, apart and outside the sum; empty when there is none", "not_due", "(table)"),
     ("payment", "ways to pay, the preferred first, with bank details and QR code", "methods, creditor.accounts",
      "(card)"),
+    ("page", "the link to the reader's page, on a line of its own", "page_link", "https://pay.studio.example/p/…"),
     ("new_accounts", "the creditor's bank details without a sum", "creditor.accounts", "(card)"),
     ("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)"),
     ("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …"),
-    alone=("invoice_list", "not_due_list", "payment", "new_accounts", "answers", "signature"),
+    alone=("invoice_list", "not_due_list", "payment", "page", "new_accounts", "answers", "signature"),
 )
 # fmt: on

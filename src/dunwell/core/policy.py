@@ -94,6 +94,7 @@ class Policy:
     spare_probability: float = 1.0
     claimed_paid_days: int = 5
     promise_days_max: int = 30
+    reply_wait_days: int = 5
     interest: bool = False
 
     def step(self, name: str) -> Step:

@@ -96,10 +96,11 @@ def refuse_objection(creditor: Creditor, number: str, *, on: date, now: datetime
     """Ask what every firm message is asked before it leaves, and refuse with its reason."""
     receivables = people.receivables_of(creditor, number)
     reason = load_claims.objection(
-        creditor.pk,
+        creditor,
         receivables[0].customer_id,
         [one.pk for one in receivables],
         on=on,
+        at=now,
         covered_min=deliver.covered_min(creditor, now, calendar_of(creditor.country, on)),
         rehearsal=not switches.is_live(creditor.pk),
     )

@@ -251,9 +251,9 @@ class _Errand:
         frame: Frame,
         known: Sequence[Frame],
     ) -> None:
-        remembered = record_statement.known_entries(
-            account, told["day"].to_list(), less=overlap.continued(frame, known) | {statement_id}
-        )
+        remembered = record_statement.known_entries(account, told["day"].to_list(), less=statement_id)
+        for other, days in overlap.continued(frame, known).items():
+            remembered = remembered.filter(~((pl.col("statement_id") == other) & pl.col("day").is_in(sorted(days))))
         new = told.filter(overlap.is_new(told, remembered, frame))
         self.summary.counts["entries_same"] += told.height - new.height
         if new.is_empty():

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from dunwell.core import reference
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.ledger import CustomerKind, DocumentKind, TaskKind
@@ -41,11 +42,12 @@ from dunwell.core.money import Money, total_by_currency
 from dunwell.core.policy import Step
 from dunwell.core.rates import Limitation
 from dunwell.core.reasons import SEPARATOR
+from dunwell.core.reference import Names
 from dunwell.core.refusal import Finding
 from dunwell.core.rights import Right
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import limitations, packs, page_links
+from dunwell.run import limitations, packs, page_links, reply_address
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
@@ -276,7 +278,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         if item["credit"] and item["part"] in ("asked", "listed")
     )
     writer = _writer(desk, customer, action["locale"])
-    reply_to = desk.creditor.reply_address or writer.email
+    reply_to = reply_address.of(desk.creditor, action["customer_id"], writer.email)
     is_told_of = thanked or any(item["part"] == "told" for item in items)
     payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
     step = _step(desk, action)
@@ -313,7 +315,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         order=_order(desk, items),
         reply_to=reply_to,
         unsubscribe="",
-        reference=_reference(desk, items),
+        reference=_reference(desk, action["customer_id"], items),
         copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
         rights=_rights(desk, action, items),
         interest_basis=str(found.agreed.get(action["customer_id"], {}).get("late_payment_ref", "")),
@@ -392,6 +394,7 @@ def _writer(desk: _Desk, customer: Row, locale: str) -> WriterFacts:
         email=staff.email or desk.creditor.reply_address,
         phone=staff.phone,
         gender=staff.gender,
+        photo=bytes(staff.photo or b""),
         role=spelled.get("title", staff.title if locale == desk.creditor.locale else ""),
     )
 
@@ -478,9 +481,15 @@ def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:
     return OrderFacts(valid_until=min(row["valid_until"] for row in requests)) if requests else None
 
 
-def _reference(desk: _Desk, items: tuple[Row, ...]) -> str:
-    references = {desk.found.receivables[item["receivable_id"]]["reference"] for item in items}
-    return references.pop() if len(references) == 1 else ""
+def _reference(desk: _Desk, customer_id: int, items: tuple[Row, ...]) -> str:
+    """What the payer is asked to quote: what the document itself asks for, else our own reference of the invoice; of several
+    invoices that of the customer.
+    """
+    rows = [desk.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
+    own = {row["reference"] or reference.written(Names.INVOICE, row["invoice_id"]) for row in rows}
+    if len(own) > 1:
+        return reference.written(Names.CUSTOMER, customer_id)
+    return own.pop() if own else ""
 
 
 def _closes_month(as_of: date, pay_by: date | None) -> bool:

@@ -85,6 +85,7 @@ class Person:
     role: str
     phone: str
     email: str
+    has_photo: bool = False
 
     @property
     def initials(self) -> str:
@@ -181,7 +182,18 @@ def page(seen: Visit, locale: str) -> Page:
 
 
 def code(seen: Visit, locale: str, currency: str) -> str:
-    """The pay-QR of what is open in a currency, as SVG; empty where no standard covers it or nothing is open."""
+    """The pay-QR of what is open in a currency, as an SVG file; empty where no standard covers it or nothing is open."""
+    data = _code(seen, locale, currency)
+    return payqr.svg_file(data) if data else ""
+
+
+def inline_code(seen: Visit, locale: str, currency: str) -> str:
+    """The same as SVG to be put into a document."""
+    data = _code(seen, locale, currency)
+    return payqr.svg(data) if data else ""
+
+
+def _code(seen: Visit, locale: str, currency: str) -> bytes | None:
     accounts = load_letters.bank_accounts(seen.creditor.pk, seen.on)
     with scope.of(seen.creditor.pk):
         owed = pages.owed(seen.link, seen.on)
@@ -189,9 +201,15 @@ def code(seen: Visit, locale: str, currency: str) -> str:
     amount = next((one for one in to_pay if one.currency == currency), None)
     account = _account(amount, accounts) if amount else None
     if amount is None or account is None:
-        return ""
-    data = payqr.payload(account, amount, purpose(owed, currency, locale))
-    return payqr.svg_file(data) if data else ""
+        return None
+    return payqr.payload(account, amount, purpose(owed, currency, locale))
+
+
+def photo(seen: Visit) -> bytes:
+    """The picture of the person who looks after the link's customer; empty where there is none."""
+    with scope.of(seen.creditor.pk):
+        found = _looks_after(Customer.objects.get(pk=seen.link.customer_id))
+    return bytes(found.photo) if found and found.photo else b""
 
 
 def sums(owed: list[Owed], credit: dict[str, int]) -> tuple[list[Money], list[Money]]:
@@ -362,8 +380,7 @@ def _registered(creditor: Creditor, speech: Speech) -> str:
 
 
 def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
-    staff = list(Staff.objects.order_by("pk"))
-    found = next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
+    found = _looks_after(customer)
     if found is None:
         return Person(creditor.name, "", "", creditor.reply_address)
     spelled = found.names_by_locale.get(locale, {})
@@ -372,7 +389,13 @@ def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
         role=spelled.get("title", found.title if locale == creditor.locale else ""),
         phone=found.phone,
         email=found.email or creditor.reply_address,
+        has_photo=found.photo is not None,
     )
+
+
+def _looks_after(customer: Customer) -> Staff | None:
+    staff = list(Staff.objects.order_by("pk"))
+    return next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
 
 
 def _reader(link: PageLink) -> str:

@@ -62,10 +62,15 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
 
 
 def stored(registry: Registry, kind: str, settings: Mapping[str, str]) -> dict[str, Any]:
-    """A plugin's settings as they are stored: checked against its `Config`, secrets sealed."""
+    """A plugin's settings as they are stored: its kind, checked against its `Config`, secrets sealed."""
     if kind not in registry:
         raise KindUnknown(kind=kind, known=", ".join(registry))
     _, config = registry[kind]
+    return {"kind": kind, **checked(config, kind, settings)}
+
+
+def checked(config: type[Any], kind: str, settings: Mapping[str, str]) -> dict[str, Any]:
+    """Settings as they are stored, secrets sealed; `config` is the dataclass that names them."""
     known = {one.name: one for one in fields(config)}
     values = {name: _value(kind, known, name, text) for name, text in settings.items()}
     missing = [
@@ -75,7 +80,7 @@ def stored(registry: Registry, kind: str, settings: Mapping[str, str]) -> dict[s
     ]
     if missing:
         raise SettingMissing(kind=kind, names=" and ".join(missing), first=missing[0])
-    return {"kind": kind, **values}
+    return values
 
 
 def made(registry: Registry, settings: Mapping[str, Any]) -> Any:

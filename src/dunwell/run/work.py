@@ -7,7 +7,7 @@ from datetime import date
 
 from dunwell.core.money import Money
 from dunwell.run import portal_desk, rights
-from dunwell.store import outbox_view, scope
+from dunwell.store import inbox, outbox_view, scope
 from dunwell.store.models import Creditor
 
 ROWS_MAX = 200
@@ -16,7 +16,7 @@ ROWS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind` is limitation, approval, unknown, answer, task, money, credit or finding; `command` is what to type."""
+    """`kind` is approval, unknown, reply, mail, answer, task, money, credit, finding or limitation; `command` is what to type."""
 
     kind: str
     number: int
@@ -40,7 +40,7 @@ def ending(creditor: Creditor, on: date) -> list[Row]:
 
 
 def rows(creditor: Creditor) -> list[Row]:
-    """Unknown deliveries first, then money, answers of clients, tasks, approvals and findings."""
+    """Unknown deliveries first, then replies, money, answers of clients, tasks, approvals and findings."""
     with scope.of(creditor.pk):
         return [
             *(
@@ -52,6 +52,26 @@ def rows(creditor: Creditor) -> list[Row]:
                     f"dunwell settle {one.pk} --sent | --not-sent",
                 )
                 for one in outbox_view.unknown(creditor.pk)[:ROWS_MAX]
+            ),
+            *(
+                Row(
+                    "reply",
+                    one.pk,
+                    one.customer.name,
+                    f"{one.kind}: “{one.quotation}” – letters wait until {one.hold_until}",
+                    f"dunwell reply {one.pk} --accept | --reject",
+                )
+                for one in inbox.unsettled()[:ROWS_MAX]
+            ),
+            *(
+                Row(
+                    "mail",
+                    one.pk,
+                    one.content.sender,
+                    f"nobody knows whose mail this is: {one.content.subject}",
+                    f"dunwell inbox match {one.pk} CUSTOMER",
+                )
+                for one in inbox.unmatched()[:ROWS_MAX]
             ),
             *(
                 Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,8 +10,9 @@ from typing import Any
 
 from dunwell.core.claims import Reduction
 from dunwell.core.money import Money
+from dunwell.core.policy import FIRM_LEVEL_MIN
 from dunwell.store import balances, bulk, scope
-from dunwell.store.models import Agreement
+from dunwell.store.models import Agreement, Creditor
 
 Row = tuple[Any, ...]
 
@@ -83,17 +85,30 @@ def _owed(row: Row, reductions: tuple[Reduction, ...]) -> Owed:
 
 
 def objection(
-    creditor_id: int,
+    creditor: Creditor,
     customer_id: int,
     receivables: Sequence[int],
     *,
     on: date,
+    at: datetime,
     covered_min: date,
     rehearsal: bool,
 ) -> str:
-    """What stands against any firm word to this customer about these receivables today; empty where nothing does."""
-    with scope.of(creditor_id):
-        ((reason,),) = bulk.rows(_OBJECTION, creditor_id, customer_id, list(receivables), on, rehearsal, covered_min)
+    """The very question that every firm message is asked before it leaves; what stands against it, or nothing."""
+    message = {
+        "creditor_id": creditor.pk,
+        "customer_id": customer_id,
+        "slot_on": on.isoformat(),
+        "queued_at": at.isoformat(),
+        "rehearsal": rehearsal,
+        "level": FIRM_LEVEL_MIN,
+        "purpose": "request",
+    }
+    with scope.of(creditor.pk):
+        states = bulk.rows(_STATES, customer_id)
+        if states:
+            return "customer_state"
+        ((reason,),) = bulk.rows(_OBJECTION, json.dumps(message), list(receivables), covered_min)
     return reason or ""
 
 
@@ -164,36 +179,12 @@ SELECT w.receivable_id, w.effective_on, 'write_off', w.amount, w.currency::text
 FROM write_off w WHERE w.effective_on <= %s AND w.receivable_id = ANY(%s)
 ORDER BY 1, 2, 3, 4
 """
-# The questions that the last one before sending asks of the ledger (`sql/outbox.sql`), of a debt instead of a message.
-_OBJECTION = """
-WITH q AS (SELECT %s::bigint AS creditor, %s::bigint AS customer, %s::bigint[] AS ids, %s::date AS day, %s::boolean AS rehearsal)
-SELECT CASE
-  WHEN EXISTS (
-    SELECT FROM (SELECT DISTINCT ON (c.state) c.state, c.ended FROM customer_state c WHERE c.customer_id = q.customer
-                 ORDER BY c.state, c.id DESC) last WHERE NOT last.ended AND last.state <> 'represented') THEN 'customer_state'
-  WHEN EXISTS (
-    SELECT FROM promise p WHERE p.receivable_id = ANY (q.ids) AND p.promised_date >= q.day AND (q.rehearsal OR NOT p.rehearsal)
-      AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)
-      AND NOT (p.kind = 'plan' AND EXISTS (
-        SELECT FROM promise o WHERE o.receivable_id = p.receivable_id AND o.kind = 'plan' AND o.effective_on = p.effective_on
-          AND o.promised_date < q.day AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = o.id)))) THEN 'promised'
-  WHEN EXISTS (
-    SELECT FROM hold h WHERE (h.customer_id = q.customer OR h.receivable_id = ANY (q.ids))
-      AND (h.until_date IS NULL OR h.until_date >= q.day) AND (q.rehearsal OR NOT h.rehearsal)
-      AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)) THEN 'held'
-  WHEN EXISTS (
-    SELECT FROM finding f WHERE f.holds AND (f.customer_id = q.customer OR f.receivable_id = ANY (q.ids))
-      AND NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)) THEN 'finding'
-  WHEN EXISTS (SELECT FROM dunwell_unmatched(q.creditor, q.customer)) THEN 'unmatched_money'
-  WHEN EXISTS (
-    SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = q.customer
-                 AND (q.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
-  WHEN EXISTS (
-    SELECT FROM sign g WHERE g.customer_id = q.customer AND g.effective_on >= q.day AND g.kind = 'replied'
-      AND (q.rehearsal OR NOT g.rehearsal)) THEN 'reply_waits'
-  WHEN (SELECT s.is_stale FROM dunwell_money_is_stale(q.creditor, q.rehearsal, %s::date) s) THEN 'stale_money'
-END FROM q
+_STATES = """
+SELECT state FROM (SELECT DISTINCT ON (c.state) c.state, c.ended FROM customer_state c WHERE c.customer_id = %s
+                   ORDER BY c.state, c.id DESC) last
+WHERE NOT last.ended AND last.state <> 'represented'
 """
+_OBJECTION = "SELECT o.reason FROM dunwell_money_objection(jsonb_populate_record(NULL::message, %s::jsonb), %s::bigint[], %s) o"
 _REMINDED = """
 SELECT DISTINCT m.sent_on FROM message_item i JOIN message m ON m.id = i.message_id
 WHERE m.state = 'sent' AND NOT m.rehearsal AND m.purpose = 'request' AND i.part IN ('asked', 'listed') AND m.sent_on <= %s

@@ -97,7 +97,7 @@ def details(
             receivables=_by(
                 read(f"""
                 SELECT r.id, i.number, i.issue_date, r.due_date, i.valid_until, r.amount, r.currency, i.what_for, i.kind,
-                       i.reference, i.order_number,
+                       r.invoice_id, i.reference, i.order_number,
                        coalesce((SELECT sum(c.amount) FROM charge c WHERE c.receivable_id = r.id AND c.effective_on <= {day}), 0)::bigint
                          AS charges,
                        (SELECT max(k.effective_on) FROM acknowledgement k WHERE k.receivable_id = r.id AND k.effective_on <= {day})

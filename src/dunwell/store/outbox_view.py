@@ -70,8 +70,12 @@ def unmatched(creditor_id: int) -> list[Unmatched]:
 
 UNMATCHED = """
 SELECT p.id, 'payment', p.date, coalesce(nullif(p.payer_name, ''), c.name, ''), u.unapplied, p.currency,
-  coalesce(nullif(p.remittance, ''), p.reference), p.customer_id
+  coalesce(nullif(p.remittance, ''), p.reference), coalesce(u.customer_id, g.customer_id)
 FROM ({unapplied}) u JOIN payment p ON p.id = u.payment_id LEFT JOIN customer c ON c.id = p.customer_id
+LEFT JOIN LATERAL (
+  SELECT coalesce(g.customer_id, r.customer_id) AS customer_id FROM allocation_proposal g
+  LEFT JOIN receivable r ON r.id = g.receivable_id WHERE g.payment_id = p.id ORDER BY g.points DESC, g.id LIMIT 1
+) g ON true
 WHERE NOT u.is_on_account
 UNION ALL
 SELECT i.id, 'credit_note', i.issue_date, c.name, i.total - coalesce(a.total, 0), i.currency, i.number, i.customer_id

@@ -101,7 +101,8 @@ def _event(kind: str, thing: dict[str, Any]) -> dict[str, Any] | None:
             "checkout.session.async_payment_failed": FAILED,
             "checkout.session.expired": FAILED,
         }.get(kind)
-        return meaning and _values(meaning, thing["payment_intent"] or thing["id"], thing, thing["amount_total"])
+        payment = thing.get("payment_intent") or thing["id"]
+        return _values(meaning, payment, thing, thing["amount_total"]) if meaning else None
     if kind in ("refund.created", "refund.updated") and thing.get("status") == "succeeded":
         return _values(PaymentEventKind.REFUNDED, thing["payment_intent"], thing, thing["amount"])
     return None

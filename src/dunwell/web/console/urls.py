@@ -14,7 +14,17 @@ from django.urls import URLPattern, include, path
 from dunwell.core.roles import DeskRole
 from dunwell.web.console import deeds
 from dunwell.web.console.doors import Door, OpenDoor
-from dunwell.web.console.pages import customer, customers, entrance, invoices, messages, search, today
+from dunwell.web.console.pages import (
+    customer,
+    customer_deeds,
+    customers,
+    entrance,
+    invoice,
+    invoices,
+    messages,
+    search,
+    today,
+)
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
 
@@ -35,9 +45,20 @@ DOORS = (
     # Customers
     Door("customers", customers.show, VIEWER, "customers"),
     Door("customers/<int:number>", customer.show, VIEWER, "customer"),
-    Door("customers/<int:number>/hold", customer.hold, COLLECTOR, "customer-hold"),
+    Door("customers/<int:number>/events", customer.events, VIEWER, "customer-events"),
+    Door("customers/<int:number>/hold", customer_deeds.hold, COLLECTOR, "customer-hold"),
+    Door("customers/<int:number>/promise", customer_deeds.promise, COLLECTOR, "customer-promise"),
+    Door("customers/<int:number>/dispute", customer_deeds.dispute, COLLECTOR, "customer-dispute"),
+    Door("customers/<int:number>/note", customer_deeds.note, COLLECTOR, "customer-note"),
+    Door("customers/<int:number>/contacted", customer_deeds.contacted, COLLECTOR, "customer-contacted"),
+    Door("customers/<int:number>/allocate", customer_deeds.allocate, COLLECTOR, "customer-allocate"),
+    Door("customers/<int:number>/policy", customer_deeds.policy, APPROVER, "customer-policy"),
+    Door("customers/<int:number>/state", customer_deeds.state, COLLECTOR, "customer-state"),
+    Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),
+    Door("invoices/<int:number>", invoice.show, VIEWER, "invoice"),
+    Door("invoices/<int:number>/story", invoice.story, VIEWER, "invoice-story"),
     # Everywhere
     Door("undo/<slug:what>/<int:number>", deeds.undo, COLLECTOR, "undo"),
     Door("search", search.show, VIEWER, "search"),

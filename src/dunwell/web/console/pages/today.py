@@ -118,7 +118,9 @@ def _address(desk: Desk, item: Item) -> str:
 
 def _of_message(item: Item) -> tuple[str, list[str]]:
     told = [one for one in item.reasons.split(reasons.SEPARATOR) if one.startswith("needs_approval")]
-    return f"{labels.word('step', item.step)} · {labels.word('channel', item.what)}", labels.sentences(reasons.SEPARATOR.join(told))
+    return f"{labels.word('step', item.step)} · {labels.word('channel', item.what)}", labels.sentences(
+        reasons.SEPARATOR.join(told)
+    )
 
 
 def _of_task(item: Item) -> tuple[str, list[str]]:
