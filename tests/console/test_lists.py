@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from dunwell.store import lists
+from dunwell.store import lists, scope
+from dunwell.store.models import Customer
 from regressions.world import World
 
 QUERIES_MAX = 30
@@ -80,3 +82,39 @@ def test_a_page_asks_the_same_number_of_questions_for_many_as_for_few(
         client.get(address)
     assert len(many) == len(few)
     assert len(many) < QUERIES_MAX
+
+
+@pytest.mark.parametrize(
+    ("page", "index"),
+    [
+        ("customers", "customer_name"),
+        ("customers", "receivable_customer"),
+        ("customers/{customer}", "receivable_customer"),
+        ("", "message_for_people"),
+    ],
+)
+def test_a_page_finds_its_rows_by_an_index(
+    client_as: Callable[..., Client], world: World, page: str, index: str
+) -> None:
+    """A small table is read whole whatever there is; forbidden that, the database shows which index it has for the page."""
+    from django.db import connection  # noqa: PLC0415
+
+    world.owing("2026-02-20")
+    with scope.of(world.creditor.pk):
+        address = f"/c/{world.creditor.slug}/{page.format(customer=Customer.objects.get().pk)}"
+    asked: list[tuple[str, object]] = []
+
+    def listen(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, values))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(listen):
+        client_as("viewer").get(address)
+    with scope.of(world.creditor.pk), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = []
+        for sql, values in asked:
+            if sql.lstrip().upper().startswith(("SELECT", "WITH")) and "set_config" not in sql:
+                cursor.execute(f"EXPLAIN {sql}", values)
+                plans += [row[0] for row in cursor.fetchall()]
+    assert any(index in line for line in plans)

@@ -12,7 +12,7 @@ from rich.table import Table
 from dunwell.cli.context import as_json, out
 from dunwell.core import reasons
 from dunwell.core.money import Money
-from dunwell.run import letters_preview
+from dunwell.run import creditors, letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
 from dunwell.run.desk import Planned
@@ -119,7 +119,7 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
             }
         )
         return
-    out.print(f"[bold]{creditor.name}[/], {plan.as_of}: {plan.receivables:,} open receivables")
+    out.print(f"[bold]{creditor.name}[/], {plan.as_of}: {_counted(plan.receivables, 'open receivable')}")
     table = Table(box=None, padding=(0, 2))
     for title in ("receivables", "outcome", "reason"):
         table.add_column(title, justify="right" if title == "receivables" else "left")
@@ -134,9 +134,20 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
         f"{_counted(messages.height, 'message')} ({waiting:,} wait for approval), {_counted(tasks.height, 'task')} for people"
     )
     if plan.reasons["hold: stale_money"]:
-        out.print(
-            "[yellow]When all payments are entered, say so: `dunwell cover SOURCE DATE`, or `dunwell import … --covered-until DATE`.[/]"
-        )
+        _stale(creditor)
+
+
+def _stale(creditor: Creditor) -> None:
+    """Whose payments are awaited: of several sources the stalest holds the chase."""
+    known = creditors.covered(creditor)
+    if not known:
+        out.print("[yellow]No payments are known yet. When all are entered, say so: `dunwell cover bank DATE`.[/]")
+        return
+    source, until = min(known.items(), key=lambda one: (one[1], one[0]))
+    out.print(
+        f"[yellow]Payments of {escape(source)} are entered up to {until}. When all later ones are too, say so: "
+        f"`dunwell cover {escape(repr(source) if ' ' in source else source)} DATE`, or import with --covered-until DATE.[/]"
+    )
 
 
 def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from dunwell.core.money import Money
 from dunwell.run import portal_desk, rights
 from dunwell.store import inbox, outbox_view, scope
-from dunwell.store.models import Creditor
+from dunwell.store.models import Creditor, FindingRecord
 
 ROWS_MAX = 200
 """More than a person does in a day; the counts are always whole."""
@@ -16,7 +16,7 @@ ROWS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind` is approval, unknown, reply, mail, answer, task, money, credit, finding or limitation; `command` is what to type."""
+    """`kind` is limitation, approval, unknown, reply, mail, answer, task, money, credit or finding; `command` is what to type."""
 
     kind: str
     number: int
@@ -127,9 +127,16 @@ def rows(creditor: Creditor) -> list[Row]:
                     "finding",
                     one.pk,
                     f"{one.file_name}:{one.line}" if one.line else one.file_name,
-                    f"{one.message} {one.remedy}".strip(),
+                    f"{_document(one)}{one.message} {one.remedy}".strip(),
                     f"dunwell finding {one.pk} --outcome …",
                 )
                 for one in outbox_view.open_findings(creditor.pk)[:ROWS_MAX]
             ),
         ]
+
+
+def _document(finding: FindingRecord) -> str:
+    """The document that a finding holds, as `dunwell explain` takes it."""
+    if finding.receivable is None:
+        return ""
+    return f"{finding.receivable.invoice.number}@{finding.receivable.invoice.issue_date}: "

@@ -118,7 +118,8 @@ def invoices(*, text: str, open_only: bool, after: int) -> list[InvoiceRow]:
         )
     found = bulk.rows(INVOICES.format(conditions=" AND ".join(conditions), rows=ROWS + 1), *values)
     return [
-        InvoiceRow(*row[:7], total=Money(row[8], row[7]), balance=Money(max(0, row[9] or 0), row[7])) for row in found
+        InvoiceRow(pk, number, kind, issued, due, customer_id, customer, Money(total, currency), Money(max(0, left or 0), currency))
+        for pk, number, kind, issued, due, customer_id, customer, currency, total, left in found
     ]
 
 

@@ -58,7 +58,8 @@ def open_tasks(creditor_id: int) -> QuerySet[Task]:
 
 
 def open_findings(creditor_id: int) -> QuerySet[FindingRecord]:
-    return FindingRecord.objects.filter(creditor_id=creditor_id, findingsettled=None).order_by("-holds", "pk")
+    found = FindingRecord.objects.filter(creditor_id=creditor_id, findingsettled=None).order_by("-holds", "pk")
+    return found.select_related("receivable__invoice")
 
 
 def unmatched(creditor_id: int) -> list[Unmatched]:

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.core.money import Money
 from dunwell.web.console import labels
 
-Words = str | Promise
+Words = Any
+"""A sentence, or one that is translated when it is shown."""
 
 
 class Form(forms.Form):

@@ -23,7 +23,7 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "customer": customer,
         "rows": [(row, labels.sentences(row.reasons)) for row in rows],
         "ages": customer_view.ages(rows, number, as_of=desk.today),
-        "next": _next(rows),
+        "next": next_step(rows),
         "pauses": customer_view.pauses(number, rehearsal=desk.is_rehearsal),
         "people": _by_contact(customer_view.people(number)),
         "agreement": Agreement.objects.filter(customer=customer).order_by("-pk").first(),
@@ -38,6 +38,12 @@ def events(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     deeds.found(Customer, number)
     context = {"customer": deeds.found(Customer, number), **_page(desk, number, _before(request.GET.get("before", "")))}
     return answer.part(request, desk, "part_timeline.html", context)
+
+
+def next_step(rows: list[Owed]) -> Owed | None:
+    """The receivable whose next step comes first, as the last run saw it."""
+    coming = [row for row in rows if row.next_on is not None and row.decision in ("act", "join", "task", "wait")]
+    return min(coming, key=lambda row: (row.next_on or date.max, row.receivable), default=None)
 
 
 def _page(desk: Desk, number: int, before: tuple[date, datetime] | None) -> dict[str, object]:
@@ -56,12 +62,6 @@ def _before(text: str) -> tuple[date, datetime] | None:
         return date.fromisoformat(on), datetime.fromisoformat(at.replace(" ", "+"))
     except ValueError:
         return None
-
-
-def _next(rows: list[Owed]) -> Owed | None:
-    """The receivable whose next step comes first, as the last run saw it."""
-    coming = [row for row in rows if row.next_on is not None and row.decision in ("act", "join", "task", "wait")]
-    return min(coming, key=lambda row: (row.next_on or date.max, row.receivable), default=None)
 
 
 def _by_contact(people: list[customer_view.Person]) -> list[list[customer_view.Person]]:

@@ -113,6 +113,8 @@ def _row(desk: Desk, item: Item) -> Row:
 def _address(desk: Desk, item: Item) -> str:
     if item.kind in ("approval", "unknown"):
         return desk.url("message", item.number)
+    if item.kind == "task" and item.what == "call" and desk.may("collector"):
+        return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
     return desk.url("customer", item.customer_id) if item.customer_id else ""
 
 
