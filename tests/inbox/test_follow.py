@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from dunwell.core.calendar import Calendar
 from dunwell.core.inbox import OpenDocument, ProposalKind, Told, customer_of, signed_address
 from dunwell.core.reading import OpenInvoice, ReplyContext
 from dunwell.engine import follow
@@ -49,7 +50,9 @@ def test_a_dispute_has_a_cause_of_the_ledger(text: str, cause: str) -> None:
 
 
 def test_a_request_is_owed_by_our_side() -> None:
-    assert ("answer", {"what": "document", "topic": "request_document"}) in said("Please send me a copy of the invoice.")
+    assert ("answer", {"what": "document", "topic": "request_document"}) in said(
+        "Please send me a copy of the invoice."
+    )
 
 
 def test_an_insult_is_read_by_somebody() -> None:
@@ -72,3 +75,11 @@ def test_a_doubtful_demand_to_stop_does_not_work_by_itself() -> None:
     reading = LOCAL.read("We will pay on Friday.", ReplyContext(ON, "en"))
     assert follow.demands_stop(reading) is None
     assert all(one.kind != ProposalKind.STOP for one in follow.proposals(reading, TOLD, ON))
+
+
+def test_after_the_holidays_is_by_the_customers_calendar() -> None:
+    own = Calendar("BG", holidays=frozenset({date(2026, 4, 15), date(2026, 4, 16)}))
+    context = ReplyContext(date(2026, 4, 8), "bg", calendar=own)
+    found = LOCAL.read("Ще платим след празниците.", context)
+    assert found.promised_date is not None
+    assert found.promised_date.value == date(2026, 4, 17)

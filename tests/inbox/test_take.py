@@ -10,6 +10,7 @@ from dunwell.core.inbox import MatchBasis
 from dunwell.run import inbox, inbox_mail, people, reply_address, work
 from dunwell.run.inbox_mail import Taken
 from dunwell.store import audit, scope
+from dunwell.store.inbox import NoSuchProposal
 from dunwell.store.models import Hold, Inbound, OptOut, Sign
 from inbox import mails
 from regressions.world import DAY, World, only
@@ -108,7 +109,7 @@ def test_an_edited_proposal_is_recorded_as_the_person_said(firm: World) -> None:
     assert (decision.outcome, len(decision.effects)) == ("edited", 1)
     (line,) = inbox.corrections(firm.creditor)
     assert '"until": "2026-03-06"' in line and '"until": "2026-03-13"' in line
-    with pytest.raises(inbox.NoSuchProposal):
+    with pytest.raises(NoSuchProposal):
         inbox.accept(firm.creditor, waiting.number, on=DAY, **WHO)
 
 
@@ -124,7 +125,9 @@ def test_stop_works_at_once_for_that_address_and_is_taken_back(firm: World) -> N
     assert taken.did
     with scope.of(firm.creditor.pk):
         assert [one.wanted for one in OptOut.objects.all()] == [False]
-    stop = next(number for number in taken.proposals if number not in {one.number for one in inbox.waiting(firm.creditor)})
+    stop = next(
+        number for number in taken.proposals if number not in {one.number for one in inbox.waiting(firm.creditor)}
+    )
     inbox.reopen(firm.creditor, stop, on=NEXT, **WHO)
     with scope.of(firm.creditor.pk):
         assert OptOut.objects.order_by("pk").last().wanted
@@ -166,8 +169,13 @@ def test_a_stray_is_read_once_a_person_says_whose_it_is(firm: World) -> None:
 
 
 def test_hostile_html_is_never_shown_as_it_came(firm: World) -> None:
-    raw = mails.reply("x").replace(b"text/plain", b"text/html").replace(
-        b"\nx", b"\n<p onclick=evil()>We will pay on Friday.</p><img src='http://spy.example/x.gif'><script>evil()</script>"
+    raw = (
+        mails.reply("x")
+        .replace(b"text/plain", b"text/html")
+        .replace(
+            b"\nx",
+            b"\n<p onclick=evil()>We will pay on Friday.</p><img src='http://spy.example/x.gif'><script>evil()</script>",
+        )
     )
     took(firm, raw)
     (waiting,) = inbox.waiting(firm.creditor)

@@ -164,3 +164,17 @@ def test_a_sum_in_another_currency_stands_apart(firm):
     firm.day()
     page = Reader(link_in(world.only(firm.sent()))).read()
     assert "€100.00" in page and "£70.00" in page and "170" not in page
+
+
+def test_what_is_not_due_yet_stands_apart_from_the_sum(firm):
+    firm.client("C1")
+    firm.invoices(
+        "C1,invoice,A-1,2026-01-30,2026-02-20,100.00,EUR,", "C1,invoice,A-2,2026-02-20,2026-03-20,70.00,EUR,"
+    )
+    firm.day()
+    reader = Reader(link_in(world.only(firm.sent())))
+    page = reader.read()
+    assert "€170.00" not in page and "Not due yet" in page and "€70.00" in page
+    assert "Invoice A-1 of" in page and "A-2 of" not in page.partition("Reference")[2][:200]
+    firm.day(date(2026, 3, 20))
+    assert "€170.00" in reader.read(), "its day has come"

@@ -9,7 +9,7 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
-from dunwell.run import inbox, inbox_mail, mailboxes
+from dunwell.run import answers, inbox, inbox_mail, mailboxes
 from dunwell.run.inbox_mail import Taken
 
 Context = typer.Context
@@ -120,6 +120,7 @@ def reply(
         list[str] | None,
         typer.Option("--set", help="Record it otherwise: until=2026-04-14, amount=500, cause=quality …"),
     ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Only write a draft of the answer to the customer.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take the decision back; what it recorded ends.")] = False,
     creditor: CreditorOption = "",
     by: ByOption = "",
@@ -127,9 +128,13 @@ def reply(
     as_of: AsOfOption = None,
 ) -> None:
     """Settle what was read in a reply: accept it, change it, reject it, or take that back."""
-    if sum((accept, reject, bool(settings), undo)) != 1:
-        raise typer.BadParameter("say one of --accept, --reject, --set name=value, --undo")
+    if sum((accept, reject, bool(settings), draft, undo)) != 1:
+        raise typer.BadParameter("say one of --accept, --reject, --set name=value, --draft, --undo")
     chosen = cli.chosen(context, creditor)
+    if draft:
+        text = answers.draft(chosen, number)
+        out.print(text or "this one needs your own words", markup=False)
+        return
     who: dict[str, Any] = {"on": cli.day(context, chosen, as_of), "by": by or cli.who(), "why": why}
     if reject:
         decision = inbox.reject(chosen, number, **who)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
-from dunwell.run import charges, rates, rights
+from dunwell.run import charges, posted, rates, rights
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -92,6 +93,19 @@ def charge(
         last = cli.parsed(until) if until else on
         made = charges.charge(chosen, invoice, until=last, on=on, by=by or cli.who(), why=why, own_rates=folder)
     out.print(f"{invoice}: {charges.said(made)} {'waived' if waive else 'charged for delay'}", markup=False)
+
+
+def letter(
+    context: Context,
+    number: Annotated[int, typer.Argument(help="Number of the task (`dunwell work`).")],
+    file: Annotated[Path | None, typer.Option("--out", help="The PDF to write; letter-NUMBER.pdf without it.")] = None,
+    creditor: CreditorOption = "",
+) -> None:
+    """Print the letter of a task as PDF, its address where the window of the envelope is."""
+    printed = posted.pdf(cli.chosen(context, creditor), number)
+    place = file or Path(f"letter-{number}.pdf")
+    place.write_bytes(printed)
+    out.print(f"{place}: print, sign, post; then `dunwell task {number} --outcome posted --why TRACKING`", markup=False)
 
 
 def _pair(text: str) -> tuple[str, str]:

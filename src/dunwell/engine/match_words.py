@@ -32,7 +32,7 @@ FOLD = str.maketrans(CYRILLIC, LATIN)
 
 WORD_FOR_INVOICE = (
     r"(?:inv|invoices?|bills?|rechnung(?:en|snummer|snr)?|rg|re|сч[её]т(?:а|у|ам|ов|ом|е|ах)?(?:-фактур\w*)?|сч|сч[её]т-оферт\w*|"
-    r"с\/ф|с-ф|сф|ф-?р[аи]|фра|факт|фактур(?:а|и|у|ата|ите|ы|ам)?|упд|акт(?:а|у|ы|ам)?|документ(?:а|и)?|проформа|"
+    r"faktur[aiy]|schet[au]?|factur[ae]|с\/ф|с-ф|сф|ф-?р[аи]|фра|факт|фактур(?:а|и|у|ата|ите|ы|ам)?|упд|акт(?:а|у|ы|ам)?|документ(?:а|и)?|проформа|"
     r"no|nos|nr|num|number|номер|ном|#|n°)"
 )
 # What follows these is another number: of a contract, a tax, a telephone.
@@ -45,6 +45,8 @@ DATES = re.compile(
     r"|(?<![0-9])[0-3]?[0-9]\.[01]?[0-9]\.(?:20)?[0-9]{2}(?![0-9])",
     re.I,
 )
+# Fields of a bank's own that nobody took apart: "?20Invoice 12?32Daisy", "/REMI/Invoice 12//".
+SUBFIELDS = re.compile(r"\?[0-9]{2}|//|/[A-Z]{4}/")
 RANGE = re.compile(
     r"(?<![^\W_])(?:(?:с|от|from)\s+)?#?\s*([0-9]{3,12})\s*(?:-|–|—|\.\.\.?|…|(?<=\s)(?:по|до|to|through|bis)(?=\s))\s*#?\s*([0-9]{2,12})(?![^\W_])",
     re.I,
@@ -110,7 +112,7 @@ def compact_of(number: pl.Expr) -> pl.Expr:
 @lru_cache(maxsize=200_000)
 def named(text: str) -> Named:
     """What a payer's words name. "Оплата по счетам № 12, 13 от 05.01.2026" → 12 and 13, both beside a word for invoice."""
-    text = unicodedata.normalize("NFKC", text[:TEXT_MAX].replace("№", " # "))
+    text = unicodedata.normalize("NFKC", SUBFIELDS.sub(" ", text[:TEXT_MAX]).replace("№", " # "))
     structured = tuple(dict.fromkeys(filter(None, (_structured(match[0]) for match in STRUCTURED.finditer(text)))))
     plain = reference.FORM.sub(lambda match: " . " if reference.found(match[0]) else match[0], text)
     plain = STRUCTURED.sub(lambda match: " . " if _structured(match[0]) else match[0], plain)

@@ -100,7 +100,7 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
         "week_start": facts.as_of.weekday() == 0,
         "week_end": facts.as_of.weekday() == 4,
         "task": facts.channel == "task",
-        "part_paid": any(item.balance < item.original for item in facts.items),
+        "part_paid": any(_principal(item) < item.original for item in facts.items),
         "not_late": not any(item.days_overdue for item in facts.items),
     }
     return frozenset([name for name, is_true in holds.items() if is_true])

@@ -231,7 +231,7 @@ def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]
     if "email" not in found:
         raise NoWayOut
     try:
-        return [way.check() for way in found.values()]
+        return [found[name].check() for name in creditor.channels]
     except ChannelDown as down:
         raise WayOutDown(reason=str(down)) from down
 

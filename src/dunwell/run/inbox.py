@@ -35,10 +35,6 @@ Effects = list[list[Any]]
 ROWS_MAX = 200
 
 
-class NoSuchProposal(Refusal):
-    """There is no proposal number {number} that waits: `dunwell work` shows those that do."""
-
-
 class NotSettled(Refusal):
     """Proposal {number} was not accepted, edited or rejected, so there is nothing to take back."""
 
@@ -199,7 +195,7 @@ def _open(number: int) -> ReplyProposal:
     inbox.alone(number)
     found = inbox.unsettled().filter(pk=number).first()
     if found is None:
-        raise NoSuchProposal(number=number)
+        raise inbox.NoSuchProposal(number=number)
     return found
 
 

@@ -24,7 +24,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import follow
 from dunwell.plugins.readers import READERS
 from dunwell.plugins.readers.mail import MAIL_BYTES_MAX, head_of, read_mail, returned_ids, shown_html
-from dunwell.run import people, portfolio, reply_address
+from dunwell.run import calendars, jurisdictions, people, portfolio, reply_address
 from dunwell.run.ingest import FileMissing
 from dunwell.store import audit, bounces, inbox, scope
 from dunwell.store.models import (
@@ -287,6 +287,8 @@ def _told(creditor: Creditor, customer: Customer, row: Inbound, on: date) -> tup
 
 
 def _context(told: Told, customer: Customer, on: date) -> ReplyContext:
+    years = range(on.year, on.year + 2)
+    known = calendars.load([customer.country], years, jurisdictions.load_all(), calendars.load_corrections())
     return ReplyContext(
         received_on=on,
         lang=customer.locale,
@@ -294,6 +296,7 @@ def _context(told: Told, customer: Customer, on: date) -> ReplyContext:
         invoices=tuple(
             OpenInvoice(one.number, Money(one.minor, one.currency).decimal, one.currency) for one in told.documents
         ),
+        calendar=known[customer.country],
     )
 
 

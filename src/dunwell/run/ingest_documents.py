@@ -211,7 +211,7 @@ def _document(creditor: Creditor, path: Path, format: str, *, as_of: date, by: s
             source = stack.enter_context(path.open("rb"))
             head = source.read(HEAD_BYTES)
             source.seek(0)
-            said = Said(options.account, options.is_own_account, options.source)
+            said = Said(creditor.currency, options.account, options.is_own_account, options.source)
             ingest_statement.take(
                 _stream(format, source, options),
                 origin,

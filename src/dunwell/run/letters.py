@@ -84,7 +84,8 @@ def write(
 
     `said` are facts of the letter that no ledger knows but a person named.
     """
-    actions = proposal.actions.filter(pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS))
+    is_written = pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
+    actions = proposal.actions.filter(is_written)
     if actions.is_empty():
         return
     items = proposal.items.join(actions.select("action_id"), on="action_id", how="semi")
@@ -285,7 +286,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     return LetterFacts(
         as_of=desk.as_of,
         locale=action["locale"],
-        channel="task" if action["task"] else action["channel"],
+        channel=_channel(action),
         creditor=desk.facts,
         writer=writer,
         customer=CustomerFacts(
@@ -327,6 +328,13 @@ def _step(desk: _Desk, action: Row) -> Step | None:
         return None
     policy = desk.portfolio.policies[action["policy"]]
     return next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
+
+
+def _channel(action: Row) -> str:
+    """How the words are set: a letter to print like a letter, a script of another task for our own people."""
+    if action["task"] == TaskKind.LETTER:
+        return TaskKind.LETTER.value
+    return "task" if action["task"] else str(action["channel"])
 
 
 def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import date
 
 from dunwell.core.refusal import Refusal
-from dunwell.plugins.mailboxes import imap
+from dunwell.plugins.mailboxes import MAILBOXES, imap
 from dunwell.plugins.readers import READERS
 from dunwell.run import inbox_mail, ways
 from dunwell.run.inbox_mail import Taken
-from dunwell.store import inbox, scope, vault
+from dunwell.store import inbox, scope
 from dunwell.store.models import Creditor, FindingRecord
 
+KIND = "imap"
 WAIT_S = 60.0
 
 
@@ -22,8 +24,8 @@ class NoMailbox(Refusal):
 
 def connect(creditor: Creditor, settings: Mapping[str, str]) -> None:
     """Say where replies are read, and try it; the password is sealed before it is written."""
-    values = ways.checked(imap.Config, "imap", settings)
-    with imap.opened(_config(values)):
+    values = ways.stored(MAILBOXES, KIND, settings)
+    with _opened(values):
         pass
     creditor.inbox = values
     creditor.save(update_fields=["inbox"])
@@ -31,13 +33,13 @@ def connect(creditor: Creditor, settings: Mapping[str, str]) -> None:
 
 def fetch(creditor: Creditor, *, on: date) -> list[Taken]:
     """Take what is new in the mailbox."""
-    with imap.opened(_config(creditor.inbox)) as mailbox:
+    with _opened(creditor.inbox) as mailbox:
         return _new(creditor, mailbox, on)
 
 
 def watch(creditor: Creditor, today: Callable[[], date], *, wait_s: float = WAIT_S) -> Iterator[Taken]:
     """Take what is new, then wait for more, for ever; the server says at once where it knows IDLE."""
-    with imap.opened(_config(creditor.inbox)) as mailbox:
+    with _opened(creditor.inbox) as mailbox:
         while True:
             yield from _new(creditor, mailbox, today())
             mailbox.wait(wait_s)
@@ -71,8 +73,8 @@ def _too_large(creditor: Creditor, one: imap.Fetched, on: date) -> None:
             )
 
 
-def _config(values: Mapping[str, object]) -> imap.Config:
-    if not values:
+def _opened(settings: Mapping[str, object]) -> AbstractContextManager[imap.Mailbox]:
+    if not settings:
         raise NoMailbox
-    clear = {name: vault.unseal(value) if isinstance(value, str) else value for name, value in values.items()}
-    return imap.Config(**clear)  # type: ignore[arg-type]  # As `ways.checked` stored them.
+    found: AbstractContextManager[imap.Mailbox] = ways.made(MAILBOXES, settings)
+    return found

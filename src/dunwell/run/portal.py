@@ -41,7 +41,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One invoice or instalment as the page shows it; `state` is open, paid, promised, claimed, disputed or cancelled."""
+    """One invoice or instalment as the page shows it; `state` is open, paid, promised, claimed, disputed, later or cancelled."""
 
     receivable_id: int
     title: str
@@ -133,6 +133,10 @@ class Page:
     def is_settled(self) -> bool:
         return not self.payable and not any(item.state == "disputed" for item in self.items)
 
+    @property
+    def has_later(self) -> bool:
+        return any(item.state == "later" for item in self.items)
+
 
 def visit(token: str, now: datetime) -> Visit | None:
     """The link of a token; None where there is none. A closed one is still known, so that its reader can ask for another."""
@@ -216,8 +220,8 @@ def sums(owed: list[Owed], credit: dict[str, int]) -> tuple[list[Money], list[Mo
     """What is to be paid per currency, less what stands to the customer's credit; and that credit, as far as it is used."""
     opened: dict[str, int] = {}
     for one in owed:
-        if one.open:
-            opened[one.currency] = opened.get(one.currency, 0) + one.open
+        if one.asked:
+            opened[one.currency] = opened.get(one.currency, 0) + one.asked
     used = {currency: min(credit[currency], open_) for currency, open_ in opened.items() if credit.get(currency)}
     to_pay = [Money(open_ - used.get(currency, 0), currency) for currency, open_ in sorted(opened.items())]
     return [amount for amount in to_pay if amount], [Money(minor, currency) for currency, minor in sorted(used.items())]
@@ -294,7 +298,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
     if one.instalments > 1:
         title += f" · {one.instalment}/{one.instalments}"
     due = one.valid_until if is_request else one.due_date
-    late = (speech.on - due).days if due and not is_request and one.open else 0
+    late = (speech.on - due).days if due and not is_request and one.asked else 0
     state, day = _state(one)
     return Item(
         receivable_id=one.receivable_id,
@@ -313,7 +317,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
         day=speech.day(day) if day else "",
         lines=tuple((terms.clean(text), speech.money(Money(amount, one.currency))) for text, amount in lines),
         is_request=is_request,
-        open_minor=one.open,
+        open_minor=one.asked,
         currency=one.currency,
     )
 
@@ -325,6 +329,8 @@ def _state(one: Owed) -> tuple[str, date | None]:
         return "paid", None
     if not one.open:
         return "disputed", None
+    if one.is_later:
+        return "later", None
     if one.claimed_until:
         return "claimed", one.claimed_until
     return ("promised", one.promised_for) if one.promised_for else ("open", None)
@@ -360,7 +366,7 @@ def _transfer(amount: Money, accounts: list[load_letters.BankAccount], owed: lis
 def purpose(owed: list[Owed], currency: str, locale: str) -> str:
     """What a payment of all that is open in a currency says it is for."""
     words = terms_of(locale)
-    asked = [one for one in owed if one.open and one.currency == currency]
+    asked = [one for one in owed if one.asked and one.currency == currency]
     documents = list(dict.fromkeys((one.number, one.issue_date) for one in asked))
     references = {one.reference for one in asked}
     return parts.purpose(

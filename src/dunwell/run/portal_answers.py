@@ -133,7 +133,8 @@ def answer(seen: Visit, said: Said) -> bool:
         bulk.rows("SELECT pg_advisory_xact_lock(hashtextextended('dunwell.page', %s))", seen.link.customer_id)
         if PageAnswer.objects.filter(form_id=said.form_id).exists():
             return False
-        if PageAnswer.objects.filter(link=seen.link, effective_on=seen.on).count() >= ANSWERS_PER_DAY_MAX:
+        today = PageAnswer.objects.filter(link=seen.link, effective_on=seen.on)
+        if said.kind is not AnswerKind.STOP and today.count() >= ANSWERS_PER_DAY_MAX:
             raise TooManyAnswers
         chosen = [one for one in pages.owed(seen.link, seen.on) if one.receivable_id in said.receivables]
         EFFECTS[said.kind](seen, said, chosen)

@@ -24,7 +24,7 @@ def statement(seen: Visit, locale: str, say: Say) -> bytes:
     rows = tuple(
         (_named(item, say), item.due, item.original, item.open)
         for item in page.items
-        if item.is_payable or item.state == "disputed"
+        if item.is_payable or item.state in ("disputed", "later")
     )
     total = ("", "", say("documents.total"), "\n".join(page.totals))
     head = (say("documents.number"), say("documents.until"), say("documents.original"), say("documents.open"))

@@ -46,6 +46,7 @@ class AgreedAhead(Refusal):
 class Ending:
     """A receivable whose limitation is near or has passed."""
 
+    receivable_id: int
     number: str
     customer: str
     last_day: date
@@ -127,8 +128,8 @@ def ending(creditor: Creditor, on: date) -> list[Ending]:
     if limitation is None:
         return []
     found = [
-        Ending(number, customer, last_day, last_day < on)
-        for _, number, customer, _, due_date, acknowledged_on in load_claims.ending_terms(creditor.pk, on)
+        Ending(key, number, customer, last_day, last_day < on)
+        for key, number, customer, _, due_date, acknowledged_on in load_claims.ending_terms(creditor.pk, on)
         if (last_day := limitation.last_day(due_date, acknowledged_on)) <= on + timedelta(days=WARNED_DAYS)
     ]
     return sorted(found, key=lambda one: (one.last_day, one.number))

@@ -8,13 +8,17 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
-from dunwell.core.channel import Channel
+from django.db import InterfaceError, OperationalError, connection
+
+from dunwell.core.channel import Channel, ChannelDown, Outgoing
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.channels import CHANNELS
-from dunwell.store import vault
+from dunwell.plugins.channels.task import Task
+from dunwell.store import record_plan, vault
 from dunwell.store.models import Creditor
 
 MESSAGE_CHANNELS = ("email", "sms")
+TASK_CHANNELS = ("call", "visit", "letter")
 Registry = Mapping[str, tuple[Any, Any]]
 """Plugins of one sort by their names: what makes one, and its `Config`."""
 
@@ -40,8 +44,22 @@ def of(creditor: Creditor, *, rehearsal: bool, folder: Path) -> dict[str, Channe
     if rehearsal:
         make, config = CHANNELS["rehearsal"]
         way = make(config(folder=str(folder / creditor.slug)))
-        return dict.fromkeys(MESSAGE_CHANNELS, way)
-    return {name: made(CHANNELS, settings) for name, settings in creditor.channels.items()}
+        return dict.fromkeys((*MESSAGE_CHANNELS, *TASK_CHANNELS), way)
+    by_hand = Task(lambda message, key: _put_on_work_list(creditor, message, key))
+    return {
+        **dict.fromkeys(TASK_CHANNELS, by_hand),
+        **{name: made(CHANNELS, settings) for name, settings in creditor.channels.items()},
+    }
+
+
+def _put_on_work_list(creditor: Creditor, message: Outgoing, key: str) -> int:
+    try:
+        return record_plan.task_of_message(creditor.pk, message.message_id, key)
+    except (OperationalError, InterfaceError) as error:
+        raise ChannelDown(f"the work list cannot be written: {error}") from error
+    finally:
+        # The thread that sends has a session of its own, which nobody else would end.
+        connection.close()
 
 
 @contextmanager
@@ -62,15 +80,10 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
 
 
 def stored(registry: Registry, kind: str, settings: Mapping[str, str]) -> dict[str, Any]:
-    """A plugin's settings as they are stored: its kind, checked against its `Config`, secrets sealed."""
+    """A plugin's settings as they are stored: checked against its `Config`, secrets sealed."""
     if kind not in registry:
         raise KindUnknown(kind=kind, known=", ".join(registry))
     _, config = registry[kind]
-    return {"kind": kind, **checked(config, kind, settings)}
-
-
-def checked(config: type[Any], kind: str, settings: Mapping[str, str]) -> dict[str, Any]:
-    """Settings as they are stored, secrets sealed; `config` is the dataclass that names them."""
     known = {one.name: one for one in fields(config)}
     values = {name: _value(kind, known, name, text) for name, text in settings.items()}
     missing = [
@@ -80,7 +93,7 @@ def checked(config: type[Any], kind: str, settings: Mapping[str, str]) -> dict[s
     ]
     if missing:
         raise SettingMissing(kind=kind, names=" and ".join(missing), first=missing[0])
-    return values
+    return {"kind": kind, **values}
 
 
 def made(registry: Registry, settings: Mapping[str, Any]) -> Any:

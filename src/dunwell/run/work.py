@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from dunwell.core.money import Money
-from dunwell.run import portal_desk
+from dunwell.run import portal_desk, rights
 from dunwell.store import inbox, outbox_view, scope
-from dunwell.store.models import Creditor
+from dunwell.store.models import Creditor, FindingRecord
 
 ROWS_MAX = 200
 """More than a person does in a day; the counts are always whole."""
@@ -15,13 +16,27 @@ ROWS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind` is approval, unknown, reply, mail, answer, task, money, credit or finding; `command` is what to type."""
+    """`kind` is limitation, approval, unknown, reply, mail, answer, task, money, credit or finding; `command` is what to type."""
 
     kind: str
     number: int
     who: str
     why: str
     command: str
+
+
+def ending(creditor: Creditor, on: date) -> list[Row]:
+    """Debts that are about to be time-barred, or are."""
+    return [
+        Row(
+            "limitation",
+            one.receivable_id,
+            one.customer,
+            f"{one.number}: its limitation {'is over since' if one.is_over else 'ends on'} {one.last_day}",
+            f"dunwell claim {one.number} | dunwell acknowledged {one.number} --on …",
+        )
+        for one in rights.ending(creditor, on)[:ROWS_MAX]
+    ]
 
 
 def rows(creditor: Creditor) -> list[Row]:
@@ -63,7 +78,8 @@ def rows(creditor: Creditor) -> list[Row]:
                     "money",
                     one.number,
                     one.who,
-                    f"{Money(one.left, one.currency)} of {one.on} is not matched: {one.said or 'no reference'}",
+                    f"{Money(one.left, one.currency)} of {one.on} is not matched: {one.said or 'no reference'}"
+                    + (f"; perhaps for {one.proposed}" if one.proposed else ""),
                     f"dunwell allocate {one.number} INVOICE | dunwell on-account {one.number} CUSTOMER",
                 )
                 if one.kind == "payment"
@@ -112,9 +128,16 @@ def rows(creditor: Creditor) -> list[Row]:
                     "finding",
                     one.pk,
                     f"{one.file_name}:{one.line}" if one.line else one.file_name,
-                    f"{one.message} {one.remedy}".strip(),
+                    f"{_document(one)}{one.message} {one.remedy}".strip(),
                     f"dunwell finding {one.pk} --outcome …",
                 )
                 for one in outbox_view.open_findings(creditor.pk)[:ROWS_MAX]
             ),
         ]
+
+
+def _document(finding: FindingRecord) -> str:
+    """The document that a finding holds, as `dunwell explain` takes it."""
+    if finding.receivable is None:
+        return ""
+    return f"{finding.receivable.invoice.number}@{finding.receivable.invoice.issue_date}: "

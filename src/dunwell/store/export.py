@@ -94,7 +94,7 @@ QUERIES: dict[str, str] = {
           UNION ALL SELECT x.effective_on, 'cancellation', i.number, c.name, i.currency, -i.total, 0, '', x.by, x.why,
             {AT.format("x.recorded_at")}, 'X' || x.id
           FROM cancellation x JOIN invoice i ON i.id = x.invoice_id JOIN customer c ON c.id = i.customer_id WHERE i.kind NOT IN ('request', 'credit_note')
-          UNION ALL SELECT p.date, CASE WHEN p.reverses_id IS NULL THEN 'payment' ELSE 'payment taken back' END, coalesce(nullif(p.reference, ''), p.external_id),
+          UNION ALL SELECT p.date, CASE WHEN p.reverses_id IS NULL THEN 'payment' ELSE 'payment taken back' END, coalesce(nullif(p.reference, ''), 'payment ' || p.id),
             coalesce(c.name, p.payer_name), p.currency, 0, p.amount, p.source, '', p.remittance, {AT.format("p.recorded_on::timestamptz")}, 'P' || p.id
           FROM payment p LEFT JOIN customer c ON c.id = p.customer_id
           UNION ALL SELECT a.effective_on, CASE WHEN a.undoes_id IS NOT NULL THEN 'allocation undone' WHEN a.payment_id IS NULL THEN 'credit applied'

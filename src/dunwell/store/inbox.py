@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from dunwell.core.inbox import MailKind, Settled
+from dunwell.core.refusal import Refusal
 from dunwell.store import balances, bulk
 from dunwell.store.models import (
     ContactPoint,
@@ -22,6 +23,11 @@ from dunwell.store.models import (
     ReplyDecision,
     ReplyProposal,
 )
+
+
+class NoSuchProposal(Refusal):
+    """There is no proposal number {number} that waits: `dunwell work` shows those that do."""
+
 
 LAST = Subquery(ReplyDecision.objects.filter(proposal=OuterRef("pk")).order_by("-id").values("outcome")[:1])
 NUMBER_LENGTH_MIN = 3
@@ -94,6 +100,14 @@ def unsettled() -> QuerySet[ReplyProposal]:
     """Proposals that wait for a person, the surest and oldest first come first."""
     rows = ReplyProposal.objects.annotate(last=LAST).filter(Q(last=None) | Q(last=Settled.REOPENED.value))
     return rows.select_related("mail__content", "customer").order_by("pk")
+
+
+def proposal(number: int) -> ReplyProposal:
+    """A proposal by its number, settled or not."""
+    found = ReplyProposal.objects.select_related("mail__content", "customer").filter(pk=number).first()
+    if found is None:
+        raise NoSuchProposal(number=number)
+    return found
 
 
 def unmatched() -> QuerySet[Inbound]:

@@ -219,8 +219,8 @@ def _best(
     found = [
         (headings.likeness(recognised), table, recognised, line)
         for table in tables
-        for line, cells_of_row in islice(table.lines(), headings.HEADER_ROWS_SEARCHED)
-        if (recognised := headings.recognise([cell.strip() for cell in cells_of_row[:WIDTH_MAX]], kind, mapping))
+        for line, titles in _possible_headers(table)
+        if (recognised := headings.recognise(titles, kind, mapping))
     ]
     if not found:
         raise ColumnsMissing(what="there is no row", found="none", example="Номер", field="number")
@@ -245,6 +245,17 @@ def _header(
             field=recognised.missing[0][0],
         )
     return table, recognised, line
+
+
+def _possible_headers(table: stream.Table) -> Iterator[tuple[int, list[str]]]:
+    """The first rows as headers, each also with the titles over groups of columns that may stand in the row above."""
+    above: list[str] = []
+    for line, cells_of_row in islice(table.lines(), headings.HEADER_ROWS_SEARCHED):
+        titles = [cell.strip() for cell in cells_of_row[:WIDTH_MAX]]
+        yield line, titles
+        if headings.are_groups(above, titles):
+            yield line, headings.under(above, titles)
+        above = titles
 
 
 def _kind(

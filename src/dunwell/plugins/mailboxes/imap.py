@@ -83,7 +83,7 @@ class Mailbox:
             time.sleep(seconds)
             self._server.noop()
             return True
-        tag = self._server._new_tag()  # type: ignore[attr-defined]  # imaplib learns IDLE with Python 3.14
+        tag = self._server._new_tag()  # imaplib learns IDLE with Python 3.14
         self._server.send(tag + b" IDLE\r\n")
         if not self._server.readline().startswith(b"+"):
             return True

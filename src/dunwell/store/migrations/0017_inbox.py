@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 from dunwell.store import guards
 
-TABLES = ("inbound", "inbound_content", "inbound_match", "reply_proposal", "reply_decision")
+TABLES = ("inbound", "inbound_content", "inbound_match", "reply_proposal", "reply_decision", "call_reviewed")
 
 
 def protect(apps, schema_editor):
@@ -219,6 +219,33 @@ class Migration(migrations.Migration):
                 condition=models.Q(("outcome__in", ["accepted", "edited", "rejected", "reopened"])),
                 name="reply_decision_outcome",
             ),
+        ),
+        migrations.CreateModel(
+            name="CallReviewed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("effective_on", models.DateField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("by", models.TextField(default="")),
+                ("why", models.TextField(default="")),
+                ("digest", models.CharField(max_length=64)),
+                ("invoice", models.TextField(default="")),
+                ("manager", models.TextField()),
+                ("turns", models.JSONField()),
+                ("review", models.JSONField()),
+                (
+                    "creditor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
+                ),
+                ("customer", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="store.customer")),
+            ],
+            options={
+                "db_table": "call_reviewed",
+                "indexes": [
+                    models.Index(fields=["creditor", "manager", "effective_on"], name="call_reviewed_manager")
+                ],
+                "constraints": [models.UniqueConstraint(fields=("creditor", "digest"), name="call_reviewed_once")],
+            },
         ),
         migrations.RunPython(protect, migrations.RunPython.noop),
     ]

@@ -16,7 +16,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
-from dunwell.store.models.inbox import Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
+from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
     Cancellation,
@@ -71,6 +71,7 @@ __all__ = [
     "AuditHead",
     "BankAccount",
     "BankEntry",
+    "CallReviewed",
     "Cancellation",
     "Charge",
     "Claim",

@@ -105,3 +105,19 @@ class ReplyDecision(Fact):
                 condition=models.Q(outcome__in=[s.value for s in Settled]), name="reply_decision_outcome"
             )
         ]
+
+
+class CallReviewed(Fact):
+    """A call that was read; `effective_on` is its day. Its words are personal content (I14)."""
+
+    digest = models.CharField(max_length=64)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    invoice = models.TextField(default="")
+    manager = models.TextField()
+    turns = models.JSONField()
+    review = models.JSONField()  # point → [kept or null, quotation]; objection, outcome
+
+    class Meta:
+        db_table = "call_reviewed"
+        constraints = [models.UniqueConstraint(fields=["creditor", "digest"], name="call_reviewed_once")]
+        indexes = [models.Index(fields=["creditor", "manager", "effective_on"], name="call_reviewed_manager")]

@@ -51,7 +51,6 @@ class Invoice(Imported):
                 name="invoice_external",
                 condition=~models.Q(external_id=models.F("number")),
             ),
-            models.Index(fields=["creditor", "number"], name="invoice_number"),
             models.Index(
                 fields=["creditor", "customer"], name="invoice_credit", condition=models.Q(kind="credit_note")
             ),

@@ -122,7 +122,7 @@ def unsubscribe(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     if request.POST.get("List-Unsubscribe") != ONE_CLICK:
         return redirect("portal:say", seen.token, locale, AnswerKind.STOP.value)
     try:
-        portal_answers.answer(seen, Said(AnswerKind.STOP, form_id=f"{seen.link.pk}-one-click"))
+        portal_answers.answer(seen, Said(AnswerKind.STOP, form_id=f"{seen.link.pk}-one-click-{seen.on}"))
     except portal_answers.CannotStop:
         return HttpResponse(status=403)
     return HttpResponse("OK", content_type="text/plain")

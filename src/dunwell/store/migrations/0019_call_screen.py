@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0017_inbox")]
+    dependencies = [("store", "0018_page_later")]
 
     operations = [
         migrations.AddField("touch", "outcome", models.TextField(default="", db_default="")),
