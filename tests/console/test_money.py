@@ -66,16 +66,16 @@ def test_an_allocation_is_taken_back_and_shown(client_as: Callable[..., Client],
 
 def test_a_suggestion_is_taken_and_undone(client_as: Callable[..., Client], world: World) -> None:
     world.owing("2026-02-20", "2026-02-21")
-    (payment,) = paid(world, "2026-02-25,100.00,EUR,C1 Ltd,thanks")  # fits either
+    (payment,) = paid(world, "2026-02-25,77.00,EUR,C1 Ltd,thanks")  # a part of either
     client = client_as("collector")
     page = client.get(f"{home(world)}/payments/{payment}").content.decode()
-    assert "several fit" in page
+    assert "name of the payer" in page
     with scope.of(world.creditor.pk):
         invoice = Invoice.objects.get(number="C1-2")
     client.post(f"{home(world)}/payments/{payment}/take", {"invoice": invoice.pk})
     with scope.of(world.creditor.pk):
         made = Allocation.objects.get()
-    assert (made.amount, made.basis) == (10000, "manual")
+    assert (made.amount, made.basis) == (7700, "manual")
     page = client.get(f"{home(world)}/payments/{payment}").content.decode()
     assert "C1-2" in page
     assert f"undo/allocation/{made.pk}" in page
@@ -187,6 +187,7 @@ def test_rows_that_did_not_go_in_are_put_right_in_place(client_as: Callable[...,
     assert (invoice.total, invoice.customer.name) == (700, "=A")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_an_import_that_breaks_says_so_and_leaves_nothing(
     client_as: Callable[..., Client], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,7 +48,8 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Where unapplied money could belong: an open document, or only a customer; why, the likeliest first."""
+    """Where unapplied money could belong: an open document, or only a customer. `signs` speak for it with so many `points` of a
+    hundred; `reason` is why it was not set by itself."""
 
     pk: int
     invoice: int | None
@@ -57,7 +58,9 @@ class Suggestion:
     customer: int
     customer_name: str
     left: Money
-    reasons: str
+    points: int
+    signs: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +123,15 @@ def sets(payment: int) -> list[Set]:
 
 
 def suggestions(payment: int, *, currency: str) -> list[Suggestion]:
-    """What cash application proposed for a payment, as far as it is still open."""
+    """What cash application proposed for a payment, as far as it is still open, the likeliest first."""
     among = "SELECT receivable_id FROM allocation_proposal WHERE payment_id = %s AND receivable_id IS NOT NULL"
     sql = SUGGESTIONS.format(balances=balances.balances_sql(as_of=None, rehearsal=False, among=among))
     rows = bulk.rows(sql, *[payment] * sql.count("%s"))
     return [
-        Suggestion(pk, invoice, number, issued, customer, name, Money(left, currency), reasons)
-        for pk, invoice, number, issued, customer, name, left, reasons in rows
+        Suggestion(
+            pk, invoice, number, issued, customer, name, Money(left, currency), points, tuple(filter(None, signs.split(","))), reason
+        )
+        for pk, invoice, number, issued, customer, name, left, points, signs, reason in rows
     ]
 
 
@@ -169,13 +174,13 @@ FROM allocation a JOIN receivable r ON r.id = a.receivable_id JOIN invoice i ON 
 WHERE a.payment_id = %s ORDER BY a.id
 """
 SUGGESTIONS = """
-SELECT g.id, i.id, coalesce(i.number, ''), i.issue_date, c.id, c.name, coalesce(b.balance, 0), g.reasons
+SELECT g.id, i.id, coalesce(i.number, ''), i.issue_date, c.id, c.name, coalesce(b.balance, 0), g.points, g.reasons, g.why
 FROM allocation_proposal g
 LEFT JOIN ({balances}) b ON b.receivable_id = g.receivable_id
 LEFT JOIN invoice i ON i.id = b.invoice_id
 JOIN customer c ON c.id = coalesce(b.customer_id, g.customer_id)
 WHERE g.payment_id = %s AND (g.receivable_id IS NULL OR b.balance > 0 AND NOT b.is_cancelled)
-ORDER BY g.receivable_id IS NULL, g.points, g.id
+ORDER BY g.points DESC, g.receivable_id IS NULL, g.id
 """
 FILES = """
 SELECT f.id, f.effective_on, f.recorded_at, f.name, f.kind, f.by,
