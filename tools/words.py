@@ -30,9 +30,11 @@ KEYWORDS = {
 REFUSING = (
     "core/money.py",
     "run/approve.py",
+    "run/calls.py",
     "run/creditors.py",
     "run/people.py",
     "run/policies.py",
+    "run/uploads.py",
     "run/users.py",
     "store/outbox.py",
     "store/vault.py",

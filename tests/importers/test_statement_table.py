@@ -7,7 +7,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from dunwell.core.refusal import Refusal
+from dunwell.core.refusal import Finding, Refusal
 from importers.reading import statement
 
 DSK = """Извлечение по сметка;;;;;;
@@ -223,3 +223,13 @@ def test_the_account_of_a_russian_statement_stands_in_its_title():
     (only,) = read.entries
     assert (read.closed[0].account, read.closed[0].currency, only.amount) == ("40702810900000012345", "RUB", 1000)
     assert (only.counterparty.account, only.counterparty.tax_number) == ("40702810000000000001", "7701234567")
+
+
+@pytest.mark.parametrize("day", ["31.11.2026", "29.02.2026", "2026-02-29", "32.13.2026"])
+def test_a_day_that_is_none_is_told_and_never_an_entry_that_vanishes(day):
+    """No account is named anywhere: the row is still told."""
+    head = "Date,Amount,Currency,Payer,Details\n2026-11-02,100.00,EUR,Acme Ltd,A 1\n"
+    read = statement("statement_csv", f"{head}{day},10.00,EUR,Acme Ltd,A 2\n")
+    assert read.amounts == [Decimal(100)]
+    (told,) = [one for one in read.events if isinstance(one, Finding) and one.code == "entry_unreadable"]
+    assert (told.line, day in told.message) == (3, True)

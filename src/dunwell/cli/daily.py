@@ -176,7 +176,7 @@ def plan_(
     when = cli.day(context, chosen, as_of)
     rehearsal = not creditors.status(chosen).live
     planned = plan.propose(chosen, when, rehearsal=rehearsal, assume_contact=assume_contact)
-    show.planned(chosen, planned, json=json)
+    show.planned(chosen, planned, cli.wiring(context).now(), json=json)
 
 
 def day_(

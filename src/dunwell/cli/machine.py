@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,11 +71,13 @@ def staff(
     phone: Annotated[str, typer.Option(help="Stands below the letters.")] = "",
     gender: Annotated[str, typer.Option(help="f or m, for languages that show it")] = "",
     title: Annotated[str, typer.Option(help="Position, as letters show it.")] = "",
+    photo: Annotated[Path | None, typer.Option(help="A small JPEG or PNG, shown in letters and on the pay page.")] = None,
     creditor: CreditorOption = "",
 ) -> None:
     """Add or change a person who signs letters; the first one is the usual writer."""
     chosen = cli.chosen(context, creditor)
-    creditors.add_staff(chosen, name, email=email, phone=phone, gender=gender, title=title, by=cli.who())
+    values = {"email": email, "phone": phone, "gender": gender, "title": title}
+    creditors.add_staff(chosen, name, **values, by=cli.who(), photo=photo.read_bytes() if photo else None)
     out.print(f"{name} can sign letters of {chosen.name}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.table import Table
 from dunwell.cli.context import as_json, out
 from dunwell.core import reasons
 from dunwell.core.money import Money
-from dunwell.run import letters_preview
+from dunwell.run import freshness, letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
 from dunwell.run.desk import Planned
@@ -104,7 +105,7 @@ def taken(one: Taken) -> None:
         _imported(summary)
 
 
-def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
+def planned(creditor: Creditor, plan: Planned, now: datetime, *, json: bool) -> None:
     proposal = plan.proposal
     assert proposal is not None
     if json:
@@ -119,7 +120,7 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
             }
         )
         return
-    out.print(f"[bold]{creditor.name}[/], {plan.as_of}: {plan.receivables:,} open receivables")
+    out.print(f"[bold]{creditor.name}[/], {plan.as_of}: {_counted(plan.receivables, 'open receivable')}")
     table = Table(box=None, padding=(0, 2))
     for title in ("receivables", "outcome", "reason"):
         table.add_column(title, justify="right" if title == "receivables" else "left")
@@ -134,9 +135,20 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
         f"{_counted(messages.height, 'message')} ({waiting:,} wait for approval), {_counted(tasks.height, 'task')} for people"
     )
     if plan.reasons["hold: stale_money"]:
-        out.print(
-            "[yellow]When all payments are entered, say so: `dunwell cover SOURCE DATE`, or `dunwell import … --covered-until DATE`.[/]"
-        )
+        _stale(creditor, now)
+
+
+def _stale(creditor: Creditor, now: datetime) -> None:
+    """Whose payments are awaited: of several sources the stalest holds the chase."""
+    known = freshness.sources(creditor, now)
+    if not known:
+        out.print("[yellow]No payments are known yet. When all are entered, say so: `dunwell cover bank DATE`.[/]")
+        return
+    source, until = known[0].name, known[0].until
+    out.print(
+        f"[yellow]Payments of {escape(source)} are entered up to {until}. When all later ones are too, say so: "
+        f"`dunwell cover {escape(repr(source) if ' ' in source else source)} DATE`, or import with --covered-until DATE.[/]"
+    )
 
 
 def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:

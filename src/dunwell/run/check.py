@@ -102,7 +102,10 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     laws = jurisdictions.load_all()
     for finding in calendars.unknowns(countries, [now.year, now.year + 1], laws, calendars.load_corrections()):
         yield Line(True, f"{name} calendar", f"{finding.message}. {finding.remedy}")
-    for channel, way in ways.of(creditor, rehearsal=not status.live, folder=data / "rehearsal").items():
+    found = ways.of(creditor, rehearsal=not status.live, folder=data / "rehearsal")
+    for channel, way in found.items():
+        if channel in ways.TASK_CHANNELS:
+            continue
         try:
             yield Line(True, f"{name} {channel}", way.check())
         except ChannelDown as down:

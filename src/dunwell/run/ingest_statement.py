@@ -40,6 +40,8 @@ from dunwell.store.record_import import Origin
 FRAME_ROWS = 20_000
 # More than any payment, and less than what sums of them could overflow.
 MINOR_MAX = 10**15
+UNNAMED_ACCOUNT = "statement"
+"""The money source of a statement that names no account, for a creditor who has listed none."""
 ANALYZE_ROWS = 1_000
 # What banks write where the payer gave no reference.
 SAYS_NOTHING = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NOTAVAILABLE", "NA", "N/A", "-"})
@@ -310,6 +312,8 @@ class _Errand:
         """Whether an account is the creditor's; a foreign one's money is not counted, and one that nobody listed is told."""
         if any(accounts.account_key(one) == account for one, _ in self.own) or self.said.is_own:
             return True
+        if not account and not self.own:
+            return True
         if not account:
             self._finding(
                 Finding(
@@ -320,7 +324,7 @@ class _Errand:
                 )
             )
             self.summary.counts["entries_refused"] += self.lines
-            return not self.own
+            return False
         if not self.own:
             self._finding(
                 Finding(
@@ -364,7 +368,7 @@ class _Errand:
         if until:
             until = min(until, self.origin.on - timedelta(1))
             self.summary.counts["sources_covered"] += record_statement.cover(
-                self.origin, self.said.source or account, until
+                self.origin, self.said.source or account or UNNAMED_ACCOUNT, until
             )
 
     # money out

@@ -58,6 +58,10 @@ COMMANDS = {
     "settle": "dunwell.cli.verbs:settle",
     "apology": "dunwell.cli.news:apology",
     "lifted": "dunwell.cli.news:lifted",
+    "inbox": "dunwell.cli.inbox:app",
+    "reply": "dunwell.cli.inbox:reply",
+    "call": "dunwell.cli.calls:call",
+    "coach": "dunwell.cli.calls:coach",
     "hold": "dunwell.cli.verbs:hold",
     "promise": "dunwell.cli.verbs:promise",
     "dispute": "dunwell.cli.verbs:dispute",
@@ -70,6 +74,8 @@ COMMANDS = {
     "export": "dunwell.cli.export:command",
     "agreement": "dunwell.cli.rights:agreement",
     "acknowledged": "dunwell.cli.rights:acknowledged",
+    "letter": "dunwell.cli.rights:letter",
+    "charge": "dunwell.cli.rights:charge",
     "limitation": "dunwell.cli.rights:limitation",
     "claim": "dunwell.cli.claim:command",
     "check": "dunwell.cli.machine:check_",
@@ -146,7 +152,7 @@ def _add(application: typer.Typer, name: str) -> None:
 def _database_errors() -> tuple[type[Exception], ...]:
     """What a silent database raises; asked only when something was raised, since commands on files never load Django."""
     loaded = sys.modules.get("django.db.utils")
-    return (loaded.OperationalError,) if loaded else ()
+    return (loaded.OperationalError, loaded.InterfaceError) if loaded else ()
 
 
 def _first_line(error: Exception) -> str:

@@ -133,6 +133,33 @@ class SheetImport:
             yield replace(batch, findings=found)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a table as people see it, understood or not: its header with what each column is taken for, and first rows.
+
+    `missing` are groups of fields of which the table needs one each.
+    """
+
+    kind: RecordKind
+    headers: tuple[str, ...]
+    fields: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    missing: tuple[tuple[str, ...], ...]
+
+
+def head(source: stream.Source, *, kind: str = "auto", mapping: Mapping | None = None, rows: int = 5) -> Head:
+    """Look at the head of a file without reading the rest. Raises the refusals of a file that is no table."""
+    mapping = mapping or Mapping()
+    wanted = mapping.kind if kind == "auto" else RecordKind(kind)
+    table, recognised, line = _best(stream.tables(source), wanted, mapping)
+    width = len(recognised.headers)
+    below = (cells for number, cells in table.lines() if number > line and any(cells))
+    samples = tuple(tuple([*cells, *[""] * width][:width]) for cells in islice(below, rows))
+    names = {column: name for name, column in recognised.fields.items()}
+    fields = tuple(names.get(column, "") for column in range(width))
+    return Head(recognised.kind, tuple(recognised.headers), fields, samples, recognised.missing)
+
+
 def read(
     source: stream.Source,
     *,
@@ -185,7 +212,7 @@ def read(
 # --- the header
 
 
-def _header(
+def _best(
     tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
 ) -> tuple[stream.Table, headings.Recognised, int]:
     """The table, its header and the header's line: the row that is understood best; among equals the first."""
@@ -198,6 +225,14 @@ def _header(
     if not found:
         raise ColumnsMissing(what="there is no row", found="none", example="Номер", field="number")
     _, table, recognised, line = max(found, key=lambda each: each[0])
+    return table, recognised, line
+
+
+def _header(
+    tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
+) -> tuple[stream.Table, headings.Recognised, int]:
+    """The best header of a file, if it has all that its kind needs."""
+    table, recognised, line = _best(tables, kind, mapping)
     if not recognised.is_complete:
         missing = ", ".join(" or ".join(group) for group in recognised.missing)
         titles = [header for header in recognised.headers if header] or ["none"]

@@ -25,6 +25,8 @@ ENTRIES = (
     Entry("today", "list-check", _("Today")),
     Entry("customers", "users", _("Customers")),
     Entry("invoices", "file-invoice", _("Invoices")),
+    Entry("money", "coins", _("Money")),
+    Entry("reports", "chart-bar", _("Reports")),
 )
 
 

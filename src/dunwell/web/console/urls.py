@@ -14,7 +14,21 @@ from django.urls import URLPattern, include, path
 from dunwell.core.roles import DeskRole
 from dunwell.web.console import deeds
 from dunwell.web.console.doors import Door, OpenDoor
-from dunwell.web.console.pages import customer, customers, entrance, invoices, messages, search, today
+from dunwell.web.console.pages import (
+    call,
+    customer,
+    customer_deeds,
+    customers,
+    entrance,
+    files,
+    invoice,
+    invoices,
+    messages,
+    money,
+    reports,
+    search,
+    today,
+)
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
 
@@ -35,9 +49,38 @@ DOORS = (
     # Customers
     Door("customers", customers.show, VIEWER, "customers"),
     Door("customers/<int:number>", customer.show, VIEWER, "customer"),
-    Door("customers/<int:number>/hold", customer.hold, COLLECTOR, "customer-hold"),
+    Door("customers/<int:number>/events", customer.events, VIEWER, "customer-events"),
+    Door("customers/<int:number>/hold", customer_deeds.hold, COLLECTOR, "customer-hold"),
+    Door("customers/<int:number>/promise", customer_deeds.promise, COLLECTOR, "customer-promise"),
+    Door("customers/<int:number>/dispute", customer_deeds.dispute, COLLECTOR, "customer-dispute"),
+    Door("customers/<int:number>/note", customer_deeds.note, COLLECTOR, "customer-note"),
+    Door("customers/<int:number>/contacted", customer_deeds.contacted, COLLECTOR, "customer-contacted"),
+    Door("customers/<int:number>/allocate", customer_deeds.allocate, COLLECTOR, "customer-allocate"),
+    Door("customers/<int:number>/policy", customer_deeds.policy, APPROVER, "customer-policy"),
+    Door("customers/<int:number>/state", customer_deeds.state, COLLECTOR, "customer-state"),
+    Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
+    Door("customers/<int:number>/call", call.show, COLLECTOR, "customer-call"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),
+    Door("invoices/<int:number>", invoice.show, VIEWER, "invoice"),
+    Door("invoices/<int:number>/story", invoice.story, VIEWER, "invoice-story"),
+    # Money
+    Door("money", money.show, VIEWER, "money"),
+    Door("money/match", money.match, COLLECTOR, "money-match", commits=True),
+    Door("money/payments/<int:number>", money.payment, VIEWER, "payment"),
+    Door("money/payments/<int:number>/set", money.allocate, COLLECTOR, "payment-set"),
+    Door("money/payments/<int:number>/take", money.take, COLLECTOR, "payment-take"),
+    Door("money/payments/<int:number>/account", money.on_account, COLLECTOR, "payment-account"),
+    Door("money/files", files.show, VIEWER, "files"),
+    Door("money/files/<int:number>", files.one, VIEWER, "file"),
+    Door("money/findings/<int:number>", files.settle, COLLECTOR, "finding-settle"),
+    Door("money/import", files.upload, COLLECTOR, "import"),
+    Door("money/import/<slug:token>", files.look, COLLECTOR, "import-look"),
+    Door("money/import/<slug:token>/take", files.take, COLLECTOR, "import-take", commits=True),
+    Door("money/import/<slug:token>/progress", files.progress, COLLECTOR, "import-progress"),
+    # Reports
+    Door("reports", reports.show, VIEWER, "reports"),
+    Door("reports/<slug:table>/<slug:kind>", reports.file, VIEWER, "report-file"),
     # Everywhere
     Door("undo/<slug:what>/<int:number>", deeds.undo, COLLECTOR, "undo"),
     Door("search", search.show, VIEWER, "search"),
