@@ -308,6 +308,14 @@ def test_pieces_in_any_order_and_twice_give_the_same_books(database, tmp_path, m
         assert BankEntry.objects.count() == len(movements)
 
 
+def test_the_work_list_says_what_speaks_for_each_proposal(creditor, take):
+    take(OPEN_ITEMS, "open.csv")
+    take(camt(entry("55.00", 5, text="Invoice 1042").replace("Daisy Ltd", "Somebody Else")))
+    reconcile.run(creditor, DAY, by="anna")
+    (row,) = [one for one in work.rows(creditor) if one.kind == "money"]
+    assert "perhaps for 1042 (60 points: number)" in row.why
+
+
 def test_a_statement_without_an_account_is_taken_where_there_is_none_to_choose_from(creditor, tmp_path: Path) -> None:
     path = tmp_path / "payments.csv"
     path.write_text("Date,Amount,Currency,Payer,Details\n2026-03-02,100.00,EUR,Acme Ltd,A 1\n2026-03-05,20.00,EUR,Acme Ltd,A 2\n")
@@ -317,11 +325,3 @@ def test_a_statement_without_an_account_is_taken_where_there_is_none_to_choose_f
     with scope.of(creditor.pk):
         assert Payment.objects.count() == 2
         assert all(source for source in Coverage.objects.values_list("source", flat=True)), "a source that can be named"
-
-
-def test_the_work_list_says_what_speaks_for_each_proposal(creditor, take):
-    take(OPEN_ITEMS, "open.csv")
-    take(camt(entry("55.00", 5, text="Invoice 1042").replace("Daisy Ltd", "Somebody Else")))
-    reconcile.run(creditor, DAY, by="anna")
-    (row,) = [one for one in work.rows(creditor) if one.kind == "money"]
-    assert "perhaps for 1042 (60 points: number)" in row.why

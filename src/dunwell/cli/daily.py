@@ -203,7 +203,7 @@ def day_(
             folder=wiring.rehearsal_folder,
             assume_contact=assume_contact,
         )
-    show.day(chosen, done, wiring.rehearsal_folder / chosen.slug, json=json)
+    show.day(chosen, done, wiring.rehearsal_folder / chosen.slug, wiring.now(), json=json)
 
 
 def explain(

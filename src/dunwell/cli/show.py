@@ -151,7 +151,7 @@ def _stale(creditor: Creditor, now: datetime) -> None:
     )
 
 
-def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:
+def day(creditor: Creditor, done: Day, folder: Path, now: datetime, *, json: bool) -> None:
     plan = done.planned
     if json:
         as_json(
@@ -179,7 +179,7 @@ def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:
     out.print(
         f"money: {done.money.allocations:,} allocations made, {done.money.unapplied:,} payments stay with a person"
     )
-    planned(creditor, plan, json=False)
+    planned(creditor, plan, now, json=False)
     words = "written as files" if done.rehearsal else "sent"
     out.print(
         f"[bold]{_counted(done.sent, 'message')} {words}[/], {plan.waiting:,} wait for approval, {_counted(plan.tasks, 'new task')}"

@@ -73,10 +73,10 @@ def unmatched(creditor_id: int) -> list[Unmatched]:
 UNMATCHED = """
 SELECT p.id, 'payment', p.date, coalesce(nullif(p.payer_name, ''), c.name, ''), u.unapplied, p.currency,
   coalesce(nullif(p.remittance, ''), p.reference), coalesce(u.customer_id, g.customer_id), coalesce((
-    SELECT string_agg(i.number || ' (' || g.points || ' points: ' || replace(g.reasons, ',', ', ') || ')', '; ' ORDER BY g.points DESC, g.id)
+    SELECT string_agg(i.number || ' (' || b.points || ' points: ' || replace(b.reasons, ',', ', ') || ')', '; ' ORDER BY b.points DESC, b.id)
     FROM (SELECT * FROM allocation_proposal o WHERE o.payment_id = p.id AND o.receivable_id IS NOT NULL
-          ORDER BY o.points DESC, o.id LIMIT 3) g
-    JOIN receivable r ON r.id = g.receivable_id JOIN invoice i ON i.id = r.invoice_id), '')
+          ORDER BY o.points DESC, o.id LIMIT 3) b
+    JOIN receivable r ON r.id = b.receivable_id JOIN invoice i ON i.id = r.invoice_id), '')
 FROM ({unapplied}) u JOIN payment p ON p.id = u.payment_id LEFT JOIN customer c ON c.id = p.customer_id
 LEFT JOIN LATERAL (
   SELECT coalesce(g.customer_id, r.customer_id) AS customer_id FROM allocation_proposal g
