@@ -14,7 +14,7 @@ from dunwell.core.assignment import Scope
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
-from dunwell.run import calendars, deliver, jurisdictions, people, policies, ways
+from dunwell.run import calendars, deliver, people, policies, ways
 from dunwell.store import audit, outbox, scope, switches
 from dunwell.store.models import BankAccount, Coverage, Creditor, Message, PolicyChoice, Staff, Switch
 
@@ -210,29 +210,33 @@ def go_live(creditor: Creditor, *, now: datetime, today: date, by: str, why: str
 
 def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]:
     """Raise what stands against going live; gives what answered."""
-    if creditor.is_demo:
-        raise DemoStaysInRehearsal
-    with scope.of(creditor.pk):
-        has_staff = Staff.objects.exists()
-    sources = covered(creditor)
-    if not sources:
-        raise NoMoneySource
-    source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
-    laws = jurisdictions.load_all()
-    calendar = calendars.load(
-        [creditor.country], range(now.year - 1, now.year + 2), laws, calendars.load_corrections()
-    )[creditor.country]
-    if until < deliver.covered_min(creditor, now, calendar):
-        raise MoneyStale(source=source, until=until)
-    if not has_staff and not creditor.reply_address:
-        raise PersonMissing
-    found = ways.of(creditor, rehearsal=False, folder=folder)
-    if "email" not in found:
-        raise NoWayOut
+    for refusal in against_live(creditor, now=now):
+        raise refusal
     try:
-        return [way.check() for way in found.values()]
+        return [way.check() for way in ways.of(creditor, rehearsal=False, folder=folder).values()]
     except ChannelDown as down:
         raise WayOutDown(reason=str(down)) from down
+
+
+def against_live(creditor: Creditor, *, now: datetime) -> list[Refusal]:
+    """Everything that stands against going live, as far as it is known without asking a mail server."""
+    if creditor.is_demo:
+        return [DemoStaysInRehearsal()]
+    found: list[Refusal] = []
+    sources = covered(creditor)
+    if not sources:
+        found.append(NoMoneySource())
+    else:
+        source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
+        calendar = calendars.around(creditor.country, now.year)
+        if until < deliver.covered_min(creditor, now, calendar):
+            found.append(MoneyStale(source=source, until=until))
+    with scope.of(creditor.pk):
+        if not creditor.reply_address and not Staff.objects.exists():
+            found.append(PersonMissing())
+    if "email" not in creditor.channels:
+        found.append(NoWayOut())
+    return found
 
 
 def covered(creditor: Creditor) -> dict[str, date]:
@@ -282,6 +286,19 @@ def missing(creditor: Creditor) -> list[str]:
     if not creditor.reply_address:
         hints.append("an e-mail address that letters come from: `dunwell staff NAME --email …`")
     return hints
+
+
+def change(creditor: Creditor, *, by: str, **values: str | int) -> list[str]:
+    """Change what letters and runs know of the creditor; gives the names of what is another value now."""
+    changed = {name: value for name, value in values.items() if getattr(creditor, name) != value}
+    if changed:
+        with scope.of(creditor.pk):
+            old = {name: getattr(creditor, name) for name in changed}
+            for name, value in changed.items():
+                setattr(creditor, name, value)
+            creditor.save(update_fields=list(changed))
+            audit.link(creditor.pk, actor=by, kind="creditor_changed", content={"old": old, "new": changed})
+    return list(changed)
 
 
 def add_staff(creditor: Creditor, name: str, *, email: str, phone: str, gender: str, title: str, by: str) -> Staff:

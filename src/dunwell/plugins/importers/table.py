@@ -182,22 +182,31 @@ def read(
     )
 
 
+@dataclass(frozen=True)
+class Glance:
+    """The header of a table as far as it is understood, and its first rows as they stand there."""
+
+    recognised: headings.Recognised
+    first_rows: tuple[tuple[str, ...], ...]
+
+
+def glance(source: stream.Source, *, kind: str = "auto", mapping: Mapping | None = None, rows: int = 5) -> Glance:
+    """What a person is shown of a table before they say what its columns are; an incomplete header is no refusal here."""
+    mapping = mapping or Mapping()
+    wanted = mapping.kind if kind == "auto" else RecordKind(kind)
+    table, recognised, line = _likeliest_header(stream.tables(source), wanted, mapping)
+    below = (cells for number, cells in table.lines() if number > line)
+    return Glance(recognised, tuple(tuple(cell.strip() for cell in cells) for cells in islice(below, rows)))
+
+
 # --- the header
 
 
 def _header(
     tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
 ) -> tuple[stream.Table, headings.Recognised, int]:
-    """The table, its header and the header's line: the row that is understood best; among equals the first."""
-    found = [
-        (headings.likeness(recognised), table, recognised, line)
-        for table in tables
-        for line, cells_of_row in islice(table.lines(), headings.HEADER_ROWS_SEARCHED)
-        if (recognised := headings.recognise([cell.strip() for cell in cells_of_row[:WIDTH_MAX]], kind, mapping))
-    ]
-    if not found:
-        raise ColumnsMissing(what="there is no row", found="none", example="Номер", field="number")
-    _, table, recognised, line = max(found, key=lambda each: each[0])
+    """The table, its complete header and the header's line."""
+    table, recognised, line = _likeliest_header(tables, kind, mapping)
     if not recognised.is_complete:
         missing = ", ".join(" or ".join(group) for group in recognised.missing)
         titles = [header for header in recognised.headers if header] or ["none"]
@@ -209,6 +218,22 @@ def _header(
             example=unread[0][:40],
             field=recognised.missing[0][0],
         )
+    return table, recognised, line
+
+
+def _likeliest_header(
+    tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
+) -> tuple[stream.Table, headings.Recognised, int]:
+    """The row that is understood best as a header; among equals the first."""
+    found = [
+        (headings.likeness(recognised), table, recognised, line)
+        for table in tables
+        for line, cells_of_row in islice(table.lines(), headings.HEADER_ROWS_SEARCHED)
+        if (recognised := headings.recognise([cell.strip() for cell in cells_of_row[:WIDTH_MAX]], kind, mapping))
+    ]
+    if not found:
+        raise ColumnsMissing(what="there is no row", found="none", example="Номер", field="number")
+    _, table, recognised, line = max(found, key=lambda each: each[0])
     return table, recognised, line
 
 

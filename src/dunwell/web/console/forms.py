@@ -35,6 +35,26 @@ def text(label: Words, *, rows: int = 1, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=widget, max_length=more.pop("max_length", 2000), **more)
 
 
+def email(label: Words, **more: Any) -> forms.EmailField:
+    return forms.EmailField(label=label, widget=forms.EmailInput({"class": "form-control"}), **more)
+
+
+def whole(label: Words, *, low: int, high: int, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=low, max_value=high, widget=forms.NumberInput({"class": "form-control num"}), **more
+    )
+
+
+def secret(label: Words, **more: Any) -> forms.CharField:
+    """Typed anew each time: what is stored is never sent to a page."""
+    widget = forms.PasswordInput({"class": "form-control", "autocomplete": "new-password"})
+    return forms.CharField(label=label, required=False, widget=widget, **more)
+
+
+def flag(label: Words, **more: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput({"class": "check"}), **more)
+
+
 def why(*, required: bool = True) -> forms.CharField:
     return text(_("Why"), rows=2, required=required, help_text=_("Stays in the records; the client does not see it."))
 

@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("today", "list-check", _("Today")),
     Entry("customers", "users", _("Customers")),
     Entry("invoices", "file-invoice", _("Invoices")),
+    Entry("settings", "settings", _("Settings"), DeskRole.ADMIN),
 )
 
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, include, path
 from dunwell.core.roles import DeskRole
 from dunwell.web.console import deeds
 from dunwell.web.console.doors import Door, OpenDoor
-from dunwell.web.console.pages import customer, customers, entrance, invoices, messages, search, today
+from dunwell.web.console.pages import customer, customers, entrance, invoices, messages, search, settings, start, today
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
 
@@ -38,12 +38,36 @@ DOORS = (
     Door("customers/<int:number>/hold", customer.hold, COLLECTOR, "customer-hold"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),
+    # The first hour
+    Door("start/file", start.file, ADMIN, "start-file"),
+    Door("start/file/<str:upload>", start.columns, ADMIN, "start-columns", commits=True),
+    Door("start/policy", start.policy, ADMIN, "start-policy"),
+    Door("start/letters", start.letters, ADMIN, "start-letters"),
+    Door("letters/of/<int:number>", start.letter, VIEWER, "letter-preview"),
+    # Settings
+    Door("settings", settings.show, ADMIN, "settings"),
+    Door("settings/company", settings.company, ADMIN, "settings-company"),
+    Door("settings/signature", settings.staff, ADMIN, "settings-staff"),
+    Door("settings/account", settings.account, ADMIN, "settings-account"),
+    Door("settings/account/<int:number>/confirm", settings.confirm, APPROVER, "settings-confirm"),
+    Door("settings/people", settings.team, ADMIN, "settings-team"),
+    Door("settings/people/one", settings.person, ADMIN, "settings-person"),
+    Door("settings/people/<int:number>/leave", settings.leave, ADMIN, "settings-leave"),
+    Door("settings/channels", settings.channels, ADMIN, "settings-channels"),
+    Door("settings/channels/mail", settings.mail, ADMIN, "settings-mail"),
+    Door("settings/channels/trial", settings.trial, ADMIN, "settings-trial"),
+    Door("settings/law", settings.law, ADMIN, "settings-law"),
+    Door("settings/law/payments", settings.cover, ADMIN, "settings-cover"),
+    Door("settings/mode", settings.mode, ADMIN, "settings-mode"),
+    Door("settings/audit", settings.audit, ADMIN, "settings-audit"),
+    Door("stop", settings.stop, COLLECTOR, "stop", commits=True),
     # Everywhere
     Door("undo/<slug:what>/<int:number>", deeds.undo, COLLECTOR, "undo"),
     Door("search", search.show, VIEWER, "search"),
 )
 OPEN_DOORS = (
     OpenDoor("", entrance.home, "home", needs_user=True),
+    OpenDoor("start", start.company, "start", needs_user=True),
     OpenDoor("language", entrance.language, "language"),
     OpenDoor("theme", entrance.theme, "theme"),
 )
