@@ -31,6 +31,7 @@ KEYWORDS = {
 REFUSING = (
     "core/money.py",
     "run/approve.py",
+    "run/books.py",
     "run/creditors.py",
     "run/news.py",
     "run/people.py",

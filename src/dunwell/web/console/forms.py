@@ -16,6 +16,10 @@ from dunwell.web.console import labels
 Words = str | Promise
 
 
+AMOUNT_DIGITS_MAX = 16
+"""More than any invoice has, and less than the ledger's whole numbers hold."""
+
+
 class Form(forms.Form):
     """Shown by `console/form.html`; `dunwell.web.console.deeds.ask` asks with it."""
 
@@ -76,13 +80,15 @@ class MoneyField(forms.CharField):
 
     def __init__(self, label: Words, *, currency: str, **more: Any) -> None:
         self.currency = currency
-        widget = forms.TextInput({"class": "form-control num", "inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(label=label, widget=widget, max_length=24, **more)
+        widget = forms.TextInput({"class": "form-control num", "inputmode": "decimal", "autocomplete": "off", "maxlength": 24})
+        super().__init__(label=label, widget=widget, **more)
 
     def to_python(self, value: Any) -> Any:
         typed = "".join(str(value or "").split()).replace(",", ".")
         if not typed:
             return None
+        if len(typed) > AMOUNT_DIGITS_MAX:
+            raise forms.ValidationError(_("Write a sum such as 1250 or 1250.50."))
         try:
             return Money.parse(typed, self.currency)
         except AmountUnreadable:

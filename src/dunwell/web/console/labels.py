@@ -62,6 +62,14 @@ WORDS = {
         "minor": term("customer", "under age"),
         "represented": term("customer", "represented by somebody"),
     },
+    "contact_role": {
+        "requester": term("contact", "who ordered"),
+        "payable": term("contact", "accounts payable"),
+        "manager": term("contact", "manager"),
+        "finance": term("contact", "finance"),
+        "director": term("contact", "director"),
+        "representative": term("contact", "representative"),
+    },
     "customer_kind": {
         "business": term("customer", "business"),
         "person": term("customer", "person"),

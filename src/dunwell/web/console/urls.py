@@ -14,7 +14,18 @@ from django.urls import URLPattern, include, path
 from dunwell.core.roles import DeskRole
 from dunwell.web.console import deeds
 from dunwell.web.console.doors import Door, OpenDoor
-from dunwell.web.console.pages import customer, customers, entrance, invoices, messages, search, settings, start, today
+from dunwell.web.console.pages import (
+    by_hand,
+    customer,
+    customers,
+    entrance,
+    invoices,
+    messages,
+    search,
+    settings,
+    start,
+    today,
+)
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
 
@@ -38,6 +49,17 @@ DOORS = (
     Door("customers/<int:number>/hold", customer.hold, COLLECTOR, "customer-hold"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),
+    # By hand
+    Door("customers/new", by_hand.new_customer, COLLECTOR, "customer-new"),
+    Door("customers/<int:number>/change", by_hand.change_customer, COLLECTOR, "customer-change"),
+    Door("customers/<int:number>/contact", by_hand.new_contact, COLLECTOR, "contact-new"),
+    Door("customers/<int:number>/document", by_hand.new_document, COLLECTOR, "document-new"),
+    Door("customers/<int:number>/payment", by_hand.new_payment, COLLECTOR, "payment-new"),
+    Door("customers/<int:number>/messenger", by_hand.messenger, COLLECTOR, "messenger"),
+    Door("documents/<int:number>/change", by_hand.change_document, COLLECTOR, "document-change"),
+    Door("documents/<int:number>/cancel", by_hand.cancel_document, APPROVER, "document-cancel"),
+    Door("documents/<int:number>/apology", by_hand.apology, APPROVER, "apology"),
+    Door("payments/<int:number>/reverse", by_hand.reverse_payment, APPROVER, "payment-reverse"),
     # The first hour
     Door("start/file", start.file, ADMIN, "start-file"),
     Door("start/file/<str:upload>", start.columns, ADMIN, "start-columns", commits=True),
