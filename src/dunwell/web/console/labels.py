@@ -62,6 +62,19 @@ WORDS = {
         "minor": term("customer", "under age"),
         "represented": term("customer", "represented by somebody"),
     },
+    "scope": {
+        "creditor": term("scope", "company"),
+        "segment": term("scope", "segment"),
+        "customer": term("scope", "customer"),
+        "invoice": term("scope", "invoice"),
+    },
+    "tone": {
+        "warm": term("tone", "warm"),
+        "friendly": term("tone", "friendly"),
+        "neutral": term("tone", "neutral"),
+        "firm": term("tone", "firm"),
+        "formal": term("tone", "formal"),
+    },
     "contact_role": {
         "requester": term("contact", "who ordered"),
         "payable": term("contact", "accounts payable"),

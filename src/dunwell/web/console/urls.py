@@ -21,9 +21,11 @@ from dunwell.web.console.pages import (
     entrance,
     invoices,
     messages,
+    policies,
     search,
     settings,
     start,
+    texts,
     today,
 )
 
@@ -66,6 +68,15 @@ DOORS = (
     Door("start/policy", start.policy, ADMIN, "start-policy"),
     Door("start/letters", start.letters, ADMIN, "start-letters"),
     Door("letters/of/<int:number>", start.letter, VIEWER, "letter-preview"),
+    # Policies and texts
+    Door("policies", policies.show, VIEWER, "policies"),
+    Door("policies/<str:name>", policies.one, VIEWER, "policy"),
+    Door("policies/<str:name>/edit", policies.edit, APPROVER, "policy-edit", commits=True),
+    Door("texts", texts.show, VIEWER, "texts"),
+    Door("texts/<str:place>", texts.one, VIEWER, "text"),
+    Door("texts/<str:place>/look", texts.look, VIEWER, "text-look"),
+    Door("texts/<str:place>/letter", texts.letter, VIEWER, "text-letter"),
+    Door("texts/<str:place>/save", texts.save, APPROVER, "text-save"),
     # Settings
     Door("settings", settings.show, ADMIN, "settings"),
     Door("settings/company", settings.company, ADMIN, "settings-company"),
