@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 
 from dunwell.site import boot
@@ -21,6 +22,11 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 OWNS_SERVER = "DUNWELL_TEST_DATA" not in os.environ
 DATA = Path(os.environ.setdefault("DUNWELL_TEST_DATA", tempfile.mkdtemp(prefix="dunwell-test-", dir="/tmp")))
 _numbers = itertools.count(1)
+
+
+# How long an example takes says more of the machine than of the program; tests of speed measure it themselves.
+hypothesis.settings.register_profile("dunwell", deadline=None)
+hypothesis.settings.load_profile("dunwell")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import os
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,13 @@ from django.conf import settings as django_settings
 from console import clock
 
 _numbers = itertools.count(1)
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+).split()
+# The browser's driver runs an event loop in the main thread; the tests themselves stay synchronous beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +66,33 @@ def client_as(built: None, creditor: Any) -> Callable[..., Any]:
         return client
 
     return made
+
+
+@pytest.fixture(scope="session")
+def served(built: None) -> Iterator[str]:
+    """The console served by threads of this process, so that a test's clock is the served one too; gives its address."""
+    from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: PLC0415
+
+    class Silent(WSGIRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Silent)
+    server.set_app(WSGIHandler())
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium; a test that needs it is skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()

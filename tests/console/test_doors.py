@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from dunwell.core.roles import DeskRole
-from dunwell.store.models import Creditor
+from dunwell.run import people
+from dunwell.store import scope
+from dunwell.store.models import Creditor, Customer, Ending, Invoice, Message
 from dunwell.web.console.doors import Door
 from dunwell.web.console.urls import ACCOUNT_DOORS, DOORS, OPEN_DOORS
 from dunwell.web.portal import urls as portal
+from regressions import world as worlds
 
 NUMBER = 987654321
 """Of an object that nobody has."""
@@ -43,7 +47,9 @@ def other(database: object) -> Creditor:
 def test_every_address_of_the_faces_stands_in_the_table() -> None:
     """A page wired past the table would have no door."""
     found = {pattern.name for _, pattern in _patterns(get_resolver()) if pattern.name}
-    assert found - {pattern.name for pattern in portal.urlpatterns} == {door.name for door in (*DOORS, *OPEN_DOORS, *ACCOUNT_DOORS)}
+    assert found - {pattern.name for pattern in portal.urlpatterns} == {
+        door.name for door in (*DOORS, *OPEN_DOORS, *ACCOUNT_DOORS)
+    }
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
@@ -78,6 +84,36 @@ def test_the_smallest_role_enters(door: Door, client_as: Callable[..., Client], 
     asks_for_object = bool(set(door.pattern.pattern.converters) - {"creditor"})
     answer = client_as(door.role).get(address(door, creditor))
     assert answer.status_code in ((404, 405) if asks_for_object else (200, 405)), answer.content[:500]
+
+
+@pytest.fixture
+def others_objects(other: Creditor, tmp_path: Path) -> list[int]:
+    """Numbers of a customer, an invoice, a message and a hold of the other creditor."""
+    world = worlds.fresh(other, tmp_path)
+    world.owing("2026-02-20")
+    world.day()
+    (held,) = people.hold(other, customer_name="C1", reason="other", until=None, on=worlds.DAY, by="anna", why="test")
+    with scope.of(other.pk):
+        return [model.objects.order_by("pk").first().pk for model in (Customer, Invoice, Message)] + [held.pk]
+
+
+def test_another_creditors_objects_are_not_found(
+    client_as: Callable[..., Client], creditor: Creditor, other: Creditor, others_objects: list[int]
+) -> None:
+    """At one's own desk, with the other's numbers, by every door that takes one."""
+    client = client_as("admin")
+    for door in DOORS:
+        if "<int:number>" not in door.address:
+            continue
+        for number in others_objects:
+            parts = {name: number for name in door.pattern.pattern.converters if name in ("number", "place")}
+            texts = {name: "hold" for name in door.pattern.pattern.converters if name == "what"}
+            there = reverse(f"console:{door.name}", kwargs={"creditor": creditor.slug, **parts, **texts})
+            assert client.get(there).status_code in (404, 405), there
+            answer = client.post(there)
+            assert answer.status_code in (404, 405) or answer["Location"].endswith(f"/c/{creditor.slug}/"), there
+    with scope.of(other.pk):
+        assert not Ending.objects.exists()
 
 
 def _patterns(resolver: Any) -> list[tuple[str, Any]]:

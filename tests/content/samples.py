@@ -21,6 +21,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
+from dunwell.core.rights import Right
 
 RU_ACCOUNT = BankAccount(
     currency="RUB",
@@ -107,6 +108,7 @@ DAYS = {
     "apology": (date(2026, 4, 15), None),
     "lifted": (date(2026, 5, 28), None),
     "bank_details": (date(2026, 5, 15), None),
+    "new_link": (date(2026, 5, 15), None),
     "call_script": (date(2026, 5, 15), None),
     "visit_brief": (date(2026, 5, 15), None),
 }
@@ -129,7 +131,8 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         customer=CUSTOMER[locale],
         reader=READER[locale],
         step=StepFacts(key),
-        items=() if key in ("thanks", "lifted", "bank_details") else (item,),
+        items=() if key in ("thanks", "lifted", "bank_details", "new_link") else (item,),
+        page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key == "new_link" else "",
         pay_by=pay_by,
         history=tuple(ContactMade(on) for on in WRITTEN if on < as_of) if key in ASKING and key != "wake_up" else (),
         order=_order(key) if order else None,
@@ -137,6 +140,7 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         reason="month_end" if key == "firm" else "",
         benefit="no_more_letters" if key == "reminder" else "",
         consequence=_consequence(key, locale),
+        rights=frozenset({Right.STOP_WORK}) if key == "formal" else frozenset(),
         next_step=NEXT_STEP[locale] if key == "thanks" else "",
         copies=(DIRECTOR[locale],) if key == "formal" else (),
         sends_documents=key in ("request", "order_request"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -121,3 +122,33 @@ def test_a_purpose_names_as_many_numbers_as_fit() -> None:
 
 def test_the_svg_is_the_same_symbol() -> None:
     assert payqr.svg(b"ST00012|x").startswith("<svg")
+
+
+CZ_ACCOUNT = replace(
+    BG_ACCOUNT, currency="CZK", iban="CZ6508000000192000145399", bic="GIBACZPX", holder="Příklad * s.r.o. 100%"
+)
+
+
+def test_a_code_in_crowns_keeps_its_separator_apart() -> None:
+    data = payqr.payload(CZ_ACCOUNT, Money(48_050, "CZK"), "Faktura 1042, M10427-28")
+    assert data is not None
+    assert data.decode("ascii").split("*") == [
+        "SPD", "1.0", "ACC:CZ6508000000192000145399+GIBACZPX", "AM:480.50", "CC:CZK",
+        "RN:P%C5%99%C3%ADklad %2A s.r.o. 100%25", "MSG:Faktura 1042, M10427-28",
+    ]  # fmt: skip
+    assert seen(data) == data
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(st.characters(codec="utf-8"), max_size=90), st.integers(1, payqr.SPAYD_MINOR_MAX))
+def test_any_purpose_in_crowns_comes_back(purpose: str, minor: int) -> None:
+    data = payqr.spayd(CZ_ACCOUNT, Money(minor, "CZK"), purpose)
+    assert data is not None and seen(data) == data
+    fields = dict(field.split(":", 1) for field in data.decode("ascii").split("*")[2:])
+    assert fields["AM"] == str(Money(minor, "CZK").decimal)
+    assert unquote(fields.get("MSG", "")) == " ".join(purpose.split())[: payqr.SPAYD_TEXT_MAX]
+
+
+def test_crowns_beyond_what_the_code_holds_have_none() -> None:
+    assert payqr.spayd(CZ_ACCOUNT, Money(0, "CZK"), "") is None
+    assert payqr.spayd(CZ_ACCOUNT, Money(payqr.SPAYD_MINOR_MAX + 1, "CZK"), "") is None

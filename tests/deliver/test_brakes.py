@@ -9,6 +9,7 @@ from deliver.outboxes import DAY, NOON, draft, go_live, owing, queued, reload
 from dunwell.core.channel import Limits
 from dunwell.plugins.channels.memory import Config, Memory
 from dunwell.run import brake
+from dunwell.run import deliver as deliver_module
 from dunwell.run.deliver import deliver
 from dunwell.run.pace import Pace
 from dunwell.store import enqueue, outbox, scope
@@ -112,6 +113,27 @@ def test_a_database_lost_after_sending_is_waited_for_and_nothing_is_doubled(live
     monkeypatch.setattr(outbox, "advance", real)
     assert go(live, channel).sent == 1
     assert list(channel.sent) == [first.key, second.key]
+
+
+def test_a_database_lost_while_claiming_forgets_no_answer_of_the_server(live, monkeypatch):
+    """The first message has left and its answer is known when the next ones cannot be claimed."""
+    first, second = queued(live), queued(live)
+    channel = Memory(Config())
+    real, calls = outbox.claim, []
+
+    def failing(*values, **options):
+        calls.append(values)
+        if len(calls) == 2:
+            raise OperationalError("terminating connection due to administrator command\nSSL closed")
+        return real(*values, **options)
+
+    monkeypatch.setattr(deliver_module, "BATCH", 1)
+    monkeypatch.setattr(outbox, "claim", failing)
+    report = go(live, channel)
+    assert report.halted == (
+        "the database was lost (terminating connection due to administrator command); what was not sent waits: deliver again"
+    )
+    assert (reload(first).state, reload(second).state) == ("sent", "queued")
 
 
 def test_a_commit_whose_answer_was_lost_is_a_definite_failure_of_what_was_not_sent(live, monkeypatch):

@@ -13,6 +13,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import typer
@@ -22,6 +23,7 @@ from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
 from dunwell.engine import handbook, tact
 from dunwell.plugins.channels import CHANNELS
+from dunwell.plugins.providers import PROVIDERS
 from dunwell.site import main
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +39,7 @@ ENVIRONMENT = {
     "DUNWELL_SHARED": "For developers: the folder of development data from which the reader of replies is trained.",
     "DUNWELL_HOSTS": "Further host names under which the web answers, separated by blanks.",
     "DUNWELL_FACES": "Which web faces exist, separated by blanks: `console pay`; `dunwell serve --only` sets it.",
-    "DUNWELL_LOCAL_URL": "Where this machine's own browser finds the faces: links of rehearsed letters lead there.",
+    "DUNWELL_LOCAL_URL": "Where a browser on this machine finds the faces; links of rehearsed letters lead there. Without it `http://127.0.0.1:8642`.",
     "DUNWELL_TLS": "`1` behind a proxy that speaks TLS and sets X-Forwarded-Proto: cookies and pages never travel in the clear.",
 }
 EXIT_CODES = {
@@ -46,7 +48,7 @@ EXIT_CODES = {
     2: "refused, with a sentence that says why; nothing was changed",
     130: "interrupted by Ctrl-C",
 }
-CHANNEL_SETTINGS = {
+PLUGIN_SETTINGS = {
     "host": "the mail server's name",
     "port": "its port: 587 for `starttls`, 465 for `tls`",
     "security": "`starttls`, `tls`, or `none` for a server on this machine or in a private net",
@@ -60,6 +62,11 @@ CHANNEL_SETTINGS = {
     "ca_file": "certificates to trust besides the machine's",
     "folder": "where the files go",
     "creditor_id": "whose work list the tasks go to",
+    "api_key": "the secret key of the Stripe account; kept encrypted",
+    "webhook_secret": "shown by Stripe where the webhook's address was entered; kept encrypted",
+    "shop_id": "the shop's number at YooKassa",
+    "secret_key": "the shop's key at YooKassa; kept encrypted",
+    "api": "where the provider is asked",
 }
 WITHDRAWN = {
     "stopped": "waits: `dunwell stop` is on",
@@ -162,27 +169,30 @@ def _parameter(parameter: click.Parameter) -> list[str]:
 def settings() -> Iterator[str]:
     yield "# Settings"
     yield ""
-    yield "Little is set outside the database. What belongs to a creditor is said by commands: `init`, `staff`, `account`, `policy`, `channel`."
+    yield "Little is set outside the database. What belongs to a creditor is said by commands: `init`, `staff`, `account`, `policy`, `channel`, `page`, `provider`."
     yield ""
     yield "## Environment"
     yield ""
     yield from _table(["variable", "meaning"], ([f"`{name}`", words] for name, words in ENVIRONMENT.items()))
     for kind, (_, config) in CHANNELS.items():
-        if kind == "memory" or not dataclasses.fields(config):
-            continue
-        yield ""
-        yield f"## A channel of kind `{kind}`"
-        yield ""
-        yield (
-            f"`dunwell channel email {kind} --set name=value --set …`"
-            if kind == "smtp"
-            else "Used by the program itself."
-        )
-        yield ""
-        yield from _table(
-            ["name", "meaning", "without it"],
-            ([f"`{one.name}`", CHANNEL_SETTINGS[one.name], _default(one)] for one in dataclasses.fields(config)),
-        )
+        if kind != "memory" and dataclasses.fields(config):
+            said = f"`dunwell channel email {kind} --set name=value --set …`"
+            yield from _plugin(f"A channel of kind `{kind}`", said if kind == "smtp" else "", config)
+    for kind, (_, config) in PROVIDERS.items():
+        if kind != "memory":
+            yield from _plugin(f"The payment provider `{kind}`", f"`dunwell provider {kind} --set name=value --set …`", config)
+
+
+def _plugin(title: str, said: str, config: Any) -> Iterator[str]:
+    yield ""
+    yield f"## {title}"
+    yield ""
+    yield said or "Used by the program itself."
+    yield ""
+    yield from _table(
+        ["name", "meaning", "without it"],
+        ([f"`{one.name}`", PLUGIN_SETTINGS[one.name], _default(one)] for one in dataclasses.fields(config)),
+    )
 
 
 def environment_of_code() -> set[str]:

@@ -36,7 +36,7 @@ def test_every_environment_variable_is_explained() -> None:
 
 def test_every_setting_of_a_channel_is_explained() -> None:
     known = {one.name for _, config in CHANNELS.values() for one in dataclasses.fields(config)}
-    assert known <= set(reference.CHANNEL_SETTINGS)
+    assert known <= set(reference.PLUGIN_SETTINGS)
 
 
 def test_every_reason_to_withdraw_a_message_is_explained() -> None:

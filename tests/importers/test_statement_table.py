@@ -7,7 +7,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from dunwell.core.refusal import Refusal
+from dunwell.core.refusal import Finding, Refusal
 from importers.reading import statement
 
 DSK = """Извлечение по сметка;;;;;;
@@ -172,3 +172,64 @@ def test_a_workbook():
 def test_what_is_no_statement_is_refused(text):
     with pytest.raises(Refusal):
         statement("statement_csv", text)
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_header_of_two_rows_with_titles_over_groups_of_columns():
+    """Read by its lower row alone, "Amount" over debit and credit would turn money out into money in."""
+    read = statement(
+        "statement_csv",
+        workbook(
+            ["Account", "BG80BNBG96611020345678"],
+            ["Date", None, "Amount", None, "Counterparty", None],
+            ["Booking", "Value", "Debit", "Credit", "Name", "IBAN"],
+            [date(2026, 3, 5), date(2026, 3, 5), None, "1 234,50 €", "Daisy", "DE89370400440532013000"],
+            [date(2026, 3, 6), date(2026, 3, 6), "€ 50,00", None, "Landlord", None],
+        ),
+    )
+    assert [one.amount for one in read.entries] == [Decimal("1234.50"), Decimal("-50.00")]
+    assert read.entries[0].counterparty.account == "DE89370400440532013000"
+    assert read.closed[0].currency == "EUR"
+
+
+def test_the_account_of_a_russian_statement_stands_in_its_title():
+    read = statement(
+        "statement_csv",
+        workbook(
+            ["Выписка по счету 40702810900000012345 за период с 01.03.2026 по 31.03.2026"],
+            ["Дата", "Документ", None, "Контрагент", None, None, "Обороты", None, None],
+            ["операции", "№", "дата", "Наименование", "ИНН", "Счет", "Дебет", "Кредит", "Назначение платежа"],
+            [
+                "05.03.2026",
+                "12",
+                "05.03.2026",
+                "ООО Ромашка",
+                "7701234567",
+                "40702810000000000001",
+                None,
+                "1 000,00 руб.",
+                "Счет 1042",
+            ],
+        ),
+    )
+    (only,) = read.entries
+    assert (read.closed[0].account, read.closed[0].currency, only.amount) == ("40702810900000012345", "RUB", 1000)
+    assert (only.counterparty.account, only.counterparty.tax_number) == ("40702810000000000001", "7701234567")
+
+
+@pytest.mark.parametrize("day", ["31.11.2026", "29.02.2026", "2026-02-29", "32.13.2026"])
+def test_a_day_that_is_none_is_told_and_never_an_entry_that_vanishes(day):
+    """No account is named anywhere: the row is still told."""
+    head = "Date,Amount,Currency,Payer,Details\n2026-11-02,100.00,EUR,Acme Ltd,A 1\n"
+    read = statement("statement_csv", f"{head}{day},10.00,EUR,Acme Ltd,A 2\n")
+    assert read.amounts == [Decimal(100)]
+    (told,) = [one for one in read.events if isinstance(one, Finding) and one.code == "entry_unreadable"]
+    assert (told.line, day in told.message) == (3, True)

@@ -350,6 +350,23 @@ def test_a_workbook_keeps_its_numbers_and_dates():
     assert codes(batch) == [(3, "amount_decimals")]
 
 
+def test_a_header_of_two_rows_with_titles_over_groups_of_columns():
+    book = openpyxl.Workbook()
+    for row in (
+        ["Debtors report"],
+        ["Invoice", None, "Customer", "Amounts", None, "Dates", None],
+        ["No", "Currency", "Name", "Total", "Balance", "Issued", "Due date"],
+        ["0012", "EUR", "Daisy", "€1,200.00", "€200.00", "25/03/2026", "05/04/2026"],
+    ):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    batch = imported(out.getvalue())
+    assert only(batch, "number", "customer_name", "issue_date", "total", "balance") == [
+        ("0012", "Daisy", date(2026, 3, 25), 120000, 20000)
+    ]
+
+
 def test_what_is_no_table_is_refused_with_a_sentence():
     for data in (b"", b"PK\x03\x04 not a zip", b"<html><body>error</body></html>", b"\x00\x01\x02\x03" * 400):
         with pytest.raises(Exception) as refused:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test import Client
 
 from dunwell.core.money import Money
 from dunwell.run import people
@@ -19,7 +22,7 @@ from dunwell.store.models import (
     Promise,
     Sign,
 )
-from portal.clients import Reader, link_in
+from portal.clients import BROWSER, Reader, link_in
 from regressions import world
 
 MONDAY = world.DAY
@@ -214,3 +217,17 @@ def test_what_a_person_recorded_and_what_the_client_said_agree(firm, reader):
     assert "€60.00" in reader.read()
     reader.say("promise", quick="2026-03-06")
     assert [promise.amount for promise in rows(firm, Promise)] == [6000]
+
+
+def test_two_presses_at_once_are_one_promise(firm, reader):
+    filled = {**reader.form("promise"), "quick": "2026-03-06"}
+
+    def press(_: int) -> int:
+        try:
+            return Client(headers=BROWSER).post(f"{reader.path}/en/promise", filled).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(press, range(4))) == {302}
+    assert len(rows(firm, Promise)) == 1

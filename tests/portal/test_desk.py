@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from dunwell.run import page_links, portal_desk, work
 from dunwell.store import scope, switches
 from dunwell.store.models import Contact
-from portal.clients import link_in
+from portal.clients import Reader, link_in
 from portal.server import serving
 from regressions import world
 
@@ -65,9 +66,19 @@ def test_a_closed_link_opens_no_more(firm, reader):
         assert answer.status_code in (404, 410) and b"100.00" not in answer.content, page
 
 
-def test_a_link_has_a_last_day(firm, reader):
+def test_a_link_has_a_last_day_and_a_new_one_goes_to_the_address_that_is_known(firm, reader):
     firm.day(MONDAY + timedelta(61))
-    assert reader.get().status_code == 410
+    closed = reader.get()
+    assert closed.status_code == 410 and b"c\xe2\x80\xa6@client.example" in closed.content
+    assert b"100.00" not in closed.content
+    mark = re.search(r'name="mark" value="([^"]+)"', closed.content.decode())[1]
+    for _ in range(2):
+        assert reader.client.post(f"{reader.path}/en/new_link", {"mark": mark}).url.endswith("/done/new_link")
+    (letter,) = [message for message in firm.messages("queued") if message.purpose == "answer"]
+    with scope.of(firm.creditor.pk):
+        assert letter.recipients.get().address == "c1@client.example"
+    fresh = Reader(link_in(letter))
+    assert fresh.path != reader.path and "€100.00" in fresh.read()
 
 
 def test_live_letters_name_the_page_only_after_it_was_seen_to_open(firm):

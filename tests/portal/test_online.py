@@ -128,6 +128,16 @@ def test_forged_and_old_news_changes_nothing(firm, live, provider):
         assert not OnlineEvent.objects.exists()
 
 
+def test_what_the_same_account_sells_elsewhere_is_none_of_ours(firm, live, provider):
+    begin(live)
+    for number, reference in enumerate(("", "shop-17", "dw-" + "0" * 24)):
+        one = news(provider, "checkout.session.completed", session(reference), event_id=f"evt_{number}")
+        assert tell(firm, live, *one).status_code == 204
+    assert payments(firm) == []
+    with scope.of(firm.creditor.pk):
+        assert not OnlineEvent.objects.exists()
+
+
 def test_a_debit_under_way_holds_the_chase_until_it_is_certain(firm, live, provider):
     reference = begin(live)
     tell(firm, live, *news(provider, "checkout.session.completed", session(reference, payment_status="unpaid")))
@@ -147,7 +157,8 @@ def test_a_refund_opens_the_invoice_again_in_whatever_order_it_is_told(firm, liv
     paid = news(provider, "checkout.session.completed", session(reference))
     refund = {"id": "re_1", "status": "succeeded", "payment_intent": "pi_1", "amount": 4000, "currency": "eur"}
     back = news(provider, "refund.created", refund, event_id="evt_r")
-    for one in [back, paid] if refund_first else [paid, back]:
+    again = news(provider, "refund.updated", refund, event_id="evt_u")
+    for one in [back, paid, again] if refund_first else [paid, back, again]:
         assert tell(firm, live, *one).status_code == 204
     assert sorted(payments(firm)) == [-4000, 10000]
     assert "€40.00" in live.read()
@@ -241,5 +252,3 @@ def test_in_rehearsal_the_demo_provider_stands_in_and_no_money_is_booked(firm, p
 
 def test_without_a_provider_nothing_is_offered(reader):
     assert "Pay online" not in reader.read()
-
-

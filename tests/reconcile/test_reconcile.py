@@ -132,10 +132,13 @@ def test_oldest_first_only_where_the_policy_allows():
     assert applied(reconcile.allocate(pays, allowed, PAYERS)) == [(1, 5000, "oldest_first"), (2, 1000, "oldest_first")]
 
 
-def test_two_equal_open_sums_are_not_chosen_between():
-    result = reconcile.allocate(
-        money({"customer_id": 1}), receivables({"receivable_id": 1}, {"receivable_id": 2}), PAYERS
-    )
+def test_of_equal_sums_a_certain_payer_means_the_oldest():
+    book = receivables({"receivable_id": 1}, {"receivable_id": 2})
+    result = reconcile.allocate(money({"customer_id": 1}), book, PAYERS)
+    assert applied(result) == [(1, 10000, "exact_sum")] and left(result) == []
+    merely_alike = money({"payer_name_key": "acme group of the north"})
+    named = signs((1, "name_key", "acme group of the north ltd"))
+    result = reconcile.allocate(merely_alike, book, named)
     assert left(result) == [(10000, "several_fit")]
     assert result.proposals["receivable_id"].to_list() == [1, 2]
 

@@ -310,6 +310,41 @@ def test_an_invoice_numbered_anew_is_not_asked_for_twice(world):
         assert Invoice.objects.count() == 1
 
 
+HEAD = "Customer ID,Invoice number,Invoice date,Due date,Amount,Currency\n"
+
+
+def test_a_corrected_issue_date_is_never_a_second_debt_until_a_person_says_which(world):
+    """Number, customer and sum are the same: the identity is another, the debt is most likely one."""
+    world.client()
+    world.take(HEAD + "C1,A-7,2026-01-30,2026-02-20,100.00,EUR\n")
+    summary = world.take(HEAD + "C1,A-7,2026-01-31,2026-02-20,100.00,EUR\n")
+    assert [(one.code, one.value) for one in summary.findings] == [("date_changed", "2026-01-31")]
+    assert not world.take(HEAD + "C1,A-7,2026-01-31,2026-02-20,100.00,EUR\n").findings, "the same sheet asks once"
+    world.day()
+    assert not world.sent(), "until a person says which of the two it is"
+
+    rows = [row for row in work.rows(world.creditor) if row.kind == "finding"]
+    assert [row.why.partition(": ")[0] for row in rows] == ["A-7@2026-01-30", "A-7@2026-01-31"]
+    for row, outcome in zip(rows, ("cancelled", "still_open"), strict=True):
+        people.settle_finding(world.creditor, row.number, outcome=outcome, on=DAY, by="anna")
+    world.day(DAY + timedelta(2))
+    assert world.asked(only(world.sent())) == {"A-7": 100_00}
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("C1,A-7,2026-02-05,2026-02-20,120.00,EUR", "another sum"),
+        ("C2,A-7,2026-02-05,2026-02-20,100.00,EUR", "another customer"),
+        ("C1,A-7,2026-01-30,2026-02-27,100.00,EUR", "only its due date changed"),
+    ],
+)
+def test_another_date_alone_is_no_corrected_date(world, row, why):
+    world.client("C1"), world.client("C2")
+    world.take(HEAD + "C1,A-7,2026-01-30,2026-02-20,100.00,EUR\n")
+    assert not world.take(HEAD + row + "\n").findings, why
+
+
 def test_hours_are_those_of_the_person_on_both_sides_of_the_change_of_clocks(world):
     world.owing("2026-03-24", client="C1")
     world.owing("2026-03-27", client="C2")

@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import claim, claim_facts, creditors, people, rates
+from dunwell.run import claim, claim_facts, creditors, limitations, people, rates
 from dunwell.run.claim import Desk, Pack
 from dunwell.run.claim_facts import Asked
 from dunwell.store import scope
@@ -327,7 +327,7 @@ def test_the_words_of_all_languages_have_the_same_keys_and_known_placeholders() 
 
 
 def test_a_creditor_of_no_known_law_is_asked_for_it(firm: World) -> None:
-    with pytest.raises(claim_facts.LawUnknown):
-        claim_facts.law_of("US")
-    assert (claim_facts.law_of("RU"), claim_facts.law_of("FR")) == ("ru", "eu")
+    with pytest.raises(limitations.LawUnknown):
+        limitations.law_of("US")
+    assert (limitations.law_of("RU"), limitations.law_of("FR")) == ("ru", "eu")
     assert creditors.find(firm.creditor.slug).country == "BG"

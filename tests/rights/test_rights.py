@@ -9,7 +9,7 @@ import pytest
 
 from dunwell.core.clause_text import ClauseUnreadable
 from dunwell.core.rates import CountedFrom, Limitation
-from dunwell.run import rights
+from dunwell.run import rights, work
 from dunwell.store.models import Creditor
 from regressions import world
 from regressions.world import World
@@ -73,6 +73,7 @@ def test_a_debt_about_to_be_time_barred_is_named_until_it_is_acknowledged(firm: 
     ours = firm.creditor
     assert rights.ending(ours, date(2030, 12, 30)) == []
     near = rights.ending(ours, date(2031, 1, 15))
+    assert [row.kind for row in work.ending(ours, date(2031, 1, 15))] == ["limitation"]
     assert [(one.number, one.last_day, one.is_over) for one in near] == [("C1-1", date(2031, 3, 31), False)]
     assert [one.is_over for one in rights.ending(ours, date(2031, 4, 1))] == [True, False]
     last = rights.acknowledge(ours, "C1-1", day=date(2031, 1, 16), evidence="акт", on=date(2031, 1, 16), by="anna")

@@ -88,6 +88,14 @@ def test_letters_of_all_steps_went_in_three_languages_and_each_passed_its_checks
         assert Task.objects.filter(outcome=None).exists()
 
 
+def test_a_row_that_a_complete_sheet_no_longer_holds_waits_for_a_person(seen):
+    with scope.of(seen.creditor.pk):
+        finding = FindingRecord.objects.get(code="row_missing")
+        assert finding.holds and finding.receivable.invoice.source == demo.MOSCOW
+        number = finding.receivable.invoice.number
+    assert f"{number}. The invoice was open, and a complete file no longer holds it." in seen.report
+
+
 def test_no_two_messages_reach_a_person_within_the_gap(seen):
     with scope.of(seen.creditor.pk):
         rows = Recipient.objects.filter(message__state="sent", message__purpose="request", copy=False).order_by(

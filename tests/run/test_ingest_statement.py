@@ -1,5 +1,6 @@
 """A bank statement on its way into the ledger: each entry once (I9), on the right side, of the creditor's own account."""
 
+import contextlib
 import itertools
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dunwell.run import creditors, ingest_documents, reconcile
+from dunwell.core.refusal import Refusal
+from dunwell.run import creditors, ingest_documents, reconcile, work
 from dunwell.run.ingest_documents import Options
 from dunwell.store import scope
 from dunwell.store.models import Allocation, BankEntry, Coverage, Creditor, FindingRecord, Payment, Statement
@@ -18,7 +20,7 @@ OURS = "BG80BNBG96611020345678"
 PAYER = "DE89370400440532013000"
 _slugs = itertools.count(1)
 OPEN_ITEMS = """Клиент;Номер на фактура;Дата;Падеж;Сума;Валута
-Маргаритка ООД;1042;01.02.2026;15.02.2026;100,00;EUR
+Daisy Ltd;1042;01.02.2026;15.02.2026;100,00;EUR
 Балкан Трейд ООД;1043;03.02.2026;17.02.2026;300,50;EUR
 """
 
@@ -196,13 +198,73 @@ def test_today_is_not_over(creditor, take):
         assert Coverage.objects.get().covered_until == DAY - timedelta(1)
 
 
+def test_a_quiet_day_before_is_no_continuation(creditor, take):
+    take(camt(days=(1, 1), balances=("0.00", "0.00")))
+    for until in (2, 4):
+        take(camt(entry("1.00", 2, reference="R0"), days=(1, until), balances=("0.00", "1.00")))
+    assert received(creditor) == [(2, 100)]
+
+
+def samples() -> dict[str, bytes]:
+    return {
+        "a.xml": camt(entry("10.00", 5, text="Invoice 7"), days=(5, 5), balances=("0.00", "10.00")).encode(),
+        "a.sta": f":20:X\n:25:{OURS}\n:28C:1/1\n:60F:C260304EUR0,\n:61:2603050305C10,00NTRF7//X\n:86:words\n:62F:C260305EUR10,\n".encode(),
+        "a.csv": f"IBAN;{OURS}\nDatum;Soll;Haben;Zweck;Saldo\n05.03.2026;;10,00;Re 7;10,00\n06.03.2026;3,00;;x;7,00\n".encode(),
+        "a.ofx": b"OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR<BANKACCTFROM><ACCTID>1</BANKACCTFROM>"
+        b"<BANKTRANLIST><STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260305<TRNAMT>10.00<FITID>1<NAME>Daisy</STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>",
+        "a.txt": "1CClientBankExchange\nВерсияФормата=1.03\nКодировка=Windows\nДатаНачала=05.03.2026\nДатаКонца=05.03.2026\nРасчСчет=40702810900000012345\n"
+        "СекцияДокумент=Платежное поручение\nНомер=7\nДата=05.03.2026\nСумма=10.00\nПлательщикСчет=40702810000000000001\nПолучательСчет=40702810900000012345\n"
+        "ДатаПоступило=05.03.2026\nНазначениеПлатежа=Счет 7\nКонецДокумента\nКонецФайла\n".encode(),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(samples()))
+def test_every_format_gives_its_payment(creditor, tmp_path, name):
+    (tmp_path / name).write_bytes(samples()[name])
+    options = Options(is_own_account=True, account=OURS)
+    (summary,) = ingest_documents.file(creditor, tmp_path / name, as_of=DAY, by="anna", options=options)
+    assert summary.counts["payments_new"] == 1, summary
+
+
+WRONG = st.sampled_from(
+    [
+        b"\x00",
+        b"99999999999999999999999",
+        b"NaN",
+        b"1E9",
+        b"\xff\xfe",
+        b"-",
+        b"",
+        b"\xed\xa0\x80",
+        b"0001-01-01",
+        b"USDX",
+        b"<a>",
+    ]
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(samples())), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), WRONG), max_size=3))
+def test_a_damaged_statement_is_imported_told_or_refused(creditor, tmp_path, name, wounds):
+    """Whatever the readers let through, the ledger takes: no sum, text or date of a file is a crash."""
+    data = samples()[name]
+    for place, length, wrong in wounds:
+        at = int(place * len(data))
+        data = data[:at] + wrong + data[at + length :]
+    (tmp_path / name).write_bytes(data)
+    with contextlib.suppress(Refusal):
+        ingest_documents.file(
+            creditor, tmp_path / name, as_of=DAY, by="anna", options=Options(is_own_account=True, account=OURS)
+        )
+
+
 MOVEMENTS = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3), st.sampled_from(["", "a", "b"])), max_size=7).map(
     sorted
 )
 PIECES = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3), st.sampled_from(["statement", "report"])), max_size=5)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MOVEMENTS, PIECES, st.randoms(use_true_random=False))
 def test_pieces_in_any_order_and_twice_give_the_same_books(database, tmp_path, movements, pieces, random):
     """Whole statements, overlapping pieces of them and interim reports that know no bank reference (I9)."""
@@ -244,3 +306,22 @@ def test_pieces_in_any_order_and_twice_give_the_same_books(database, tmp_path, m
     assert received(creditor) == sorted((day, euros * 100) for day, euros, _ in movements)
     with scope.of(creditor.pk):
         assert BankEntry.objects.count() == len(movements)
+
+
+def test_the_work_list_says_what_speaks_for_each_proposal(creditor, take):
+    take(OPEN_ITEMS, "open.csv")
+    take(camt(entry("55.00", 5, text="Invoice 1042").replace("Daisy Ltd", "Somebody Else")))
+    reconcile.run(creditor, DAY, by="anna")
+    (row,) = [one for one in work.rows(creditor) if one.kind == "money"]
+    assert "perhaps for 1042 (60 points: number)" in row.why
+
+
+def test_a_statement_without_an_account_is_taken_where_there_is_none_to_choose_from(creditor, tmp_path: Path) -> None:
+    path = tmp_path / "payments.csv"
+    path.write_text("Date,Amount,Currency,Payer,Details\n2026-03-02,100.00,EUR,Acme Ltd,A 1\n2026-03-05,20.00,EUR,Acme Ltd,A 2\n")
+    (summary,) = ingest_documents.file(creditor, path, as_of=DAY, by="anna", options=Options())
+    assert not summary.counts["entries_refused"]
+    assert "you have several" not in " ".join(one.message for one in summary.findings)
+    with scope.of(creditor.pk):
+        assert Payment.objects.count() == 2
+        assert all(source for source in Coverage.objects.values_list("source", flat=True)), "a source that can be named"

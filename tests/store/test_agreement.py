@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from itertools import count
 
-import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,8 +38,7 @@ EVENTS = st.lists(
 )
 
 
-@pytest.mark.timeout(120)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 def test_plan_and_last_check_agree_on_every_ledger(creditor, events):
     with scope.of(creditor.pk):

@@ -13,7 +13,18 @@ from dunwell.cli import context as cli
 from dunwell.cli import show
 from dunwell.cli.context import out
 from dunwell.cli.options import AsOfOption, CreditorOption, JsonOption, WhyOption
-from dunwell.run import creditors, day, delivery, ingest_documents, letters_preview, mappings, plan, simulate, stories
+from dunwell.run import (
+    creditors,
+    day,
+    delivery,
+    freshness,
+    ingest_documents,
+    letters_preview,
+    mappings,
+    plan,
+    simulate,
+    stories,
+)
 
 Context = typer.Context
 AssumeOption = Annotated[
@@ -165,7 +176,7 @@ def plan_(
     when = cli.day(context, chosen, as_of)
     rehearsal = not creditors.status(chosen).live
     planned = plan.propose(chosen, when, rehearsal=rehearsal, assume_contact=assume_contact)
-    show.planned(chosen, planned, json=json)
+    show.planned(chosen, planned, cli.wiring(context).now(), json=json)
 
 
 def day_(
@@ -192,7 +203,7 @@ def day_(
             folder=wiring.rehearsal_folder,
             assume_contact=assume_contact,
         )
-    show.day(chosen, done, wiring.rehearsal_folder / chosen.slug, json=json)
+    show.day(chosen, done, wiring.rehearsal_folder / chosen.slug, wiring.now(), json=json)
 
 
 def explain(
@@ -220,6 +231,7 @@ def preview(
 ) -> None:
     """Show the letters that would be written, word for word; nothing is recorded or sent."""
     chosen = cli.chosen(context, creditor)
+    show.sources(freshness.sources(chosen, cli.wiring(context).now()))
     written = letters_preview.of_day(
         chosen,
         cli.day(context, chosen, as_of),
@@ -262,6 +274,7 @@ def live(
         withdrawn = creditors.back_to_rehearsal(chosen, today=today, by=cli.who(), why=why)
         out.print(f"{chosen.name} is in rehearsal again; {withdrawn} messages were withdrawn.")
         return
+    show.sources(freshness.sources(chosen, wiring.now()))
     for line in creditors.refuse_live(chosen, now=wiring.now(), folder=wiring.rehearsal_folder):
         out.print(f"mail server: {line}")
     show.letters(letters_preview.of_day(chosen, today, rehearsal=False), limit=3, html=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
 from dunwell.cli.options import ByOption, CreditorOption, JsonOption, WhyOption
-from dunwell.run import auditing, bench_deliver, benches, brake, check, creditors, ways
+from dunwell.run import auditing, bench_deliver, bench_match, benches, brake, check, creditors, ways
 
 Context = typer.Context
 
@@ -70,11 +71,13 @@ def staff(
     phone: Annotated[str, typer.Option(help="Stands below the letters.")] = "",
     gender: Annotated[str, typer.Option(help="f or m, for languages that show it")] = "",
     title: Annotated[str, typer.Option(help="Position, as letters show it.")] = "",
+    photo: Annotated[Path | None, typer.Option(help="A small JPEG or PNG, shown in letters and on the pay page.")] = None,
     creditor: CreditorOption = "",
 ) -> None:
     """Add or change a person who signs letters; the first one is the usual writer."""
     chosen = cli.chosen(context, creditor)
-    creditors.add_staff(chosen, name, email=email, phone=phone, gender=gender, title=title, by=cli.who())
+    values = {"email": email, "phone": phone, "gender": gender, "title": title}
+    creditors.add_staff(chosen, name, **values, by=cli.who(), photo=photo.read_bytes() if photo else None)
     out.print(f"{name} can sign letters of {chosen.name}")
 
 
@@ -162,6 +165,15 @@ def bench_day(
 def bench_import(rows: Annotated[int, typer.Option(help="How many in the sheet.")] = 1_000_000) -> None:
     """Import a big sheet of open items."""
     as_json(benches.import_(rows=rows))
+
+
+@bench.command("match")
+def bench_match_(
+    payments: Annotated[int, typer.Option(help="How many come in.")] = 100_000,
+    invoices: Annotated[int, typer.Option(help="How many are open, four to a customer.")] = 1_000_000,
+) -> None:
+    """Apply payments with the noise of real ones to open invoices, and compare with what was meant."""
+    as_json(bench_match.match(payments=payments, invoices=invoices))
 
 
 @bench.command("deliver")

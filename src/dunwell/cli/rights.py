@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
-from dunwell.run import rights
+from dunwell.run import charges, posted, rates, rights
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -70,6 +71,41 @@ def limitation(context: Context, creditor: CreditorOption = "", as_of: AsOfOptio
         out.print(f"{one.number} {one.customer}: limitation {state} {one.last_day}", markup=False)
     if not found:
         out.print(f"nothing is time-barred within {rights.WARNED_DAYS} days")
+
+
+def charge(
+    context: Context,
+    invoice: Annotated[str, typer.Argument(help="Invoice number, or number@issue-date.")],
+    until: Annotated[str, typer.Option(help="The last day charged, YYYY-MM-DD; today without it.")] = "",
+    waive: Annotated[bool, typer.Option("--waive", help="Take back what is charged; say why.")] = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Charge for delay what contract or law give, where the policy wants it; or waive it with a reason."""
+    chosen = cli.chosen(context, creditor)
+    on = cli.day(context, chosen, as_of)
+    if waive:
+        made = charges.waive(chosen, invoice, on=on, by=by or cli.who(), why=why)
+    else:
+        folder = cli.wiring(context).data / rates.FOLDER
+        last = cli.parsed(until) if until else on
+        made = charges.charge(chosen, invoice, until=last, on=on, by=by or cli.who(), why=why, own_rates=folder)
+    out.print(f"{invoice}: {charges.said(made)} {'waived' if waive else 'charged for delay'}", markup=False)
+
+
+def letter(
+    context: Context,
+    number: Annotated[int, typer.Argument(help="Number of the task (`dunwell work`).")],
+    file: Annotated[Path | None, typer.Option("--out", help="The PDF to write; letter-NUMBER.pdf without it.")] = None,
+    creditor: CreditorOption = "",
+) -> None:
+    """Print the letter of a task as PDF, its address where the window of the envelope is."""
+    printed = posted.pdf(cli.chosen(context, creditor), number)
+    place = file or Path(f"letter-{number}.pdf")
+    place.write_bytes(printed)
+    out.print(f"{place}: print, sign, post; then `dunwell task {number} --outcome posted --why TRACKING`", markup=False)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ from rich.table import Table
 from dunwell.cli.context import as_json, out
 from dunwell.core import reasons
 from dunwell.core.money import Money
-from dunwell.run import letters_preview
+from dunwell.run import freshness, letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
 from dunwell.run.desk import Planned
+from dunwell.run.freshness import Source
 from dunwell.run.ingest import Summary
 from dunwell.run.letters import Letter
 from dunwell.run.plan import outcome_counts
 from dunwell.run.stories import Told
+from dunwell.run.watch import Taken
 from dunwell.run.work import Row
 from dunwell.store.models import Creditor
 
@@ -94,7 +97,15 @@ def _imported(summary: Summary) -> None:
         out.print("             … `dunwell work` lists them all; --findings FILE writes the rows to be repaired.")
 
 
-def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
+def taken(one: Taken) -> None:
+    """What came of a file of a watched folder."""
+    if one.refusal:
+        out.print(f"[bold]{escape(one.file)}[/] [red]was refused:[/] {escape(one.refusal)}")
+    for summary in one.summaries:
+        _imported(summary)
+
+
+def planned(creditor: Creditor, plan: Planned, now: datetime, *, json: bool) -> None:
     proposal = plan.proposal
     assert proposal is not None
     if json:
@@ -109,7 +120,7 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
             }
         )
         return
-    out.print(f"[bold]{creditor.name}[/], {plan.as_of}: {plan.receivables:,} open receivables")
+    out.print(f"[bold]{creditor.name}[/], {plan.as_of}: {_counted(plan.receivables, 'open receivable')}")
     table = Table(box=None, padding=(0, 2))
     for title in ("receivables", "outcome", "reason"):
         table.add_column(title, justify="right" if title == "receivables" else "left")
@@ -124,12 +135,23 @@ def planned(creditor: Creditor, plan: Planned, *, json: bool) -> None:
         f"{_counted(messages.height, 'message')} ({waiting:,} wait for approval), {_counted(tasks.height, 'task')} for people"
     )
     if plan.reasons["hold: stale_money"]:
-        out.print(
-            "[yellow]When all payments are entered, say so: `dunwell cover SOURCE DATE`, or `dunwell import … --covered-until DATE`.[/]"
-        )
+        _stale(creditor, now)
 
 
-def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:
+def _stale(creditor: Creditor, now: datetime) -> None:
+    """Whose payments are awaited: of several sources the stalest holds the chase."""
+    known = freshness.sources(creditor, now)
+    if not known:
+        out.print("[yellow]No payments are known yet. When all are entered, say so: `dunwell cover bank DATE`.[/]")
+        return
+    source, until = known[0].name, known[0].until
+    out.print(
+        f"[yellow]Payments of {escape(source)} are entered up to {until}. When all later ones are too, say so: "
+        f"`dunwell cover {escape(repr(source) if ' ' in source else source)} DATE`, or import with --covered-until DATE.[/]"
+    )
+
+
+def day(creditor: Creditor, done: Day, folder: Path, now: datetime, *, json: bool) -> None:
     plan = done.planned
     if json:
         as_json(
@@ -157,7 +179,7 @@ def day(creditor: Creditor, done: Day, folder: Path, *, json: bool) -> None:
     out.print(
         f"money: {done.money.allocations:,} allocations made, {done.money.unapplied:,} payments stay with a person"
     )
-    planned(creditor, plan, json=False)
+    planned(creditor, plan, now, json=False)
     words = "written as files" if done.rehearsal else "sent"
     out.print(
         f"[bold]{_counted(done.sent, 'message')} {words}[/], {plan.waiting:,} wait for approval, {_counted(plan.tasks, 'new task')}"
@@ -262,6 +284,14 @@ def letters(written: list[Letter], *, limit: int, html: Path | None) -> None:
     for letter in written:
         for finding in letter.findings:
             out.print(f"[yellow]not written: {escape(str(finding))}[/]")
+
+
+def sources(found: list[Source]) -> None:
+    """The money data that an approval stands on."""
+    for one in found:
+        out.print(f"[red]{escape(str(one))}[/]" if one.is_late else f"[dim]{escape(str(one))}[/]")
+    if not found:
+        out.print("[yellow]No source of payments yet: nobody is asked for money live.[/]")
 
 
 def work(rows: list[Row], *, json: bool) -> None:

@@ -12,7 +12,7 @@ from dunwell.cli import show
 from dunwell.cli.context import out
 from dunwell.cli.options import AmountOption, AsOfOption, ByOption, CreditorOption, JsonOption, UndoOption, WhyOption
 from dunwell.core.money import Money
-from dunwell.run import approve, creditors, people, work
+from dunwell.run import approve, creditors, freshness, people, work
 from dunwell.run import wording as texts
 
 Context = typer.Context
@@ -25,7 +25,11 @@ def work_(
     json: JsonOption = False,
 ) -> None:
     """What waits for a person: unknown deliveries, unmatched money, tasks, approvals, findings, each saying why."""
-    show.work(work.rows(cli.chosen(context, creditor)), json=json)
+    chosen = cli.chosen(context, creditor)
+    if not json:
+        show.sources(freshness.sources(chosen, cli.wiring(context).now()))
+    on = cli.wiring(context).today(chosen.timezone)
+    show.work([*work.rows(chosen), *work.ending(chosen, on)], json=json)
 
 
 def approve_(
@@ -40,6 +44,7 @@ def approve_(
     """Look at a waiting message, word for word, and let exactly these bytes go."""
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
+    show.sources(freshness.sources(chosen, cli.wiring(context).now()))
     for one in approve.waiting(chosen, message, every=every):
         out.rule(f"message {one.pk}: {one.customer.name}")
         out.print(one.content_row.text, markup=False)
@@ -276,7 +281,7 @@ def opt_out(
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
     count = people.opt_out(chosen, address, channel=channel, wanted=undo, on=on, by=by or cli.who(), why=why)
-    known = f"{count} people have it" if count else "nobody has it yet; kept for when somebody does"
+    known = f"{count} {'person has' if count == 1 else 'people have'} it" if count else "nobody has it yet; kept for when somebody does"
     out.print(f"{address} {'may be written to again' if undo else 'is not written to any more'} ({channel}): {known}")
 
 
@@ -317,13 +322,18 @@ def owes(
 def cover(
     context: Context,
     source: Annotated[str, typer.Argument(help="The money source: bank, cash, …")],
-    until: Annotated[str, typer.Argument(help="YYYY-MM-DD: all payments up to this day are entered.")],
+    until: Annotated[str, typer.Argument(help="YYYY-MM-DD: all payments up to this day are entered.")] = "",
+    ended: Annotated[bool, typer.Option("--ended", help="The source is used no more and expected no longer.")] = False,
     creditor: CreditorOption = "",
     by: ByOption = "",
     as_of: AsOfOption = None,
 ) -> None:
     """Say up to which day all payments are entered: without fresh money data nothing is sent."""
     chosen = cli.chosen(context, creditor)
+    if ended:
+        people.end_source(chosen, source, on=cli.day(context, chosen, as_of), by=by or cli.who())
+        out.print(f"{source} is expected no longer")
+        return
     people.cover(chosen, source, cli.parsed(until), on=cli.day(context, chosen, as_of), by=by or cli.who())
     out.print(f"{source}: payments are entered up to {until}")
 

@@ -235,3 +235,50 @@ def empty(schema: Schema) -> pl.DataFrame:
 def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """The frame with exactly the schema's columns, types and order; a missing column is a bug and crashes."""
     return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+# --- reports: what was owed when, over the whole history. Requests before work are no debts and are left out.
+
+# One row per instalment of an invoice; `cancelled_on` null while it stands.
+DEBTS: Schema = {
+    "receivable_id": pl.Int64,
+    "customer_id": pl.Int64,
+    "owner": pl.String,
+    "currency": pl.String,
+    "amount": pl.Int64,
+    "issued_on": pl.Date,
+    "due_on": pl.Date,
+    "cancelled_on": pl.Date,
+}
+
+# What changed a debt: charges are positive; money set against it and write-offs negative. `is_payment` = real money.
+DEBT_MOVES: Schema = {"receivable_id": pl.Int64, "on": pl.Date, "amount": pl.Int64, "is_payment": pl.Boolean}
+
+# Credit notes issued, and money received (a reversal is negative).
+SUMS_BY_DAY: Schema = {"currency": pl.String, "on": pl.Date, "amount": pl.Int64}
+
+# Promises that were not taken back or replaced.
+PROMISES_MADE: Schema = {
+    "promise_id": pl.Int64,
+    "receivable_id": pl.Int64,
+    "currency": pl.String,
+    "amount": pl.Int64,
+    "made_on": pl.Date,
+    "promised_date": pl.Date,
+}
+
+# Days on which a customer was written to or spoken with.
+CONTACTS_MADE: Schema = {"customer_id": pl.Int64, "on": pl.Date}
+
+
+@dataclass(frozen=True)
+class Books:
+    """Everything that reports are made of: frames of DEBTS, DEBT_MOVES, SUMS_BY_DAY (twice), PROMISES_MADE, CONTACTS_MADE; and what is
+    unapplied today, in minor units by currency."""
+
+    debts: pl.DataFrame
+    moves: pl.DataFrame
+    credit_notes: pl.DataFrame
+    received: pl.DataFrame
+    promises: pl.DataFrame
+    contacts: pl.DataFrame
+    unapplied: dict[str, int]

@@ -209,6 +209,7 @@ BANK_ENTRIES: Schema = {
 # What is remembered of the entries of some days; `is_whole_day` = a whole statement told of everything on that day.
 KNOWN_ENTRIES: Schema = {
     "entry_id": pl.Int64,
+    "statement_id": pl.Int64,
     **{name: BANK_ENTRIES[name] for name in ("key", "day", "currency", "amount", "bank_reference", "end_to_end", "account", "words")},
     "is_whole_day": pl.Boolean,
 }
@@ -244,12 +245,14 @@ class Batch:
 RECEIVABLES: Schema = {
     "receivable_id": pl.Int64,
     "customer_id": pl.Int64,
+    "invoice_id": pl.Int64,
     "number": pl.String,
     "issue_date": pl.Date,
     "due_date": pl.Date,
     "currency": pl.String,
     "balance": pl.Int64,  # open before this run; 0 for one settled lately
     "order_number": pl.String,
+    "reference": pl.String,  # what its document asked payers to quote, null = nothing of its own
     "may_allocate_oldest_first": pl.Boolean,  # by the policy in force
 }
 
@@ -271,7 +274,7 @@ MONEY: Schema = {
 }
 
 # Signs by which a payer is recognised; `sign` is tax_id, account or name_key. A sign that two customers share decides
-# nothing.
+# nothing. The sign `group` says which customers belong together: one may pay for the other.
 PAYER_SIGNS: Schema = {"customer_id": pl.Int64, "sign": pl.String, "value": pl.String}
 
 ALLOCATIONS: Schema = {
@@ -305,6 +308,8 @@ PROPOSALS: Schema = {
     "customer_id": pl.Int64,
     "amount": pl.Int64,
     "reason": pl.String,
+    "points": pl.Int64,  # 0–99; what is certain needs no proposal
+    "signs": pl.String,  # what speaks for it, reconcile.Sign separated by commas
 }
 
 # --- end of cash application -----------------------------------------------------------------------------------------

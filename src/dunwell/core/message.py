@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dunwell.core.money import Money
+from dunwell.core.rights import Right
 
 LOCALES = ("ru", "bg", "en")
 CHANNELS = ("email", "sms", "task")
@@ -36,12 +37,13 @@ CONTENT_KEYS = {
     "apology": "plain",
     "lifted": "plain",
     "bank_details": "plain",
+    "new_link": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
 TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
-NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details")
+NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ class ReaderFacts:
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """One open receivable. `balance` is open, `original` was invoiced; `state` is open, part_paid or promise_broken."""
+    """One open receivable. `balance` is open, `original` was invoiced; `state` is open, part_paid or promise_broken;
+    `charges` is the part of the balance that was charged for delay.
+    """
 
     number: str
     issue_date: date
@@ -120,6 +124,7 @@ class ItemFacts:
     days_overdue: int = 0
     level: int = 0
     state: str = "open"
+    charges: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +193,8 @@ class LetterFacts:
 
     `totals` are the sums of `items`, `to_pay` is `totals` less `credit`, without what came to zero. `items` are asked
     for, `not_due` is only listed. `pay_by` is the one date asked for. `reason` and `benefit` are codes of the pack's
-    reason and benefit lines that are true on `as_of`.
+    reason and benefit lines that are true on `as_of`. `rights` exist for all that is asked for; `interest_basis` is the
+    clause that gives the penalty.
     """
 
     as_of: date
@@ -220,6 +226,8 @@ class LetterFacts:
     unsubscribe: str = ""
     copies: tuple[ReaderFacts, ...] = ()
     sends_documents: bool = False
+    rights: frozenset[Right] = frozenset()
+    interest_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +365,8 @@ PLACEHOLDERS = _catalogue(
     ("next_start", "the earliest start after the offer ends", "order.next_free_start", "27 апреля"),
     ("starts_from", "the day a consequence begins, with its preposition", "consequence", "с понедельника, 25 мая"),
     ("consequence_on", "the same as a single day", "consequence", "в понедельник, 25 мая"),
+    ("interest_basis", "the clause that gives a penalty for delay", "interest_basis", " (п. 5.2 договора)"),
+    ("charges", "what was charged for delay, per currency", "items.charges", "1 250,86 ₽"),
     ("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
     ("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step",
      "Первые макеты пришлю в понедельник."),
@@ -382,6 +392,10 @@ PLACEHOLDERS = _catalogue(
      "Последняя оплата: 48 000 ₽, 13 апреля."),
     ("consequence_line", "block: what happens next, only where it is a stored consequence", "consequence",
      "С понедельника, 25 мая, мы приостановим работы."),
+    ("interest_line", "block: that the contract gives a penalty for delay, only where it does", "rights",
+     "Договором предусмотрена неустойка за просрочку."),
+    ("charges_line", "block: what of the sum was charged for delay", "items.charges",
+     "В сумму входит неустойка 1 250,86 ₽."),
     ("copies_line", "block: who gets a copy", "copies", "Копия: Игорь Левин, генеральный директор"),
     ("what_open", "block: what is open, in one line, for tasks", "items", "счёт № 1042, 48 000 ₽"),
     ("invoice_list", "the list of all that is asked for, with sums per currency; empty for one invoice", "items",
@@ -389,9 +403,10 @@ PLACEHOLDERS = _catalogue(
     ("not_due_list", "what is not due yet, apart and outside the sum; empty when there is none", "not_due", "(table)"),
     ("payment", "ways to pay, the preferred first, with bank details and QR code", "methods, creditor.accounts",
      "(card)"),
+    ("page", "the link to the reader's page, on a line of its own", "page_link", "https://pay.studio.example/p/…"),
     ("new_accounts", "the creditor's bank details without a sum", "creditor.accounts", "(card)"),
     ("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)"),
     ("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …"),
-    alone=("invoice_list", "not_due_list", "payment", "new_accounts", "answers", "signature"),
+    alone=("invoice_list", "not_due_list", "payment", "page", "new_accounts", "answers", "signature"),
 )
 # fmt: on

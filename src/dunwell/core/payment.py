@@ -75,8 +75,13 @@ class PaymentEvent:
 
 
 class PaymentProvider(Protocol):
-    title: str
-    currencies: frozenset[str] | None  # None: any
+    @property
+    def title(self) -> str:
+        """As payers know it."""
+
+    @property
+    def currencies(self) -> frozenset[str] | None:
+        """What can be paid by it; None: anything."""
 
     def link(self, request: PaymentRequest) -> PaymentLink:
         """Raises `ProviderDown`."""

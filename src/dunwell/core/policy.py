@@ -77,7 +77,7 @@ class Policy:
     """A ladder and its manners; `steps` stand in the order they are taken.
 
     `balance_min` is, by currency and in minor units, the least balance worth a message; a currency it does not name has
-    none. `customer_kind` None = fit for businesses and persons alike.
+    none. `interest`: letters may name the penalty that a contract gives, and it may be charged. `customer_kind` None = fit for businesses and persons alike.
     """
 
     name: str
@@ -94,6 +94,8 @@ class Policy:
     spare_probability: float = 1.0
     claimed_paid_days: int = 5
     promise_days_max: int = 30
+    reply_wait_days: int = 5
+    interest: bool = False
 
     def step(self, name: str) -> Step:
         if self.wake_up is not None and name == self.wake_up.name:

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
+from dunwell.core.calendar import Calendar
+
 Value = TypeVar("Value")
 
 INTENTS = (
@@ -87,12 +89,16 @@ class OpenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class ReplyContext:
-    """What is known beside the text. `received_on` is the creditor's local day; `lang` empty means: find out."""
+    """What is known beside the text. `received_on` is the creditor's local day; `lang` empty means: find out.
+
+    `calendar` says when "after the holidays" is at the customer; without it the common holidays of the language do.
+    """
 
     received_on: date
     lang: str = ""
     channel: str = "email"
     invoices: tuple[OpenInvoice, ...] = ()
+    calendar: Calendar | None = None
 
     @property
     def total(self) -> Decimal:

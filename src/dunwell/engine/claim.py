@@ -122,6 +122,16 @@ def evidence(
     )
 
 
+def address_lines(address: str) -> tuple[str, ...]:
+    """An address for the window: its own lines, or its parts apart by commas, three at most."""
+    lines = [line.strip() for line in address.splitlines() if line.strip()]
+    if len(lines) != 1:
+        return tuple(lines)
+    parts = [part.strip() for part in lines[0].split(",") if part.strip()]
+    third = max(1, -(-len(parts) // 3))
+    return tuple(", ".join(parts[at : at + third]) for at in range(0, len(parts), third))
+
+
 class _Desk:
     """The claim with its words at hand; every placeholder there is, filled once."""
 
@@ -230,7 +240,7 @@ def _letterhead(desk: _Desk, *, is_draft: bool) -> Letterhead:
         sender_name=facts.creditor.name,
         sender_lines=tuple(_details(desk, facts.creditor)),
         return_line=", ".join(filter(None, (facts.creditor.name, facts.creditor.address))),
-        address=(facts.debtor.name, *_address_lines(facts.debtor.address)),
+        address=(facts.debtor.name, *address_lines(facts.debtor.address)),
         beside=tuple((what, value) for what, value in beside if value),
         notice=desk.say("draft") if is_draft else desk.say("notice"),
     )
@@ -396,16 +406,6 @@ def _details(desk: _Desk, party: Party) -> Iterator[str]:
         yield desk.say("vat" if party.tax_id[:2].isalpha() else "tax", value=party.tax_id)
     if party.address:
         yield desk.say("address", value=terms.clean(party.address))
-
-
-def _address_lines(address: str) -> tuple[str, ...]:
-    """An address for the window: its own lines, or its parts apart by commas, three at most."""
-    lines = [line.strip() for line in address.splitlines() if line.strip()]
-    if len(lines) != 1:
-        return tuple(lines)
-    parts = [part.strip() for part in lines[0].split(",") if part.strip()]
-    third = max(1, -(-len(parts) // 3))
-    return tuple(", ".join(parts[at : at + third]) for at in range(0, len(parts), third))
 
 
 def _parts(interest: Interest, *, is_contract: bool) -> Money:

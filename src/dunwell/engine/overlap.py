@@ -40,35 +40,42 @@ class Frame:
         )
 
     @property
+    def is_still(self) -> bool:
+        """One day without a change of the balance: it comes before, after and within everything of that day alike."""
+        return self.from_date == self.to_date and self.opening == self.closing
+
+    @property
     def facts(self) -> tuple[Any, ...]:
         return (self.from_date, self.to_date, self.opening, self.closing)
 
 
-def continued(told: Frame, known: Sequence[Frame]) -> set[int]:
+def continued(told: Frame, known: Sequence[Frame]) -> dict[int, set[date]]:
     """Statements that come before or after this one *on the same day*, each beginning with the balance at which the one
-    before it ended: their entries on that day are others, however alike they look. A copy of this one is none of them.
+    before it ended, and that day: their entries on it are others, however alike they look.
     """
-    found: set[int] = set()
-    frontier = [told]
-    while frontier:
-        here = frontier.pop()
-        for other in known:
-            if other.statement_id in found or other.facts == told.facts:
-                continue
-            if _follows(here, other) or _follows(other, here):
-                found.add(other.statement_id)
-                frontier.append(other)
+    found: dict[int, set[date]] = defaultdict(set)
+    moving = [each for each in known if each.is_whole and each.facts != told.facts and not each.is_still]
+    if told.is_whole and told.from_date and told.to_date:
+        for each in _linked(told, moving, day=told.to_date, forwards=True):
+            found[each.statement_id].add(told.to_date)
+        for each in _linked(told, moving, day=told.from_date, forwards=False):
+            found[each.statement_id].add(told.from_date)
     return found
 
 
-def _follows(earlier: Frame, later: Frame) -> bool:
-    return (
-        earlier.is_whole
-        and later.is_whole
-        and earlier.to_date is not None
-        and earlier.to_date == later.from_date
-        and earlier.closing == later.opening
-    )
+def _linked(told: Frame, known: Sequence[Frame], *, day: date, forwards: bool) -> list[Frame]:
+    """Those that follow on a day (or come before), one after the other as long as they lie wholly on it."""
+    linked: list[Frame] = []
+    frontier = [told]
+    while frontier:
+        here = frontier.pop()
+        for each in known:
+            earlier, later = (here, each) if forwards else (each, here)
+            if each not in linked and earlier.to_date == later.from_date == day and earlier.closing == later.opening:
+                linked.append(each)
+                if each.from_date == each.to_date:
+                    frontier.append(each)
+    return linked
 
 
 def is_new(told: pl.DataFrame, known: pl.DataFrame, frame: Frame) -> pl.Series:

@@ -63,9 +63,9 @@ def payment(sheet: Sheet) -> Part:
     facts = sheet.scene.facts
     texts, cards = [], []
     if facts.page_link:
-        texts.append(f"{sheet.labels['pay_page']}\n{facts.page_link}")
-        link = sheet.layout.piece("link", escaped(facts.page_link), escaped(facts.page_link))
-        cards.append(sheet.layout.piece("method", f"{escaped(sheet.labels['pay_page'])}<br>{link}"))
+        text, html = _page_link(sheet, f"{escaped(sheet.labels['pay_page'])}<br>")
+        texts.append(f"{sheet.labels['pay_page']}\n{text}")
+        cards.append(html)
     for method in facts.methods:
         text, html = (
             _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
@@ -73,6 +73,14 @@ def payment(sheet: Sheet) -> Part:
         texts.append(text)
         cards.append(html)
     return "\n\n".join(texts), sheet.layout.piece("card", "".join(cards))
+
+
+def page(sheet: Sheet) -> Part:
+    """The link to the reader's page, and nothing else."""
+    if not sheet.scene.facts.page_link:
+        raise FactMissing("page_link")
+    text, html = _page_link(sheet, "")
+    return text, sheet.layout.piece("card", html)
 
 
 def new_accounts(sheet: Sheet) -> Part:
@@ -208,6 +216,7 @@ PARTS: dict[str, Callable[[Sheet], Part]] = {
     "invoice_list": invoice_list,
     "not_due_list": not_due_list,
     "payment": payment,
+    "page": page,
     "new_accounts": new_accounts,
     "answers": answers,
     "signature": signature,
@@ -247,6 +256,12 @@ def _list(sheet: Sheet, title: str, items: Sequence[ItemFacts], totals: Sequence
         lines.append(f"{label}: {sheet.money(amount)}")
         rows.append(layout.piece("total", escaped(label), escaped(sheet.money(amount))))
     return "\n".join(lines), layout.piece("list", escaped(title), "".join(rows))
+
+
+def _page_link(sheet: Sheet, before: str) -> Part:
+    address = sheet.scene.facts.page_link
+    link = sheet.layout.piece("link", escaped(address), escaped(address))
+    return address, sheet.layout.piece("method", f"{before}{link}")
 
 
 def _transfer(sheet: Sheet) -> Part:

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from dunwell.core.message import NEWS_KEYS, TASK_KEYS, Draft, LetterFacts
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.refusal import Finding
+from dunwell.core.rights import Right
 from dunwell.engine import payqr, sms, tact, terms
 from dunwell.engine.mime import MAILBOX
 
@@ -35,6 +36,7 @@ def preflight(
     """
     findings = [
         *_sums(draft, facts),
+        *_charges(draft, facts),
         *_accounts(facts),
         *_dates(facts, is_working_day),
         *_recipient(draft, facts),
@@ -90,6 +92,20 @@ def _sums(draft: Draft, facts: LetterFacts) -> list[Finding]:
         if shown not in draft.text:
             found.append(Finding("sum_missing", f"the text does not name {shown}", field="to_pay", value=shown))
     return found
+
+
+def _charges(draft: Draft, facts: LetterFacts) -> list[Finding]:
+    """A sum larger than the invoices is explained: the letter says what of it was charged for delay."""
+    totals = total_by_currency(item.charges for item in facts.items if item.charges)
+    if draft.channel != "email" or facts.step.content_key in NEWS_KEYS:
+        return []
+    shown = [terms.money(amount, facts.locale, facts.channel) for amount in totals.values()]
+    remedy = "Put {charges_line} into the text."
+    return [
+        Finding("charges_unsaid", f"{one} was charged, and the text does not say so", field="items", remedy=remedy)
+        for one in shown
+        if one not in draft.text
+    ]
 
 
 def _accounts(facts: LetterFacts) -> list[Finding]:
@@ -184,7 +200,7 @@ def _words(draft: Draft, facts: LetterFacts) -> list[Finding]:
         found.append(Finding("placeholder_left", f"{left[0]!r} stands in the text", value=left[0]))
     if draft.channel == "task":
         return found
-    found += tact.check_words(draft.text, draft.locale)
+    found += tact.check_words(draft.text, draft.locale, _may_name(facts))
     if facts.customer.kind == "person" and facts.order is None and facts.step.content_key not in NEWS_KEYS:
         first = draft.text.split("\n\n")[1] if draft.channel == "email" and "\n\n" in draft.text else ""
         for words in tact.debt_words(f"{draft.subject}\n{first}", draft.locale):
@@ -217,6 +233,12 @@ def _urgency(facts: LetterFacts) -> list[Finding]:
             Finding("consequence_too_early", message, field="consequence", value=str(facts.consequence.starts_on))
         )
     return found
+
+
+def _may_name(facts: LetterFacts) -> frozenset[Right]:
+    """The rights that this letter may speak of: those there are; of stopping work only where that step is scheduled."""
+    is_scheduled = facts.consequence is not None and facts.consequence.code == "work_pauses"
+    return facts.rights if is_scheduled else facts.rights - {Right.STOP_WORK}
 
 
 def _links(facts: LetterFacts) -> list[Finding]:

@@ -2,17 +2,23 @@
 
 The rules, in this order, for each payment by (date, money_id):
 
-1. *reference*: an invoice number or order number stands in the payer's words, or in the column that says what is paid.
-   The numbers named are paid oldest first, those of the payer's customer alone. Where the payer is unknown the number
-   must be one customer's, and either stand beside a word for invoice, or the sum must be exactly what is open on it. A
-   column that names an unknown number leaves the payment to a person.
-2. *exact sum*: the payer is known, and exactly one open receivable, or all open ones together, amount to the sum.
-3. *oldest first*: the payer is known and its policy allows it.
+1. *reference*: a reference with check digits (our own, or ISO 11649), an invoice number or an order number stands in the
+   payer's words, or in the column that says what is paid. What is named is paid oldest first, of the payer's customer alone (or
+   of one of its group). Where the payer is unknown it must be one customer's, and either several numbers, a number beside a word
+   for invoice whose payer is not plainly somebody else, or the sum must be exactly what is open on it. A column that names an
+   unknown number leaves the payment to a person.
+2. *near number*: the payer is known, and its words end in the last digits of one of its numbers, or hold one with a digit wrong
+   or two exchanged; the sum is what is open there.
+3. *exact sum*: the payer is known, and exactly one open receivable, all open ones, the oldest ones, or one choice of a few
+   amount to the sum.
+4. *less a fee*, *less a discount*, *plus a surplus*: the payer is known by a strong sign, and exactly one open receivable differs
+   from the sum by what banks keep, by a usual discount, or by what interest and rounding add; what differs stays open or unapplied.
+5. *oldest first*: the payer is known and its policy allows it.
 
-A credit note takes its own invoice, then (by rule 3) the others of its customer; one whose invoice is unknown waits.
+A credit note takes its own invoice, then (by rule 5) the others of its customer; one whose invoice is unknown waits.
 Money never settles more than is open, never in another currency, and never by its sum alone where two customers fit.
-What is left is unapplied, with a reason and with proposals for a person. Pure: frames in, frames out; the same rows in
-any order give the same result.
+What is left is unapplied, with a reason and with proposals for a person, each with points for what speaks for it. Pure: frames
+in, frames out; the same rows in any order give the same result.
 """
 
 from __future__ import annotations
@@ -28,22 +34,22 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from dunwell.core import frames_import as frames
+from dunwell.core.reference import Names
+from dunwell.engine import match_near, match_sums, match_words
+from dunwell.engine.match_narrow import names_of_payers, narrowed
 
 PROPOSALS_MAX = 5
-# Fewer digits stand in too many texts by chance (a year, a sum): such a number counts only beside a word for invoice,
-# or in the column for it.
-LOOSE_DIGITS = 5
-WORD_FOR_INVOICE = (
-    r"(?:inv|invoices?|bill|сч[её]т(?:а|у|ам|ов|ом|е)?(?:-фактур\w*)?|сч|с\/ф|ф-?ра|фактур(?:а|и|у|ата|ите)|"
-    r"упд|акт(?:а|у|ы)?|no|nr|№|#)"
-)
 
 
 class Basis(StrEnum):
     """Why money was set against a receivable."""
 
     REFERENCE = "reference"
+    NEAR_NUMBER = "near_number"
     EXACT_SUM = "exact_sum"
+    LESS_FEE = "less_fee"
+    LESS_DISCOUNT = "less_discount"
+    PLUS_SURPLUS = "plus_surplus"
     OLDEST_FIRST = "oldest_first"
     CREDITED_INVOICE = "credited_invoice"
 
@@ -58,9 +64,39 @@ class Reason(StrEnum):
     REFERENCE_AMBIGUOUS = "reference_ambiguous"
     REFERENCE_OF_OTHER_CUSTOMER = "reference_of_other_customer"
     NOTHING_OPEN = "nothing_open"
+    PREPAYMENT = "prepayment"
     CURRENCY_DIFFERS = "currency_differs"
     SEVERAL_FIT = "several_fit"
     MORE_THAN_OPEN = "more_than_open"
+
+
+class Sign(StrEnum):
+    """What speaks for a proposal."""
+
+    OWN_REFERENCE = "own_reference"
+    NUMBER = "number"
+    NUMBER_ALONE = "number_alone"
+    TAX_ID = "tax_id"
+    ACCOUNT = "account"
+    NAME = "name_key"
+    NAME_LIKE = "name_like"
+    EXACT_SUM = "exact_sum"
+    OLDEST = "oldest"
+
+
+# A hundred points are certain; a person sees the proposals in this order.
+POINTS = {
+    Sign.OWN_REFERENCE: 100,
+    Sign.NUMBER: 60,
+    Sign.NUMBER_ALONE: 40,
+    Sign.TAX_ID: 50,
+    Sign.ACCOUNT: 45,
+    Sign.NAME: 35,
+    Sign.NAME_LIKE: 20,
+    Sign.EXACT_SUM: 30,
+    Sign.OLDEST: 5,
+}
+STRONG_SIGNS = (Sign.TAX_ID, Sign.ACCOUNT, Sign.NAME)
 
 
 class Result(NamedTuple):
@@ -81,17 +117,23 @@ def allocate(money: pl.DataFrame, receivables: pl.DataFrame, payer_signs: pl.Dat
     customer that the money could concern, and beside them those settled lately (balance 0): money that names one of
     these may be paid twice, and waits. Give only money with something unapplied.
     """
-    book = _Book(receivables, payer_signs)
+    money = names_of_payers(money)
+    concerned, signs = narrowed(money, receivables, payer_signs)
+    book = _Book(concerned, signs)
     outcome = _Outcome()
     waiting = [
-        _Money(**{name: row[name] for name in frames.MONEY}) for row in sorted(money.iter_rows(named=True), key=_turn)
+        _Money(**{name: row[name] for name in _Money.__slots__})
+        for row in sorted(money.iter_rows(named=True), key=_turn)
     ]
     # What one payment settles can leave another only one choice. So it goes on until nothing moves: a second run then
     # finds nothing to do.
+    may_choose_oldest = False
     while waiting:
-        after = [_apply(each, book, outcome) for each in waiting]
-        if after == waiting:
+        after = [_apply(each, book, outcome, may_choose_oldest=may_choose_oldest) for each in waiting]
+        if after == waiting and may_choose_oldest:
             break
+        # Of equal sums the oldest is taken only when all that say more have had their turn.
+        may_choose_oldest = after == waiting
         waiting = [each for each in after if each.unapplied]
     for each in waiting:
         outcome.rest(each, book)
@@ -112,11 +154,16 @@ class _Money:
     unapplied: int
     customer_id: int | None
     payer_name_key: str | None
+    payer_name_like: str | None
     payer_account: str | None
     payer_tax_id: str | None
     remittance: str | None
     reference: str | None
     invoice_number: str | None
+
+    @property
+    def words(self) -> match_words.Named:
+        return match_words.named(" ".join(text for text in (self.reference, self.remittance) if text))
 
 
 @dataclass(slots=True)
@@ -125,12 +172,14 @@ class _Receivable:
 
     receivable_id: int
     customer_id: int
+    invoice_id: int | None
     number: str
     issue_date: date
     due_date: date | None
     currency: str
     open: int
     order_number: str | None
+    reference: str | None
     may_allocate_oldest_first: bool
 
     @property
@@ -138,54 +187,85 @@ class _Receivable:
         return (self.due_date or self.issue_date, self.issue_date, self.receivable_id)
 
 
-def _apply(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
+def _apply(money: _Money, book: _Book, outcome: _Outcome, *, may_choose_oldest: bool) -> _Money:
     """The money with what is left of it, and with its customer as soon as that is certain."""
-    return (
-        _by_credited_invoice(money, book, outcome) if money.kind == "credit_note" else _by_payment(money, book, outcome)
-    )
+    if money.kind == "credit_note":
+        return _by_credited_invoice(money, book, outcome)
+    return _by_payment(money, book, outcome, may_choose_oldest=may_choose_oldest)
 
 
 def _by_credited_invoice(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
     """A credit note goes to the invoice that it names; what is left over, or names none, to the customer's others."""
     own = [each for each in book.of_customer(money.customer_id) if each.currency == money.currency]
-    named = [each for each in own if money.invoice_number and _key(each.number) == _key(money.invoice_number)]
+    credited = match_words.key(money.invoice_number or "")
+    named = [each for each in own if credited and match_words.key(each.number) == credited]
     if money.invoice_number and not named:
         return money
     money = outcome.take(money, named, Basis.CREDITED_INVOICE, money.invoice_number or "")
     return _oldest_first(money, own, outcome)
 
 
-def _by_payment(money: _Money, book: _Book, outcome: _Outcome) -> _Money:
+def _by_payment(money: _Money, book: _Book, outcome: _Outcome, *, may_choose_oldest: bool) -> _Money:
     customer = book.payer(money)
     if named := book.named(money, customer):
         customer = named[0].customer_id
-        money = outcome.take(
-            replace(money, customer_id=customer),
-            named,
-            Basis.REFERENCE,
-            ", ".join(dict.fromkeys(each.number for each in named)),
-        )
-    elif (
-        customer is None
-        or money.invoice_number
-        or book.names_only_others(money, customer)
-        or book.names_only_settled(money, customer)
-    ):
+        numbers = ", ".join(dict.fromkeys(each.number for each in named))
+        money = outcome.take(replace(money, customer_id=customer), named, Basis.REFERENCE, numbers)
+    elif customer is None or money.invoice_number:
         return money
     own = [each for each in book.of_customer(customer) if each.currency == money.currency and each.open]
-    return _oldest_first(_by_exact_sum(money, own, outcome), own, outcome)
+    if not book.names_sum_of_others(money, customer):
+        money = _by_near_number(money, own, outcome)
+    if not named and (book.names_only_others(money, customer) or book.names_only_settled(money, customer)):
+        return money
+    # Who names a number means that one, though it is not known; only who names none means the oldest.
+    is_silent = not any(money.words.numbers.values())
+    money = _by_sum(
+        money, own, outcome, is_certain=book.is_certain(money), may_choose_oldest=may_choose_oldest and is_silent
+    )
+    return _oldest_first(money, own, outcome)
 
 
-def _by_exact_sum(money: _Money, own: Sequence[_Receivable], outcome: _Outcome) -> _Money:
-    """Exactly one receivable of the sum, else all open ones if they add up to it."""
-    of_sum = [each for each in own if each.open == money.unapplied]
-    whole = own if sum(each.open for each in own) == money.unapplied else []
-    fitting = of_sum if len(of_sum) == 1 else whole if not of_sum else []
-    return outcome.take(money, fitting, Basis.EXACT_SUM, f"{money.unapplied} {money.currency}")
+def _by_near_number(money: _Money, own: Sequence[_Receivable], outcome: _Outcome) -> _Money:
+    """The customer's own receivable of exactly the sum whose number the words nearly name, where that is one."""
+    near = [
+        each
+        for each in own
+        if each.open == money.unapplied and any(match_near.is_near(one, each.number) for one in money.words.numbers)
+    ]
+    return outcome.take(money, near if len(near) == 1 else [], Basis.NEAR_NUMBER, near[0].number if near else "")
+
+
+def _by_sum(
+    money: _Money, own: Sequence[_Receivable], outcome: _Outcome, *, is_certain: bool, may_choose_oldest: bool
+) -> _Money:
+    """One receivable of the sum, all or a few that amount to it; else one, or all, that differ by what payments differ by."""
+    if not money.unapplied:
+        return money
+    amount = f"{money.unapplied} {money.currency}"
+    sums = [each.open for each in own]
+    exact = match_sums.exact(sums, money.unapplied, is_certain=is_certain, may_choose_oldest=may_choose_oldest)
+    if exact:
+        return outcome.take(money, [own[at] for at in exact], Basis.EXACT_SUM, amount)
+    if is_certain and money.unapplied == money.received:
+        for basis, found in (
+            (Basis.LESS_DISCOUNT, match_sums.less_discount(sums, money.unapplied)),
+            (Basis.LESS_FEE, match_sums.less_fee(sums, money.unapplied)),
+            (Basis.PLUS_SURPLUS, match_sums.plus_surplus(sums, money.unapplied)),
+        ):
+            if found:
+                return outcome.take(
+                    money, [own[at] for at in found], basis, f"{amount} of {sum(sums[at] for at in found)}"
+                )
+    return money
 
 
 def _oldest_first(money: _Money, own: Sequence[_Receivable], outcome: _Outcome) -> _Money:
     return outcome.take(money, [each for each in own if each.may_allocate_oldest_first], Basis.OLDEST_FIRST, "")
+
+
+def _by_age(row: tuple[_Receivable, tuple[str, ...]]) -> tuple[date, date, int]:
+    return row[0].age
 
 
 class _Book:
@@ -195,20 +275,35 @@ class _Book:
         self._by_customer: dict[int, list[_Receivable]] = defaultdict(list)
         self._by_number: dict[str, list[_Receivable]] = defaultdict(list)
         self._by_bare_number: dict[str, list[_Receivable]] = defaultdict(list)
+        self._by_compact: dict[str, list[_Receivable]] = defaultdict(list)
+        self._by_reference: dict[str, list[_Receivable]] = defaultdict(list)
+        self._by_invoice: dict[int | None, list[_Receivable]] = defaultdict(list)
         self._by_sum: dict[tuple[str, int], list[_Receivable]] = defaultdict(list)
-        rows = receivables.rename({"balance": "open"}).iter_rows(named=True)
-        for each in sorted(
-            (_Receivable(**{name: row[name] for name in _Receivable.__slots__}) for row in rows),
-            key=lambda each: each.age,
-        ):
+        facts = receivables.rename({"balance": "open"}).select(_Receivable.__slots__).iter_rows()
+        forms = receivables.select(
+            "number_key", "number_bare", "number_compact", "order_key", "order_bare", "reference_bare"
+        ).iter_rows()
+        aged = sorted(((_Receivable(*row), named) for row, named in zip(facts, forms, strict=True)), key=_by_age)
+        for each, (number, bare, compact, order, order_bare, wanted) in aged:
             self._by_customer[each.customer_id].append(each)
-            for number in (each.number, each.order_number):
-                if number:
-                    self._by_number[_key(number)].append(each)
-                    self._by_bare_number[_bare(number)].append(each)
+            self._by_invoice[each.invoice_id].append(each)
+            self._by_number[number].append(each)
+            self._by_bare_number[bare].append(each)
+            self._by_compact[compact].append(each)
+            if order:
+                self._by_number[order].append(each)
+                self._by_bare_number[order_bare].append(each)
+            if wanted:
+                self._by_reference[wanted].append(each)
         self._payers: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._groups: dict[int, str] = {}
+        self._members: dict[str, set[int]] = defaultdict(set)
         for customer, sign, value in payer_signs.select("customer_id", "sign", "value").iter_rows():
-            self._payers[sign, value].add(customer)
+            if sign == "group":
+                self._groups[customer] = value
+                self._members[value].add(customer)
+            else:
+                self._payers[sign, value].add(customer)
 
     def of_customer(self, customer: int | None) -> list[_Receivable]:
         return self._by_customer.get(customer, []) if customer is not None else []
@@ -229,21 +324,55 @@ class _Book:
 
     def possible_payers(self, money: _Money) -> set[int]:
         """Customers whom the payer's signs fit together; signs that contradict one another leave all of theirs
-        possible.
+        possible. A name that is merely alike counts where nothing better is known.
         """
         if money.customer_id is not None:
             return {money.customer_id}
-        values = {"tax_id": money.payer_tax_id, "account": money.payer_account, "name_key": money.payer_name_key}
-        found = [fitting for sign, value in values.items() if value and (fitting := self._payers.get((sign, value)))]
-        return (set.intersection(*found) or set.union(*found)) if found else set()
+        if (
+            named := {one.id for one in money.words.references if one.names is Names.CUSTOMER}
+            & self._by_customer.keys()
+        ):
+            return named
+        found = [fitting for sign in STRONG_SIGNS if (fitting := self._fitting(money, sign))]
+        if found:
+            return set.intersection(*found) or set.union(*found)
+        return self._fitting(money, Sign.NAME_LIKE)
+
+    def is_certain(self, money: _Money) -> bool:
+        """Whether the payer is known by more than a name that is merely alike."""
+        return (
+            money.customer_id is not None
+            or any(one.names is Names.CUSTOMER for one in money.words.references)
+            or any(self._fitting(money, sign) for sign in STRONG_SIGNS)
+        )
+
+    def signs_of(self, money: _Money, customer: int) -> list[Sign]:
+        """By which signs a payer is this customer."""
+        strong = [sign for sign in STRONG_SIGNS if customer in self._fitting(money, sign)]
+        like = Sign.NAME not in strong and customer in self._fitting(money, Sign.NAME_LIKE)
+        return [*strong, Sign.NAME_LIKE] if like else strong
+
+    def _fitting(self, money: _Money, sign: Sign) -> set[int]:
+        value = {
+            Sign.TAX_ID: money.payer_tax_id,
+            Sign.ACCOUNT: money.payer_account,
+            Sign.NAME: money.payer_name_key,
+            Sign.NAME_LIKE: money.payer_name_like,
+        }[sign]
+        return self._payers.get((sign, value), set()) if value else set()
 
     def named(self, money: _Money, customer: int | None) -> list[_Receivable]:
         """Receivables whose numbers the payer names, oldest first, all of one customer; none where that is not
         certain.
         """
-        possible = self.possible_payers(money)
+        possible = self._related(self.possible_payers(money))
         strong, weak = self.mentioned(money)
-        for found, is_enough in ((strong, True), ([*strong, *weak], customer is not None)):
+        certain = self.referenced(money)
+        for found, is_enough in (
+            (certain, True),
+            (strong, self._speaks_for_itself(money, strong)),
+            ([*strong, *weak], customer is not None),
+        ):
             fitting = [
                 each
                 for each in found
@@ -254,6 +383,19 @@ class _Book:
                 return sorted(fitting, key=lambda each: each.age)
         return []
 
+    def _speaks_for_itself(self, money: _Money, strong: Sequence[_Receivable]) -> bool:
+        """Whether numbers beside a word for invoice are enough: of a payer who is known, or who says of nothing else who it is,
+        or who names several. A stranger's single number may be mistyped.
+        """
+        is_stranger = not self.possible_payers(money) and bool(
+            money.payer_name_key or money.payer_tax_id or money.payer_account
+        )
+        return not is_stranger or len({each.number for each in strong if each.open}) > 1
+
+    def _related(self, customers: set[int]) -> set[int]:
+        """The customers, and those of their groups: a parent pays for its companies."""
+        return customers.union(*(self._members[self._groups[one]] for one in customers if one in self._groups))
+
     def names_only_others(self, money: _Money, customer: int) -> bool:
         """Whether the payer names invoices of other customers, and none of its own: it may have paid for somebody
         else.
@@ -261,76 +403,48 @@ class _Book:
         strong, weak = self.mentioned(money)
         return bool(strong) and not any(each.customer_id == customer for each in (*strong, *weak))
 
+    def names_sum_of_others(self, money: _Money, customer: int) -> bool:
+        """Whether the payer names an invoice of somebody else, of just this sum: then it is no slip of the finger."""
+        found = [each for named in self.mentioned(money) for each in named]
+        return any(each.customer_id != customer and each.open == money.unapplied for each in found)
+
     def names_only_settled(self, money: _Money, customer: int) -> bool:
         """Whether all the payer's invoices that it names are settled: it may have paid twice, or meant another one."""
         own = [each for each in self.mentioned(money)[0] if each.customer_id == customer]
         return bool(own) and not any(each.open for each in own)
 
+    def referenced(self, money: _Money) -> list[_Receivable]:
+        """Receivables named by a reference with check digits: our own of the invoice, or one that the document asked for."""
+        own = [one.id for one in money.words.references if one.names is Names.INVOICE]
+        found = [each for invoice in own for each in self._by_invoice.get(invoice, ())]
+        for structured in money.words.structured:
+            found += self._by_reference.get(match_words.bare(structured), ())
+            # ISO 11649: behind "RF" and two check digits stands what the issuer chose, mostly the number.
+            found += self._by_compact.get(structured[4:]) or self._of_number(structured[4:])
+        return list({each.receivable_id: each for each in found}.values())
+
     def mentioned(self, money: _Money) -> tuple[list[_Receivable], list[_Receivable]]:
         """Receivables whose numbers stand in the payer's words: beside a word for invoice, and elsewhere."""
-        strong = {_key(part): True for part in re.split(r"[,;]", money.invoice_number or "") if part.strip()}
-        keys = _mentions(" ".join(text for text in (money.reference, money.remittance) if text)) | strong
+        column = {match_words.key(part): True for part in re.split(r"[,;]", money.invoice_number or "") if part.strip()}
         found: dict[bool, dict[int, _Receivable]] = {True: {}, False: {}}
-        for key, is_strong in keys.items():
+        for each in self.referenced(money):
+            found[True][each.receivable_id] = each
+        for key, is_strong in (money.words.numbers | column).items():
             for each in self._of_number(key):
                 found[is_strong][each.receivable_id] = each
         return list(found[True].values()), [each for at, each in found[False].items() if at not in found[True]]
 
     def _of_number(self, key: str) -> list[_Receivable]:
         """By the number as it is, else by its letters and digits without leading zeros, where that can mean one number
-        only.
+        only; else by the reference that its document asked for.
         """
         if key in self._by_number:
             return self._by_number[key]
-        near = self._by_bare_number.get(_bare(key), [])
-        return near if len({_key(each.number) for each in near}) == 1 else []
-
-
-def _key(number: str) -> str:
-    """A number as it is compared: without blanks and case. Leading zeros stay: 0012 and 12 may be two invoices."""
-    return re.sub(r"\s+", "", number).upper()
-
-
-def _bare(number: str) -> str:
-    return re.sub(r"[\W_]+", "", number).upper().lstrip("0")
-
-
-def _mentions(text: str) -> dict[str, bool]:
-    """What in a payer's words could be an invoice number, and whether it stands beside a word for invoice or holds
-    letters.
-
-    "Оплата по счетам № 12, 13 от 05.01.2026" → 12 and 13, both True. Dates and sums are left out, and short digits that
-    nothing introduces.
-    """
-    text = re.sub(r"\b(?:от|from|dated?|of|дата|/)\s*[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}", " . ", text, flags=re.I)
-    words = re.findall(r"[^\s,;:()\"«»„“]+", text)
-    keys: dict[str, bool] = {}
-    is_introduced = False
-    for at, word in enumerate(words):
-        bare = word.strip(".!?'")
-        if not any(letter.isdigit() for letter in bare):
-            # A list goes on: "счета 12, 13 и 14".
-            is_introduced = bool(re.fullmatch(rf"(?i){WORD_FOR_INVOICE}", bare)) or (
-                is_introduced and bare.lower() in ("и", "and", "&", "+")
-            )
-            continue
-        introduced = re.match(rf"(?i){WORD_FOR_INVOICE}\.?[№#]?(?=[0-9])", bare)
-        is_strong = is_introduced or bool(introduced)
-        if introduced:
-            keys[_key(bare[introduced.end() :])] = True
-        if at and words[at - 1].isalpha():
-            keys.setdefault(_key(words[at - 1] + bare), True)
-        if is_strong or _is_telling(bare):
-            keys[_key(bare)] = keys.get(_key(bare), False) or is_strong or any(letter.isalpha() for letter in bare)
-    return keys
-
-
-def _is_telling(word: str) -> bool:
-    """Whether a word is likely no year, no sum and no part of a date, so that it may be looked up as a number."""
-    is_sum = re.fullmatch(r"[0-9]+[.,][0-9]{1,2}", word)
-    return not is_sum and (
-        any(letter.isalpha() for letter in word) or sum(letter.isdigit() for letter in word) >= LOOSE_DIGITS
-    )
+        bare = match_words.bare(key)
+        near = self._by_bare_number.get(bare, [])
+        if near and len({match_words.key(each.number) for each in near}) == 1:
+            return near
+        return [] if near else self._by_compact.get(match_words.compact(key)) or self._by_reference.get(bare, [])
 
 
 class _Outcome:
@@ -360,7 +474,7 @@ class _Outcome:
                     evidence,
                 )
                 self._allocations.append(row)
-        return replace(money, unapplied=left)
+        return replace(money, unapplied=left) if left != money.unapplied else money
 
     def rest(self, money: _Money, book: _Book) -> None:
         """What stays unapplied, with its reason and with what a person might do."""
@@ -372,9 +486,7 @@ class _Outcome:
         )
         for rank, each in enumerate(candidates, start=1):
             amount = min(money.unapplied, each.open)
-            self._proposals.append(
-                (money.money_id, money.kind, rank, each.receivable_id, each.customer_id, amount, str(reason))
-            )
+            self._propose(money, rank, each.receivable_id, each.customer_id, amount, reason, _signs(money, each, book))
         # Money in another currency, or of somebody who owes nothing now, fits no receivable; whose it may be is known.
         concerned = book.possible_payers(money) | {
             each.customer_id for found in book.mentioned(money) for each in found
@@ -382,7 +494,21 @@ class _Outcome:
         for rank, customer in enumerate(
             sorted(concerned - {each.customer_id for each in candidates}), len(candidates) + 1
         ):
-            self._proposals.append((money.money_id, money.kind, rank, None, customer, money.unapplied, str(reason)))
+            self._propose(money, rank, None, customer, money.unapplied, reason, book.signs_of(money, customer))
+
+    def _propose(
+        self,
+        money: _Money,
+        rank: int,
+        receivable_id: int | None,
+        customer_id: int,
+        amount: int,
+        reason: Reason,
+        signs: Sequence[Sign],
+    ) -> None:
+        points = min(99, sum(POINTS[sign] for sign in signs))
+        row = (money.money_id, money.kind, rank, receivable_id, customer_id, amount, str(reason))
+        self._proposals.append((*row, points, ",".join(signs)))
 
     def result(self) -> Result:
         return Result(
@@ -390,6 +516,18 @@ class _Outcome:
             pl.DataFrame(self._unapplied, schema=frames.UNAPPLIED, orient="row"),
             pl.DataFrame(self._proposals, schema=frames.PROPOSALS, orient="row"),
         )
+
+
+def _signs(money: _Money, each: _Receivable, book: _Book) -> list[Sign]:
+    """What speaks for setting the money against a receivable."""
+    strong, weak = book.mentioned(money)
+    if any(one is each for one in book.referenced(money)):
+        words = [Sign.OWN_REFERENCE]
+    else:
+        words = [Sign.NUMBER] if any(one is each for one in strong) else []
+        words += [Sign.NUMBER_ALONE] if any(one is each for one in weak) else []
+    exact = [Sign.EXACT_SUM] if each.open == money.unapplied else []
+    return [*words, *book.signs_of(money, each.customer_id), *exact]
 
 
 def _why(money: _Money, book: _Book) -> tuple[Reason, list[_Receivable]]:
@@ -421,6 +559,8 @@ def _why_of(customer: int, money: _Money, own: Sequence[_Receivable], book: _Boo
     if money.invoice_number:
         return Reason.REFERENCE_UNKNOWN
     if not any(each.currency == money.currency for each in own):
+        if money.words.is_prepaid:
+            return Reason.PREPAYMENT
         return Reason.CURRENCY_DIFFERS if own else Reason.NOTHING_OPEN
     return Reason.SEVERAL_FIT
 

@@ -54,12 +54,15 @@ def compose(facts: LetterFacts, pack: Pack, attachments: Sequence[Attachment] = 
     its fact).
     """
     key = facts.step.content_key
-    text = pack.texts.get((facts.locale, key, facts.channel))
+    # A letter to print says what the e-mail would say.
+    text = pack.texts.get((facts.locale, key, "email" if facts.channel == "letter" else facts.channel))
     language = pack.terms.get(facts.locale)
     if text is None or language is None:
         return _no_text(facts, pack)
     scene = Scene(facts, text, language, tags_of(facts, pack.emoji))
     try:
+        if facts.channel == "letter":
+            return _printed(scene)
         return _email(scene, attachments) if facts.channel == "email" else _plain_text(scene)
     except FactMissing as missing:
         message = f"the {facts.channel} text {key!r} ({facts.locale}) needs {missing}, which this letter does not have"
@@ -126,9 +129,18 @@ def _plain_text(scene: Scene) -> Draft:
     return _draft(scene, subject, text, "", (), "")
 
 
-def _body(scene: Scene, sheet: Sheet) -> tuple[list[str], list[str]]:
+def _printed(scene: Scene) -> Draft:
+    """A letter on paper: the subject over the paragraphs; answers by one tap are left out."""
+    texts, _ = _body(scene, Sheet(scene, layout("plain", scene.locale)), skipped=("answers",))
+    subject = plain(_sentence(scene.value("subject")))
+    return _draft(scene, subject, plain("\n\n".join([subject, *texts])), "", (), "")
+
+
+def _body(scene: Scene, sheet: Sheet, skipped: Sequence[str] = ()) -> tuple[list[str], list[str]]:
     texts, bodies = [], []
     for line in scene.text.paragraphs:
+        if len(line.pieces) == 1 and line.pieces[0][1] in skipped:
+            continue
         part = PARTS.get(line.pieces[0][1]) if len(line.pieces) == 1 and line.pieces[0][0] else None
         text, html = part(sheet) if part else ("", "")
         if part is None and (text := _sentence(fill(line, scene.value))):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dunwell.core.message import ContactMade, ItemFacts, LetterFacts, ReaderFacts
+from dunwell.core.money import Money, total_by_currency
+from dunwell.core.rights import Right
 from dunwell.engine import terms
 from dunwell.engine.texts import Terms, Text, Variants, choose, fill
 
@@ -98,7 +100,7 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
         "week_start": facts.as_of.weekday() == 0,
         "week_end": facts.as_of.weekday() == 4,
         "task": facts.channel == "task",
-        "part_paid": any(item.balance < item.original for item in facts.items),
+        "part_paid": any(_principal(item) < item.original for item in facts.items),
         "not_late": not any(item.days_overdue for item in facts.items),
     }
     return frozenset([name for name, is_true in holds.items() if is_true])
@@ -252,6 +254,16 @@ def _basis(scene: Scene) -> str:
     return str(scene.terms.words["basis"].format(basis=terms.clean(basis))) if basis else ""
 
 
+def _interest_basis(scene: Scene) -> str:
+    basis = scene.facts.interest_basis
+    return str(scene.terms.words["basis"].format(basis=terms.clean(basis))) if basis else ""
+
+
+def _charges(scene: Scene) -> str:
+    totals = total_by_currency(item.charges for item in scene.facts.items if item.charges)
+    return terms.moneys(tuple(totals.values()), scene.locale, scene.terms.words["and"], scene.facts.channel)
+
+
 def _reader_line(scene: Scene) -> str:
     reader = scene.facts.reader
     name = person_with_role(reader) if full_name(reader) else terms.clean(reader.role)
@@ -323,11 +335,18 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "starts_from": lambda scene: dated(scene, _consequence(scene), "weekdays_from"),
     "consequence_on": lambda scene: dated(scene, _consequence(scene), "weekdays_on"),
     "basis": _basis,
+    "interest_basis": _interest_basis,
+    "charges": _charges,
     "next_step": lambda scene: terms.clean(scene.facts.next_step),
     "reason_line": _coded("reason", lambda facts: facts.reason),
     "benefit_line": _coded("benefit", lambda facts: facts.benefit),
     "consequence_line": _coded("consequence", lambda facts: facts.consequence.code if facts.consequence else ""),
 }
+
+def _principal(item: ItemFacts) -> Money:
+    """What is open of the invoice itself, without what was charged for delay."""
+    return item.balance - item.charges if item.charges else item.balance
+
 
 # The shared blocks and the fact that switches each on.
 HOLDS: dict[str, Callable[[LetterFacts], bool]] = {
@@ -337,7 +356,9 @@ HOLDS: dict[str, Callable[[LetterFacts], bool]] = {
     "help_line": lambda facts: True,
     "kind_line": lambda facts: True,
     "credit_line": lambda facts: bool(facts.credit),
-    "part_paid_line": lambda facts: len(facts.items) == 1 and facts.items[0].original != facts.items[0].balance,
+    "part_paid_line": lambda facts: len(facts.items) == 1 and _principal(facts.items[0]) < facts.items[0].original,
+    "interest_line": lambda facts: Right.INTEREST in facts.rights,
+    "charges_line": lambda facts: any(item.charges for item in facts.items),
     "documents_line": lambda facts: facts.sends_documents,
     "forecast_line": lambda facts: facts.order is not None and facts.order.start_if_paid is not None,
     "next_start_line": lambda facts: facts.order is not None and facts.order.next_free_start is not None,

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from dunwell.core.message import CONTENT_KEYS, LOCALES, NEWS_KEYS, TASK_KEYS
 from dunwell.core.refusal import Finding
+from dunwell.core.rights import Right
 from dunwell.engine import sms
 from dunwell.engine.render import Pack
 from dunwell.engine.texts import Text
@@ -39,12 +40,9 @@ NEVER: Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]] = {
     "threat": (
         "threatens with what no step does",
         {
-            "ru": (r"\bсуд(а|у|ом|ебн\w*)?\b", r"взыска", r"коллектор", r"пристав", r"прокуратур", r"полици", r"в противном случае",
-                   r"пеня|пени\b|неустойк", r"чёрн\w+ спис"),
-            "bg": (r"\bсъд(а|ът|ебен|ебна|ебни|ебно)?\b", r"съдия-изпълнител", r"колектор", r"полици", r"в противен случай",
-                   r"лихва|неустойк", r"черен списък"),
-            "en": (r"\bcourt\b", r"legal (action|proceedings)", r"lawyer|solicitor", r"bailiff", r"debt collect", r"or else", r"otherwise we",
-                   r"\binterest\b|\bpenalt", r"blacklist"),
+            "ru": (r"взыска", r"коллектор", r"пристав", r"прокуратур", r"полици", r"в противном случае", r"чёрн\w+ спис"),
+            "bg": (r"съдия-изпълнител", r"колектор", r"полици", r"в противен случай", r"черен списък"),
+            "en": (r"lawyer|solicitor", r"bailiff", r"debt collect", r"or else", r"otherwise we", r"blacklist"),
         },
     ),
     "false_urgency": (
@@ -65,6 +63,24 @@ NEVER: Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]] = {
         },
     ),
 }  # fmt: skip
+# Words that name a right: a threat as well, unless the right exists for what the letter asks (`LetterFacts.rights`).
+OF_RIGHTS: Mapping[Right, Mapping[str, tuple[str, ...]]] = {
+    Right.COURT: {
+        "ru": (r"\bсуд(а|у|ом|ебн\w*)?\b", r"\bиск(а|у|ом|ов\w*)?\b"),
+        "bg": (r"\bсъд(а|ът|ебен|ебна|ебни|ебно)?\b", r"заповед за изпълнение"),
+        "en": (r"\bcourts?\b", r"legal (action|proceedings)"),
+    },
+    Right.INTEREST: {
+        "ru": (r"пеня|пени\b|пеню|неустойк", r"проценты? (за просрочку|по статье|по ст)"),
+        "bg": (r"лихва|лихви|неустойк",),
+        "en": (r"\binterest\b|\bpenalt|late[- ]payment charge",),
+    },
+    Right.STOP_WORK: {
+        "ru": (r"(приостанов|останов|прекрат)(им|ит|ят|лю)\w* (все )?работ",),
+        "bg": (r"ще (спрем|преустановим)( временно)? работ",),
+        "en": (r"will (pause|stop|suspend)\b[\w ]{0,20}\bwork\b",),
+    },
+}
 # Words that speak of money owed: kept from the subject and the first line of what a natural person gets, which others
 # may see.
 DEBT_WORDS = {
@@ -128,10 +144,10 @@ def check_text(text: Text, locale: str) -> list[Finding]:
     return findings
 
 
-def check_words(text: str, locale: str) -> list[Finding]:
-    """Blame, pity, threats, false urgency, office phrases: each with the words that were found."""
+def check_words(text: str, locale: str, rights: frozenset[Right] = frozenset()) -> list[Finding]:
+    """Blame, pity, threats, false urgency, office phrases, rights that are not there: each with the words that were found."""
     # No pattern asks for a digit, and with all numbers alike nearly all lines of a mailing are the same.
-    return [finding for line in NUMBER.sub("0", text).split("\n") for finding in _line_words(line, locale)]
+    return [finding for line in NUMBER.sub("0", text).split("\n") for finding in _line_words(line, locale, rights)]
 
 
 def debt_words(text: str, locale: str) -> list[str]:
@@ -140,21 +156,29 @@ def debt_words(text: str, locale: str) -> list[str]:
 
 
 @lru_cache(maxsize=16384)
-def _line_words(line: str, locale: str) -> tuple[Finding, ...]:
+def _line_words(line: str, locale: str, rights: frozenset[Right]) -> tuple[Finding, ...]:
     # Kept by line: the patterns take 0.3 ms a letter.
     return tuple(
         Finding(code, f"{found[0]!r} {what}", value=found[0], remedy="Say it plainly, with a date and a way out.")
-        for code, (what, pattern) in _never(locale).items()
+        for code, (what, pattern) in _never(locale, rights)
         for found in pattern.finditer(line)
     )
 
 
-@lru_cache(maxsize=8)
-def _never(locale: str) -> dict[str, tuple[str, re.Pattern[str]]]:
-    return {
-        code: (what, re.compile("|".join(f"(?:{one})" for one in by[locale]), re.IGNORECASE))
-        for code, (what, by) in NEVER.items()
-    }
+@lru_cache(maxsize=32)
+def _never(locale: str, rights: frozenset[Right]) -> tuple[tuple[str, tuple[str, re.Pattern[str]]], ...]:
+    """What may not stand in a text to whoever asks with these rights: (code, (what is wrong, pattern))."""
+    plain = [(code, (what, _any_of(by[locale]))) for code, (what, by) in NEVER.items()]
+    missing = [
+        ("threat", (f"names a right that is not there ({right})", _any_of(by[locale])))
+        for right, by in OF_RIGHTS.items()
+        if right not in rights
+    ]
+    return (*plain, *missing)
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in patterns), re.IGNORECASE)
 
 
 def _marks(written: str, locale: str, text: Text) -> list[Finding]:

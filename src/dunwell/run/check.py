@@ -14,7 +14,7 @@ from django.db import connection
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Finding
 from dunwell.engine import render, tact
-from dunwell.run import calendars, creditors, deliver, jurisdictions, packs, policies, portal_desk, scenarios, ways
+from dunwell.run import calendars, creditors, freshness, jurisdictions, packs, policies, portal_desk, scenarios, ways
 from dunwell.store import outbox, scope
 from dunwell.store.models import Creditor
 
@@ -102,7 +102,10 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     laws = jurisdictions.load_all()
     for finding in calendars.unknowns(countries, [now.year, now.year + 1], laws, calendars.load_corrections()):
         yield Line(True, f"{name} calendar", f"{finding.message}. {finding.remedy}")
-    for channel, way in ways.of(creditor, rehearsal=not status.live, folder=data / "rehearsal").items():
+    found = ways.of(creditor, rehearsal=not status.live, folder=data / "rehearsal")
+    for channel, way in found.items():
+        if channel in ways.TASK_CHANNELS:
+            continue
         try:
             yield Line(True, f"{name} {channel}", way.check())
         except ChannelDown as down:
@@ -111,19 +114,17 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
 
 def _money(creditor: Creditor, now: datetime) -> Line:
     what = f"{creditor.slug} money"
-    sources = creditors.covered(creditor)
+    sources = freshness.sources(creditor, now)
     today = now.astimezone(ZoneInfo(creditor.timezone)).date()
     if not sources:
         remedy = f"Import payments, or `dunwell cover bank {today}` when all are entered."
         return Line(False, what, "no source of payments yet: nothing is planned to be sent", remedy)
-    source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
-    years = range(now.year - 1, now.year + 2)
-    calendar = calendars.load([creditor.country], years, jurisdictions.load_all(), calendars.load_corrections())[
-        creditor.country
-    ]
-    is_fresh = until >= deliver.covered_min(creditor, now, calendar)
-    remedy = f"Import newer payments, or `dunwell cover {source} {today}` when all are entered."
-    return Line(is_fresh, what, f"payments of {source} are entered up to {until}", "" if is_fresh else remedy)
+    stalest = sources[0]
+    remedy = (
+        f"Import newer payments, or `dunwell cover {stalest.name} {today}` when all are entered; "
+        f"`dunwell cover {stalest.name} --ended` when it is used no more."
+    )
+    return Line(not stalest.is_late, what, "; ".join(map(str, sources)), remedy if stalest.is_late else "")
 
 
 def _pages(creditor: Creditor, now: datetime) -> Line:

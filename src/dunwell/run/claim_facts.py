@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,12 +17,11 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import interest
 from dunwell.engine.claim import Claimed
 from dunwell.engine.interest import Debt, Interest, PartPayment
-from dunwell.run import calendars, deliver, jurisdictions, people, rates
+from dunwell.run import calendars, deliver, jurisdictions, limitations, people, rates
 from dunwell.store import load_claims, load_letters, scope, switches
 from dunwell.store.load_claims import Owed
 from dunwell.store.models import Creditor, Customer, Invoice, Receivable
 
-LAW_OF = {"RU": "ru", "BG": "bg", "GB": "gb", "DE": "de"}
 BY_LAW, BY_CONTRACT, NO_INTEREST = "law", "contract", "none"
 USUAL_TERMS = ClaimTerms(term_days=14, wait_days=0, source="")
 # What stands against a claim, in a person's words; the codes are those of the last question before any firm message.
@@ -54,10 +53,6 @@ class ClaimNeedsAccount(Refusal):
     """A claim names the account for {currency}: add one with `dunwell account`."""
 
 
-class LawUnknown(Refusal):
-    """Which law governs a debt to a creditor in {country} is not known here: say it with --law ru, bg, eu, gb or de."""
-
-
 class ClaimInterestTooFar(Refusal):
     """{said} Or claim interest until the last day that is known: --interest-until {last_day}; the letter says so."""
 
@@ -83,16 +78,18 @@ def gather(creditor: Creditor, number: str, asked: Asked, claim_number: str, *, 
     with scope.of(creditor.pk):
         customer = Customer.objects.get(pk=receivables[0].customer_id)
         invoice = receivables[0].invoice
-    law = rates.law(asked.law or law_of(creditor.country))
-    calendar = _calendar(customer.country or creditor.country, as_of)
-    owed = _claimable(creditor, number, receivables, customer, law, as_of)
+    law = rates.law(asked.law or limitations.law_of(creditor.country))
+    calendar = calendar_of(customer.country or creditor.country, as_of)
+    owed = claimable(creditor, number, receivables, customer, law, as_of)
     facts = _facts(creditor, customer, invoice, owed, law, asked, claim_number, calendar, as_of)
     way = asked.interest or (BY_CONTRACT if facts.terms.late_payment else BY_LAW)
-    clause = _clause(facts, law) if way == BY_CONTRACT else None
-    grown = interest.nothing(facts.principal.currency)
+    if way == BY_CONTRACT and not facts.terms.late_payment:
+        raise NotAClaim(number=number, reason="no late-payment clause is recorded (`dunwell agreement`)")
+    clause = clause_of(facts.terms.late_payment, law, facts.principal.currency) if way == BY_CONTRACT else None
+    found = interest.nothing(facts.principal.currency)
     if way != NO_INTEREST:
-        grown = _interest(facts, owed, law, rates.tables(own_rates), clause, calendar)
-    return Claimed(facts, grown, _tables(grown, law), clause)
+        found = _interest(facts, owed, law, rates.tables(own_rates), clause, calendar)
+    return Claimed(facts, found, _tables(found, law), clause)
 
 
 def refuse_objection(creditor: Creditor, number: str, *, on: date, now: datetime) -> None:
@@ -104,20 +101,11 @@ def refuse_objection(creditor: Creditor, number: str, *, on: date, now: datetime
         [one.pk for one in receivables],
         on=on,
         at=now,
-        covered_min=deliver.covered_min(creditor, now, _calendar(creditor.country, on)),
+        covered_min=deliver.covered_min(creditor, now, calendar_of(creditor.country, on)),
         rehearsal=not switches.is_live(creditor.pk),
     )
     if reason:
         raise NotAClaim(number=number, reason=OBJECTIONS.get(reason, reason))
-
-
-def law_of(country: str) -> str:
-    """The interest law that governs debts to a creditor of that country unless the contract chose another."""
-    union = jurisdictions.load(jurisdictions.FALLBACK).countries
-    found = LAW_OF.get(country) or ("eu" if country in union else "")
-    if not found:
-        raise LawUnknown(country=country or "no country")
-    return found
 
 
 def first_day_of_delay(due_date: date, law: InterestLaw, calendar: Calendar) -> date:
@@ -126,10 +114,7 @@ def first_day_of_delay(due_date: date, law: InterestLaw, calendar: Calendar) -> 
     return (calendar.next_business_day(due_date) if moves else due_date) + DAY
 
 
-# --- what is claimed -------------------------------------------------------------------------------------------------
-
-
-def _claimable(
+def claimable(
     creditor: Creditor, number: str, receivables: list[Receivable], customer: Customer, law: InterestLaw, as_of: date
 ) -> list[Owed]:
     """The late and uncontested instalments; each reason against a claim is a refusal."""
@@ -155,6 +140,36 @@ def _claimable(
         if last_day < as_of:
             raise ClaimTooLate(number=number, last_day=last_day)
     return found
+
+
+def grown(
+    owed: list[Owed],
+    law: InterestLaw,
+    tables: Mapping[str, RateTable],
+    clause: Clause | None,
+    calendar: Calendar,
+    until: date,
+) -> list[tuple[Owed, Debt, Interest]]:
+    """What has grown on each instalment that is late by then."""
+    kind = DebtKind.CONTRACT if clause else DebtKind.B2B
+    debts = [(one, _debt(one, law, calendar, kind, until)) for one in owed]
+    return [(one, debt, interest.compute(debt, law, tables, clause)) for one, debt in debts if debt.first <= debt.last]
+
+
+def clause_of(text: str, law: InterestLaw, currency: str) -> Clause:
+    """A recorded clause, its percentages by the law's own day count and rate where it names none."""
+    tariff = law.rules[-1].tariff
+    return clause_text.read(text, currency=currency, year=tariff.year, table=tariff.table)
+
+
+def calendar_of(country: str, as_of: date) -> Calendar:
+    """A country's days around a debt, as far back as one can still be claimed."""
+    laws = jurisdictions.load_all()
+    years = range(as_of.year - 6, as_of.year + 2)
+    return calendars.load([country], years, laws, calendars.load_corrections())[country]
+
+
+# --- what is claimed -------------------------------------------------------------------------------------------------
 
 
 def _facts(
@@ -243,17 +258,15 @@ def _interest(
     clause: Clause | None,
     calendar: Calendar,
 ) -> Interest:
-    kind = DebtKind.CONTRACT if clause else DebtKind.B2B
-    debts = [_debt(one, law, calendar, kind, facts.interest_until) for one in owed]
-    debts = [one for one in debts if one.first <= one.last]
-    if not debts:
-        return interest.nothing(facts.principal.currency)
     try:
-        parts = [interest.compute(one, law, tables, clause) for one in debts]
+        parts = grown(owed, law, tables, clause, calendar, facts.interest_until)
     except interest.RatePastVerified as refusal:
         raise ClaimInterestTooFar(said=refusal, last_day=refusal.values["last_day"]) from None
-    whole = Money(sum(one.principal.minor for one in debts), facts.principal.currency)
-    return interest.together(parts, Debt(whole, debts[0].first, debts[0].last, kind), law)
+    if not parts:
+        return interest.nothing(facts.principal.currency)
+    first = parts[0][1]
+    whole = Money(sum(debt.principal.minor for _, debt, _ in parts), facts.principal.currency)
+    return interest.together([found for _, _, found in parts], replace(first, principal=whole), law)
 
 
 def _debt(one: Owed, law: InterestLaw, calendar: Calendar, kind: DebtKind, last: date) -> Debt:
@@ -273,21 +286,6 @@ def _payment(one: Reduction) -> PartPayment:
     return PartPayment(one.on, one.amount)
 
 
-def _clause(facts: ClaimFacts, law: InterestLaw) -> Clause:
-    if not facts.terms.late_payment:
-        raise NotAClaim(number=facts.number, reason="no late-payment clause is recorded (`dunwell agreement`)")
-    tariff = law.rules[-1].tariff
-    return clause_text.read(
-        facts.terms.late_payment, currency=facts.principal.currency, year=tariff.year, table=tariff.table
-    )
-
-
-def _tables(grown: Interest, law: InterestLaw) -> tuple[str, ...]:
+def _tables(found: Interest, law: InterestLaw) -> tuple[str, ...]:
     """The rate tables that the claim rests on."""
-    return tuple(dict.fromkeys(rule.tariff.table for rule in law.rules if rule.name in grown.rules))
-
-
-def _calendar(country: str, as_of: date) -> Calendar:
-    laws = jurisdictions.load_all()
-    years = range(as_of.year - 6, as_of.year + 2)
-    return calendars.load([country], years, laws, calendars.load_corrections())[country]
+    return tuple(dict.fromkeys(rule.tariff.table for rule in law.rules if rule.name in found.rules))

@@ -14,9 +14,9 @@ from dunwell.core.assignment import Scope
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
-from dunwell.run import calendars, deliver, people, policies, ways
+from dunwell.run import freshness, people, policies, ways
 from dunwell.store import audit, outbox, scope, switches
-from dunwell.store.models import BankAccount, Coverage, Creditor, Message, PolicyChoice, Staff, Switch
+from dunwell.store.models import BankAccount, Creditor, Customer, Message, PolicyChoice, Staff, Switch
 
 DEFAULTS = {
     "BG": ("bg", "Europe/Sofia", "EUR"),
@@ -24,6 +24,8 @@ DEFAULTS = {
     "GB": ("en", "Europe/London", "GBP"),
 }
 OTHERWISE = ("en", "Europe/Brussels", "EUR")
+PHOTO_BYTES_MAX = 60_000
+PHOTO_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 FIRST_ACCOUNT = "first account"
 """The account a creditor starts with announces no change and needs no second person."""
 
@@ -66,6 +68,10 @@ class WayOutDown(Refusal):
 
 class PersonMissing(Refusal):
     """Letters need a person who signs: `dunwell init` asks for one, `dunwell staff NAME --email …` adds one."""
+
+
+class PhotoUnfit(Refusal):
+    """A photo is a JPEG or PNG of at most {limit_kb} kB: it goes with every letter. Make it smaller, 200 × 200 is plenty."""
 
 
 class AccountImpossible(Refusal):
@@ -164,7 +170,7 @@ def create(
     return creditor
 
 
-def assign(creditor: Creditor, name: str, *, customer: str, invoice: str, segment: str, on: date, by: str) -> str:
+def assign(creditor: Creditor, name: str, *, customer: str | Customer, invoice: str, segment: str, on: date, by: str) -> str:
     """Put a policy in force for the creditor, a segment, a customer or an invoice from a day on; says so in one line."""
     policy = policies.load(name)
     if invoice:
@@ -212,8 +218,9 @@ def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]
     """Raise what stands against going live; gives what answered."""
     for refusal in against_live(creditor, now=now):
         raise refusal
+    found = ways.of(creditor, rehearsal=False, folder=folder)
     try:
-        return [way.check() for way in ways.of(creditor, rehearsal=False, folder=folder).values()]
+        return [found[name].check() for name in creditor.channels]
     except ChannelDown as down:
         raise WayOutDown(reason=str(down)) from down
 
@@ -223,27 +230,17 @@ def against_live(creditor: Creditor, *, now: datetime) -> list[Refusal]:
     if creditor.is_demo:
         return [DemoStaysInRehearsal()]
     found: list[Refusal] = []
-    sources = covered(creditor)
+    sources = freshness.sources(creditor, now)
     if not sources:
         found.append(NoMoneySource())
-    else:
-        source, until = min(sources.items(), key=lambda one: (one[1], one[0]))
-        calendar = calendars.around(creditor.country, now.year)
-        if until < deliver.covered_min(creditor, now, calendar):
-            found.append(MoneyStale(source=source, until=until))
+    elif sources[0].is_late:
+        found.append(MoneyStale(source=sources[0].name, until=sources[0].until))
     with scope.of(creditor.pk):
         if not creditor.reply_address and not Staff.objects.exists():
             found.append(PersonMissing())
     if "email" not in creditor.channels:
         found.append(NoWayOut())
     return found
-
-
-def covered(creditor: Creditor) -> dict[str, date]:
-    """The last day of each required money source up to which all payments are entered; the stalest one counts (I10)."""
-    with scope.of(creditor.pk):
-        rows = Coverage.objects.filter(required=True).order_by("covered_until").values_list("source", "covered_until")
-        return dict(rows)
 
 
 def back_to_rehearsal(creditor: Creditor, *, today: date, by: str, why: str) -> int:
@@ -301,11 +298,24 @@ def change(creditor: Creditor, *, by: str, **values: str | int) -> list[str]:
     return list(changed)
 
 
-def add_staff(creditor: Creditor, name: str, *, email: str, phone: str, gender: str, title: str, by: str) -> Staff:
-    """A person of the creditor who signs letters; the first one is the usual writer."""
+def add_staff(
+    creditor: Creditor,
+    name: str,
+    *,
+    email: str,
+    phone: str,
+    gender: str,
+    title: str,
+    by: str,
+    photo: bytes | None = None,
+) -> Staff:
+    """A person of the creditor who signs letters; the first one is the usual writer. Without a new photo the old one stays."""
+    if photo is not None and not (len(photo) <= PHOTO_BYTES_MAX and photo.startswith(PHOTO_SIGNATURES)):
+        raise PhotoUnfit(limit_kb=PHOTO_BYTES_MAX // 1000)
+    values = {"email": email, "phone": phone, "gender": gender, "title": title}
     with scope.of(creditor.pk):
         row, _ = Staff.objects.update_or_create(
-            creditor=creditor, name=name, defaults={"email": email, "phone": phone, "gender": gender, "title": title}
+            creditor=creditor, name=name, defaults=values | ({} if photo is None else {"photo": photo})
         )
         audit.link(creditor.pk, actor=by, kind="staff", subject=name, content={"name": name})
     if email and not creditor.reply_address:

@@ -250,15 +250,20 @@ class Errand:
         return None, min(waits, default=None)
 
     def _claim(self) -> list[Claimed]:
-        self.news.settle(self.moment.at())
-        return outbox.claim(
-            self.creditor_id,
-            at=self.moment.at(),
-            channels=self.names,
-            rehearsal=self.rehearsal,
-            limit=BATCH,
-            braked_runs=self.braked_runs,
-        )
+        try:
+            self.news.settle(self.moment.at())
+            return outbox.claim(
+                self.creditor_id,
+                at=self.moment.at(),
+                channels=self.names,
+                rehearsal=self.rehearsal,
+                limit=BATCH,
+                braked_runs=self.braked_runs,
+            )
+        except (OperationalError, InterfaceError) as error:
+            # Messages may be under way: their ends are still to be written down.
+            self._lost(error)
+            return []
 
     def _advance(self, ended: Sequence[Ending | BaseException], ready: list[Claimed]) -> list[Claimed]:
         """Record what ended and let the ready ones begin; gives those that did."""
@@ -284,7 +289,7 @@ class Errand:
 
     def _recover(self, ended: list[Ending], ready: list[Claimed], error: Exception) -> None:
         """Whether the last commit arrived is open; what this process knows is not: it has sent nothing since."""
-        self._halt(f"the database was lost: {str(error).strip()}")
+        self._lost(error)
         for ending in ended:
             self._record(ending)
         for claimed in ready:
@@ -364,6 +369,10 @@ class Errand:
             self.withdrawn[verdict.reason] += 1
         elif verdict.reason in HALTING:
             self._halt(verdict.reason)
+
+    def _lost(self, error: Exception) -> None:
+        said = str(error).strip().partition("\n")[0] or type(error).__name__
+        self._halt(f"the database was lost ({said}); what was not sent waits: deliver again")
 
     def _halt(self, why: str) -> None:
         self.halted = self.halted or why

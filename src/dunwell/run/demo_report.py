@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from dunwell.core import reasons
 from dunwell.core.money import Money
 from dunwell.engine import explain
 from dunwell.run.day import Day
@@ -27,6 +29,7 @@ from dunwell.store.models import (
 
 LANGUAGES = {"ru": "Russian", "bg": "Bulgarian", "en": "English"}
 LETTER_LINES = 9
+REASONS_SHOWN = 6
 WEEKS_DAYS = 31
 
 
@@ -55,14 +58,21 @@ def _today(day: Day) -> str:
     lines = [
         f"The day, {day.as_of:%A %d %B %Y}, in rehearsal: nothing leaves this machine.",
         f"  open receivables looked at   {planned.receivables:6}   each with an outcome and its reason",
-        f"  messages written             {planned.messages:6}   of which {planned.waiting} wait for approval",
+        f"  messages written             {planned.messages:6}",
+        f"  waiting for approval         {planned.waiting:6}",
         f"  delivered as files           {day.sent:6}",
         f"  tasks for people             {planned.tasks:6}",
         f"  letters held by a check      {len(planned.findings):6}",
         "  the most frequent reasons:",
-        *(f"    {count:6}  {reason}" for reason, count in planned.reasons.most_common(6)),
+        *(f"    {count:6}  {_decision(head)}" for head, count in planned.reasons.most_common(REASONS_SHOWN)),
     ]
     return "\n".join(lines)
+
+
+def _decision(head: str) -> str:
+    """What was decided and why, in words: “waits: Next is …”."""
+    code, _, reason = head.partition(": ")
+    return f"{reasons.OUTCOMES[code]['en']}: {' '.join(reasons.sentences(reason, 'en'))}"
 
 
 def _weeks(creditor: Creditor, day: Day) -> str:
@@ -98,7 +108,7 @@ def _waiting(creditor: Creditor) -> str:
         _line(
             "messages to approve",
             len(approvals),
-            *(f"{one.customer.name}: {_content(one).subject}" for one in approvals[:1]),
+            *(f"“{_content(one).subject}”, to {one.customer.name}" for one in approvals[:1]),
         )
     )
     for kind, count in kinds.most_common():
@@ -108,8 +118,12 @@ def _waiting(creditor: Creditor) -> str:
         _line("unmatched payments", len(money), *(f"{Money(one.left, one.currency)} from {one.who}" for one in money))
     )
     lines.append(_line("disputes", disputed.count(), *(f"invoice {one.invoice.number}" for one in disputed[:1])))
-    lines.append(_line("findings", findings.count(), *(one.message for one in findings.order_by("-pk")[:1])))
+    lines.append(_line("findings", findings.count(), *(f"{one.file_name}: {_of(one)}{one.message}" for one in findings.order_by("-pk")[:1])))
     return "\n".join(lines)
+
+
+def _of(finding: FindingRecord) -> str:
+    return f"{finding.receivable.invoice.number}. " if finding.receivable else ""
 
 
 def _line(what: str, count: int, *examples: str) -> str:
@@ -162,9 +176,10 @@ def _story(day: Day) -> str:
         f"open {Money(facts['balance'], row.currency)}"
     ]
     lines += [f"  {on:%d %B}  {step} {state}" for on, step, state in story.done]
-    lines += [f"  today: {' '.join(story.sentences('en'))}"]
+    outcome, *why = story.sentences("en")
+    lines += [f"  today       {outcome}: {' '.join(why)}"]
     if story.next_on:
-        lines.append(f"  next: {story.next_on:%d %B}")
+        lines.append(f"  {story.next_on:%d %B}  the next day on which something will happen")
     return "\n".join(lines)
 
 
@@ -174,6 +189,7 @@ def _next(creditor: Creditor, day: Day, folder: Path) -> str:
         "Where to look:",
         f"  the letters   {folder / 'rehearsal' / creditor.slug / day.as_of.isoformat()}",
         f"  the books     {folder / creditor.slug}",
+        f"  a client's page, while `dunwell serve` or the demo runs: {_page(creditor)}",
         "What to try next:",
         f"  export DUNWELL_DATA={folder}",
         f"  dunwell work --creditor {creditor.slug}",
@@ -181,3 +197,10 @@ def _next(creditor: Creditor, day: Day, folder: Path) -> str:
         f"  dunwell preview --creditor {creditor.slug} --as-of {day.as_of}",
     ]
     return "\n".join(lines)
+
+
+def _page(creditor: Creditor) -> str:
+    """The link of the newest letter, as its reader has it: the books do not know it, its words do."""
+    letter = Message.objects.filter(creditor=creditor, had_link=True, state="sent").order_by("-pk").first()
+    found = re.search(r"https?://\S+/p/\w+", _content(letter).text) if letter else None
+    return found[0] if found else "none yet"

@@ -36,7 +36,7 @@ Progress = Callable[[str, int, int | None], None]
 
 
 class FileMissing(Refusal):
-    """There is no file {path}: check the name."""
+    """There is no file {path}: check the name; the files of a folder are imported one by one."""
 
 
 class OriginalDiffers(Refusal):
@@ -214,6 +214,8 @@ class Errand:
         record_documents.reminded(self.origin, rows.join(documents, on=record_documents.IDENTITY))
         record_import.raw_rows(self.origin, rows)
         self._findings(compared.findings)
+        if not self.is_first:
+            self._findings(_dated_anew(rows.join(record_documents.dated_anew(new), on="line")))
         self.summary.counts.update(
             invoices_new=added.height,
             facts_changed=changed,
@@ -295,9 +297,36 @@ def _renumbered(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _dated_anew(rows: pl.DataFrame) -> pl.DataFrame:
+    """Documents that are known with another date too: a corrected date or a second debt, which only a person can tell."""
+    return _as_findings(
+        rows,
+        {
+            "severity": pl.lit("warning"),
+            "code": pl.lit("date_changed"),
+            "holds": pl.lit(True),
+            "field": pl.lit("issue_date"),
+            "value": pl.col("issue_date").cast(pl.String),
+            "message": pl.format(
+                "The document {} is known with the date {} and now with {}, for the same sum; nothing is sent about either.",
+                "number",
+                "other_date",
+                "issue_date",
+            ),
+            "remedy": pl.lit(
+                "Each has a finding: settle that of the wrong one as cancelled and the other as still_open; both as still_open if both are owed."
+            ),
+        },
+    )
+
+
 def _refused(rows: pl.DataFrame, said: dict[str, pl.Expr]) -> pl.DataFrame:
     """Rows left out, as findings (IMPORT_FINDINGS)."""
-    values = {"severity": pl.lit("error"), "header": pl.lit(""), **said}
+    return _as_findings(rows, {"severity": pl.lit("error"), **said})
+
+
+def _as_findings(rows: pl.DataFrame, said: dict[str, pl.Expr]) -> pl.DataFrame:
+    values = {"header": pl.lit(""), **said}
     return rows.select(
         values.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(kind).alias(name)
         for name, kind in frames.IMPORT_FINDINGS.items()

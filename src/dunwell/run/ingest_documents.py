@@ -140,7 +140,7 @@ def read(
             return {"format": format, "files": [{"file": one.name, **_read_member(creditor, one)} for one in members]}
     if format != "table":
         return {"file": path.name, "format": format, **inspect.inspect(format, path)}
-    sheet = _understood(creditor, path, options, progress)
+    sheet = understood(creditor, path, options, progress)
     told = {
         "file": path.name,
         "format": format,
@@ -156,19 +156,10 @@ def read(
     return {**inspect.inspect("invoice_table", path), **told}
 
 
-def saved_mapping(creditor: Creditor, path: Path, options: Options) -> Mapping | StatementMapping:
-    """How a table is read, to be kept for the next file of its kind."""
-    format = recognised(path, options)
-    if format == "table":
-        return _understood(creditor, path, options).saved_mapping()
-    if format == "statement_csv":
-        return statement_table.understood(path, _statement_mapping(options))
-    raise NothingToSave(file=path.name, format=format)
-
-
-def _understood(
+def understood(
     creditor: Creditor, path: Path, options: Options, progress: Progress = lambda what, done, total: None
 ) -> ingest.Understood:
+    """A sheet understood and not yet recorded, with what a person said of it."""
     assert not isinstance(options.mapping, StatementMapping)
     return ingest.understand(
         creditor,
@@ -179,6 +170,16 @@ def _understood(
         decimal=options.decimal,
         progress=progress,
     )
+
+
+def saved_mapping(creditor: Creditor, path: Path, options: Options) -> Mapping | StatementMapping:
+    """How a table is read, to be kept for the next file of its kind."""
+    format = recognised(path, options)
+    if format == "table":
+        return understood(creditor, path, options).saved_mapping()
+    if format == "statement_csv":
+        return statement_table.understood(path, _statement_mapping(options))
+    raise NothingToSave(file=path.name, format=format)
 
 
 def _read_member(creditor: Creditor, path: Path) -> dict[str, Any]:
@@ -210,7 +211,7 @@ def _document(creditor: Creditor, path: Path, format: str, *, as_of: date, by: s
             source = stack.enter_context(path.open("rb"))
             head = source.read(HEAD_BYTES)
             source.seek(0)
-            said = Said(options.account, options.is_own_account, options.source)
+            said = Said(creditor.currency, options.account, options.is_own_account, options.source)
             ingest_statement.take(
                 _stream(format, source, options),
                 origin,

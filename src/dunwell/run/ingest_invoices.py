@@ -25,6 +25,7 @@ from dunwell.core.refusal import Finding
 from dunwell.plugins import importers
 from dunwell.plugins.importers import parties
 from dunwell.run.ingest import Errand, Summary
+from dunwell.run.ingest_statement import MINOR_MAX
 from dunwell.store import record_statement
 from dunwell.store.models import Creditor
 from dunwell.store.record_import import Origin
@@ -108,11 +109,13 @@ def _objection(document: InvoiceDocument, own: _Own) -> Finding | None:
 
 def _sum_objection(document: InvoiceDocument) -> Finding | None:
     try:
-        Money.parse(document.totals.payable, document.currency)
+        money = Money.parse(document.totals.payable, document.currency)
     except UnknownCurrency as wrong:
         return Finding("currency_missing", f"Document {document.number}: {wrong}", remedy="Write its currency.")
     except AmountUnreadable as wrong:
         return Finding("amount_unreadable", f"Document {document.number}: {wrong}")
+    if abs(money.minor) > MINOR_MAX:
+        return Finding("amount_unreadable", f"Document {document.number}: {money} is no sum that anybody owes.")
     return None
 
 

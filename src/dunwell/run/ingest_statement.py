@@ -26,7 +26,7 @@ from dunwell.core.documents import (
     StatementStream,
     entry_key,
 )
-from dunwell.core.money import AmountUnreadable, Money, UnknownCurrency
+from dunwell.core.money import CURRENCIES, AmountUnreadable, Money, UnknownCurrency
 from dunwell.core.records import Severity
 from dunwell.core.refusal import Finding
 from dunwell.engine import coverage, overlap, returns
@@ -38,6 +38,10 @@ from dunwell.store.models import Statement
 from dunwell.store.record_import import Origin
 
 FRAME_ROWS = 20_000
+# More than any payment, and less than what sums of them could overflow.
+MINOR_MAX = 10**15
+UNNAMED_ACCOUNT = "statement"
+"""The money source of a statement that names no account, for a creditor who has listed none."""
 ANALYZE_ROWS = 1_000
 # What banks write where the payer gave no reference.
 SAYS_NOTHING = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NOTAVAILABLE", "NA", "N/A", "-"})
@@ -54,9 +58,10 @@ RECEIVED: schemas.Schema = {
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a person said about a statement: its account where the file names none, that this account is theirs, and the
-    name under which its days are counted.
+    name under which its days are counted. `currency` is that of the creditor's books.
     """
 
+    currency: str
     account: str = ""
     is_own: bool = False
     source: str = ""
@@ -134,7 +139,7 @@ class _Errand:
 
     def _canonical(self, written: str) -> str:
         """The account as the creditor's own list writes it, so that it has one name in every format."""
-        written = written or self.said.account
+        written = _clean(written) or self.said.account
         if not written and len(self.own) == 1:
             return accounts.account_key(self.own[0][0])
         known = (one for one, _ in self.own if accounts.is_same(one, written))
@@ -154,8 +159,8 @@ class _Errand:
             self._unreadable(entry, str(wrong))
             section.is_doubtful = True
             return
-        if day is None:
-            self._unreadable(entry, "it has no date.")
+        if day is None or abs(money.minor) > MINOR_MAX:
+            self._unreadable(entry, "it has no date." if day is None else f"{money} is no sum that anybody pays.")
             section.is_doubtful = True
             return
         if not money:
@@ -167,7 +172,17 @@ class _Errand:
 
     def _money(self, entry: Entry, section: _Section) -> Money:
         currency = entry.currency or section.currency or self._currency_of(section.account)
-        return Money.parse(entry.amount, currency)
+        if not currency and "currency_assumed" not in {one.code for one in self.found}:
+            self._finding(
+                Finding(
+                    "currency_assumed",
+                    f"The statement names no currency; its sums were taken for {self.said.currency}.",
+                    field="currency",
+                    value=self.said.currency,
+                    remedy='Where it is another, import it with a mapping that says currency = "…".',
+                )
+            )
+        return Money.parse(entry.amount, currency or self.said.currency)
 
     def _currency_of(self, account: str) -> str:
         return next((currency for one, currency in self.own if accounts.account_key(one) == account), "")
@@ -189,11 +204,11 @@ class _Errand:
             day,
             money.currency,
             money.minor,
-            *(value.replace("\x00", "") or None for value in values),
-            "".join(entry.remittance.split()).casefold() or None,
+            *(_clean(value) for value in values),
+            _clean("".join(entry.remittance.split()).casefold()),
             entry.is_reversal,
             any(accounts.is_same(one, other) for one, _ in self.own),
-            json.dumps(dataclasses.asdict(entry), ensure_ascii=False, default=str).replace("\\u0000", ""),
+            _clean(json.dumps(dataclasses.asdict(entry), ensure_ascii=False, default=str).replace("\\u0000", "")),
         )
 
     def _received(self, entry: Entry, day: date, money: Money) -> Iterator[tuple[Any, ...]]:
@@ -209,11 +224,11 @@ class _Errand:
                 day,
                 money.currency,
                 Money.parse(each.amount, money.currency).minor,
-                each.counterparty.name or None,
-                accounts.account_key(each.counterparty.account) or None,
-                each.counterparty.tax_number or None,
-                _reference(each) or None,
-                (_text(each) if isinstance(each, Entry) else each.remittance).replace("\x00", "") or None,
+                _clean(each.counterparty.name),
+                _clean(accounts.account_key(each.counterparty.account)),
+                _clean(each.counterparty.tax_number),
+                _clean(_reference(each)),
+                _clean(_text(each) if isinstance(each, Entry) else each.remittance),
             )
 
     # recording
@@ -230,8 +245,8 @@ class _Errand:
             by=self.origin.by,
             file_id=self.origin.file_id,
             account=section.account,
-            currency=section.currency or closed.currency or self._currency_of(section.account),
-            number=section.number,
+            currency=self._currency(section, closed),
+            number=_clean(section.number) or "",
             from_date=frame.from_date,
             to_date=None if self.is_notification else frame.to_date,
             opening=frame.opening,
@@ -251,9 +266,9 @@ class _Errand:
         frame: Frame,
         known: Sequence[Frame],
     ) -> None:
-        remembered = record_statement.known_entries(
-            account, told["day"].to_list(), less=overlap.continued(frame, known) | {statement_id}
-        )
+        remembered = record_statement.known_entries(account, told["day"].to_list(), less=statement_id)
+        for other, days in overlap.continued(frame, known).items():
+            remembered = remembered.filter(~((pl.col("statement_id") == other) & pl.col("day").is_in(sorted(days))))
         new = told.filter(overlap.is_new(told, remembered, frame))
         self.summary.counts["entries_same"] += told.height - new.height
         if new.is_empty():
@@ -274,7 +289,7 @@ class _Errand:
 
     def _frame(self, section: _Section, closed: StatementClosed, told: pl.DataFrame) -> Frame:
         """The statement's days and balances; without stated days those of its entries."""
-        currency = section.currency or closed.currency or self._currency_of(section.account)
+        currency = self._currency(section, closed)
         opening, closing = (_minor(each, currency) for each in (closed.opening, closed.closing))
         days = told["day"].to_list()
         from_date = min([*days, *filter(None, [closed.from_date])], default=None)
@@ -289,9 +304,15 @@ class _Errand:
         )
         return Frame(from_date, to_date, opening, closing, is_whole)
 
+    def _currency(self, section: _Section, closed: StatementClosed) -> str:
+        told = (section.currency, closed.currency, self._currency_of(section.account), self.said.currency)
+        return next((each for each in told if each in CURRENCIES), "")
+
     def _is_ours(self, account: str) -> bool:
         """Whether an account is the creditor's; a foreign one's money is not counted, and one that nobody listed is told."""
         if any(accounts.account_key(one) == account for one, _ in self.own) or self.said.is_own:
+            return True
+        if not account and not self.own:
             return True
         if not account:
             self._finding(
@@ -303,7 +324,7 @@ class _Errand:
                 )
             )
             self.summary.counts["entries_refused"] += self.lines
-            return not self.own
+            return False
         if not self.own:
             self._finding(
                 Finding(
@@ -347,7 +368,7 @@ class _Errand:
         if until:
             until = min(until, self.origin.on - timedelta(1))
             self.summary.counts["sources_covered"] += record_statement.cover(
-                self.origin, self.said.source or account, until
+                self.origin, self.said.source or account or UNNAMED_ACCOUNT, until
             )
 
     # money out
@@ -449,7 +470,8 @@ def _adds_up(parts: Sequence[EntryPart], entry: Entry) -> bool:
 
 def _minor(amount: Decimal | None, currency: str) -> int | None:
     try:
-        return None if amount is None else Money.parse(amount, currency).minor
+        minor = None if amount is None else Money.parse(amount, currency).minor
+        return minor if minor is not None and abs(minor) <= MINOR_MAX else None
     except (UnknownCurrency, AmountUnreadable):
         return None
 
@@ -463,6 +485,11 @@ def _reference(entry: Entry | EntryPart) -> str:
 
 def _text(entry: Entry) -> str:
     return entry.remittance or entry.additional
+
+
+def _clean(text: str) -> str | None:
+    """Text that a database takes: without zero bytes and halves of characters; None where there is none."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode() or None
 
 
 def _telling(text: str) -> str:

@@ -17,9 +17,10 @@ from typing import Any
 
 import polars as pl
 
+from dunwell.core import reference
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio, Proposal
-from dunwell.core.ledger import TaskKind
+from dunwell.core.ledger import CustomerKind, DocumentKind, TaskKind
 from dunwell.core.message import (
     TASK_KEYS,
     BankAccount,
@@ -39,11 +40,14 @@ from dunwell.core.message import (
 )
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.policy import Step
+from dunwell.core.rates import Limitation
 from dunwell.core.reasons import SEPARATOR
+from dunwell.core.reference import Names
 from dunwell.core.refusal import Finding
+from dunwell.core.rights import Right
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import packs, page_links
+from dunwell.run import limitations, packs, page_links, reply_address
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
@@ -80,7 +84,8 @@ def write(
 
     `said` are facts of the letter that no ledger knows but a person named.
     """
-    actions = proposal.actions.filter(pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS))
+    is_written = pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
+    actions = proposal.actions.filter(is_written)
     if actions.is_empty():
         return
     items = proposal.items.join(actions.select("action_id"), on="action_id", how="semi")
@@ -147,6 +152,7 @@ class _Desk:
     portfolio: Portfolio
     found: Details
     pages: Pages
+    limitation: Limitation | None
     broken: frozenset[int]  # receivables of which a promise was broken
     as_of: date
 
@@ -170,6 +176,7 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details,
         portfolio=portfolio,
         found=found,
         pages=pages,
+        limitation=limitations.of(creditor),
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
@@ -271,7 +278,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         if item["credit"] and item["part"] in ("asked", "listed")
     )
     writer = _writer(desk, customer, action["locale"])
-    reply_to = desk.creditor.reply_address or writer.email
+    reply_to = reply_address.of(desk.creditor, action["customer_id"], writer.email)
     is_told_of = thanked or any(item["part"] == "told" for item in items)
     payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
     step = _step(desk, action)
@@ -279,7 +286,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     return LetterFacts(
         as_of=desk.as_of,
         locale=action["locale"],
-        channel="task" if action["task"] else action["channel"],
+        channel=_channel(action),
         creditor=desk.facts,
         writer=writer,
         customer=CustomerFacts(
@@ -308,8 +315,10 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         order=_order(desk, items),
         reply_to=reply_to,
         unsubscribe="",
-        reference=_reference(desk, items),
+        reference=_reference(desk, action["customer_id"], items),
         copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
+        rights=_rights(desk, action, items),
+        interest_basis=str(found.agreed.get(action["customer_id"], {}).get("late_payment_ref", "")),
     )
 
 
@@ -319,6 +328,13 @@ def _step(desk: _Desk, action: Row) -> Step | None:
         return None
     policy = desk.portfolio.policies[action["policy"]]
     return next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
+
+
+def _channel(action: Row) -> str:
+    """How the words are set: a letter to print like a letter, a script of another task for our own people."""
+    if action["task"] == TaskKind.LETTER:
+        return TaskKind.LETTER.value
+    return "task" if action["task"] else str(action["channel"])
 
 
 def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:
@@ -336,7 +352,36 @@ def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:
         days_overdue=0 if is_request else max(0, (desk.as_of - due).days),
         level=level,
         state="part_paid" if balance < original else "open",
+        charges=Money(row["charges"], row["currency"]) if row["charges"] > 0 else None,
     )
+
+
+def _rights(desk: _Desk, action: Row, items: tuple[Row, ...]) -> frozenset[Right]:
+    """What the letter may say the creditor is entitled to, for every document in it; of a natural person nothing.
+
+    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed. Court is the claim's word.
+    """
+    rows = [desk.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
+    if desk.found.customers[action["customer_id"]]["kind"] == CustomerKind.PERSON or not rows:
+        return frozenset()
+    terms = desk.found.agreed.get(action["customer_id"], {})
+    in_time = all(_in_time(desk, row) for row in rows)
+    held = set()
+    if in_time and (
+        any(row["charges"] > 0 for row in rows)
+        or (terms.get("late_payment") and desk.portfolio.policies[action["policy"]].interest)
+    ):
+        held.add(Right.INTEREST)
+    if terms.get("stop_work"):
+        held.add(Right.STOP_WORK)
+    return frozenset(held)
+
+
+def _in_time(desk: _Desk, row: Row) -> bool:
+    """After the limitation nobody speaks of interest; an unknown one is taken as over."""
+    if row["due_date"] is None or row["kind"] != DocumentKind.INVOICE:
+        return False
+    return desk.limitation is not None and desk.as_of <= desk.limitation.last_day(row["due_date"], row["acknowledged_on"])
 
 
 def _writer(desk: _Desk, customer: Row, locale: str) -> WriterFacts:
@@ -349,6 +394,7 @@ def _writer(desk: _Desk, customer: Row, locale: str) -> WriterFacts:
         email=staff.email or desk.creditor.reply_address,
         phone=staff.phone,
         gender=staff.gender,
+        photo=bytes(staff.photo or b""),
         role=spelled.get("title", staff.title if locale == desk.creditor.locale else ""),
     )
 
@@ -435,9 +481,15 @@ def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:
     return OrderFacts(valid_until=min(row["valid_until"] for row in requests)) if requests else None
 
 
-def _reference(desk: _Desk, items: tuple[Row, ...]) -> str:
-    references = {desk.found.receivables[item["receivable_id"]]["reference"] for item in items}
-    return references.pop() if len(references) == 1 else ""
+def _reference(desk: _Desk, customer_id: int, items: tuple[Row, ...]) -> str:
+    """What the payer is asked to quote: what the document itself asks for, else our own reference of the invoice; of several
+    invoices that of the customer.
+    """
+    rows = [desk.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
+    own = {row["reference"] or reference.written(Names.INVOICE, row["invoice_id"]) for row in rows}
+    if len(own) > 1:
+        return reference.written(Names.CUSTOMER, customer_id)
+    return own.pop() if own else ""
 
 
 def _closes_month(as_of: date, pay_by: date | None) -> bool:

@@ -23,11 +23,11 @@ from dunwell.core.payment import (
 )
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.providers import PROVIDERS
-from dunwell.plugins.providers.memory import Memory
+from dunwell.plugins.providers.memory import Config, Memory
 from dunwell.run import portal, ways
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import NothingOpen, PageClosed
-from dunwell.store import audit, bulk, pages, scope, switches
+from dunwell.store import audit, bulk, pages, scope, switches, vault
 from dunwell.store.models import (
     Allocation,
     Creditor,
@@ -74,7 +74,7 @@ def provider(creditor: Creditor, currency: str, *, rehearsal: bool) -> tuple[str
     if not creditor.providers and not creditor.is_demo:
         return None
     if rehearsal:
-        return MEMORY, Memory()
+        return MEMORY, _stand_in()
     every = ((name, ways.made(PROVIDERS, settings)) for name, settings in creditor.providers.items())
     return next(((name, one) for name, one in every if one.currencies is None or currency in one.currencies), None)
 
@@ -136,7 +136,7 @@ def receive(slug: str, name: str, body: bytes, headers: Mapping[str, str], now: 
     creditor = Creditor.objects.filter(slug=slug).first()
     if creditor is None or name not in (*creditor.providers, MEMORY):
         return None
-    source: PaymentProvider = Memory() if name == MEMORY else ways.made(PROVIDERS, creditor.providers[name])
+    source: PaymentProvider = _stand_in() if name == MEMORY else ways.made(PROVIDERS, creditor.providers[name])
     if name == MEMORY and switches.is_live(creditor.pk):
         return None
     events = source.parse(WebhookDelivery(body, {key.lower(): value for key, value in headers.items()}, now))
@@ -148,8 +148,13 @@ def stand_in(seen: Visit, reference: str, kind: PaymentEventKind, now: datetime)
     """What the demo provider's page does when its button is pressed: it sends its news like any other."""
     found = started(seen, reference)
     if found is not None and found.url.endswith("/stand-in"):
-        body, headers = Memory().news(reference, kind, found.amount)
+        body, headers = _stand_in().news(reference, kind, found.amount)
         receive(seen.creditor.slug, MEMORY, body, headers, now)
+
+
+def _stand_in() -> Memory:
+    """The demo provider, whose signature is this installation's secret."""
+    return Memory(Config(secret=vault.key_for("demo provider").hex()))
 
 
 def _begun(seen: Visit, currency: str, name: str, form_id: str) -> OnlinePayment:
@@ -172,7 +177,7 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str) -> OnlinePayment
             provider=name,
             currency=currency,
             amount=amount.minor,
-            receivables=[one.receivable_id for one in owed if one.open and one.currency == currency],
+            receivables=[one.receivable_id for one in owed if one.asked and one.currency == currency],
             rehearsal=seen.link.rehearsal,
         )
 
@@ -190,21 +195,25 @@ def _take(creditor: Creditor, name: str, event: PaymentEvent, body: bytes, on: d
         bulk.rows("SELECT pg_advisory_xact_lock(hashtextextended('dunwell.allocation', %s))", creditor.pk)
         if OnlineEvent.objects.filter(provider=name, event_id=event.event_id).exists():
             return False
-        started_ = _of(name, event)
-        if started_ is not None and started_.rehearsal:
-            on = started_.effective_on  # a rehearsal lives on its own day
+        begun = _of(name, event)
+        if begun is None and event.kind is not PaymentEventKind.REFUNDED:
+            return False  # the same account of the provider sells elsewhere too: that is none of ours
+        if begun is not None and begun.rehearsal:
+            on = begun.effective_on  # a rehearsal lives on its own day
         row = OnlineEvent.objects.create(
             **_fact(creditor, on),
             provider=name,
             event_id=event.event_id,
             kind=event.kind.value,
             provider_payment=event.payment_id,
-            reference=started_.reference if started_ else event.reference,
+            reference=begun.reference if begun else "",
             currency=event.amount.currency,
             amount=event.amount.minor,
         )
+        if begun is None:
+            return True  # a refund of a payment that is still to be told of: it finds this
         OnlineNews.objects.create(creditor=creditor, event=row, body=body)
-        _follow(creditor, name, event, started_, on)
+        _follow(creditor, name, event, begun, on)
         audit.link(
             creditor.pk,
             actor=name,
@@ -224,48 +233,39 @@ def _of(name: str, event: PaymentEvent) -> OnlinePayment | None:
     return rows.filter(reference=told.reference).first() if told else None
 
 
-def _follow(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment | None, on: date) -> None:
-    if begun is not None and ((begun.rehearsal and not creditor.is_demo) or event.kind is PaymentEventKind.PENDING):
-        # Money that is not certain yet (in rehearsal it never is) holds the chase and settles nothing.
-        if event.kind in (PaymentEventKind.PAID, PaymentEventKind.PENDING) and not _is_paid(name, event.payment_id):
-            _hold(creditor, begun, on)
-        elif event.kind is PaymentEventKind.FAILED:
-            _lift(creditor, begun, on)
-    elif event.kind is PaymentEventKind.PAID:
-        if begun is not None:
-            _lift(creditor, begun, on)
-        _pay(creditor, name, event, begun, on)
-    elif event.kind is PaymentEventKind.REFUNDED:
-        payment = Payment.objects.filter(source=name, external_id=event.payment_id).first()
-        if payment is not None:  # else the payment's own news is still to come, and finds this
-            _refund(creditor, name, payment, event.event_id, event.amount.minor, on)
-    elif begun is not None:
+def _follow(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment, on: date) -> None:
+    # In rehearsal no money is real: what is paid there holds the chase and settles nothing. The demo never goes live.
+    is_certain = event.kind is PaymentEventKind.PAID and (not begun.rehearsal or creditor.is_demo)
+    paid = Payment.objects.filter(source=name, external_id=event.payment_id).first()
+    if event.kind is PaymentEventKind.REFUNDED:
+        if paid is not None:
+            _refund(creditor, name, paid, event.event_id, event.amount.minor, on)
+    elif event.kind is PaymentEventKind.FAILED or is_certain:
         _lift(creditor, begun, on)
+        if is_certain and paid is None:
+            _pay(creditor, name, event, begun, on)
+    elif paid is None:
+        _hold(creditor, begun, on)
 
 
-def _pay(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment | None, on: date) -> None:
+def _pay(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment, on: date) -> None:
     """The money is here: set against what was to be paid, as far as it is still open; the rest waits for a person."""
-    payment, is_new = Payment.objects.get_or_create(
+    payment = Payment.objects.create(
         creditor=creditor,
         source=name,
         external_id=event.payment_id,
-        defaults={
-            "customer_id": begun.customer_id if begun else None,
-            "date": on,
-            "currency": event.amount.currency,
-            "amount": event.amount.minor,
-            "reference": event.reference,
-            "recorded_on": on,
-        },
+        customer_id=begun.customer_id,
+        date=on,
+        currency=event.amount.currency,
+        amount=event.amount.minor,
+        reference=event.reference,
+        recorded_on=on,
     )
-    if is_new and begun is not None and begun.currency == event.amount.currency:
+    if begun.currency == event.amount.currency:
         _set(creditor, payment, event.amount.minor, begun.receivables, on, begun.rehearsal)
-    if is_new:
-        refunds = OnlineEvent.objects.filter(
-            provider=name, provider_payment=event.payment_id, kind=PaymentEventKind.REFUNDED.value
-        )
-        for early in refunds:
-            _refund(creditor, name, payment, early.event_id, early.amount, on)
+    told = {"provider": name, "provider_payment": event.payment_id, "kind": PaymentEventKind.REFUNDED.value}
+    for early in OnlineEvent.objects.filter(**told):
+        _refund(creditor, name, payment, early.event_id, early.amount, on)
 
 
 def _set(creditor: Creditor, payment: Payment, minor: int, receivables: list[int], on: date, rehearsal: bool) -> None:
@@ -308,10 +308,6 @@ def _refund(creditor: Creditor, name: str, payment: Payment, event_id: str, mino
         if row.amount > left:
             Allocation.objects.create(**_fact(creditor, on), **values, amount=row.amount - left, basis="online")
         left -= row.amount
-
-
-def _is_paid(name: str, payment_id: str) -> bool:
-    return Payment.objects.filter(source=name, external_id=payment_id).exists()
 
 
 def _hold(creditor: Creditor, begun: OnlinePayment, on: date) -> None:

@@ -48,7 +48,9 @@ class Pages:
         """The link of a message; `readers` are the roles of all who read it, the copies' too."""
         if not self.base or action["task"] or action["purpose"] not in MESSAGE_PURPOSES:
             return None
-        receivables = tuple(sorted({item["receivable_id"] for item in items}))
+        every = {item["receivable_id"] for item in items}
+        later = {item["receivable_id"] for item in items if item["part"] == "not_due"}
+        receivables = tuple(sorted(every - later))
         contact = action["contact_id"] if (action["contact_id"] or 0) > 0 else None
         return NewLink(
             token=token(
@@ -58,13 +60,14 @@ class Pages:
                 self.on,
                 action["purpose"],
                 "live" if self.live else "rehearsal",
-                *receivables,
+                *sorted(every),
             ),
             customer_id=action["customer_id"],
             contact_id=contact,
             person_key=person_key,
             channel=action["channel"],
             receivables=receivables,
+            later=tuple(sorted(later)),
             shows_all=is_person or (bool(readers) and all(role in SEES_ALL for role in readers)),
             is_shared=len(readers) > 1,
             locale=action["locale"],

@@ -28,6 +28,7 @@ from dunwell.store.models import (
     FindingSettled,
     Hold,
     Invoice,
+    Note,
     OnAccount,
     OptOut,
     OurSide,
@@ -124,6 +125,10 @@ class CoverageInFuture(Refusal):
     """Payments cannot be complete up to {until} on {on}: name a day that is not after it."""
 
 
+class NoSuchSource(Refusal):
+    """There is no money source {source!r}: `dunwell check` names them."""
+
+
 class AddressMissing(Refusal):
     """Say which address or phone number is not to be written to."""
 
@@ -132,8 +137,11 @@ class NamesNoInvoice(Refusal):
     """Finding {number} names no invoice: it can be repaired, ignored or still_open."""
 
 
-def receivables_of(creditor: Creditor, number: str) -> list[Receivable]:
-    """The receivables of one document, by its number or `number@issue-date`."""
+def receivables_of(creditor: Creditor, number: str | Invoice) -> list[Receivable]:
+    """The receivables of one document, by its number or `number@issue-date`, or of the document itself."""
+    if isinstance(number, Invoice):
+        with scope.of(creditor.pk):
+            return list(Receivable.objects.filter(invoice=number).select_related("invoice").order_by("instalment"))
     bare, _, day = number.rpartition("@")
     with scope.of(creditor.pk):
         found = Invoice.objects.exclude(kind="credit_note").order_by("-issue_date")
@@ -147,8 +155,10 @@ def receivables_of(creditor: Creditor, number: str) -> list[Receivable]:
         return list(Receivable.objects.filter(invoice=invoices[0]).select_related("invoice").order_by("instalment"))
 
 
-def customer(creditor: Creditor, name: str) -> Customer:
-    """A customer by external id, else by exact name; a name that fits two is never a choice."""
+def customer(creditor: Creditor, name: str | Customer) -> Customer:
+    """A customer by external id, else by exact name; a name that fits two is never a choice. Who is chosen already stays so."""
+    if isinstance(name, Customer):
+        return name
     with scope.of(creditor.pk):
         rows = Customer.objects.order_by("pk")
         found = list(rows.filter(external_id=name)) or list(rows.filter(name=name))
@@ -160,7 +170,7 @@ def customer(creditor: Creditor, name: str) -> Customer:
 
 
 def promise(
-    creditor: Creditor, number: str, *, promised_date: date, amount: Money | None, on: date, by: str, why: str
+    creditor: Creditor, number: str | Invoice, *, promised_date: date, amount: Money | None, on: date, by: str, why: str
 ) -> list[Promise]:
     """A client promised to pay an invoice, or part of it, by a day."""
     if promised_date < on:
@@ -198,7 +208,7 @@ def promise(
 
 
 def dispute(
-    creditor: Creditor, number: str, *, cause: str, amount: Money | None, on: date, by: str, why: str
+    creditor: Creditor, number: str | Invoice, *, cause: str, amount: Money | None, on: date, by: str, why: str
 ) -> list[Dispute]:
     """A client contests an invoice, or part of it; the undisputed rest is still asked for."""
     if cause not in DISPUTE_CAUSES:
@@ -226,8 +236,8 @@ def dispute(
 def hold(
     creditor: Creditor,
     *,
-    number: str = "",
-    customer_name: str = "",
+    number: str | Invoice = "",
+    customer_name: str | Customer = "",
     reason: str,
     until: date | None,
     on: date,
@@ -271,7 +281,7 @@ def end(creditor: Creditor, what: str, number: int, *, outcome: str, on: date, b
 
 def contacted(
     creditor: Creditor,
-    customer_name: str,
+    customer_name: str | Customer,
     *,
     channel: str,
     address: str = "",
@@ -298,21 +308,30 @@ def contacted(
     return touch
 
 
+def note(creditor: Creditor, customer_name: str | Customer, text: str, *, on: date, by: str, why: str = "") -> Note:
+    """Somebody of ours lets the others know something about a customer."""
+    with scope.of(creditor.pk):
+        found = customer(creditor, customer_name)
+        row = Note.objects.create(**_fact(creditor, on, by, why), customer=found, text=text)
+        _note(creditor, by, "note", found, {"text": text})
+    return row
+
+
 def allocate(
-    creditor: Creditor, payment_id: int, number: str, *, amount: Money | None, on: date, by: str, why: str
+    creditor: Creditor, payment_id: int, number: str | Invoice, *, amount: Money | None, on: date, by: str, why: str
 ) -> int:
     """Set a payment against an invoice by hand, as much as is open on both or the amount given; gives the minor units set."""
     with scope.of(creditor.pk):
         payment = _payment(payment_id)
         opened = _open(creditor, number)
         if any(receivable.currency != payment.currency for receivable, _ in opened):
-            raise OtherCurrency(payment=payment_id, paid=payment.currency, number=number, owed=opened[0][0].currency)
+            raise OtherCurrency(payment=payment_id, paid=payment.currency, number=_named(number), owed=opened[0][0].currency)
         left = _unapplied(payment)
         if amount and amount.minor > left:
             raise AmountTooLarge(amount=amount, most=Money(left, payment.currency))
         if left <= 0 or not opened:
             still_open = Money(sum(open_amount for _, open_amount in opened), payment.currency)
-            raise NothingToSet(payment=payment_id, left=Money(left, payment.currency), open=still_open, number=number)
+            raise NothingToSet(payment=payment_id, left=Money(left, payment.currency), open=still_open, number=_named(number))
         left = _part(amount) or left
         done = 0
         for receivable, open_amount in opened:
@@ -353,13 +372,13 @@ def undo_allocation(creditor: Creditor, allocation_id: int, *, on: date, by: str
     return counter
 
 
-def on_account(creditor: Creditor, payment_id: int, customer_name: str, *, on: date, by: str, why: str) -> OnAccount:
+def on_account(creditor: Creditor, payment_id: int, customer_name: str | Customer, *, on: date, by: str, why: str) -> OnAccount:
     """Keep unapplied money on account for a customer: it holds nobody, and is shown and deducted in letters."""
     with scope.of(creditor.pk):
         row = OnAccount.objects.create(
             **_fact(creditor, on, by, why), payment=_payment(payment_id), customer=customer(creditor, customer_name)
         )
-        _note(creditor, by, "on_account", str(payment_id), {"customer": customer_name, "why": why})
+        _note(creditor, by, "on_account", str(payment_id), {"customer": _named(customer_name), "why": why})
     return row
 
 
@@ -413,7 +432,7 @@ def opt_out(
 
 
 def state(
-    creditor: Creditor, customer_name: str, value: str, *, ended: bool = False, on: date, by: str, why: str
+    creditor: Creditor, customer_name: str | Customer, value: str, *, ended: bool = False, on: date, by: str, why: str
 ) -> StateRecord:
     """A state that stops everything (insolvent, deceased …), or its end."""
     if value not in list(CustomerState):
@@ -426,7 +445,7 @@ def state(
     return row
 
 
-def our_side(creditor: Creditor, customer_name: str, what: str, *, done: bool, on: date, by: str, why: str) -> OurSide:
+def our_side(creditor: Creditor, customer_name: str | Customer, what: str, *, done: bool, on: date, by: str, why: str) -> OurSide:
     """Our side owes the client an answer or a document, or has given it (I19)."""
     if what not in list(OurDebt):
         raise ReasonUnknown(reason=what, reasons=", ".join(OurDebt))
@@ -445,6 +464,18 @@ def cover(creditor: Creditor, source: str, until: date, *, on: date, by: str, wh
     with scope.of(creditor.pk):
         row = Coverage.objects.create(**_fact(creditor, on, by, why), source=source, covered_until=until)
         _note(creditor, by, "coverage", source, {"until": until})
+    return row
+
+
+def end_source(creditor: Creditor, source: str, *, on: date, by: str, why: str = "") -> Coverage:
+    """A money source is used no more: it is expected no longer, until something of it is entered again."""
+    with scope.of(creditor.pk):
+        last = Coverage.objects.filter(source=source).order_by("covered_until").last()
+        if last is None:
+            raise NoSuchSource(source=source)
+        values = _fact(creditor, on, by, why)
+        row = Coverage.objects.create(**values, source=source, covered_until=last.covered_until, required=False)
+        _note(creditor, by, "source_ended", source, {"until": last.covered_until, "why": why})
     return row
 
 
@@ -506,7 +537,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _open(creditor: Creditor, number: str) -> list[tuple[Receivable, int]]:
+def _open(creditor: Creditor, number: str | Invoice) -> list[tuple[Receivable, int]]:
     """The receivables of a document with what is open on each, the earliest first."""
     rows = receivables_of(creditor, number)
     found = dict(_balances([row.pk for row in rows]))
@@ -522,5 +553,11 @@ def _fact(creditor: Creditor, on: date, by: str, why: str) -> dict[str, Any]:
     return {"creditor": creditor, "effective_on": on, "by": by, "why": why}
 
 
-def _note(creditor: Creditor, by: str, kind: str, subject: str, content: dict[str, Any]) -> None:
-    audit.link(creditor.pk, actor=by, kind=kind, subject=subject, content=content)
+def _note(creditor: Creditor, by: str, kind: str, subject: str | Invoice | Customer, content: dict[str, Any]) -> None:
+    audit.link(creditor.pk, actor=by, kind=kind, subject=_named(subject), content=content)
+
+
+def _named(subject: str | Invoice | Customer) -> str:
+    if isinstance(subject, Invoice):
+        return subject.number
+    return subject.external_id if isinstance(subject, Customer) else subject

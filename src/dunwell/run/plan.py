@@ -82,7 +82,7 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
     return planned
 
 
-def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: int, rehearsal: bool) -> Desk:
+def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: int | None, rehearsal: bool) -> Desk:
     """Write the letters of a plan and put them into the outbox: queued, or waiting for approval.
 
     Writing is computing and the outbox is the database's work: of a long mailing other processes write, while this one queues.

@@ -41,7 +41,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One invoice or instalment as the page shows it; `state` is open, paid, promised, claimed, disputed or cancelled."""
+    """One invoice or instalment as the page shows it; `state` is open, paid, promised, claimed, disputed, later or cancelled."""
 
     receivable_id: int
     title: str
@@ -85,6 +85,7 @@ class Person:
     role: str
     phone: str
     email: str
+    has_photo: bool = False
 
     @property
     def initials(self) -> str:
@@ -131,6 +132,10 @@ class Page:
     @property
     def is_settled(self) -> bool:
         return not self.payable and not any(item.state == "disputed" for item in self.items)
+
+    @property
+    def has_later(self) -> bool:
+        return any(item.state == "later" for item in self.items)
 
 
 def visit(token: str, now: datetime) -> Visit | None:
@@ -181,7 +186,18 @@ def page(seen: Visit, locale: str) -> Page:
 
 
 def code(seen: Visit, locale: str, currency: str) -> str:
-    """The pay-QR of what is open in a currency, as SVG; empty where no standard covers it or nothing is open."""
+    """The pay-QR of what is open in a currency, as an SVG file; empty where no standard covers it or nothing is open."""
+    data = _code(seen, locale, currency)
+    return payqr.svg_file(data) if data else ""
+
+
+def inline_code(seen: Visit, locale: str, currency: str) -> str:
+    """The same as SVG to be put into a document."""
+    data = _code(seen, locale, currency)
+    return payqr.svg(data) if data else ""
+
+
+def _code(seen: Visit, locale: str, currency: str) -> bytes | None:
     accounts = load_letters.bank_accounts(seen.creditor.pk, seen.on)
     with scope.of(seen.creditor.pk):
         owed = pages.owed(seen.link, seen.on)
@@ -189,17 +205,23 @@ def code(seen: Visit, locale: str, currency: str) -> str:
     amount = next((one for one in to_pay if one.currency == currency), None)
     account = _account(amount, accounts) if amount else None
     if amount is None or account is None:
-        return ""
-    data = payqr.payload(account, amount, purpose(owed, currency, locale))
-    return payqr.svg_file(data) if data else ""
+        return None
+    return payqr.payload(account, amount, purpose(owed, currency, locale))
+
+
+def photo(seen: Visit) -> bytes:
+    """The picture of the person who looks after the link's customer; empty where there is none."""
+    with scope.of(seen.creditor.pk):
+        found = _looks_after(Customer.objects.get(pk=seen.link.customer_id))
+    return bytes(found.photo) if found and found.photo else b""
 
 
 def sums(owed: list[Owed], credit: dict[str, int]) -> tuple[list[Money], list[Money]]:
     """What is to be paid per currency, less what stands to the customer's credit; and that credit, as far as it is used."""
     opened: dict[str, int] = {}
     for one in owed:
-        if one.open:
-            opened[one.currency] = opened.get(one.currency, 0) + one.open
+        if one.asked:
+            opened[one.currency] = opened.get(one.currency, 0) + one.asked
     used = {currency: min(credit[currency], open_) for currency, open_ in opened.items() if credit.get(currency)}
     to_pay = [Money(open_ - used.get(currency, 0), currency) for currency, open_ in sorted(opened.items())]
     return [amount for amount in to_pay if amount], [Money(minor, currency) for currency, minor in sorted(used.items())]
@@ -276,7 +298,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
     if one.instalments > 1:
         title += f" · {one.instalment}/{one.instalments}"
     due = one.valid_until if is_request else one.due_date
-    late = (speech.on - due).days if due and not is_request and one.open else 0
+    late = (speech.on - due).days if due and not is_request and one.asked else 0
     state, day = _state(one)
     return Item(
         receivable_id=one.receivable_id,
@@ -295,7 +317,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
         day=speech.day(day) if day else "",
         lines=tuple((terms.clean(text), speech.money(Money(amount, one.currency))) for text, amount in lines),
         is_request=is_request,
-        open_minor=one.open,
+        open_minor=one.asked,
         currency=one.currency,
     )
 
@@ -307,6 +329,8 @@ def _state(one: Owed) -> tuple[str, date | None]:
         return "paid", None
     if not one.open:
         return "disputed", None
+    if one.is_later:
+        return "later", None
     if one.claimed_until:
         return "claimed", one.claimed_until
     return ("promised", one.promised_for) if one.promised_for else ("open", None)
@@ -342,7 +366,7 @@ def _transfer(amount: Money, accounts: list[load_letters.BankAccount], owed: lis
 def purpose(owed: list[Owed], currency: str, locale: str) -> str:
     """What a payment of all that is open in a currency says it is for."""
     words = terms_of(locale)
-    asked = [one for one in owed if one.open and one.currency == currency]
+    asked = [one for one in owed if one.asked and one.currency == currency]
     documents = list(dict.fromkeys((one.number, one.issue_date) for one in asked))
     references = {one.reference for one in asked}
     return parts.purpose(
@@ -362,8 +386,7 @@ def _registered(creditor: Creditor, speech: Speech) -> str:
 
 
 def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
-    staff = list(Staff.objects.order_by("pk"))
-    found = next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
+    found = _looks_after(customer)
     if found is None:
         return Person(creditor.name, "", "", creditor.reply_address)
     spelled = found.names_by_locale.get(locale, {})
@@ -372,7 +395,13 @@ def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
         role=spelled.get("title", found.title if locale == creditor.locale else ""),
         phone=found.phone,
         email=found.email or creditor.reply_address,
+        has_photo=found.photo is not None,
     )
+
+
+def _looks_after(customer: Customer) -> Staff | None:
+    staff = list(Staff.objects.order_by("pk"))
+    return next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
 
 
 def _reader(link: PageLink) -> str:

@@ -22,7 +22,7 @@ from dunwell.core.page import ANSWERS_PER_DAY_MAX, TEXT_MAX, AnswerKind
 from dunwell.core.page_files import CheckedFile, Upload
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
-from dunwell.run import calendars, jurisdictions, people, portfolio
+from dunwell.run import calendars, jurisdictions, people, portal_link, portfolio
 from dunwell.run.portal import Visit
 from dunwell.store import audit, bulk, pages, scope
 from dunwell.store.models import (
@@ -44,6 +44,8 @@ WHY = "said on the pay page"
 PAID_DAYS_MAX = 366
 """A payment that is told of was made within a year, or the year was mistyped."""
 PARTS_MAX = 3
+WHILE_CLOSED = (AnswerKind.STOP, AnswerKind.NEW_LINK)
+"""What can be said through a link that shows nothing any more."""
 NEAR_DAYS = 4
 MAILBOX = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\]{2,}")
 
@@ -121,7 +123,7 @@ class Bounds:
 
 def answer(seen: Visit, said: Said) -> bool:
     """Record an answer with all that follows from it; False when this form was sent before."""
-    if seen.is_closed and said.kind is not AnswerKind.STOP:
+    if seen.is_closed and said.kind not in WHILE_CLOSED:
         raise PageClosed
     files = page_files.check(said.uploads)
     if len(said.text) > TEXT_MAX:
@@ -131,7 +133,8 @@ def answer(seen: Visit, said: Said) -> bool:
         bulk.rows("SELECT pg_advisory_xact_lock(hashtextextended('dunwell.page', %s))", seen.link.customer_id)
         if PageAnswer.objects.filter(form_id=said.form_id).exists():
             return False
-        if PageAnswer.objects.filter(link=seen.link, effective_on=seen.on).count() >= ANSWERS_PER_DAY_MAX:
+        today = PageAnswer.objects.filter(link=seen.link, effective_on=seen.on)
+        if said.kind is not AnswerKind.STOP and today.count() >= ANSWERS_PER_DAY_MAX:
             raise TooManyAnswers
         chosen = [one for one in pages.owed(seen.link, seen.on) if one.receivable_id in said.receivables]
         EFFECTS[said.kind](seen, said, chosen)
@@ -249,6 +252,11 @@ def _stop(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     OptOut.objects.create(**_fact(seen), person_key=link.person_key, channel=link.channel, rehearsal=link.rehearsal)
 
 
+def _new_link(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """A fresh link goes by mail to the address that is known: whoever holds an old one learns nothing by asking."""
+    portal_link.send(seen)
+
+
 Effect = Callable[[Visit, Said, list[Owed]], None]
 EFFECTS: dict[AnswerKind, Effect] = {
     AnswerKind.PAID: _paid,
@@ -258,6 +266,7 @@ EFFECTS: dict[AnswerKind, Effect] = {
     AnswerKind.REDIRECT: _redirect,
     AnswerKind.OTHER_WAY: _other_way,
     AnswerKind.STOP: _stop,
+    AnswerKind.NEW_LINK: _new_link,
 }
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dunwell.core import clause_text
-from dunwell.core.rates import Limitation
 from dunwell.core.refusal import Refusal
 from dunwell.core.toml_text import suggest
-from dunwell.run import claim_facts, people, rates
+from dunwell.run import limitations, people, rates
 from dunwell.store import audit, load_claims, scope
 from dunwell.store.models import Acknowledgement, Agreement, Creditor
 
@@ -47,6 +46,7 @@ class AgreedAhead(Refusal):
 class Ending:
     """A receivable whose limitation is near or has passed."""
 
+    receivable_id: int
     number: str
     customer: str
     last_day: date
@@ -73,7 +73,7 @@ def agree(
     if agreed_on > on:
         raise AgreedAhead(day=agreed_on)
     if clause := terms.get("late_payment", "").strip():
-        law = rates.law(claim_facts.law_of(creditor.country))
+        law = rates.law(limitations.law_of(creditor.country))
         tariff = law.rules[-1].tariff
         clause_text.read(clause, currency=creditor.currency, year=tariff.year, table=tariff.table)
     who = people.customer(creditor, customer)
@@ -117,26 +117,19 @@ def acknowledge(
             )
         content = {"on": day, "evidence": evidence, "why": why}
         audit.link(creditor.pk, actor=by, kind="acknowledgement", subject=number, content=content)
-    limitation = _limitation(creditor)
+    limitation = limitations.of(creditor)
     due_dates = [one.due_date for one in receivables if one.due_date]
     return min((limitation.last_day(due, day) for due in due_dates), default=None) if limitation else None
 
 
 def ending(creditor: Creditor, on: date) -> list[Ending]:
     """Open receivables whose limitation ends within a quarter or has ended, the nearest first."""
-    limitation = _limitation(creditor)
+    limitation = limitations.of(creditor)
     if limitation is None:
         return []
     found = [
-        Ending(number, customer, last_day, last_day < on)
-        for _, number, customer, _, due_date, acknowledged_on in load_claims.ending_terms(creditor.pk, on)
+        Ending(key, number, customer, last_day, last_day < on)
+        for key, number, customer, _, due_date, acknowledged_on in load_claims.ending_terms(creditor.pk, on)
         if (last_day := limitation.last_day(due_date, acknowledged_on)) <= on + timedelta(days=WARNED_DAYS)
     ]
     return sorted(found, key=lambda one: (one.last_day, one.number))
-
-
-def _limitation(creditor: Creditor) -> Limitation | None:
-    try:
-        return rates.law(claim_facts.law_of(creditor.country)).limitation
-    except claim_facts.LawUnknown:
-        return None

@@ -19,7 +19,7 @@ from dunwell.run import ingest, ingest_documents
 from dunwell.run.ingest_documents import Options
 from dunwell.store.models import Creditor
 
-FOLDER = "uploads"
+FOLDER = "first-sheets"
 BYTES_MAX = 100 * 2**20
 TOKEN = re.compile(r"[0-9a-f]{32}")
 TRIED_ROWS_MAX = 20_000
@@ -108,9 +108,9 @@ def look(creditor: Creditor, path: Path, options: Options) -> Sheet:
     if format != "table":
         return Sheet(path.name, format)
     assert options.mapping is None or isinstance(options.mapping, ingest_documents.Mapping)
-    seen = table.glance(path, kind=options.kind, mapping=options.mapping)
+    seen = table.head(path, kind=options.kind, mapping=options.mapping)
     columns = tuple(_columns(seen))
-    fields = headings.fields_of(seen.recognised.kind)
+    fields = headings.fields_of(seen.kind)
     try:
         sheet = ingest.understand(
             creditor,
@@ -122,7 +122,7 @@ def look(creditor: Creditor, path: Path, options: Options) -> Sheet:
         )
     except Refusal as refusal:
         return Sheet(
-            path.name, format, str(seen.recognised.kind), columns=columns, fields=fields, trouble=refusal
+            path.name, format, str(seen.kind), columns=columns, fields=fields, trouble=refusal
         )
     customers, refused, findings = (0, 0, ()) if sheet.questions or sheet.rows > TRIED_ROWS_MAX else _tried(sheet)
     return Sheet(
@@ -139,13 +139,12 @@ def missing(sheet: Sheet) -> tuple[tuple[str, ...], ...]:
     return tuple(group for group in headings.NEEDED[RecordKind(sheet.kind)] if not named & set(group))
 
 
-def _columns(seen: table.Glance) -> Iterable[Column]:
-    fields = {column: name for name, column in seen.recognised.fields.items()}
-    for place, header in enumerate(seen.recognised.headers):
-        cells = (row[place] for row in seen.first_rows if place < len(row) and row[place])
+def _columns(seen: table.Head) -> Iterable[Column]:
+    for place, header in enumerate(seen.headers):
+        cells = (row[place] for row in seen.rows if row[place])
         samples = tuple(islice(dict.fromkeys(cells), SAMPLES))
         if header or samples:
-            yield Column(header, fields.get(place, ""), samples)
+            yield Column(header, seen.fields[place], samples)
 
 
 def _tried(sheet: ingest.Understood) -> tuple[int, int, tuple[Finding, ...]]:

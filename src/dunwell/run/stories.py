@@ -12,7 +12,7 @@ from dunwell.engine import explain
 from dunwell.engine.explain import Story
 from dunwell.run import people, policies, portfolio
 from dunwell.store import bulk, scope
-from dunwell.store.models import Creditor
+from dunwell.store.models import Creditor, Invoice
 
 
 class NothingFound(Refusal):
@@ -36,6 +36,18 @@ class Told:
 def tell(creditor: Creditor, what: str, as_of: date, *, rehearsal: bool) -> list[Told]:
     """The stories of a document's receivables, or of all open ones of a customer."""
     ids, customers = _named(creditor, what)
+    return _told(creditor, ids, customers, as_of, rehearsal=rehearsal)
+
+
+def of_document(creditor: Creditor, invoice: Invoice, as_of: date, *, rehearsal: bool) -> list[Told]:
+    """The stories of the receivables of a document that was already found."""
+    ids = [one.pk for one in people.receivables_of(creditor, invoice)]
+    return _told(creditor, ids, (invoice.customer_id,), as_of, rehearsal=rehearsal)
+
+
+def _told(
+    creditor: Creditor, ids: list[int], customers: tuple[int, ...], as_of: date, *, rehearsal: bool
+) -> list[Told]:
     seen = portfolio.of(creditor, as_of, rehearsal=rehearsal, customers=customers)
     stories = {one.receivable_id: one for one in explain.tell(seen, as_of, receivables=set(ids))}
     with scope.of(creditor.pk):

@@ -12,13 +12,17 @@ from email.utils import make_msgid
 from pathlib import Path
 from typing import Any
 
+from django.db import InterfaceError, OperationalError, connection
+
 from dunwell.core.channel import Channel, ChannelDown, Outgoing
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown, Refusal
 from dunwell.plugins.channels import CHANNELS
-from dunwell.store import audit, scope, vault
+from dunwell.plugins.channels.task import Task
+from dunwell.store import audit, record_plan, scope, vault
 from dunwell.store.models import Creditor
 
 MESSAGE_CHANNELS = ("email", "sms")
+TASK_CHANNELS = ("call", "visit", "letter")
 Registry = Mapping[str, tuple[Any, Any]]
 """Plugins of one sort by their names: what makes one, and its `Config`."""
 
@@ -52,8 +56,22 @@ def of(creditor: Creditor, *, rehearsal: bool, folder: Path) -> dict[str, Channe
     if rehearsal:
         make, config = CHANNELS["rehearsal"]
         way = make(config(folder=str(folder / creditor.slug)))
-        return dict.fromkeys(MESSAGE_CHANNELS, way)
-    return {name: made(CHANNELS, settings) for name, settings in creditor.channels.items()}
+        return dict.fromkeys((*MESSAGE_CHANNELS, *TASK_CHANNELS), way)
+    by_hand = Task(lambda message, key: _put_on_work_list(creditor, message, key))
+    return {
+        **dict.fromkeys(TASK_CHANNELS, by_hand),
+        **{name: made(CHANNELS, settings) for name, settings in creditor.channels.items()},
+    }
+
+
+def _put_on_work_list(creditor: Creditor, message: Outgoing, key: str) -> int:
+    try:
+        return record_plan.task_of_message(creditor.pk, message.message_id, key)
+    except (OperationalError, InterfaceError) as error:
+        raise ChannelDown(f"the work list cannot be written: {error}") from error
+    finally:
+        # The thread that sends has a session of its own, which nobody else would end.
+        connection.close()
 
 
 @contextmanager

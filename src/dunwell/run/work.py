@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from dunwell.core.money import Money
-from dunwell.run import portal_desk
-from dunwell.store import outbox_view, scope
-from dunwell.store.models import Creditor
+from dunwell.run import portal_desk, rights
+from dunwell.store import inbox, outbox_view, scope
+from dunwell.store.models import Creditor, FindingRecord
 
 ROWS_MAX = 200
 """More than a person does in a day; the counts are always whole."""
@@ -15,7 +16,7 @@ ROWS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`kind` is approval, unknown, answer, task, money, credit or finding; `command` is what to type."""
+    """`kind` is limitation, approval, unknown, reply, mail, answer, task, money, credit or finding; `command` is what to type."""
 
     kind: str
     number: int
@@ -24,8 +25,22 @@ class Row:
     command: str
 
 
+def ending(creditor: Creditor, on: date) -> list[Row]:
+    """Debts that are about to be time-barred, or are."""
+    return [
+        Row(
+            "limitation",
+            one.receivable_id,
+            one.customer,
+            f"{one.number}: its limitation {'is over since' if one.is_over else 'ends on'} {one.last_day}",
+            f"dunwell claim {one.number} | dunwell acknowledged {one.number} --on …",
+        )
+        for one in rights.ending(creditor, on)[:ROWS_MAX]
+    ]
+
+
 def rows(creditor: Creditor) -> list[Row]:
-    """Unknown deliveries first, then money, answers of clients, tasks, approvals and findings."""
+    """Unknown deliveries first, then replies, money, answers of clients, tasks, approvals and findings."""
     with scope.of(creditor.pk):
         return [
             *(
@@ -40,10 +55,31 @@ def rows(creditor: Creditor) -> list[Row]:
             ),
             *(
                 Row(
+                    "reply",
+                    one.pk,
+                    one.customer.name,
+                    f"{one.kind}: “{one.quotation}” – letters wait until {one.hold_until}",
+                    f"dunwell reply {one.pk} --accept | --reject",
+                )
+                for one in inbox.unsettled()[:ROWS_MAX]
+            ),
+            *(
+                Row(
+                    "mail",
+                    one.pk,
+                    one.content.sender,
+                    f"nobody knows whose mail this is: {one.content.subject}",
+                    f"dunwell inbox match {one.pk} CUSTOMER",
+                )
+                for one in inbox.unmatched()[:ROWS_MAX]
+            ),
+            *(
+                Row(
                     "money",
                     one.number,
                     one.who,
-                    f"{Money(one.left, one.currency)} of {one.on} is not matched: {one.said or 'no reference'}",
+                    f"{Money(one.left, one.currency)} of {one.on} is not matched: {one.said or 'no reference'}"
+                    + (f"; perhaps for {one.proposed}" if one.proposed else ""),
                     f"dunwell allocate {one.number} INVOICE | dunwell on-account {one.number} CUSTOMER",
                 )
                 if one.kind == "payment"
@@ -92,9 +128,16 @@ def rows(creditor: Creditor) -> list[Row]:
                     "finding",
                     one.pk,
                     f"{one.file_name}:{one.line}" if one.line else one.file_name,
-                    f"{one.message} {one.remedy}".strip(),
+                    f"{_document(one)}{one.message} {one.remedy}".strip(),
                     f"dunwell finding {one.pk} --outcome …",
                 )
                 for one in outbox_view.open_findings(creditor.pk)[:ROWS_MAX]
             ),
         ]
+
+
+def _document(finding: FindingRecord) -> str:
+    """The document that a finding holds, as `dunwell explain` takes it."""
+    if finding.receivable is None:
+        return ""
+    return f"{finding.receivable.invoice.number}@{finding.receivable.invoice.issue_date}: "

@@ -27,11 +27,11 @@ def demo(
         out.print(shown.report, markup=False)
         users.add(shown.creditor, USER, role=DeskRole.ADMIN, by="demo", full_name="Мария Иванова")
         password = users.new_password(USER)
-        if not once:
-            out.print(
-                f"The console: http://{service.LOOPBACK}:{port}/ – user {USER}, password {password}. Ctrl-C ends it.",
-                markup=False,
-            )
+        address = f"http://{service.LOOPBACK}:{port}/ – user {USER}, password {password}"
+        if once:
+            out.print(f"  dunwell serve --port {port}   the console, at {address}", markup=False)
+        else:
+            out.print(f"The console: {address}. Ctrl-C ends it.", markup=False)
             service.listen(service.LOOPBACK, port)
     finally:
         database.stop(paths.data_dir() / "postgres")

@@ -32,6 +32,7 @@ COMMANDS = {
     "user": "dunwell.cli.users:user",
     "account": "dunwell.cli.machine:account",
     "import": "dunwell.cli.daily:import_",
+    "watch": "dunwell.cli.watch:command",
     "cover": "dunwell.cli.verbs:cover",
     "plan": "dunwell.cli.daily:plan_",
     "preview": "dunwell.cli.daily:preview",
@@ -57,6 +58,10 @@ COMMANDS = {
     "settle": "dunwell.cli.verbs:settle",
     "apology": "dunwell.cli.news:apology",
     "lifted": "dunwell.cli.news:lifted",
+    "inbox": "dunwell.cli.inbox:app",
+    "reply": "dunwell.cli.inbox:reply",
+    "call": "dunwell.cli.calls:call",
+    "coach": "dunwell.cli.calls:coach",
     "hold": "dunwell.cli.verbs:hold",
     "promise": "dunwell.cli.verbs:promise",
     "dispute": "dunwell.cli.verbs:dispute",
@@ -66,8 +71,11 @@ COMMANDS = {
     "opt-out": "dunwell.cli.verbs:opt_out",
     "state": "dunwell.cli.verbs:state",
     "owes": "dunwell.cli.verbs:owes",
+    "export": "dunwell.cli.export:command",
     "agreement": "dunwell.cli.rights:agreement",
     "acknowledged": "dunwell.cli.rights:acknowledged",
+    "letter": "dunwell.cli.rights:letter",
+    "charge": "dunwell.cli.rights:charge",
     "limitation": "dunwell.cli.rights:limitation",
     "claim": "dunwell.cli.claim:command",
     "check": "dunwell.cli.machine:check_",
@@ -144,7 +152,7 @@ def _add(application: typer.Typer, name: str) -> None:
 def _database_errors() -> tuple[type[Exception], ...]:
     """What a silent database raises; asked only when something was raised, since commands on files never load Django."""
     loaded = sys.modules.get("django.db.utils")
-    return (loaded.OperationalError,) if loaded else ()
+    return (loaded.OperationalError, loaded.InterfaceError) if loaded else ()
 
 
 def _first_line(error: Exception) -> str:

@@ -6,6 +6,7 @@ import os
 from typing import Annotated
 
 import typer
+from django.conf import settings
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -44,7 +45,9 @@ def serve(
     if only not in ("", "console", "pay"):
         raise typer.BadParameter("console or pay", param_hint="--only")
     if only:
+        # The server's process reads the one where it is started anew, and has the other where it is a copy of this one.
         os.environ["DUNWELL_FACES"] = only
+        settings.FACES = [only]
     out.print(f"Open http://{host}:{port}/ – Ctrl-C ends it.")
     listen(host, port)
 

@@ -44,9 +44,11 @@ def book(creditor_id: int, *, as_of: date, rehearsal: bool) -> list[Figures]:
     last = (
         Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True).first()
     )
-    found: list[Figures] = cache.get_or_set(
-        f"figures-{creditor_id}-{last}-{as_of}", lambda: _book(as_of=as_of, rehearsal=rehearsal), timeout=None
-    )
+    key = f"figures-{creditor_id}-{last}-{as_of}"
+    found: list[Figures] | None = cache.get(key)
+    if found is None:
+        found = _book(as_of=as_of, rehearsal=rehearsal)
+        cache.set(key, found, timeout=None)
     return found
 
 

@@ -43,6 +43,7 @@ CORRECTABLE = {
 PERSONAL = {
     *("imported_row", "bank_entry", "message_content", "recipient", "audit_content"),
     *("page_words", "page_file", "online_news"),
+    *("inbound_content", "reply_proposal", "reply_decision", "call_reviewed"),
 }
 
 FUNCTIONS = """

@@ -85,3 +85,114 @@ owed AS (
 SELECT p.id, p.name, p.external_id, p.owner, p.segment, o.currency, coalesce(o.open, 0), coalesce(o.overdue, 0), coalesce(o.invoices, 0), coalesce(o.days, 0)
 FROM page p LEFT JOIN owed o ON o.customer_id = p.id ORDER BY p.name_key, p.id, o.currency
 """
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """A document of a list; `balance` is what is open on all its instalments, `due` the earliest day of these."""
+
+    pk: int
+    number: str
+    kind: str
+    issued: date
+    due: date | None
+    customer_id: int
+    customer: str
+    total: Money
+    balance: Money
+
+
+def invoices(*, text: str, open_only: bool, after: int) -> list[InvoiceRow]:
+    """Documents, the newest first, one more than a page; `text` begins a number."""
+    conditions: list[str] = ["true"]
+    values: list[Any] = []
+    if text:
+        conditions.append("i.number LIKE %s")
+        values.append(f"{_plain(text)}%")
+    if after:
+        conditions.append("i.id < %s")
+        values.append(after)
+    if open_only:
+        conditions.append(
+            "o.balance > 0 AND i.kind <> 'credit_note' AND NOT EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = i.id)"
+        )
+    found = bulk.rows(INVOICES.format(conditions=" AND ".join(conditions), rows=ROWS + 1), *values)
+    return [
+        InvoiceRow(pk, number, kind, issued, due, customer_id, customer, Money(total, currency), Money(max(0, left or 0), currency))
+        for pk, number, kind, issued, due, customer_id, customer, currency, total, left in found
+    ]
+
+
+INVOICES = """
+SELECT i.id, i.number, i.kind, i.issue_date, o.due, i.customer_id, c.name, i.currency, i.total, o.balance
+FROM invoice i JOIN customer c ON c.id = i.customer_id
+LEFT JOIN LATERAL (
+  SELECT min(r.due_date) AS due, sum(r.amount
+    + coalesce((SELECT sum(h.amount) FROM charge h WHERE h.receivable_id = r.id), 0)
+    - coalesce((SELECT sum(w.amount) FROM write_off w WHERE w.receivable_id = r.id), 0)
+    - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0))::bigint AS balance
+  FROM receivable r WHERE r.invoice_id = i.id
+) o ON true
+WHERE {conditions} ORDER BY i.id DESC LIMIT {rows}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: a customer or a document, and by what."""
+
+    kind: str
+    pk: int
+    title: str
+    more: str
+
+
+def search(text: str, *, limit: int) -> list[Found]:
+    """Customers by name, id, tax number, address or telephone; documents by number or exact sum; the best hits first."""
+    plain = text.strip()
+    digits = "".join(filter(str.isdigit, plain))
+    like = f"%{_plain(plain.lower())}%"
+    phone = f"%{digits}%" if len(digits) >= 6 and digits == "".join(plain.split()).strip("+()-") else "-"
+    rows = bulk.rows(
+        SEARCH,
+        like,
+        plain,
+        plain,
+        plain,
+        limit,
+        f"{_plain(plain)}%",
+        limit,
+        _minor(plain),
+        limit,
+        like,
+        phone,
+        limit,
+        limit,
+    )
+    return [Found(*row) for row in rows]
+
+
+def _minor(text: str) -> int:
+    """A sum as typed, in hundredths; a number that no document has where it is none."""
+    plain = "".join(text.split()).replace(",", ".")
+    whole, _, rest = plain.partition(".")
+    if not whole.isdecimal() or len(rest) > 2 or (rest and not rest.isdecimal()) or len(whole) > 12:
+        return -1
+    return int(whole) * 100 + int(rest.ljust(2, "0") or 0)
+
+
+SEARCH = """
+SELECT kind, pk, title, more FROM (
+  (SELECT 1 AS rank, 'customer' AS kind, id AS pk, name AS title, external_id AS more FROM customer
+   WHERE name_key LIKE %s OR external_id = %s OR tax_id = %s OR registration_number = %s ORDER BY name_key LIMIT %s)
+  UNION ALL
+  (SELECT 2, 'invoice', i.id, i.number, c.name FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.number LIKE %s
+   ORDER BY i.number LIMIT %s)
+  UNION ALL
+  (SELECT 3, 'invoice', i.id, i.number, c.name FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.total = %s LIMIT %s)
+  UNION ALL
+  (SELECT DISTINCT 4, 'customer', c.id, c.name, p.address FROM contact_point p JOIN contact t ON t.id = p.contact_id
+   JOIN customer c ON c.id = t.customer_id
+   WHERE lower(p.address) LIKE %s OR (p.channel IN ('sms', 'call') AND regexp_replace(p.address, '[^0-9]', '', 'g') LIKE %s) LIMIT %s)
+) x ORDER BY rank, title LIMIT %s
+"""

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.core import frames
-from dunwell.store import balances, bulk
+from dunwell.store import balances, bulk, freshness
 from dunwell.store.bulk import Read
 
 TOUCHES_DAYS = 45
@@ -299,6 +299,12 @@ def _pauses(read: Read, only: Only) -> pl.DataFrame:
         LEFT JOIN receivable named ON named.id = f.receivable_id LEFT JOIN receivable r ON r.invoice_id = named.invoice_id
         WHERE f.holds AND s.id IS NULL AND f.effective_on <= {only.day}
           AND (f.receivable_id IS NOT NULL OR f.customer_id IS NOT NULL)
+        UNION ALL
+        -- a reply that nobody has settled yet holds its customer for the policy's days
+        SELECT 'reply', NULL, p.customer_id, p.kind, p.effective_on, p.hold_until, NULL FROM reply_proposal p
+        WHERE p.effective_on <= {only.day} AND p.hold_until >= {only.day} {only.real("p")}
+          AND coalesce((SELECT d.outcome FROM reply_decision d WHERE d.proposal_id = p.id AND d.effective_on <= {only.day}
+                        ORDER BY d.id DESC LIMIT 1), 'reopened') = 'reopened'
         """),
         frames.PAUSES,
     )
@@ -405,10 +411,7 @@ def _choices(read: Read, only: Only) -> pl.DataFrame:
 
 def _covered_until(read: Read, only: Only) -> date | None:
     """The last covered day of the stalest required money source."""
-    found = read(f"""
-        SELECT min(until) AS until FROM (SELECT source, max(covered_until) AS until FROM coverage
-        WHERE required AND effective_on <= {only.day} GROUP BY source) x
-    """)
+    found = read(f"SELECT min(until) AS until FROM ({freshness.required_sql(as_of=only.as_of)}) x")
     return found["until"].cast(pl.Date)[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,6 +26,7 @@ class Details:
     customers: dict[int, Row]
     contacts: dict[int, Row]
     receivables: dict[int, Row]
+    agreed: dict[int, Row]  # by customer, the terms in force
     history: dict[int, list[Row]]  # what was sent or done: on, channel, message_id
     payments: dict[
         int, Row
@@ -95,11 +97,23 @@ def details(
             receivables=_by(
                 read(f"""
                 SELECT r.id, i.number, i.issue_date, r.due_date, i.valid_until, r.amount, r.currency, i.what_for, i.kind,
-                       i.reference, i.order_number
+                       r.invoice_id, i.reference, i.order_number,
+                       coalesce((SELECT sum(c.amount) FROM charge c WHERE c.receivable_id = r.id AND c.effective_on <= {day}), 0)::bigint
+                         AS charges,
+                       (SELECT max(k.effective_on) FROM acknowledgement k WHERE k.receivable_id = r.id AND k.effective_on <= {day})
+                         AS acknowledged_on
                 FROM receivable r JOIN invoice i ON i.id = r.invoice_id WHERE r.id IN ({of_receivables})
                 """),
                 "id",
             ),
+            agreed={
+                row["customer_id"]: json.loads(row["terms"])
+                for row in read(f"""
+                SELECT DISTINCT ON (a.customer_id) a.customer_id, a.terms::text AS terms FROM agreement a
+                WHERE a.effective_on <= {day} AND a.customer_id IN ({of_customers})
+                ORDER BY a.customer_id, a.effective_on DESC, a.id DESC
+                """).iter_rows(named=True)
+            },
             history=_lists(history, "receivable_id"),
             payments=_by(payments, "customer_id"),
             settling=_by(settling, "receivable_id"),

@@ -23,6 +23,7 @@ class Unmatched:
     currency: str
     said: str
     customer_id: int | None = None
+    proposed: str = ""  # the best proposals with their points and signs, in words
 
 
 def first_moments(creditor_id: int, slot: date) -> list[datetime]:
@@ -58,7 +59,8 @@ def open_tasks(creditor_id: int) -> QuerySet[Task]:
 
 
 def open_findings(creditor_id: int) -> QuerySet[FindingRecord]:
-    return FindingRecord.objects.filter(creditor_id=creditor_id, findingsettled=None).order_by("-holds", "pk")
+    found = FindingRecord.objects.filter(creditor_id=creditor_id, findingsettled=None).order_by("-holds", "pk")
+    return found.select_related("receivable__invoice")
 
 
 def unmatched(creditor_id: int) -> list[Unmatched]:
@@ -70,11 +72,19 @@ def unmatched(creditor_id: int) -> list[Unmatched]:
 
 UNMATCHED = """
 SELECT p.id, 'payment', p.date, coalesce(nullif(p.payer_name, ''), c.name, ''), u.unapplied, p.currency,
-  coalesce(nullif(p.remittance, ''), p.reference), p.customer_id
+  coalesce(nullif(p.remittance, ''), p.reference), coalesce(u.customer_id, g.customer_id), coalesce((
+    SELECT string_agg(i.number || ' (' || b.points || ' points: ' || replace(b.reasons, ',', ', ') || ')', '; ' ORDER BY b.points DESC, b.id)
+    FROM (SELECT * FROM allocation_proposal o WHERE o.payment_id = p.id AND o.receivable_id IS NOT NULL
+          ORDER BY o.points DESC, o.id LIMIT 3) b
+    JOIN receivable r ON r.id = b.receivable_id JOIN invoice i ON i.id = r.invoice_id), '')
 FROM ({unapplied}) u JOIN payment p ON p.id = u.payment_id LEFT JOIN customer c ON c.id = p.customer_id
+LEFT JOIN LATERAL (
+  SELECT coalesce(g.customer_id, r.customer_id) AS customer_id FROM allocation_proposal g
+  LEFT JOIN receivable r ON r.id = g.receivable_id WHERE g.payment_id = p.id ORDER BY g.points DESC, g.id LIMIT 1
+) g ON true
 WHERE NOT u.is_on_account
 UNION ALL
-SELECT i.id, 'credit_note', i.issue_date, c.name, i.total - coalesce(a.total, 0), i.currency, i.number, i.customer_id
+SELECT i.id, 'credit_note', i.issue_date, c.name, i.total - coalesce(a.total, 0), i.currency, i.number, i.customer_id, ''
 FROM invoice i JOIN customer c ON c.id = i.customer_id
 LEFT JOIN (SELECT credit_note_id, sum(amount)::bigint AS total FROM allocation WHERE credit_note_id IS NOT NULL GROUP BY 1) a
   ON a.credit_note_id = i.id

@@ -28,6 +28,7 @@ class NewLink:
     person_key: str
     channel: str
     receivables: tuple[int, ...]
+    later: tuple[int, ...]
     shows_all: bool
     is_shared: bool
     locale: str
@@ -39,8 +40,8 @@ class NewLink:
 
 
 LINK = (
-    "creditor_id, effective_on, by, why, token_hash, customer_id, contact_id, person_key, channel, receivables, shows_all, is_shared, "
-    "locale, look, level, pay_by, last_day, rehearsal"
+    "creditor_id, effective_on, by, why, token_hash, customer_id, contact_id, person_key, channel, receivables, later, shows_all, "
+    "is_shared, locale, look, level, pay_by, last_day, rehearsal"
 )
 
 
@@ -123,12 +124,17 @@ class Owed:
     reference: str
     promised_for: date | None
     claimed_until: date | None
-    debit_until: date | None
+    is_later: bool  # shown apart: its day has not come, and the message does not ask for it
 
     @property
     def open(self) -> int:
-        """What may be asked for: open, not contested, not cancelled."""
+        """What is open, not contested, not cancelled."""
         return 0 if self.is_cancelled else max(0, self.balance - self.disputed)
+
+    @property
+    def asked(self) -> int:
+        """What is to be paid now."""
+        return 0 if self.is_later else self.open
 
 
 def owed(link: PageLink, on: date) -> list[Owed]:
@@ -141,17 +147,18 @@ def owed(link: PageLink, on: date) -> list[Owed]:
       (SELECT max(coalesce(h.until_date, %(on)s)) FROM hold h WHERE h.receivable_id = r.id AND h.reason = 'claimed_paid'
          AND (h.until_date IS NULL OR h.until_date >= %(on)s) AND (%(rehearsal)s OR NOT h.rehearsal)
          AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)),
-      NULL::date
+      coalesce(r.due_date, i.valid_until, %(on)s) > %(on)s AND NOT r.id = ANY(%(receivables)s)
     FROM receivable r JOIN invoice i ON i.id = r.invoice_id
     CROSS JOIN LATERAL dunwell_owed(r.id, %(rehearsal)s) o
     CROSS JOIN LATERAL (SELECT count(*) AS instalments FROM receivable q WHERE q.invoice_id = i.id) n
     WHERE r.customer_id = %(customer)s AND i.kind <> 'credit_note'
-      AND (r.id = ANY(%(receivables)s) OR (%(all)s AND o.balance > 0 AND NOT o.is_cancelled))
+      AND (r.id = ANY(%(receivables)s) OR r.id = ANY(%(later)s) OR (%(all)s AND o.balance > 0 AND NOT o.is_cancelled))
     ORDER BY coalesce(r.due_date, i.valid_until, i.issue_date), r.id
     """
     values: dict[str, Any] = {
         "customer": link.customer_id,
         "receivables": link.receivables,
+        "later": link.later,
         "all": link.shows_all,
         "rehearsal": link.rehearsal,
         "on": on,
@@ -195,7 +202,9 @@ SELECT currency, sum(amount)::bigint FROM (
 
 def has_unmatched_money(link: PageLink) -> bool:
     """Whether money of this customer has come that nobody has set against anything yet."""
-    return bool(bulk.rows("SELECT EXISTS (SELECT FROM dunwell_unmatched(%s, %s))", link.creditor_id, link.customer_id)[0][0])
+    return bool(
+        bulk.rows("SELECT EXISTS (SELECT FROM dunwell_unmatched(%s, %s))", link.creditor_id, link.customer_id)[0][0]
+    )
 
 
 def is_ended(link: PageLink) -> bool:
@@ -215,6 +224,15 @@ def _row(creditor_id: int, link: NewLink, on: date, by: str) -> tuple[Any, ...]:
             link.person_key,
             link.channel,
         ),
-        *(list(link.receivables), link.shows_all, link.is_shared, link.locale, link.look, link.level, link.pay_by),
+        *(
+            list(link.receivables),
+            list(link.later),
+            link.shows_all,
+            link.is_shared,
+            link.locale,
+            link.look,
+            link.level,
+            link.pay_by,
+        ),
         *(link.last_day, link.rehearsal),
     )

@@ -17,6 +17,8 @@ VALIDITY_DAYS = 14
 """A request before work that does not say how long it holds is good for two weeks."""
 NET_DAYS = 30
 """Without agreed terms: the general term between businesses (Directive 2011/7/EU, art. 3)."""
+REDATED_DAYS_MAX = 180
+"""A number that comes back later than this belongs to another year's books."""
 IDENTITY = ("kind", "series", "number", "issue_date")
 # What is written of a new document; the rest of its row (the customer's signs, the row as received) is written elsewhere.
 NEW_COLUMNS = (
@@ -63,6 +65,12 @@ def renumbered(origin: Origin, new: pl.DataFrame) -> pl.DataFrame:
     """New documents whose own id the source gave to a known one of another number or date before: line, known_number."""
     bulk.stage("in_new", new.select("line", "kind", "external_id").drop_nulls())
     return bulk.frame(RENUMBERED, {"line": pl.Int64, "known_number": pl.String}, origin.source)
+
+
+def dated_anew(new: pl.DataFrame) -> pl.DataFrame:
+    """Documents that a file added and that were known with the same number, customer and sum, but another date: line, other_date."""
+    bulk.stage("in_new", new.select("line", "customer", *IDENTITY, "currency", "total"))
+    return bulk.frame(DATED_ANEW, {"line": pl.Int64, "other_date": pl.Date}, REDATED_DAYS_MAX)
 
 
 def reported(origin: Origin, frame: pl.DataFrame) -> None:
@@ -169,6 +177,12 @@ RENUMBERED = """
 SELECT n.line, min(i.number) FROM in_new n
 JOIN invoice i ON i.source = %s AND i.external_id = n.external_id AND i.external_id <> i.number AND i.kind = n.kind
 WHERE NOT EXISTS (SELECT FROM cancellation c WHERE c.invoice_id = i.id) GROUP BY n.line
+"""
+DATED_ANEW = """
+SELECT n.line, min(i.issue_date) FROM in_new n
+JOIN invoice i USING (kind, series, number, currency, total)
+WHERE i.customer_id = n.customer AND i.issue_date <> n.issue_date AND abs(i.issue_date - n.issue_date) <= %s
+  AND NOT EXISTS (SELECT FROM cancellation c WHERE c.invoice_id = i.id) GROUP BY n.line
 """
 OPEN_OF_SOURCE = """
 i.source = %s AND i.kind <> 'credit_note' AND i.total > coalesce(m.received, 0)

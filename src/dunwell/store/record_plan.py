@@ -8,7 +8,7 @@ from datetime import date
 
 from dunwell.core.refusal import Finding
 from dunwell.store import bulk, scope
-from dunwell.store.models import FindingRecord, Task, TaskItem
+from dunwell.store.models import FindingRecord, Message, Task, TaskItem
 
 BATCH = 2_000
 UNSENT = ("planned", "waiting", "approved", "queued", "failed_temporary")
@@ -72,6 +72,35 @@ def tasks(creditor_id: int, run_id: int, new: Iterable[NewTask], *, as_of: date,
             batch_size=BATCH,
         )
     return len(rows)
+
+
+def task_of_message(creditor_id: int, message_id: int, key: str) -> int:
+    """What a message asks a person to do, on the work list once per key; gives the task's number."""
+    with scope.of(creditor_id):
+        message = Message.objects.select_related("content_row").get(pk=message_id)
+        task, is_new = Task.objects.get_or_create(
+            creditor_id=creditor_id,
+            key=key,
+            defaults={
+                "effective_on": message.slot_on,
+                "by": "deliver",
+                "customer_id": message.customer_id,
+                "run_id": message.run_id,
+                "kind": message.channel,
+                "policy": message.policy,
+                "step": message.step or "",
+                "level": message.level,
+                "due_on": message.slot_on,
+                "text": message.content_row.text,
+                "rehearsal": message.rehearsal,
+            },
+        )
+        if is_new:
+            TaskItem.objects.bulk_create(
+                TaskItem(creditor_id=creditor_id, task=task, receivable_id=item.receivable_id, step=item.step)
+                for item in message.items.filter(part="asked")
+            )
+    return task.pk
 
 
 def findings(creditor_id: int, found: Sequence[tuple[int | None, Finding]], *, as_of: date, by: str) -> int:

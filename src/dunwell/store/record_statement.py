@@ -42,9 +42,9 @@ def frames(account: str) -> list[tuple[int, date | None, date | None, int | None
     )
 
 
-def known_entries(account: str, days: Sequence[date], *, less: set[int]) -> pl.DataFrame:
-    """KNOWN_ENTRIES of some days of an account, but for those of the statements `less`."""
-    found = bulk.rows(KNOWN_ENTRIES, list(less), account, min(days), max(days), list(less))
+def known_entries(account: str, days: Sequence[date], *, less: int) -> pl.DataFrame:
+    """KNOWN_ENTRIES of some days of an account; the statement `less` tells of no whole day yet."""
+    found = bulk.rows(KNOWN_ENTRIES, less, account, min(days), max(days))
     return pl.DataFrame(found, schema=schemas.KNOWN_ENTRIES, orient="row")
 
 
@@ -97,10 +97,10 @@ def cover(origin: Origin, source: str, until: date) -> int:
 
 
 KNOWN_ENTRIES = """
-SELECT e.id, e.key, e.day, e.currency, e.amount, e.bank_reference, e.end_to_end, e.counter_account, e.words,
-  EXISTS (SELECT FROM bank_statement s WHERE s.account = e.account AND s.is_whole AND NOT s.id = ANY(%s)
+SELECT e.id, e.statement_id, e.key, e.day, e.currency, e.amount, e.bank_reference, e.end_to_end, e.counter_account, e.words,
+  EXISTS (SELECT FROM bank_statement s WHERE s.account = e.account AND s.is_whole AND s.id <> %s
           AND e.day BETWEEN s.from_date AND s.to_date)
-FROM bank_entry e WHERE e.account = %s AND e.day BETWEEN %s AND %s AND NOT e.statement_id = ANY(%s)
+FROM bank_entry e WHERE e.account = %s AND e.day BETWEEN %s AND %s
 """
 ADD_ENTRIES = """
 INSERT INTO bank_entry (creditor_id, statement_id, account, identity, key, day, currency, amount, name, counter_account,

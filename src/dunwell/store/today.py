@@ -5,7 +5,7 @@ Every query is bound by what waits, never by what was ever done: partial indexes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ class Item:
 
 def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
-    found = dict(bulk.rows(COUNTS, rehearsal, as_of, rehearsal))
+    found = dict(bulk.rows(COUNTS, rehearsal, as_of, rehearsal, as_of))
     found["money"] = len(unmatched(creditor_id))
     return {kind: found[kind] for kind in KINDS if found.get(kind)}
 
@@ -55,14 +55,14 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
         "unknown": [],
         "blocking": [],
         "finding": [],
-        "task": [],
+        "task": [as_of],
         "approval": [],
         "broken": [rehearsal, as_of],
         "dispute": [rehearsal],
     }
     rows = bulk.rows(f"{ITEMS[kind]} LIMIT {int(limit)}", *given[kind])
     sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
-    return [Item(kind, *row, sums=sums.get(row[0], ())) for row in rows]
+    return [replace(Item(kind, *row), sums=sums.get(row[0], ())) for row in rows]
 
 
 def unmatched(creditor_id: int) -> list[Unmatched]:
@@ -70,9 +70,11 @@ def unmatched(creditor_id: int) -> list[Unmatched]:
     last = (
         Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True).first()
     )
-    found: list[Unmatched] = cache.get_or_set(
-        f"unmatched-{creditor_id}-{last}", lambda: outbox_view.unmatched(creditor_id), timeout=None
-    )
+    key = f"unmatched-{creditor_id}-{last}"
+    found: list[Unmatched] | None = cache.get(key)
+    if found is None:
+        found = outbox_view.unmatched(creditor_id)
+        cache.set(key, found, timeout=None)
     return found
 
 
@@ -119,7 +121,7 @@ SELECT d.*, r.customer_id, i.number FROM dispute d JOIN receivable r ON r.id = d
 WHERE NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id) AND (%s OR NOT d.rehearsal)
   AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
 """
-OPEN_TASKS = "SELECT t.* FROM task t WHERE NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
+OPEN_TASKS = "SELECT t.* FROM task t WHERE t.due_on <= %s AND NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
 OPEN_FINDINGS = "SELECT f.* FROM finding f WHERE NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)"
 COUNTS = f"""
 SELECT CASE state WHEN 'waiting' THEN 'approval' ELSE 'unknown' END, count(*) FROM message

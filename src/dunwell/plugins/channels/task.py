@@ -11,14 +11,10 @@ PutOnWorkList = Callable[[Outgoing, str], int]
 """Makes the task of a message once per key and gives its number; the plugin itself knows no tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """Nothing to set: the work list is Dunwell's own."""
-
-
-@dataclass
+@dataclass(frozen=True)
 class Task:
-    config: Config
+    """Nothing to configure: the work list is Dunwell's own."""
+
     put_on_work_list: PutOnWorkList
 
     capabilities = Capabilities(length_max=None, html=False, attachments=False, receipts=True, idempotent=True)

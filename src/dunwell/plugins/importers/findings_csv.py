@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from typing import TextIO
 
 import polars as pl
+
+from dunwell.core.spreadsheet import harmless
 
 ADDED = {
     "Dunwell: line": "line",
@@ -19,8 +20,6 @@ ADDED = {
     "Dunwell: what is wrong": "message",
     "Dunwell: what to do": "remedy",
 }
-FORMULA = re.compile(r"[=+@\t\r-]")
-PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9 .,'\u00a0\u202f]*")
 
 
 def write(findings: pl.DataFrame, out: TextIO) -> int:
@@ -38,11 +37,6 @@ def write(findings: pl.DataFrame, out: TextIO) -> int:
         notes = ["; ".join(dict.fromkeys(text for text in _texts(row[name]) if text)) for name in ADDED.values()]
         writer.writerow([harmless(raw.get(title) or "") for title in titles] + [harmless(note) for note in notes])
     return len(rows)
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would evaluate it; numbers stay numbers."""
-    return "'" + text if FORMULA.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
 def _texts(value: object) -> list[str]:

@@ -84,19 +84,42 @@ def find_table(
 
     `given` says what headers mean (levelled by `normal`; "" = not read), and goes before what is known of them.
     """
-    best: tuple[int, int, Roles] | None = None
+    best: tuple[int, int, Roles, Row] | None = None
     for at, row in enumerate(sheet.rows[:HEADER_ROW_MAX]):
-        roles = _given_roles(row.cells, given, roles_of(row.cells, known)) if given else roles_of(row.cells, known)
-        if not any(each <= roles.keys() for each in required):
-            continue
-        score = sum(len(columns) for columns in roles.values())
-        if best is None or score > best[0]:
-            best = (score, at, roles)
+        above = sheet.rows[at - 1] if at else None
+        # A header of two rows says more together than its lower one alone: it is tried first, and wins where both fit.
+        for header in (*([_under(above, row)] if above and _is_of_groups(above, row) else []), row):
+            roles = roles_of(header.cells, known)
+            roles = _given_roles(header.cells, given, roles) if given else roles
+            if not any(each <= roles.keys() for each in required):
+                continue
+            score = sum(len(columns) for columns in roles.values())
+            if best is None or score > best[0]:
+                best = (score, at, roles, header)
     if best is None:
         return None
-    _, at, roles = best
-    header = sheet.rows[at]
+    _, at, roles, header = best
     return Table(roles, header, sheet.rows[:at], sheet.rows[at + 1 :], len(header.cells))
+
+
+def _is_of_groups(above: Row, below: Row) -> bool:
+    """Whether a row holds titles over several columns of the row below: fewer words, no figures, in both of them."""
+    titles, names = [_words(row) for row in (above, below)]
+    return 1 < len(titles) < len(names) and not any(letter.isdigit() for text in (*titles, *names) for letter in text)
+
+
+def _words(row: Row) -> list[str]:
+    return [text for column in range(len(row.cells)) if (text := row.text(column))]
+
+
+def _under(above: Row, below: Row) -> Row:
+    """The lower row's names, each with the title that stands over it or to the left of there."""
+    title, cells = "", []
+    for column in range(len(below.cells)):
+        title = above.text(column) or title
+        name = below.text(column)
+        cells.append(f"{title} {name}".strip() if name else "")
+    return Row(below.line, tuple(cells))
 
 
 def roles_of(cells: Sequence[Cell], known: Patterns) -> Roles:

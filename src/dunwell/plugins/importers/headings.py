@@ -62,6 +62,23 @@ def recognise(headers: Sequence[str], kind: RecordKind | None, mapping: Mapping)
     return max((_as_kind(headers, each, mapping) for each in kinds), key=likeness)
 
 
+def are_groups(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row holds titles over several columns of the row below: fewer words, no figures, in both of them."""
+    titles, names = [[text for text in row if text] for row in (above, below)]
+    return 1 < len(titles) < len(names) and not any(letter.isdigit() for text in (*titles, *names) for letter in text)
+
+
+def under(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """The lower row's names, with the title over them or to the left of there where that makes a name that is known."""
+    known = {name for kind in RecordKind for ranks in _names(kind).values() for name in ranks}
+    title, headers = "", []
+    for column, name in enumerate(below):
+        title = (above[column] if column < len(above) else "") or title
+        together = f"{title} {name}"
+        headers.append(together if name and _without_currency(together)[0] in known else name)
+    return headers
+
+
 def rivals(recognised: Recognised, mapping: Mapping) -> list[RecordKind]:
     """Other kinds that the same header fits just as well: "number, date, customer, amount" may be invoices or
     payments.

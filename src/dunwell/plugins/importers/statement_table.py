@@ -141,8 +141,10 @@ PAYER_WORDS = re.compile(
 )
 PAYEE_WORDS = re.compile(r"payee|empfänger|begünstigt|beneficiary|получател|odbiorca|recipient|creditor")
 IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
+RUSSIAN_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{20}(?![0-9])")
 ACCOUNT_LABEL = re.compile(r"account (?:number|no|nr|iban)|^iban|iban|kontonummer|^konto|rekening|сметка|р/с|счет|счёт|compte|cuenta|rachunek|^account")  # fmt: skip
 ACCOUNT_VALUE = re.compile(r"[0-9A-Z][0-9A-Z .\-/]{4,40}")
+LIKE_A_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}")
 HEADER_WORD = re.compile(r"[A-Z]{3}|[€£₽₴₸]|[^\W\d_]+")
 CURRENCY_CODE = re.compile(r"(?<![A-Z])([A-Z]{3})(?![A-Z])")
 
@@ -327,6 +329,9 @@ def _account_events(table: Table, forms: _Forms, currency: str) -> Iterator[Stat
     signs_differ = False
     for row in table.below:
         day = _day(table, row, forms)
+        if day is None and (written := _impossible_day(table, row)) and _amount(table, row, forms) is not None:
+            yield unreadable(row.line, f"{written} is no day of the calendar.")
+            continue
         found = _entry(table, row, day, forms, preamble.currency) if day else None
         if found is None:
             yield from preamble.see(row)
@@ -358,6 +363,12 @@ def _day(table: Table, row: Row, forms: _Forms) -> date | None:
     """The first date of the row; an entry that is not completed yet has only the day it was begun."""
     columns = table.roles.get("date", ()) or table.roles["value_date"]
     return next((day for column in columns if (day := parse_date(_cell(row, column), forms.date))), None)
+
+
+def _impossible_day(table: Table, row: Row) -> str:
+    """What stands where the date should, if it has the look of one; empty otherwise (totals, remarks)."""
+    written = row.text(_date_column(table))
+    return written if LIKE_A_DATE.fullmatch(written) else ""
 
 
 def _cell(row: Row, column: int) -> Cell:
@@ -490,7 +501,7 @@ class _Preamble:
         for row in table.above:
             for _ in self.see(row):
                 pass
-        self.currency = self.currency or _header_currency(table)
+        self.currency = self.currency or _header_currency(table) or _cell_currency(table)
 
     def see(self, row: Row) -> Iterator[Finding]:
         texts = [plain_text(cell) for cell in row.cells]
@@ -529,6 +540,8 @@ def _account_in(texts: list[str]) -> str:
     for text in texts:
         if match := IBAN.search(text.upper()):
             return match[0].replace(" ", "")
+        if match := RUSSIAN_ACCOUNT.search(text):
+            return match[0]
     for at, text in enumerate(texts):
         label, mark, value = text.partition(":")
         if not ACCOUNT_LABEL.search(normal(label)):
@@ -548,6 +561,19 @@ def _header_currency(table: Table) -> str:
         if code := next(filter(None, map(named_currency, words)), ""):
             return code
     return ""
+
+
+def _cell_currency(table: Table) -> str:
+    """The one currency that stands beside the amounts themselves: `€ 50,00`, `1 000,00 руб.`"""
+    texts = [
+        cell
+        for role in ("amount", "debit", "credit", "balance")
+        for column in table.roles.get(role, ())[:1]
+        for row in table.below
+        if column < len(row.cells) and isinstance(cell := row.cells[column], str)
+    ]
+    found = {code for text in texts for word in HEADER_WORD.findall(text) if (code := named_currency(word))}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _closed(account: str, steps: list[_Step], preamble: _Preamble) -> StatementClosed:

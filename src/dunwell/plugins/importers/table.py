@@ -133,6 +133,33 @@ class SheetImport:
             yield replace(batch, findings=found)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a table as people see it, understood or not: its header with what each column is taken for, and first rows.
+
+    `missing` are groups of fields of which the table needs one each.
+    """
+
+    kind: RecordKind
+    headers: tuple[str, ...]
+    fields: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    missing: tuple[tuple[str, ...], ...]
+
+
+def head(source: stream.Source, *, kind: str = "auto", mapping: Mapping | None = None, rows: int = 5) -> Head:
+    """Look at the head of a file without reading the rest. Raises the refusals of a file that is no table."""
+    mapping = mapping or Mapping()
+    wanted = mapping.kind if kind == "auto" else RecordKind(kind)
+    table, recognised, line = _best(stream.tables(source), wanted, mapping)
+    width = len(recognised.headers)
+    below = (cells for number, cells in table.lines() if number > line and any(cells))
+    samples = tuple(tuple([*cells, *[""] * width][:width]) for cells in islice(below, rows))
+    names = {column: name for name, column in recognised.fields.items()}
+    fields = tuple(names.get(column, "") for column in range(width))
+    return Head(recognised.kind, tuple(recognised.headers), fields, samples, recognised.missing)
+
+
 def read(
     source: stream.Source,
     *,
@@ -182,31 +209,30 @@ def read(
     )
 
 
-@dataclass(frozen=True)
-class Glance:
-    """The header of a table as far as it is understood, and its first rows as they stand there."""
-
-    recognised: headings.Recognised
-    first_rows: tuple[tuple[str, ...], ...]
-
-
-def glance(source: stream.Source, *, kind: str = "auto", mapping: Mapping | None = None, rows: int = 5) -> Glance:
-    """What a person is shown of a table before they say what its columns are; an incomplete header is no refusal here."""
-    mapping = mapping or Mapping()
-    wanted = mapping.kind if kind == "auto" else RecordKind(kind)
-    table, recognised, line = _likeliest_header(stream.tables(source), wanted, mapping)
-    below = (cells for number, cells in table.lines() if number > line)
-    return Glance(recognised, tuple(tuple(cell.strip() for cell in cells) for cells in islice(below, rows)))
-
-
 # --- the header
+
+
+def _best(
+    tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
+) -> tuple[stream.Table, headings.Recognised, int]:
+    """The table, its header and the header's line: the row that is understood best; among equals the first."""
+    found = [
+        (headings.likeness(recognised), table, recognised, line)
+        for table in tables
+        for line, titles in _possible_headers(table)
+        if (recognised := headings.recognise(titles, kind, mapping))
+    ]
+    if not found:
+        raise ColumnsMissing(what="there is no row", found="none", example="Номер", field="number")
+    _, table, recognised, line = max(found, key=lambda each: each[0])
+    return table, recognised, line
 
 
 def _header(
     tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
 ) -> tuple[stream.Table, headings.Recognised, int]:
-    """The table, its complete header and the header's line."""
-    table, recognised, line = _likeliest_header(tables, kind, mapping)
+    """The best header of a file, if it has all that its kind needs."""
+    table, recognised, line = _best(tables, kind, mapping)
     if not recognised.is_complete:
         missing = ", ".join(" or ".join(group) for group in recognised.missing)
         titles = [header for header in recognised.headers if header] or ["none"]
@@ -221,20 +247,15 @@ def _header(
     return table, recognised, line
 
 
-def _likeliest_header(
-    tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
-) -> tuple[stream.Table, headings.Recognised, int]:
-    """The row that is understood best as a header; among equals the first."""
-    found = [
-        (headings.likeness(recognised), table, recognised, line)
-        for table in tables
-        for line, cells_of_row in islice(table.lines(), headings.HEADER_ROWS_SEARCHED)
-        if (recognised := headings.recognise([cell.strip() for cell in cells_of_row[:WIDTH_MAX]], kind, mapping))
-    ]
-    if not found:
-        raise ColumnsMissing(what="there is no row", found="none", example="Номер", field="number")
-    _, table, recognised, line = max(found, key=lambda each: each[0])
-    return table, recognised, line
+def _possible_headers(table: stream.Table) -> Iterator[tuple[int, list[str]]]:
+    """The first rows as headers, each also with the titles over groups of columns that may stand in the row above."""
+    above: list[str] = []
+    for line, cells_of_row in islice(table.lines(), headings.HEADER_ROWS_SEARCHED):
+        titles = [cell.strip() for cell in cells_of_row[:WIDTH_MAX]]
+        yield line, titles
+        if headings.are_groups(above, titles):
+            yield line, headings.under(above, titles)
+        above = titles
 
 
 def _kind(

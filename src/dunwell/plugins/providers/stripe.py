@@ -66,7 +66,7 @@ class Stripe:
         self._refuse_forged(delivery)
         event = json.loads(delivery.body)
         known = _event(event["type"], event["data"]["object"])
-        return [PaymentEvent(event_id=str(event["id"]), **known)] if known else []
+        return [PaymentEvent(**{"event_id": str(event["id"]), **known})] if known else []
 
     def check(self) -> str:
         self._call("/v1/balance", None)
@@ -101,9 +101,14 @@ def _event(kind: str, thing: dict[str, Any]) -> dict[str, Any] | None:
             "checkout.session.async_payment_failed": FAILED,
             "checkout.session.expired": FAILED,
         }.get(kind)
-        return meaning and _values(meaning, thing["payment_intent"] or thing["id"], thing, thing["amount_total"])
+        payment = thing.get("payment_intent") or thing["id"]
+        return _values(meaning, payment, thing, thing["amount_total"]) if meaning else None
     if kind in ("refund.created", "refund.updated") and thing.get("status") == "succeeded":
-        return _values(PaymentEventKind.REFUNDED, thing["payment_intent"], thing, thing["amount"])
+        # Several events speak of one refund: its own number makes it one.
+        return {
+            "event_id": str(thing["id"]),
+            **_values(PaymentEventKind.REFUNDED, thing["payment_intent"], thing, thing["amount"]),
+        }
     return None
 
 

@@ -279,6 +279,8 @@ def _named_day(name: str, year: int) -> date:
 
 def _holidays(mention: Mention, today: date, past: bool) -> date | None:
     """The last day of the next public holidays; "after" moves on to the first working day."""
+    if "last" in mention.words:
+        return date.fromisoformat(mention.words["last"])
     days = []
     for year in (today.year, today.year + 1):
         for one in HOLIDAYS[mention.words["country"]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 
 from dunwell.core.reading import ReplyContext
@@ -29,6 +30,7 @@ NEGATION = {
     "en": r"(?:not|never|cannot|can't|cant|won't|wont|don't|didn't|haven't|hasn't|isn't|wasn't|aren't|unable to|without|nobody|no one|no|yet to be|needs to be|hadn't)",
 }
 NEGATABLE = ("will_pay", "paid", "absent", "thanks", "delay")
+AHEAD = timedelta(days=120)  # Holidays further away are not what people speak of.
 HITS_MAX = 12  # Per concept: more of the same adds nothing.
 
 
@@ -95,11 +97,22 @@ def gather(text: str, context: ReplyContext) -> Evidence:
         main,
         digits,
         hits,
-        tuple(mentions(digits, DATES[main.lang])),
+        tuple(_at_home(one, context) for one in mentions(digits, DATES[main.lang])),
         tuple(amounts(digits, context.total)),
         tuple(sentences(main)),
         (0, len(main.text)),
     )
+
+
+def _at_home(mention: Mention, context: ReplyContext) -> Mention:
+    """ "After the holidays" by the customer's own calendar, where it is known."""
+    if mention.kind != "holidays" or context.calendar is None:
+        return mention
+    ahead = [day for day in context.calendar.holidays if context.received_on <= day <= context.received_on + AHEAD]
+    if not ahead:
+        return mention
+    last = context.calendar.next_business_day(min(ahead)) - timedelta(days=1)
+    return replace(mention, words={**mention.words, "last": last.isoformat()})
 
 
 def by_sentence(evidence: Evidence) -> list[Evidence]:

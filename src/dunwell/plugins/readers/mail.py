@@ -14,9 +14,11 @@ from email import policy
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.message import Message
+from email.utils import parseaddr
 
+from dunwell.core.inbox import MailHead
 from dunwell.core.reading import Bounce, MailText
-from dunwell.plugins.readers.visible import visible_from_html, visible_from_text
+from dunwell.plugins.readers.visible import sanitised, visible_from_html, visible_from_text
 
 MAIL_BYTES_MAX = 25_000_000
 PARTS_MAX = 200
@@ -56,6 +58,9 @@ INJECTION = re.compile(
     r"(?:игнорируй|забудь|проигнорируй)\w*.{0,30}(?:инструкц|указан)|(?:игнорирай|забрави|пренебрегни)\w*.{0,30}(?:инструкц|указан)|note to the (?:automated|ai)",
     re.I,
 )
+TOKEN = re.compile(r"<[^<>\s]{3,250}>")
+RETURNED = re.compile(r"(?im)^(?:message-id|references|in-reply-to):[^\n]*(?:\n[ \t][^\n]*)*")
+REFERENCES_MAX = 50
 FALLBACK_CHARSETS = ("utf-8", "cp1251", "koi8-r", "latin-1")
 
 
@@ -73,6 +78,39 @@ def read_mail(raw: bytes) -> MailText:
     if INJECTION.search(text):
         warnings.append("The text speaks to a machine; it is data and changes nothing.")
     return MailText(text, automatic, bounce, tuple(warnings))
+
+
+def head_of(raw: bytes) -> MailHead:
+    """Who writes to whom, and what the mail answers. Never raises for what a stranger sent."""
+    message = _parsed(raw[:MAIL_BYTES_MAX])
+    name, sender = parseaddr(_header(message, "From"))
+    answered = _header(message, "In-Reply-To") + " " + _header(message, "References")
+    to = " ".join(_header(message, one) for one in ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To"))
+    return MailHead(
+        message_id=next(iter(TOKEN.findall(_header(message, "Message-ID"))), ""),
+        references=tuple(dict.fromkeys(TOKEN.findall(answered)))[:REFERENCES_MAX],
+        sender=sender if ADDRESS.fullmatch(sender) else "",
+        sender_name=name[:200],
+        recipients=tuple(_unique(ADDRESS.findall(to)))[:REFERENCES_MAX],
+        subject=_header(message, "Subject")[:500],
+        sent=_header(message, "Date")[:100],
+    )
+
+
+def returned_ids(raw: bytes) -> tuple[str, ...]:
+    """Message-IDs in the copy that a delivery report returns: which of our messages came back."""
+    return tuple(dict.fromkeys(TOKEN.findall("\n".join(RETURNED.findall(raw[:MAIL_BYTES_MAX].decode("latin-1"))))))
+
+
+def shown_html(raw: bytes) -> str:
+    """The HTML of a mail as it may be shown to a person: sanitised, without pictures; empty where there is none."""
+    warnings: list[str] = []
+    markup = [
+        _decoded(part, warnings)
+        for part in _parts(_parsed(raw[:MAIL_BYTES_MAX]), warnings)
+        if part.get_content_type() == "text/html" and part.get_content_disposition() != "attachment"
+    ]
+    return sanitised("\n".join(markup)) if markup else ""
 
 
 def _parsed(raw: bytes) -> Message:

@@ -16,6 +16,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
+from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
     Cancellation,
@@ -70,6 +71,7 @@ __all__ = [
     "AuditHead",
     "BankAccount",
     "BankEntry",
+    "CallReviewed",
     "Cancellation",
     "Charge",
     "Claim",
@@ -88,6 +90,9 @@ __all__ = [
     "Hold",
     "ImportFile",
     "ImportedRow",
+    "Inbound",
+    "InboundContent",
+    "InboundMatch",
     "Invoice",
     "InvoiceLine",
     "Lapse",
@@ -117,6 +122,8 @@ __all__ = [
     "Proposal",
     "Receivable",
     "Recipient",
+    "ReplyDecision",
+    "ReplyProposal",
     "Run",
     "Sign",
     "Staff",

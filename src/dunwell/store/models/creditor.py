@@ -26,6 +26,7 @@ class Creditor(models.Model):
     reply_address = models.TextField(default="")
     money_max_age_days = models.IntegerField(default=1)
     unmatched_tolerance_minor = models.BigIntegerField(default=100)
+    inbox = models.JSONField(default=dict)  # where replies are read; its password is sealed
     channels = models.JSONField(default=dict)  # channel → its configuration; secrets are encrypted values
     providers = models.JSONField(default=dict)  # payment provider → its configuration, likewise
     created_at = models.DateTimeField(db_default=Now())
@@ -61,6 +62,7 @@ class Staff(Owned):
     title = models.TextField(default="")
     email = models.TextField(default="")
     phone = models.TextField(default="")
+    photo = models.BinaryField(null=True)  # a small JPEG or PNG
     names_by_locale = models.JSONField(default=dict)  # locale → name and title as written in that language
 
     class Meta:

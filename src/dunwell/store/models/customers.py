@@ -148,6 +148,8 @@ class Touch(Fact):
     person_key = models.TextField(default="")
     channel = models.TextField()
     counts = models.BooleanField(default=True)
+    outcome = models.TextField(default="", db_default="")  # of a call: core.playbook.CallOutcome
+    score = models.SmallIntegerField(null=True)  # their answer to the question from 1 to 10
     note = models.TextField(default="")
     receivables = ArrayField(models.BigIntegerField(), default=list)
     external_id = models.TextField(default="")
@@ -158,7 +160,10 @@ class Touch(Fact):
         constraints = [
             models.UniqueConstraint(
                 fields=["creditor", "external_id"], name="touch_once", condition=~models.Q(external_id="")
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) | models.Q(score__range=(1, 10)), name="touch_score"
+            ),
         ]
 
 

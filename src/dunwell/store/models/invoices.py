@@ -44,12 +44,15 @@ class Invoice(Imported):
             models.CheckConstraint(condition=models.Q(total__gte=0), name="invoice_total_not_negative"),
             models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in DocumentKind]), name="invoice_kind"),
         ]
-        # A customer's documents are found by their receivables; an id that only repeats the number tells nothing.
+        # A customer's documents are found by their receivables, their credit notes (which have none) by an index; an id that only repeats the number tells nothing.
         indexes = [
             models.Index(
                 fields=["creditor", "source", "external_id"],
                 name="invoice_external",
                 condition=~models.Q(external_id=models.F("number")),
+            ),
+            models.Index(
+                fields=["creditor", "customer"], name="invoice_credit", condition=models.Q(kind="credit_note")
             ),
         ]
 

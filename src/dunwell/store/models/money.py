@@ -34,6 +34,7 @@ class Payment(Imported):
         ]
         indexes = [
             models.Index(fields=["creditor", "customer"], name="payment_customer"),
+            models.Index(fields=["creditor", "date", "id"], name="payment_newest"),
             models.Index(
                 fields=["creditor", "recorded_on"], name="payment_of_nobody", condition=models.Q(customer__isnull=True)
             ),

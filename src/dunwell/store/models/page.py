@@ -23,7 +23,8 @@ class PageLink(Fact):
     contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT)
     person_key = models.TextField(default="")
     channel = models.TextField()
-    receivables = ArrayField(models.BigIntegerField())
+    receivables = ArrayField(models.BigIntegerField())  # asked for in the message
+    later = ArrayField(models.BigIntegerField(), default=list)  # named there as not yet due
     shows_all = models.BooleanField(
         default=False
     )  # all that the customer owes: only where every reader's role may see it

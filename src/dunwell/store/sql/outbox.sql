@@ -12,6 +12,60 @@ DROP FUNCTION IF EXISTS dunwell_objection(message, timestamptz, date);
 DROP FUNCTION IF EXISTS dunwell_owed(bigint, boolean), dunwell_credit(bigint), dunwell_unmatched(bigint, bigint);
 DROP FUNCTION IF EXISTS dunwell_money_is_stale(bigint, boolean, date);
 
+-- What stands in the ledger against asking for some receivables of the message's customer (a claim asks this of its own, too).
+CREATE OR REPLACE FUNCTION dunwell_money_objection(m message, asked bigint[], covered_min date) RETURNS TABLE (reason text)
+LANGUAGE sql STABLE AS $$
+  SELECT CASE
+    WHEN EXISTS (SELECT FROM promise p WHERE p.creditor_id = m.creditor_id AND p.receivable_id = ANY (asked)
+        AND p.promised_date >= m.slot_on AND (m.rehearsal OR NOT p.rehearsal)
+        AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)
+        -- a plan of instalments with a missed one is broken as a whole: its later days hold nothing
+        AND NOT (p.kind = 'plan' AND EXISTS (
+          SELECT FROM promise q WHERE q.creditor_id = p.creditor_id AND q.receivable_id = p.receivable_id
+            AND q.kind = 'plan' AND q.effective_on = p.effective_on AND q.promised_date < m.slot_on
+            AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = q.id)))) THEN 'promised'
+    WHEN EXISTS (SELECT FROM hold h WHERE (h.customer_id = m.customer_id OR h.receivable_id = ANY (asked))
+        AND (h.until_date IS NULL OR h.until_date >= m.slot_on) AND (m.rehearsal OR NOT h.rehearsal)
+        AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)) THEN 'held'
+    WHEN EXISTS (SELECT FROM finding f WHERE f.holds AND (f.customer_id = m.customer_id OR f.receivable_id IN (
+          SELECT o.id FROM receivable r JOIN receivable o ON o.invoice_id = r.invoice_id WHERE r.id = ANY (asked)))
+        AND NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)) THEN 'finding'
+    WHEN EXISTS (SELECT FROM dunwell_unmatched(m.creditor_id, m.customer_id)) THEN 'unmatched_money'
+    -- money that came today from nobody known, whose words name what is asked for: cash application may not have seen it yet
+    WHEN EXISTS (SELECT FROM payment p, receivable r JOIN invoice i ON i.id = r.invoice_id
+        WHERE p.creditor_id = m.creditor_id AND p.customer_id IS NULL AND p.reverses_id IS NULL AND p.recorded_on >= m.slot_on
+          AND r.id = ANY (asked)
+          AND p.remittance || ' ' || p.reference ~* ('(^|\W)' || regexp_replace(i.number, '(\W)', '\\\1', 'g') || '($|\W)')
+          AND p.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
+            - coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0)
+          AND NOT EXISTS (SELECT FROM on_account o WHERE o.payment_id = p.id)) THEN 'unmatched_money'
+    -- credit that came, went or was used since: the letter deducted too little or too much of it
+    WHEN m.credit <> (SELECT c.credit FROM dunwell_credit(m.customer_id) c) THEN 'balance_changed'
+    -- a due date, a sum or what it is for, corrected since: the letter would say what no longer is
+    WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice' AND a.recorded_at > m.queued_at
+        AND a.field IN ('due_date', 'valid_until', 'total', 'currency', 'what_for', 'order_number')
+        AND a.noun_id = ANY (ARRAY(SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (asked))))
+      THEN 'amended'
+    -- the bank account changed since: the letter would say where money is no longer to be paid
+    WHEN EXISTS (SELECT FROM bank_account b WHERE b.creditor_id = m.creditor_id AND b.confirmed_at > m.queued_at
+        AND b.since <= m.slot_on AND b.currency IN (SELECT i.currency FROM message_item i WHERE i.message_id = m.id))
+      THEN 'bank_details'
+    WHEN m.level >= {firm_level_min} AND EXISTS (
+        SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
+                       AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
+    WHEN EXISTS (SELECT FROM touch t WHERE t.creditor_id = m.creditor_id AND t.customer_id = m.customer_id
+        AND t.effective_on >= m.slot_on AND t.recorded_at > m.queued_at AND t.counts) THEN 'touched'
+    WHEN EXISTS (SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id
+        AND g.effective_on >= m.slot_on AND g.recorded_at > m.queued_at AND g.kind = 'replied'
+        AND (m.rehearsal OR NOT g.rehearsal)) THEN 'reply_waits'
+    WHEN EXISTS (SELECT FROM reply_proposal p WHERE p.creditor_id = m.creditor_id AND p.customer_id = m.customer_id
+         AND p.hold_until >= m.slot_on AND (m.rehearsal OR NOT p.rehearsal)
+         AND coalesce((SELECT d.outcome FROM reply_decision d WHERE d.proposal_id = p.id ORDER BY d.id DESC LIMIT 1), 'reopened')
+           = 'reopened') THEN 'reply_waits'
+    WHEN (SELECT s.is_stale FROM dunwell_money_is_stale(m.creditor_id, m.rehearsal, covered_min) s) THEN 'stale_money'
+  END
+$$;
+
 -- `at` is the instant of sending, `covered_min` the day up to which every required money source must be complete.
 CREATE OR REPLACE FUNCTION dunwell_objection(message bigint, at timestamptz, covered_min date) RETURNS TABLE (reason text)
 LANGUAGE sql STABLE AS $$
@@ -50,49 +104,7 @@ LANGUAGE sql STABLE AS $$
     WHEN m.purpose <> 'request' THEN NULL
     -- a request is right only while exactly what it says is owed, uncontested, unpromised and unheld
     WHEN its.difference IS NOT NULL THEN its.difference
-    WHEN EXISTS (SELECT FROM promise p WHERE p.creditor_id = m.creditor_id AND p.receivable_id = ANY (its.asked)
-        AND p.promised_date >= m.slot_on AND (m.rehearsal OR NOT p.rehearsal)
-        AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)
-        -- a plan of instalments with a missed one is broken as a whole: its later days hold nothing
-        AND NOT (p.kind = 'plan' AND EXISTS (
-          SELECT FROM promise q WHERE q.creditor_id = p.creditor_id AND q.receivable_id = p.receivable_id
-            AND q.kind = 'plan' AND q.effective_on = p.effective_on AND q.promised_date < m.slot_on
-            AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = q.id)))) THEN 'promised'
-    WHEN EXISTS (SELECT FROM hold h WHERE (h.customer_id = m.customer_id OR h.receivable_id = ANY (its.asked))
-        AND (h.until_date IS NULL OR h.until_date >= m.slot_on) AND (m.rehearsal OR NOT h.rehearsal)
-        AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)) THEN 'held'
-    WHEN EXISTS (SELECT FROM finding f WHERE f.holds AND (f.customer_id = m.customer_id OR f.receivable_id IN (
-          SELECT o.id FROM receivable r JOIN receivable o ON o.invoice_id = r.invoice_id WHERE r.id = ANY (its.asked)))
-        AND NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)) THEN 'finding'
-    WHEN EXISTS (SELECT FROM dunwell_unmatched(m.creditor_id, m.customer_id)) THEN 'unmatched_money'
-    -- money that came today from nobody known, whose words name what is asked for: cash application may not have seen it yet
-    WHEN EXISTS (SELECT FROM payment p, receivable r JOIN invoice i ON i.id = r.invoice_id
-        WHERE p.creditor_id = m.creditor_id AND p.customer_id IS NULL AND p.reverses_id IS NULL AND p.recorded_on >= m.slot_on
-          AND r.id = ANY (its.asked)
-          AND p.remittance || ' ' || p.reference ~* ('(^|\W)' || regexp_replace(i.number, '(\W)', '\\\1', 'g') || '($|\W)')
-          AND p.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = p.id), 0)
-            - coalesce((SELECT sum(v.amount) FROM payment v WHERE v.reverses_id = p.id), 0)
-          AND NOT EXISTS (SELECT FROM on_account o WHERE o.payment_id = p.id)) THEN 'unmatched_money'
-    -- credit that came, went or was used since: the letter deducted too little or too much of it
-    WHEN m.credit <> (SELECT c.credit FROM dunwell_credit(m.customer_id) c) THEN 'balance_changed'
-    -- a due date, a sum or what it is for, corrected since: the letter would say what no longer is
-    WHEN EXISTS (SELECT FROM amendment a WHERE a.creditor_id = m.creditor_id AND a.noun = 'invoice' AND a.recorded_at > m.queued_at
-        AND a.field IN ('due_date', 'valid_until', 'total', 'currency', 'what_for', 'order_number')
-        AND a.noun_id = ANY (ARRAY(SELECT r.invoice_id FROM receivable r WHERE r.id = ANY (its.asked))))
-      THEN 'amended'
-    -- the bank account changed since: the letter would say where money is no longer to be paid
-    WHEN EXISTS (SELECT FROM bank_account b WHERE b.creditor_id = m.creditor_id AND b.confirmed_at > m.queued_at
-        AND b.since <= m.slot_on AND b.currency IN (SELECT i.currency FROM message_item i WHERE i.message_id = m.id))
-      THEN 'bank_details'
-    WHEN m.level >= {firm_level_min} AND EXISTS (
-        SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
-                       AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
-    WHEN EXISTS (SELECT FROM touch t WHERE t.creditor_id = m.creditor_id AND t.customer_id = m.customer_id
-        AND t.effective_on >= m.slot_on AND t.recorded_at > m.queued_at AND t.counts) THEN 'touched'
-    WHEN EXISTS (SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id
-        AND g.effective_on >= m.slot_on AND g.recorded_at > m.queued_at AND g.kind = 'replied'
-        AND (m.rehearsal OR NOT g.rehearsal)) THEN 'reply_waits'
-    WHEN (SELECT s.is_stale FROM dunwell_money_is_stale(m.creditor_id, m.rehearsal, covered_min) s) THEN 'stale_money'
+    ELSE (SELECT o.reason FROM dunwell_money_objection(m, its.asked, covered_min) o)
   END
   FROM message m CROSS JOIN LATERAL (
     SELECT ARRAY(SELECT r.person_key FROM recipient r WHERE r.message_id = m.id) AS people,

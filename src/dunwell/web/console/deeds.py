@@ -12,16 +12,14 @@ from typing import Any
 
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import people
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
-from dunwell.web.console.forms import Form
+from dunwell.web.console.forms import Form, Words
 
-Words = str | Promise
 TAKEN_BACK = "taken_back"
 
 

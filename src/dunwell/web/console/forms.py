@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.core.money import AmountUnreadable, Money
 from dunwell.web.console import labels
 
-Words = str | Promise
+Words = Any
+"""A sentence, or one that is translated when it is shown."""
 
 
 AMOUNT_DIGITS_MAX = 16
@@ -26,10 +26,9 @@ class Form(forms.Form):
     use_required_attribute = True
 
 
-def day(label: Words, **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput({"type": "date", "class": "form-control"}, "%Y-%m-%d"), **more
-    )
+def day(label: Words, *, attrs: Mapping[str, str] | None = None, **more: Any) -> forms.DateField:
+    widget = forms.DateInput({"type": "date", "class": "form-control", **(attrs or {})}, "%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, **more)
 
 
 def text(label: Words, *, rows: int = 1, **more: Any) -> forms.CharField:
@@ -70,6 +69,11 @@ def choice(label: Words, choices: Mapping[str, Words] | list[tuple[str, Words]],
     return forms.ChoiceField(label=label, choices=pairs, widget=widget, **more)
 
 
+def several(label: Words, choices: Mapping[str, Words], **more: Any) -> forms.MultipleChoiceField:
+    widget = forms.CheckboxSelectMultiple({"class": "check"})
+    return forms.MultipleChoiceField(label=label, choices=list(choices.items()), widget=widget, **more)
+
+
 def words(kind: str, codes: list[str]) -> dict[str, Words]:
     """The choices of a closed list, in the vocabulary's words."""
     return {code: labels.WORDS[kind].get(code, code) for code in codes}
@@ -97,6 +101,10 @@ class MoneyField(forms.CharField):
     def validate(self, value: Any) -> None:
         if self.required and value is None:
             raise forms.ValidationError(self.error_messages["required"])
+def money(typed: str, currency: str) -> Money | None:
+    """A sum as people type it, `1 234,50` or `1234.50`; None where nothing was typed. What is no sum is refused."""
+    plain = "".join(typed.split()).replace(",", ".")
+    return Money.parse(plain, currency) if plain else None
 
 
 def not_before(today: date) -> dict[str, str]:

@@ -32,9 +32,7 @@ def money_short(amount: Money, locale: str) -> str:
         text = format_compact_currency(amount.decimal, amount.currency, locale=CLDR[locale], fraction_digits=2)
     else:
         whole = round(amount.decimal)
-        text = format_currency(
-            whole, amount.currency, format=WHOLE[locale], locale=CLDR[locale], currency_digits=False
-        )
+        text = format_currency(whole, amount.currency, format=WHOLE[locale], locale=CLDR[locale], currency_digits=False)
     return _apart(text, amount.currency)
 
 

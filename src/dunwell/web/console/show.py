@@ -39,14 +39,14 @@ def part(
 def done(request: HttpRequest, said: str, address: str, *, undo: str = "") -> HttpResponse:
     """A deed is done: the page it belongs to is read anew; a toast says what happened and how to take it back."""
     messages.success(request, said, extra_tags=undo)
-    return _sent_on(request, address)
+    return sent_on(request, address)
 
 
 def failed(request: HttpRequest, said: str | list[str], address: str) -> HttpResponse:
     """A deed without a form was refused: a toast for each reason says why."""
     for one in [said] if isinstance(said, str) else said:
         messages.error(request, one)
-    return _sent_on(request, address)
+    return sent_on(request, address)
 
 
 def here(request: HttpRequest, address: str, desk: Desk) -> str:
@@ -55,7 +55,8 @@ def here(request: HttpRequest, address: str, desk: Desk) -> str:
     return address if is_ours else desk.url("today")
 
 
-def _sent_on(request: HttpRequest, address: str) -> HttpResponse:
+def sent_on(request: HttpRequest, address: str) -> HttpResponse:
+    """Elsewhere, by whatever way the page was asked for."""
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)

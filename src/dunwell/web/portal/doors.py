@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_request
 from django.views.decorators.csrf import csrf_exempt
@@ -54,6 +54,11 @@ def dressed(response: HttpResponse, locale: str) -> HttpResponse:
     return response
 
 
+def drawn(name: str, status: int, values: dict[str, Any]) -> HttpResponse:
+    """A template without its request: nothing of sessions, users or cookies can slip into a client's page."""
+    return HttpResponse(render_to_string(f"portal/{name}.html", values), status=status)
+
+
 def now() -> datetime:
     found: datetime = import_string(settings.CLOCK)()
     return found
@@ -62,7 +67,7 @@ def now() -> datetime:
 def _missing(request: HttpRequest, locale: str, at: datetime) -> HttpResponse:
     is_busy = _misses.is_too_many(request.META.get("REMOTE_ADDR", ""), at.timestamp())
     values = {"locale": locale or _locale(request), "what": "busy" if is_busy else "missing"}
-    return render(request, "portal/missing.html", values, status=429 if is_busy else 404)
+    return drawn("missing", 429 if is_busy else 404, values)
 
 
 def _locale(request: HttpRequest) -> str:

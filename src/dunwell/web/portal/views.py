@@ -5,21 +5,22 @@ A GET shows and writes at most that the link was opened; every answer is a POST 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import online, people, portal, portal_answers
+from dunwell.run import online, people, portal, portal_answers, portal_papers
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
 from dunwell.web.portal import forms, robots, words
-from dunwell.web.portal.doors import of_link
+from dunwell.web.portal.doors import drawn, of_link
 
 NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE)
 ONE_CLICK = "One-Click"
@@ -41,17 +42,21 @@ def main(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
 def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpResponse:
     """One answer: its form, and what became of it."""
     wanted = AnswerKind(kind)
-    if seen.is_closed and wanted is not AnswerKind.STOP:
+    if seen.is_closed and wanted not in portal_answers.WHILE_CLOSED:
         return _closed(request, seen, locale)
     shown = portal.page(seen, locale)
     if wanted in NEEDS_SOMETHING_OPEN and not shown.payable and request.method != "POST":
         return redirect("portal:main", seen.token, locale)
+    if wanted is AnswerKind.NEW_LINK and (request.method != "POST" or not seen.is_closed):
+        return main(request, seen.token, locale)
     if request.method != "POST":
         return _form(request, seen, locale, wanted)
     try:
         forms.refuse_foreign(request)
         portal_answers.answer(seen, forms.said(request, wanted, seen, shown))
     except Refusal as refusal:
+        if wanted is AnswerKind.NEW_LINK:
+            return _closed(request, seen, locale, refusal)
         return _form(request, seen, locale, wanted, refusal)
     return redirect("portal:done", seen.token, locale, wanted.value)
 
@@ -60,6 +65,8 @@ def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespon
 @require_safe
 def done(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpResponse:
     """Thanks for an answer, with what happens next; says what the books say, whoever opens it."""
+    if kind == AnswerKind.NEW_LINK:
+        return shown(request, "done", seen, locale, kind=kind, title="closed.done_title", text="closed.done_text")
     return shown(request, "done", seen, locale, kind=kind, title=f"{kind}.done_title", text=f"{kind}.done_text")
 
 
@@ -70,6 +77,34 @@ def statement(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     if seen.is_closed:
         return _closed(request, seen, locale)
     return shown(request, "statement", seen, locale, day=portal.speech(seen, locale).brief(seen.on))
+
+
+@of_link
+@require_safe
+def statement_pdf(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """The same sheet to keep."""
+    if seen.is_closed:
+        return _closed(request, seen, locale)
+    return _pdf(portal_papers.statement(seen, locale, partial(words.say, locale)), "statement")
+
+
+@of_link
+@require_safe
+def invoice_pdf(request: HttpRequest, seen: Visit, locale: str, receivable: int) -> HttpResponse:
+    """One invoice of the link to keep."""
+    if seen.is_closed:
+        return _closed(request, seen, locale)
+    printed = portal_papers.invoice(seen, locale, receivable, partial(words.say, locale))
+    return _pdf(printed, f"invoice-{receivable}") if printed else HttpResponse(status=404)
+
+
+@of_link
+@require_safe
+def photo(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """The contact person's picture."""
+    picture = portal.photo(seen)
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return HttpResponse(picture, content_type=f"image/{kind}", status=200 if picture else 404)
 
 
 @of_link
@@ -87,7 +122,7 @@ def unsubscribe(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     if request.POST.get("List-Unsubscribe") != ONE_CLICK:
         return redirect("portal:say", seen.token, locale, AnswerKind.STOP.value)
     try:
-        portal_answers.answer(seen, Said(AnswerKind.STOP, form_id=f"{seen.link.pk}-one-click"))
+        portal_answers.answer(seen, Said(AnswerKind.STOP, form_id=f"{seen.link.pk}-one-click-{seen.on}"))
     except portal_answers.CannotStop:
         return HttpResponse(status=403)
     return HttpResponse("OK", content_type="text/plain")
@@ -121,20 +156,21 @@ def shown(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: 
         "today": seen.on,
         **more,
     }
-    return render(request, f"portal/{name}.html", values, status=status)
+    return drawn(name, status, values)
 
 
 def _form(
     request: HttpRequest, seen: Visit, locale: str, kind: AnswerKind, refusal: Refusal | None = None
 ) -> HttpResponse:
     speech = portal.speech(seen, locale)
+    sent = QueryDict() if isinstance(refusal, forms.TooLarge) else request.POST
     more: dict[str, Any] = {
         "kind": kind.value,
-        "sent": request.POST,
+        "sent": sent,
         "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
         "send": f"{kind.value}.send",
         "day_today": seen.on.isoformat(),
-        "chosen": {int(one) for one in request.POST.getlist("item") if one.isdecimal()},
+        "chosen": {int(one) for one in sent.getlist("item") if one.isdecimal()},
     }
     if refusal:
         more["refusal"] = refused(refusal, seen, locale)
@@ -150,8 +186,14 @@ def _form(
     return shown(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)
 
 
-def _closed(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
-    return shown(request, "closed", seen, locale, status=410)
+def _pdf(printed: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return HttpResponse(printed, content_type="application/pdf", headers=headers)
+
+
+def _closed(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | None = None) -> HttpResponse:
+    said = refused(refusal, seen, locale) if refusal else ""
+    return shown(request, "closed", seen, locale, status=410, refusal=said)
 
 
 def _in(request: HttpRequest, locale: str) -> str:

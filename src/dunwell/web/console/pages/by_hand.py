@@ -71,7 +71,7 @@ def change_customer(request: HttpRequest, desk: Desk, number: int) -> HttpRespon
 
 class ContactForm(forms.Form):
     name = forms.text(gettext_lazy("Name"))
-    role = forms.choice(gettext_lazy("Role"), forms.words("contact_role", list(Role)))
+    role = forms.choice(gettext_lazy("Role"), forms.words("contact", list(Role)))
     email = forms.email(gettext_lazy("E-mail"), required=False)
     phone = forms.text(gettext_lazy("Telephone"), required=False)
 

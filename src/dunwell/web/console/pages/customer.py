@@ -1,65 +1,74 @@
-"""A customer: everything on one page, and what is done with them in place."""
+"""A customer: everything on one page, with one timeline of all that was said, sent, opened, promised and paid."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from dunwell.core.ledger import HoldReason
-from dunwell.run import people
-from dunwell.store.models import Customer
-from dunwell.web.console import deeds, forms
+from dunwell.store import customer_view
+from dunwell.store.customer_view import EVENTS, Event, Owed
+from dunwell.store.models import Agreement, Customer, PolicyChoice
+from dunwell.web.console import deeds, labels
 from dunwell.web.console import show as answer
-from dunwell.web.console.deeds import Done
 from dunwell.web.console.desk import Desk
-
-HOLD_REASONS = [
-    HoldReason.ASKED_FOR_TIME,
-    HoldReason.HARDSHIP,
-    HoldReason.RELATIONSHIP,
-    HoldReason.OUR_SIDE,
-    HoldReason.OTHER,
-]
+from dunwell.web.console.timeline import told
 
 
 def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     customer: Customer = deeds.found(Customer, number)
-    return answer.page(request, desk, "customer.html", {"section": "customers", "customer": customer})
+    rows = customer_view.owed(number, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    context = {
+        "section": "customers",
+        "customer": customer,
+        "rows": [(row, labels.sentences(row.reasons)) for row in rows],
+        "ages": customer_view.ages(rows, number, as_of=desk.today),
+        "next": next_step(rows),
+        "pauses": customer_view.pauses(number, rehearsal=desk.is_rehearsal),
+        "people": _by_contact(customer_view.people(number)),
+        "agreement": Agreement.objects.filter(customer=customer).order_by("-pk").first(),
+        "policy": PolicyChoice.objects.filter(scope="customer", target=str(number)).order_by("-pk").first(),
+        **_page(desk, number, None),
+    }
+    return answer.page(request, desk, "customer.html", context)
 
 
-class HoldForm(forms.Form):
-    reason = forms.choice(gettext_lazy("Reason"), forms.words("hold", [*HOLD_REASONS]))
-    until = forms.day(gettext_lazy("Until"), required=False, help_text=gettext_lazy("Empty: until somebody lifts it."))
-    why = forms.why()
+def events(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """Earlier events of the timeline."""
+    deeds.found(Customer, number)
+    context = {"customer": deeds.found(Customer, number), **_page(desk, number, _before(request.GET.get("before", "")))}
+    return answer.part(request, desk, "part_timeline.html", context)
 
 
-def hold(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
-    """Stop contact with a customer."""
-    customer: Customer = deeds.found(Customer, number)
+def next_step(rows: list[Owed]) -> Owed | None:
+    """The receivable whose next step comes first, as the last run saw it."""
+    coming = [row for row in rows if row.next_on is not None and row.decision in ("act", "join", "task", "wait")]
+    return min(coming, key=lambda row: (row.next_on or date.max, row.receivable), default=None)
 
-    def do(said: dict[str, Any]) -> Done:
-        until: date | None = said["until"]
-        made = people.hold(
-            desk.creditor,
-            customer_name=customer.external_id,
-            reason=said["reason"],
-            until=until,
-            **desk.fact(said["why"]),
-        )
-        return Done(_("Contact is on hold."), undo=("hold", made[0].pk))
 
-    form = HoldForm(request.POST or None)
-    return deeds.ask(
-        request,
-        desk,
-        form,
-        title=_("Hold"),
-        lead=customer.name,
-        button=_("Hold contact"),
-        back=desk.url("customer", number),
-        do=do,
-    )
+def _page(desk: Desk, number: int, before: tuple[date, datetime] | None) -> dict[str, object]:
+    found = customer_view.timeline(number, before=before)
+    shown = found[:EVENTS]
+    return {"events": told(desk, shown), "earlier": _cursor(shown[-1]) if len(found) > EVENTS else ""}
+
+
+def _cursor(event: Event) -> str:
+    return f"{event.on} {event.at.isoformat()}"
+
+
+def _before(text: str) -> tuple[date, datetime] | None:
+    on, _, at = text.partition(" ")
+    try:
+        return date.fromisoformat(on), datetime.fromisoformat(at.replace(" ", "+"))
+    except ValueError:
+        return None
+
+
+def _by_contact(people: list[customer_view.Person]) -> list[list[customer_view.Person]]:
+    """Each contact with their addresses; a telephone that serves for calls and short messages is shown once."""
+    found: dict[int, list[customer_view.Person]] = {}
+    for one in people:
+        ways = found.setdefault(one.contact, [])
+        if one.address not in {way.address for way in ways}:
+            ways.append(one)
+    return list(found.values())

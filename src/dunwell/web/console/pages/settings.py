@@ -17,7 +17,7 @@ from dunwell.run import (
     auditing,
     calendars,
     creditors,
-    deliver,
+    freshness,
     jurisdictions,
     letters_preview,
     people,
@@ -223,12 +223,11 @@ def law(request: HttpRequest, desk: Desk) -> HttpResponse:
     country, years = desk.creditor.country, [desk.today.year, desk.today.year + 1]
     calendar = calendars.load([country], range(years[0] - 1, years[1] + 2), laws, corrections)[country]
     ahead = [desk.today + timedelta(days) for days in range(DAYS_AHEAD)]
-    fresh = deliver.covered_min(desk.creditor, desk.now, calendar)
     context = {
         "law": jurisdictions.of_country(country, laws),
         "days_off": [on for on in ahead if not calendar.is_business_day(on) and on.weekday() < 5],
         "unknown": calendars.unknowns([country], years, laws, corrections),
-        "sources": [(name, until, until >= fresh) for name, until in sorted(creditors.covered(desk.creditor).items())],
+        "sources": [(one.name, one.until, not one.is_late) for one in freshness.sources(desk.creditor, desk.now)],
     }
     return _page(request, desk, "law", context)
 

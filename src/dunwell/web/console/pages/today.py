@@ -113,12 +113,16 @@ def _row(desk: Desk, item: Item) -> Row:
 def _address(desk: Desk, item: Item) -> str:
     if item.kind in ("approval", "unknown"):
         return desk.url("message", item.number)
+    if item.kind == "task" and item.what == "call" and desk.may("collector"):
+        return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
     return desk.url("customer", item.customer_id) if item.customer_id else ""
 
 
 def _of_message(item: Item) -> tuple[str, list[str]]:
     told = [one for one in item.reasons.split(reasons.SEPARATOR) if one.startswith("needs_approval")]
-    return f"{labels.word('step', item.step)} · {labels.word('channel', item.what)}", labels.sentences(reasons.SEPARATOR.join(told))
+    return f"{labels.word('step', item.step)} · {labels.word('channel', item.what)}", labels.sentences(
+        reasons.SEPARATOR.join(told)
+    )
 
 
 def _of_task(item: Item) -> tuple[str, list[str]]:

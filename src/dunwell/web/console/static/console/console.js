@@ -112,6 +112,22 @@
     if (wish) navigator.clipboard.writeText(wish.dataset.copy);
   });
 
+  // Call: only what an outcome needs is asked; an objection's usual end chooses it.
+  const outcomes = $$("[data-outcome]");
+  const ask = () => {
+    const chosen = outcomes.find((one) => one.checked)?.value ?? "";
+    $$("[data-for]").forEach((part) => { part.hidden = !part.dataset.for.split(" ").includes(chosen); });
+  };
+  if (outcomes.length) ask();
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-outcome]")) ask(); });
+  document.addEventListener("click", (event) => {
+    const wish = event.target.closest("[data-pick]");
+    if (!wish) return;
+    outcomes.forEach((one) => { one.checked = one.value === wish.dataset.pick; });
+    ask();
+    $("#outcome").scrollIntoView({ block: "start", behavior: "smooth" });
+  });
+
   // Charts: a figure holds its figures as JSON; colours come from the page, so that they follow the theme.
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const draw = (figure) => {

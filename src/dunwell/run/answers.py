@@ -1,0 +1,78 @@
+"""A draft of the answer to a reply, in the client's language: words from content, sums from the ledger alone (I11).
+
+It is shown to a person, who reads, changes and sends it; the program answers nobody by itself.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from dunwell.core.inbox import ProposalKind
+from dunwell.core.money import Money, total_by_currency
+from dunwell.engine import terms
+from dunwell.store import inbox, scope
+from dunwell.store.models import ContactPoint, Creditor, ReplyProposal, Staff
+
+LANGUAGES = ("ru", "bg", "en")
+# The text for each thing that was asked of us.
+TOPICS = {
+    "request_document": "document",
+    "request_payment_details": "payment_details",
+    "request_instalments": "instalments",
+    "request_extension": "extension",
+}
+UNANSWERED = (ProposalKind.STOP, ProposalKind.LOOK)
+"""Who asks for silence gets it, and what no rule understands is answered by a person's own words."""
+
+
+def draft(creditor: Creditor, number: int) -> str:
+    """The answer to the reply that a proposal comes from; empty where a person must find the words themselves."""
+    with scope.of(creditor.pk):
+        proposal = inbox.proposal(number)
+        kind = ProposalKind(proposal.kind)
+        if kind in UNANSWERED:
+            return ""
+        locale = proposal.customer.locale if proposal.customer.locale in LANGUAGES else creditor.locale
+        words = _words(locale if locale in LANGUAGES else "en")
+        key = TOPICS.get(proposal.values.get("topic", ""), "question") if kind == ProposalKind.ANSWER else kind.value
+        text = words[key].strip().format(**_values(proposal, locale))
+        return "\n\n".join((_greeting(proposal, words), text, f"{words['closing']}\n{_signature(creditor)}"))
+
+
+def _values(proposal: ReplyProposal, locale: str) -> dict[str, str]:
+    """Numbers and sums as the ledger has them now; the day and the sum promised as the customer gave them."""
+    opened = inbox.open_invoices(proposal.customer_id)
+    named = set(proposal.values.get("invoices") or [one.number for one in opened])
+    meant = [one for one in opened if one.number in named]
+    sums = list(total_by_currency(Money(one.minor, one.currency) for one in meant).values())
+    if proposal.values.get("amount") and meant:
+        sums = [Money.parse(str(proposal.values["amount"]), meant[0].currency)]
+    until = proposal.values.get("until")
+    return {
+        "invoices": ", ".join(one.number for one in meant),
+        "sum": terms.moneys(sums, locale, ", ") if sums else "",
+        "date": terms.long_date(date.fromisoformat(until), locale) if until else "",
+        "address": str(proposal.values.get("address", "")),
+    }
+
+
+def _greeting(proposal: ReplyProposal, words: dict[str, str]) -> str:
+    """By name only where we know who writes: an address book entry, never the name in the mail's own head."""
+    point = ContactPoint.objects.filter(
+        address__iexact=proposal.mail.content.sender, contact__customer=proposal.customer
+    ).first()
+    name = point.contact.given_name if point else ""
+    return words["greeting"].format(name=name) if name else words["greeting_unknown"]
+
+
+def _signature(creditor: Creditor) -> str:
+    writer = Staff.objects.order_by("pk").first()
+    return f"{writer.name}\n{creditor.name}" if writer else creditor.name
+
+
+@cache
+def _words(locale: str) -> dict[str, str]:
+    return tomllib.loads(files("dunwell.content.answers").joinpath(f"{locale}.toml").read_text("utf-8"))

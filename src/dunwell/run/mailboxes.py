@@ -1,0 +1,80 @@
+"""Mail fetched from the creditor's mailbox: each one taken once, the place reached told by what was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import date
+
+from dunwell.core.refusal import Refusal
+from dunwell.plugins.mailboxes import MAILBOXES, imap
+from dunwell.plugins.readers import READERS
+from dunwell.run import inbox_mail, ways
+from dunwell.run.inbox_mail import Taken
+from dunwell.store import inbox, scope
+from dunwell.store.models import Creditor, FindingRecord
+
+KIND = "imap"
+WAIT_S = 60.0
+
+
+class NoMailbox(Refusal):
+    """No mailbox is set: `dunwell inbox connect --set host=… --set username=… --set password=…`."""
+
+
+def connect(creditor: Creditor, settings: Mapping[str, str]) -> None:
+    """Say where replies are read, and try it; the password is sealed before it is written."""
+    values = ways.stored(MAILBOXES, KIND, settings)
+    with _opened(values):
+        pass
+    creditor.inbox = values
+    creditor.save(update_fields=["inbox"])
+
+
+def fetch(creditor: Creditor, *, on: date) -> list[Taken]:
+    """Take what is new in the mailbox."""
+    with _opened(creditor.inbox) as mailbox:
+        return _new(creditor, mailbox, on)
+
+
+def watch(creditor: Creditor, today: Callable[[], date], *, wait_s: float = WAIT_S) -> Iterator[Taken]:
+    """Take what is new, then wait for more, for ever; the server says at once where it knows IDLE."""
+    with _opened(creditor.inbox) as mailbox:
+        while True:
+            yield from _new(creditor, mailbox, today())
+            mailbox.wait(wait_s)
+
+
+def _new(creditor: Creditor, mailbox: imap.Mailbox, on: date) -> list[Taken]:
+    with scope.of(creditor.pk):
+        last = inbox.last_uid(mailbox.name)
+    taken, reader = [], READERS["local"]()
+    for one in mailbox.after(last):
+        if one.raw is None:
+            _too_large(creditor, one, on)
+            continue
+        taken.append(inbox_mail.take(creditor, one.raw, on=on, mailbox=one.mailbox, uid=one.uid, reader=reader))
+    return taken
+
+
+def _too_large(creditor: Creditor, one: imap.Fetched, on: date) -> None:
+    """Told once: a person looks at it in the mailbox itself."""
+    value = f"{one.mailbox} {one.uid}"
+    with scope.of(creditor.pk):
+        if not FindingRecord.objects.filter(code="mail_too_large", value=value).exists():
+            FindingRecord.objects.create(
+                creditor=creditor,
+                effective_on=on,
+                code="mail_too_large",
+                message="A mail has more than 25 MB and was not taken.",
+                field="mail",
+                value=value,
+                remedy="Look at it in the mailbox.",
+            )
+
+
+def _opened(settings: Mapping[str, object]) -> AbstractContextManager[imap.Mailbox]:
+    if not settings:
+        raise NoMailbox
+    found: AbstractContextManager[imap.Mailbox] = ways.made(MAILBOXES, settings)
+    return found

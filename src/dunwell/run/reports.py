@@ -1,0 +1,133 @@
+"""The reports of a creditor: loaded once, computed, and remembered until the audit chain grows or the day changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.cache import cache
+
+from dunwell.core.money import Money
+from dunwell.core.policy import Policy
+from dunwell.engine import reports as engine
+from dunwell.engine.reports import AGES, Answered, Period, Promises, Rolls, Speed
+from dunwell.run import policies
+from dunwell.store import load_reports
+from dunwell.store.models import Audit, Creditor
+
+PERIODS = (1, 3, 12)
+"""Months of a report."""
+BY = {"currency": None, "owner": "owner", "customer": "customer_id"}
+ROWS_SHOWN = 100
+"""Of the ageing by customer on a screen; an export holds all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgedRow:
+    """One row of the ageing: of a currency, an owner or a customer (`key` is their number); `parts` follow AGES."""
+
+    key: str
+    name: str
+    currency: str
+    invoices: int
+    parts: tuple[Money, ...]
+    overdue: Money
+    open: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    rows: tuple[AgedRow, ...]
+    more: int
+    totals: tuple[AgedRow, ...]
+    unapplied: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All but the ageing. Money of `cash` by month; `grace_days` is how late a promise may be and still be kept."""
+
+    period: Period
+    speed: tuple[Speed, ...]
+    promises: tuple[Promises, ...]
+    grace_days: int
+    rolls: tuple[Rolls, ...]
+    answered: Answered
+    cash: tuple[tuple[date, Money], ...]
+
+
+def ageing(
+    creditor: Creditor, *, by: str, owner: str = "", as_of: date, rehearsal: bool, is_whole: bool = False
+) -> Ageing:
+    """What is open by age today, split by currency, owner or customer; of one owner's customers alone where one is named."""
+    return _kept(
+        creditor,
+        f"ageing-{by}-{owner}-{as_of}-{is_whole}",
+        lambda: _ageing(creditor, by=by, owner=owner, as_of=as_of, rehearsal=rehearsal, is_whole=is_whole),
+    )
+
+
+def report(creditor: Creditor, *, months: int, as_of: date, rehearsal: bool) -> Report:
+    """How quickly money comes, over the last whole months."""
+    return _kept(
+        creditor,
+        f"report-{months}-{as_of}",
+        lambda: _report(creditor, months=months, as_of=as_of, rehearsal=rehearsal),
+    )
+
+
+def _ageing(creditor: Creditor, *, by: str, owner: str, as_of: date, rehearsal: bool, is_whole: bool) -> Ageing:
+    books = load_reports.books(creditor.pk, rehearsal=rehearsal)
+    opened = engine.open_at(books, as_of)
+    if owner:
+        opened = opened.filter(owner=owner)
+    aged = engine.ageing(opened, BY[by])
+    shown = aged if is_whole else aged.head(ROWS_SHOWN)
+    column = BY[by]
+    names = load_reports.names(shown["customer_id"].to_list()) if column == "customer_id" else {}
+    rows = tuple(_row(one, column, names) for one in shown.iter_rows(named=True))
+    totals = tuple(_row(one, None, {}) for one in engine.ageing(opened, None).iter_rows(named=True))
+    unapplied = tuple(Money(minor, currency) for currency, minor in sorted(books.unapplied.items()))
+    return Ageing(rows, len(aged) - len(shown), totals, unapplied)
+
+
+def _row(one: dict[str, Any], column: str | None, names: dict[int, str]) -> AgedRow:
+    currency = one["currency"]
+    key = str(one[column]) if column else currency
+    return AgedRow(
+        key=key,
+        name=names.get(one["customer_id"], "") if column == "customer_id" else key,
+        currency=currency,
+        invoices=one["invoices"],
+        parts=tuple(Money(one[age], currency) for age in AGES),
+        overdue=Money(one["overdue"], currency),
+        open=Money(one["open"], currency),
+    )
+
+
+def _report(creditor: Creditor, *, months: int, as_of: date, rehearsal: bool) -> Report:
+    books = load_reports.books(creditor.pk, rehearsal=rehearsal)
+    period = engine.closed_months(as_of, months)
+    grace = _grace_days(policies.load_all().values())
+    return Report(
+        period,
+        tuple(engine.speed(books, period)),
+        tuple(engine.promises(books, as_of, since=period.first, grace_days=grace)),
+        grace,
+        tuple(engine.rolls(books, as_of)),
+        engine.answered(books, as_of, since=period.first),
+        tuple((row["month"], Money(row["amount"], row["currency"])) for row in engine.cash(books, as_of).iter_rows(named=True)),
+    )
+
+
+def _grace_days(known: Iterable[Policy]) -> int:
+    """The strictest of the policies: no promise is called kept that one of them calls broken."""
+    return min((policy.promise_grace_days for policy in known), default=0)
+
+
+def _kept(creditor: Creditor, key: str, make: Any) -> Any:
+    newest = Audit.objects.filter(creditor_id=creditor.pk).order_by("-sequence")
+    last = newest.values_list("sequence", flat=True).first()
+    return cache.get_or_set(f"reports-{creditor.pk}-{last}-{key}", make, timeout=None)

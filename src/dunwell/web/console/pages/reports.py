@@ -1,0 +1,225 @@
+"""Reports: what is owed by age, how quickly money comes, which promises were kept; each figure with its formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from babel.dates import format_date
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from dunwell.core.money import Money
+from dunwell.run import reports
+from dunwell.run.reports import Ageing, Report
+from dunwell.web.console import export, look
+from dunwell.web.console import show as answer
+from dunwell.web.console.desk import Desk
+from dunwell.web.console.export import Cell
+from dunwell.web.console.templatetags.look import locale
+
+MONTHS = 3
+TENTH = Decimal("0.1")
+FILES = ("ageing", "speed", "promises", "rolls", "cash")
+KINDS = ("csv", "xlsx")
+
+
+def show(request: HttpRequest, desk: Desk) -> HttpResponse:
+    by, owner, months = _asked(request)
+    asked = {"as_of": desk.today, "rehearsal": desk.is_rehearsal}
+    aged = reports.ageing(desk.creditor, by=by, owner=owner, **asked)  # type: ignore[arg-type]
+    found = reports.report(desk.creditor, months=months, **asked)  # type: ignore[arg-type]
+    context = {
+        "section": "reports",
+        "by": by,
+        "owner": owner,
+        "months": months,
+        "periods": reports.PERIODS,
+        "ages": _ages(),
+        "ageing": aged,
+        "report": found,
+        "speed": [(one.currency, _speed(one)) for one in found.speed],
+        "promises": [(one, _percent(one.rate), _percent(one.rate_of_amount)) for one in found.promises],
+        "rolls": [(one.currency, [_roll(one.currency, row) for row in one.rows]) for one in found.rolls],
+        "answered": _percent(found.answered.rate),
+        "cash": _cash(found),
+        "charts": _charts(aged, found),
+    }
+    return answer.page(request, desk, "reports.html", context)
+
+
+def file(request: HttpRequest, desk: Desk, table: str, kind: str) -> HttpResponse:
+    """One table of the reports as CSV or a workbook, whole."""
+    if table not in FILES or kind not in KINDS:
+        raise Http404
+    by, owner, months = _asked(request)
+    asked = {"as_of": desk.today, "rehearsal": desk.is_rehearsal}
+    if table == "ageing":
+        aged = reports.ageing(desk.creditor, by=by, owner=owner, is_whole=True, **asked)  # type: ignore[arg-type]
+        rows = _ageing_rows(aged, by)
+    else:
+        rows = _TABLES[table](reports.report(desk.creditor, months=months, **asked))  # type: ignore[arg-type]
+    return export.answer(kind, f"{table}-{desk.today}", rows)
+
+
+def _asked(request: HttpRequest) -> tuple[str, str, int]:
+    by, months = request.GET.get("by", ""), request.GET.get("months", "")
+    return (
+        by if by in reports.BY else "currency",
+        request.GET.get("owner", ""),
+        int(months) if months in map(str, reports.PERIODS) else MONTHS,
+    )
+
+
+def _ages() -> list[str]:
+    return [_("not due"), "1–30", "31–60", "61–90", "91+"]
+
+
+def _speed(one: Any) -> list[tuple[str, str, str, str]]:
+    """Name, value, formula with its own figures, and what the figure does not say."""
+    money = {
+        name: look.money_short(Money(getattr(one, field), one.currency), locale())
+        for name, field in (("B", "opening"), ("S", "sales"), ("E", "closing"), ("C", "current"))
+    }
+    older = _("older than the history")
+    return [
+        (_("DSO, classic"), _days(one.dso), f"E / S × n = {money['E']} / {money['S']} × n", ""),
+        (
+            _("DSO, count-back"),
+            _days(one.dso_count_back) if one.dso_count_back is not None else older,
+            _("from the closing month backwards, until the sales make up E"),
+            _("Does not jump with the season as the classic one does."),
+        ),
+        (_("Best possible DSO"), _days(one.dso_best_possible), f"C / S × n = {money['C']} / {money['S']} × n", ""),
+        (_("ADD, average days delinquent"), _days(one.delinquent_days), _("DSO − best possible DSO"), ""),
+        (
+            "CEI",
+            _percent(one.cei),
+            f"(B + S/N − E) / (B + S/N − C) × 100; B = {money['B']}",
+            _("100 % = all that was due has been collected."),
+        ),
+        (_("Share not yet due"), _percent(one.current_share), f"C / E = {money['C']} / {money['E']}", ""),
+    ]
+
+
+def _roll(currency: str, row: tuple[str, int, tuple[Fraction, ...]]) -> tuple[str, Money, list[str]]:
+    age, balance, parts = row
+    return _age_word(age), Money(balance, currency), [_percent(one) if one else "" for one in parts]
+
+
+def _age_word(age: str) -> str:
+    return _("not due") if age == "current" else age.replace("-", "–")
+
+
+def _cash(found: Report) -> list[tuple[str, list[Money]]]:
+    """Months with what came in each, per currency; a month without money is shown too."""
+    months: dict[Any, list[Money]] = {}
+    for month, amount in found.cash:
+        months.setdefault(month, []).append(amount)
+    return [(format_date(month, "LLLL y", locale=look.CLDR[locale()]), sums) for month, sums in sorted(months.items())]
+
+
+def _charts(aged: Ageing, found: Report) -> dict[str, Any]:
+    """Options for the chart library; each chart stands beside the table with the same figures."""
+    months = sorted({month for month, _sum in found.cash})
+    names = [format_date(month, "LLL yy", locale=look.CLDR[locale()]) for month in months]
+    currencies = sorted({amount.currency for _month, amount in found.cash})
+    received = {(month, amount.currency): amount for month, amount in found.cash}
+    axes = {"grid": {"left": 8, "right": 8, "top": 28, "bottom": 8, "containLabel": True}, "legend": {"top": 0}}
+    return {
+        "ageing": {
+            **axes,
+            "xAxis": {"type": "category", "data": _ages()},
+            "yAxis": {"type": "value"},
+            "series": [
+                {"type": "bar", "name": one.currency, "data": [_number(part) for part in one.parts], "barMaxWidth": 46}
+                for one in aged.totals
+            ],
+        },
+        "cash": {
+            **axes,
+            "xAxis": {"type": "category", "data": names},
+            "yAxis": {"type": "value"},
+            "series": [
+                {
+                    "type": "bar",
+                    "name": currency,
+                    "data": [_number(received.get((month, currency), Money(0, currency))) for month in months],
+                    "barMaxWidth": 34,
+                }
+                for currency in currencies
+            ],
+        },
+    }
+
+
+def _number(amount: Money) -> float:
+    """For a drawing alone."""
+    return float(amount.decimal)
+
+
+def _days(value: Fraction | None) -> str:
+    return "–" if value is None else _("{count} days").format(count=_tenth(value))
+
+
+def _percent(value: Fraction | None) -> str:
+    return "–" if value is None else f"{_tenth(value)} %"
+
+
+def _tenth(value: Fraction) -> str:
+    return look.number(_decimal(value), locale())
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(TENTH)
+
+
+# --- files
+
+
+def _ageing_rows(aged: Ageing, by: str) -> list[list[Cell]]:
+    word = {"currency": _("Currency"), "owner": _("Owner"), "customer": _("Customer")}[by]
+    head: list[Cell] = [word, _("Currency"), _("Invoices"), *_ages(), _("Overdue"), _("Open")]
+    return [head, *([one.name, one.currency, one.invoices, *one.parts, one.overdue, one.open] for one in aged.rows)]
+
+
+def _speed_rows(found: Report) -> list[list[Cell]]:
+    head: list[Cell] = [_("Currency"), _("Figure"), _("Value"), _("Formula"), _("From"), _("To")]
+    days: list[Cell] = [found.period.first.isoformat(), found.period.last.isoformat()]
+    return [
+        head,
+        *([one.currency, name, value, formula, *days] for one in found.speed for name, value, formula, _note in _speed(one)),
+    ]
+
+
+def _promise_rows(found: Report) -> list[list[Cell]]:
+    head: list[Cell] = [_("Currency"), _("Kept"), _("In part"), _("Broken"), _("Kept sum"), _("Promised sum")]
+    return [
+        head,
+        *(
+            [one.currency, one.kept, one.partial, one.broken, Money(one.kept_amount, one.currency), Money(one.amount, one.currency)]
+            for one in found.promises
+        ),
+    ]
+
+
+def _roll_rows(found: Report) -> list[list[Cell]]:
+    head: list[Cell] = [_("Currency"), _("A month ago"), _("Balance then"), _("paid, %"), *(f"{age}, %" for age in _ages())]
+    return [
+        head,
+        *(
+            [one.currency, _age_word(age), Money(balance, one.currency), *map(_decimal, parts)]
+            for one in found.rolls
+            for age, balance, parts in one.rows
+        ),
+    ]
+
+
+def _cash_rows(found: Report) -> list[list[Cell]]:
+    rows: Iterable[list[Cell]] = ([f"{month:%Y-%m}", amount.currency, amount] for month, amount in found.cash)
+    return [[_("Month"), _("Currency"), _("Received")], *rows]
+
+
+_TABLES = {"speed": _speed_rows, "promises": _promise_rows, "rolls": _roll_rows, "cash": _cash_rows}

@@ -1,0 +1,165 @@
+"""The timeline's sentences: what happened, in a person's words, with a picture and where it leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dunwell.store.customer_view import Event
+from dunwell.web.console import labels
+from dunwell.web.console.desk import Desk
+
+ICONS = {
+    "message": "mail",
+    "task": "phone",
+    "hold": "player-pause",
+    "touch": "message-circle",
+    "sign": "mail-opened",
+    "note": "note",
+    "state": "gavel",
+    "owes": "inbox",
+    "agreement": "file-text",
+    "payment": "cash",
+    "issued": "file-invoice",
+    "promise": "heart-handshake",
+    "dispute": "scale",
+    "allocation": "check",
+    "unallocation": "arrow-back-up",
+    "cancelled": "ban",
+}
+OURS = ("message", "task", "touch")
+"""What went from us to them; shown apart from what came from them and from what is ours alone."""
+THEIRS = ("payment", "sign", "promise", "dispute")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    event: Event
+    icon: str
+    side: str
+    title: str
+    tone: str
+    address: str
+
+
+def told(desk: Desk, events: list[Event]) -> list[Told]:
+    return [
+        Told(one, ICONS[one.kind], _side(one.kind), _TITLES[one.kind](one), _tone(one), _address(desk, one))
+        for one in events
+    ]
+
+
+def _side(kind: str) -> str:
+    if kind in OURS:
+        return "ours"
+    return "theirs" if kind in THEIRS else "inside"
+
+
+def _tone(event: Event) -> str:
+    if event.kind in ("payment", "allocation") or event.state in ("sent", "kept"):
+        return "good"
+    if event.state in ("failed_permanent", "unknown") or event.kind == "dispute" or event.what == "bounced":
+        return "bad"
+    return "warm" if event.kind in ("promise", "hold", "state") else ""
+
+
+def _address(desk: Desk, event: Event) -> str:
+    if event.kind == "message":
+        return desk.url("message", event.number)
+    return desk.url("invoice", event.number) if event.kind == "issued" else ""
+
+
+def _ended(event: Event, said: str) -> str:
+    return f"{said} – {labels.word('ending', event.state)}" if event.state else said
+
+
+def _message(event: Event) -> str:
+    return (
+        f"{labels.word('step', event.by)} · {labels.word('channel', event.what)} · {labels.word('state', event.state)}"
+    )
+
+
+def _task(event: Event) -> str:
+    state = {"open": _("open"), "done": _("done"), "not done": _("not done")}[event.state]
+    return f"{labels.word('step', event.what)} · {state}"
+
+
+def _hold(event: Event) -> str:
+    return _ended(event, _("Contact on hold: {reason}").format(reason=labels.word("hold", event.what)))
+
+
+def _touch(event: Event) -> str:
+    return _("Contacted by hand: {channel}").format(channel=labels.word("channel", event.what))
+
+
+def _sign(event: Event) -> str:
+    return labels.word("sign", event.what)
+
+
+def _note(event: Event) -> str:
+    return _("Note")
+
+
+def _state(event: Event) -> str:
+    said = labels.word("customer_state", event.what)
+    return _("No longer: {state}").format(state=said) if event.state else said
+
+
+def _owes(event: Event) -> str:
+    what = labels.word("owes", event.what)
+    return _("Given: {what}").format(what=what) if event.state else _("We owe: {what}").format(what=what)
+
+
+def _agreement(event: Event) -> str:
+    return _("Agreement")
+
+
+def _payment(event: Event) -> str:
+    return _("Payment") if event.amount and event.amount.minor > 0 else _("Payment taken back")
+
+
+def _issued(event: Event) -> str:
+    return f"{labels.word('document', event.state)} {event.what}"
+
+
+def _promise(event: Event) -> str:
+    return _ended(event, _("Promised for {number} by {day}").format(number=event.what, day=event.words))
+
+
+def _dispute(event: Event) -> str:
+    return _ended(
+        event, _("Disputes {number}: {cause}").format(number=event.words, cause=labels.word("cause", event.what))
+    )
+
+
+def _allocation(event: Event) -> str:
+    return _("Money set against {number}").format(number=event.what)
+
+
+def _unallocation(event: Event) -> str:
+    return _("Allocation to {number} taken back").format(number=event.what)
+
+
+def _cancelled(event: Event) -> str:
+    return _("{number} is cancelled").format(number=event.what)
+
+
+_TITLES = {
+    "message": _message,
+    "task": _task,
+    "hold": _hold,
+    "touch": _touch,
+    "sign": _sign,
+    "note": _note,
+    "state": _state,
+    "owes": _owes,
+    "agreement": _agreement,
+    "payment": _payment,
+    "issued": _issued,
+    "promise": _promise,
+    "dispute": _dispute,
+    "allocation": _allocation,
+    "unallocation": _unallocation,
+    "cancelled": _cancelled,
+}

@@ -1,0 +1,117 @@
+"""A working day in a real browser: signing in, the drawer, the keyboard, bulk approval, three languages, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from console import worlds
+from dunwell.run import users
+from regressions.world import World
+
+PASSWORD = "a long enough passphrase"
+HEADINGS = {"en": "thing waits for you", "ru": "Вас ждёт 1 дело", "bg": "Чака ви 1 задача"}
+
+
+@pytest.fixture
+def page(browser: Browser, served: str, world: World) -> Iterator[Page]:
+    """Signed in as an approver, through the log-in page; an error in the browser fails the test."""
+    users.add(world.creditor, f"anna-{world.creditor.slug}", role="approver", by="test", password=PASSWORD)
+    context = browser.new_context(base_url=served, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/")
+    page.get_by_label("Username").fill(f"anna-{world.creditor.slug}")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/c/**")
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_a_message_is_looked_at_and_let_go(world: World, page: Page) -> None:
+    waiting = worlds.waiting(world)
+    page.reload()
+    page.get_by_label("C1 Ltd").check()
+    page.get_by_role("button", name="Look at them, then approve").click()
+    letter = page.frame_locator("iframe.letter-frame")
+    expect(letter.get_by_text("Yours sincerely")).to_be_visible()
+    page.get_by_role("button", name="Approve what is marked").click()
+    expect(page.get_by_text("1 message approved.")).to_be_visible()
+    assert [one.state for one in world.messages() if one.pk == waiting.pk] == ["sent"]
+
+
+def test_a_hold_is_recorded_in_the_drawer_and_undone_by_the_toast(world: World, page: Page) -> None:
+    world.owing("2026-02-20")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_url("**/customers")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/customers/*")
+    page.get_by_role("link", name="Hold").first.click()
+    drawer = page.locator("#drawer")
+    drawer.get_by_role("radio", name="hardship").check()
+    drawer.get_by_role("button", name="Hold contact").click()
+    expect(drawer.get_by_label("Why")).to_be_visible()  # required: the browser keeps the form
+    drawer.get_by_label("Why").fill("asked for a month")
+    drawer.get_by_role("button", name="Hold contact").click()
+    expect(page.get_by_text("Contact is on hold.")).to_be_visible()
+    expect(page.locator(".pause")).to_contain_text("hardship")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+    expect(page.locator(".pause")).to_have_count(0)
+
+
+def test_the_console_speaks_three_languages_and_turns_dark(world: World, page: Page) -> None:
+    worlds.waiting(world)
+    for code, heading in HEADINGS.items():
+        page.locator(".person").click()
+        page.locator(f".side button[name=language][value={code}]").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    page.locator(".person").click()
+    page.locator("button[data-theme-choice=dark]").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_today_and_a_customer_fit_a_phone(world: World, page: Page) -> None:
+    world.owing("2026-02-20")
+    world.day()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.reload()
+    expect(page.locator(".tabs")).to_be_visible()
+    home = page.url
+    for address in (home, f"{home}customers"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
+    page.locator("[data-row]").first.click()
+    page.wait_for_url("**/customers/*")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="More").last.click()
+    expect(page.locator(".side-nav")).to_be_in_viewport()
+
+
+def test_pages_work_without_scripts(
+    browser: Browser, served: str, world: World, client_as: Callable[..., Client]
+) -> None:
+    world.owing("2026-02-20")
+    signed_in: Any = client_as("collector").cookies["sessionid"].value
+    context = browser.new_context(base_url=served, java_script_enabled=False)
+    context.add_cookies([{"name": "sessionid", "value": signed_in, "url": served}])
+    page = context.new_page()
+    page.goto(f"/c/{world.creditor.slug}/customers")
+    page.get_by_role("link", name="C1 Ltd").click()
+    page.get_by_role("link", name="Hold").first.click()
+    page.get_by_role("radio", name="hardship").check()
+    page.get_by_label("Why").fill("asked for a month")
+    page.get_by_role("button", name="Hold contact").click()
+    expect(page.locator(".pause")).to_contain_text("hardship")
+    context.close()

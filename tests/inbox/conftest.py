@@ -1,0 +1,16 @@
+"""A firm with one client who owes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def firm(creditor: object, tmp_path: Path) -> object:
+    from regressions import world  # noqa: PLC0415 - models exist once Django is set up
+
+    found = world.fresh(creditor, tmp_path)
+    found.owing("2026-02-20", "2026-02-25", sum_="300.00")
+    return found

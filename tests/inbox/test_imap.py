@@ -1,0 +1,265 @@
+"""A real Dovecot: mail is fetched once, nothing in the mailbox changes, and a reply goes the whole way through the program."""
+
+from __future__ import annotations
+
+import grp
+import imaplib
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from dunwell.plugins.channels import smtp
+from dunwell.plugins.mailboxes import imap
+from dunwell.run import inbox, mailboxes
+from dunwell.store import scope
+from dunwell.store.models import Inbound
+from inbox import mails
+from regressions.world import DAY, World, only
+
+DOVECOT = shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin")
+PASSWORD = "open-sesame"
+CONFIG = """
+{version}base_dir = {base}
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+{plain}
+log_path = {base}/log
+default_internal_user = {user}
+default_login_user = {login_user}
+default_internal_group = {group}
+first_valid_uid = 0
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+{mail}
+"""
+OLD = """
+mail_location = maildir:{base}/mail
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={base}
+}}
+"""
+NEW = """
+mail_driver = maildir
+mail_path = {base}/mail
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = {uid}
+    gid = {gid}
+    home = {base}
+  }}
+}}
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[imap.Config]:
+    """Dovecot with one empty mailbox on a port of its own."""
+    if DOVECOT is None:
+        pytest.skip("no dovecot on this machine: apt install dovecot-imapd")
+    version = re.match(
+        r"(\d+\.\d+\.\d+)", subprocess.run([DOVECOT, "--version"], capture_output=True, text=True).stdout
+    )
+    assert version
+    port = free_port()
+    is_new = tuple(map(int, version[1].split("."))) >= (2, 4, 0)
+    base = Path("/tmp") / f"dovecot-{port}"  # A socket's path has at most a hundred letters.
+    base.mkdir()
+    base.chmod(0o755)
+    own = pwd.getpwuid(os.getuid())
+    # Dovecot neither logs people in as root nor gives root mail.
+    mail_user = pwd.getpwnam("nobody") if own.pw_uid == 0 else own
+    (base / "mail").mkdir()
+    os.chown(base / "mail", mail_user.pw_uid, mail_user.pw_gid)
+    values = {
+        "base": base,
+        "uid": mail_user.pw_uid,
+        "gid": mail_user.pw_gid,
+        "password": PASSWORD,
+    }
+    config = base / "test.conf"  # It makes a link of the usual name itself.
+    config.write_text(
+        CONFIG.format(
+            version=f"dovecot_config_version = {version[1]}\ndovecot_storage_version = {version[1]}\n"
+            if is_new
+            else "",
+            plain="auth_allow_cleartext = yes" if is_new else "disable_plaintext_auth = no",
+            user=own.pw_name,
+            login_user=mail_user.pw_name,
+            group=grp.getgrgid(own.pw_gid).gr_name,
+            port=port,
+            base=base,
+            mail=(NEW if is_new else OLD).format(**values),
+        )
+    )
+    process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)], stderr=subprocess.PIPE)
+    found = imap.Config("127.0.0.1", "maria", PASSWORD, port=port, security="none")
+    try:
+        _wait_for(port, process)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            pytest.skip(f"dovecot does not start here: {process.stderr.read().decode()[-300:]}")  # type: ignore[union-attr]
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            threading.Event().wait(0.05)
+        else:
+            return
+    pytest.fail("dovecot did not answer in 20 s")
+
+
+def deliver(config: imap.Config, raw: bytes) -> None:
+    with imaplib.IMAP4(config.host, config.port) as client:
+        client.login(config.username, config.password)
+        client.append("INBOX", "", None, raw)  # type: ignore[arg-type]
+
+
+def flags(config: imap.Config) -> list[str]:
+    with imaplib.IMAP4(config.host, config.port) as client:
+        client.login(config.username, config.password)
+        client.select("INBOX", readonly=True)
+        return [line.decode() for line in client.fetch("1:*", "(FLAGS)")[1] if isinstance(line, bytes)]
+
+
+def connect(firm: World, config: imap.Config) -> None:
+    mailboxes.connect(
+        firm.creditor,
+        {
+            "host": config.host,
+            "port": str(config.port),
+            "security": "none",
+            "username": config.username,
+            "password": config.password,
+        },
+    )
+
+
+def test_new_mail_is_taken_once_and_the_mailbox_stays_as_it_was(firm: World, server: imap.Config) -> None:
+    connect(firm, server)
+    assert server.password not in str(firm.creditor.inbox)
+    deliver(server, mails.reply("We will pay on Friday."))
+    (taken,) = mailboxes.fetch(firm.creditor, on=DAY)
+    assert taken.customer == "C1 Ltd"
+    assert mailboxes.fetch(firm.creditor, on=DAY) == []
+    deliver(server, mails.reply("Thank you, received."))
+    assert len(mailboxes.fetch(firm.creditor, on=DAY)) == 1
+    with scope.of(firm.creditor.pk):
+        assert Inbound.objects.count() == 2
+    assert not any("Seen" in line for line in flags(server))
+
+
+def test_idle_wakes_when_mail_comes(server: imap.Config) -> None:
+    with imap.opened(server) as mailbox:
+        sender = threading.Timer(0.3, deliver, (server, mails.reply("OK")))
+        sender.start()
+        started = time.monotonic()
+        assert mailbox.wait(20)
+        assert time.monotonic() - started < 15
+        sender.join()
+        assert [one.uid for one in mailbox.after(0)] == [1]
+
+
+def test_a_wrong_password_is_one_sentence(firm: World, server: imap.Config) -> None:
+    with pytest.raises(imap.MailboxDown):
+        mailboxes.connect(
+            firm.creditor,
+            {"host": server.host, "port": str(server.port), "security": "none", "username": "maria", "password": "no"},
+        )
+    assert firm.creditor.inbox == {}
+
+
+class Box:
+    """Takes mail by SMTP."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
+        self.taken.append(envelope.content)  # type: ignore[attr-defined]
+        return "250 taken"
+
+
+def test_the_way_of_a_reply_through_the_whole_program(firm: World, server: imap.Config) -> None:
+    """A letter goes out by SMTP, is answered with a promise, which is fetched, proposed, accepted, waited for, and broken."""
+    connect(firm, server)
+    firm.go_live()
+    firm.plan()
+    box = Box()
+    port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        way = smtp.Smtp(smtp.Config(host="127.0.0.1", port=port, security="none"))
+        firm.deliver(way=way)
+        way.close()
+    finally:
+        controller.stop()
+    letter = message_from_bytes(box.taken[0])
+    answer = mails.reply("Sorry, we will pay everything on Friday.", references=str(letter["Message-ID"]))
+    deliver(server, answer)
+    (taken,) = mailboxes.fetch(firm.creditor, on=DAY)
+    assert taken.basis == "references"
+
+    friday = DAY + timedelta(4)
+    (waiting,) = inbox.waiting(firm.creditor)
+    assert waiting.values["until"] == friday.isoformat()
+    inbox.accept(firm.creditor, waiting.number, on=DAY, by="anna")
+
+    first = only(firm.sent())
+    for on in (DAY + timedelta(n) for n in range(2, 7)):
+        _day(firm, on)
+    assert [one.pk for one in firm.sent()] == [first.pk]
+    assert "promised" in firm.outcome("C1-1").reasons
+    for on in (DAY + timedelta(n) for n in range(7, 13)):
+        _day(firm, on)
+    second = firm.sent()[-1]
+    assert second.pk != first.pk
+    assert "You mentioned 6\xa0March" in second.content_row.text
+
+
+def _day(firm: World, on: date) -> None:
+    firm.cover(on)
+    firm.plan(on)
+    firm.deliver(on, at=datetime(2026, 3, 2, 12, tzinfo=UTC).time())
