@@ -32,6 +32,19 @@ def add(
         out.print("  the password stays as it was")
 
 
+@user.command("first")
+def first(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for the password instead of making one.")] = False,
+) -> None:
+    """Begin in the browser: the first user of an empty installation, who sets up the company in the console."""
+    typed = _asked(ask)
+    made = users.first(name, password=typed)
+    out.print(f"{name} can sign in; `dunwell serve` prints where.", markup=False)
+    if not typed:
+        out.print(f"  password: {made}", markup=False)
+
+
 @user.command("password")
 def password(
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],

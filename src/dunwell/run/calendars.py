@@ -17,7 +17,7 @@ from dunwell.core.calendar import Calendar
 from dunwell.core.calendar_text import Correction
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.refusal import Finding
-from dunwell.run import toml_files
+from dunwell.run import jurisdictions, toml_files
 from dunwell.run.jurisdictions import of_country
 from dunwell.run.toml_files import FileUnusable
 
@@ -36,6 +36,11 @@ def load(
         calendar = _of_library(country, subdivision, tuple(sorted(set(years))))
         calendars[country] = corrections.get(country, Correction()).applied(calendar)
     return calendars
+
+
+def around(country: str, year: int) -> Calendar:
+    """The calendar of one country, good for days of that year and the one after."""
+    return load([country], range(year - 1, year + 3), jurisdictions.load_all(), load_corrections())[country]
 
 
 def load_corrections(folder: Path | None = None) -> dict[str, Correction]:

@@ -216,24 +216,31 @@ def go_live(creditor: Creditor, *, now: datetime, today: date, by: str, why: str
 
 def refuse_live(creditor: Creditor, *, now: datetime, folder: Path) -> list[str]:
     """Raise what stands against going live; gives what answered."""
-    if creditor.is_demo:
-        raise DemoStaysInRehearsal
-    with scope.of(creditor.pk):
-        has_staff = Staff.objects.exists()
-    sources = freshness.sources(creditor, now)
-    if not sources:
-        raise NoMoneySource
-    if sources[0].is_late:
-        raise MoneyStale(source=sources[0].name, until=sources[0].until)
-    if not has_staff and not creditor.reply_address:
-        raise PersonMissing
+    for refusal in against_live(creditor, now=now):
+        raise refusal
     found = ways.of(creditor, rehearsal=False, folder=folder)
-    if "email" not in found:
-        raise NoWayOut
     try:
         return [found[name].check() for name in creditor.channels]
     except ChannelDown as down:
         raise WayOutDown(reason=str(down)) from down
+
+
+def against_live(creditor: Creditor, *, now: datetime) -> list[Refusal]:
+    """Everything that stands against going live, as far as it is known without asking a mail server."""
+    if creditor.is_demo:
+        return [DemoStaysInRehearsal()]
+    found: list[Refusal] = []
+    sources = freshness.sources(creditor, now)
+    if not sources:
+        found.append(NoMoneySource())
+    elif sources[0].is_late:
+        found.append(MoneyStale(source=sources[0].name, until=sources[0].until))
+    with scope.of(creditor.pk):
+        if not creditor.reply_address and not Staff.objects.exists():
+            found.append(PersonMissing())
+    if "email" not in creditor.channels:
+        found.append(NoWayOut())
+    return found
 
 
 def back_to_rehearsal(creditor: Creditor, *, today: date, by: str, why: str) -> int:
@@ -276,6 +283,19 @@ def missing(creditor: Creditor) -> list[str]:
     if not creditor.reply_address:
         hints.append("an e-mail address that letters come from: `dunwell staff NAME --email …`")
     return hints
+
+
+def change(creditor: Creditor, *, by: str, **values: str | int) -> list[str]:
+    """Change what letters and runs know of the creditor; gives the names of what is another value now."""
+    changed = {name: value for name, value in values.items() if getattr(creditor, name) != value}
+    if changed:
+        with scope.of(creditor.pk):
+            old = {name: getattr(creditor, name) for name in changed}
+            for name, value in changed.items():
+                setattr(creditor, name, value)
+            creditor.save(update_fields=list(changed))
+            audit.link(creditor.pk, actor=by, kind="creditor_changed", content={"old": old, "new": changed})
+    return list(changed)
 
 
 def add_staff(

@@ -258,7 +258,7 @@ class Errand:
         self.summary.findings_total += found.height
         room = SHOWN_FINDINGS - len(self.summary.findings)
         self.summary.findings += [
-            _finding(row, self.summary.file) for row in found.head(max(0, room)).iter_rows(named=True)
+            finding(row, self.summary.file) for row in found.head(max(0, room)).iter_rows(named=True)
         ]
 
 
@@ -333,7 +333,8 @@ def _as_findings(rows: pl.DataFrame, said: dict[str, pl.Expr]) -> pl.DataFrame:
     )
 
 
-def _finding(row: dict, file_name: str) -> Finding:
+def finding(row: dict, file_name: str) -> Finding:
+    """A row of IMPORT_FINDINGS as the value that is shown."""
     return Finding(
         code=row["code"],
         message=row["message"],

@@ -29,9 +29,15 @@ def of(creditor: Creditor, as_of: date, *, rehearsal: bool, customers: tuple[int
     return assemble(creditor, facts, as_of)
 
 
-def assemble(creditor: Creditor, facts: Facts, as_of: date, *, instead: str = "") -> Portfolio:
-    """Facts with their policies, law and calendars; `instead` puts one policy in the place of all that fit the same cases."""
+def assemble(
+    creditor: Creditor, facts: Facts, as_of: date, *, instead: str = "", draft: Policy | None = None
+) -> Portfolio:
+    """Facts with their policies, law and calendars; `instead` puts one policy in the place of all that fit the same cases, a
+    `draft` one that is not saved.
+    """
     every = policies.load_all()
+    if draft is not None:
+        every, instead = {**every, draft.name: draft}, draft.name
     names = sorted(every)
     laws = jurisdictions.load_all()
     customers_frame = _with_jurisdiction(facts.customers, laws)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from dunwell.core.frames import History
+from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
 from dunwell.engine import simulate as engine
 from dunwell.engine.simulate import Simulation
@@ -33,3 +34,11 @@ def run(
         history = History(portfolio=replace(seen, covered_until=until), movements=movements)
         found[name or "as chosen"] = engine.simulate(history, since=since, until=until, assume_contact=assume_contact)
     return found
+
+
+def draft(creditor: Creditor, policy: Policy, *, since: date, until: date) -> Simulation:
+    """A policy that is not saved, over the same days."""
+    facts, movements = load.history(creditor.pk, since, until)
+    seen = portfolio.assemble(creditor, facts, until, draft=policy)
+    history = History(portfolio=replace(seen, covered_until=until), movements=movements)
+    return engine.simulate(history, since=since, until=until)

@@ -22,6 +22,14 @@ class RoleUnknown(Refusal):
     """{role!r} is not a role. Roles: {roles}."""
 
 
+class NotTheFirst(Refusal):
+    """There is a company here already: `dunwell user add NAME --role …` lets somebody work at it."""
+
+
+class LastAdmin(Refusal):
+    """{name} is the only administrator here: make somebody else one first."""
+
+
 class NoSuchUser(Refusal):
     """There is no user {name!r}: `dunwell user add {name} --role …` makes one."""
 
@@ -53,9 +61,21 @@ def add(creditor: Creditor, name: str, *, role: str, by: str, password: str = ""
             given, _, family = full_name.partition(" ")
             user = User(username=name, first_name=given, last_name=family)
             _set_password(user, password or generated)
+        if role != DeskRole.ADMIN:
+            _refuse_last(creditor, name)
         membership, _ = Membership.objects.update_or_create(user=user, creditor=creditor, defaults={"role": role})
         _note(creditor, by, "user", name, {"role": role})
     return Added(user, membership, is_new, generated)
+
+
+def first(name: str, *, password: str = "") -> str:
+    """The first user of an empty installation, who sets up the company in the console; gives the password."""
+    if Creditor.objects.exists():
+        raise NotTheFirst
+    user = User.objects.filter(username=name).first() or User(username=name)
+    chosen = password or secrets.token_urlsafe(PASSWORD_BYTES)
+    _set_password(user, chosen)
+    return chosen
 
 
 def new_password(name: str, *, password: str = "") -> str:
@@ -73,9 +93,16 @@ def remove(creditor: Creditor, name: str, *, by: str) -> None:
     membership = Membership.objects.filter(creditor=creditor, user__username=name).first()
     if membership is None:
         raise NoSuchUser(name=name)
+    _refuse_last(creditor, name)
     with transaction.atomic():
         membership.delete()
         _note(creditor, by, "user_removed", name, {})
+
+
+def _refuse_last(creditor: Creditor, name: str) -> None:
+    admins = Membership.objects.filter(creditor=creditor, role=DeskRole.ADMIN)
+    if [one.user.get_username() for one in admins.select_related("user")] == [name]:
+        raise LastAdmin(name=name)
 
 
 def _set_password(user: User, password: str) -> None:

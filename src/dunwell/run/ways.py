@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import email.policy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import make_msgid
 from pathlib import Path
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
 from dunwell.core.channel import Channel, ChannelDown, Outgoing
-from dunwell.core.refusal import Refusal
+from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown, Refusal
 from dunwell.plugins.channels import CHANNELS
 from dunwell.plugins.channels.task import Task
-from dunwell.store import record_plan, vault
+from dunwell.store import audit, record_plan, scope, vault
 from dunwell.store.models import Creditor
 
 MESSAGE_CHANNELS = ("email", "sms")
@@ -33,6 +37,14 @@ class SettingUnfit(Refusal):
 
 class SettingMissing(Refusal):
     """{kind} needs its {names}: add --set {first}=…"""
+
+
+class NoMailServer(Refusal):
+    """No mail server is set yet."""
+
+
+class TrialFailed(Refusal):
+    """The letter did not leave: {reason}"""
 
 
 class KindUnknown(Refusal):
@@ -77,6 +89,43 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
     """Say how a channel reaches the world; secrets are sealed before they are written."""
     creditor.channels = {**creditor.channels, channel: stored(CHANNELS, kind, settings)}
     creditor.save(update_fields=["channels"])
+
+
+def configure_mail(creditor: Creditor, settings: Mapping[str, str], *, by: str) -> None:
+    """Another mail server; without a new password the old one stays. The settings but the password stand in the audit chain."""
+    told = {name: value for name, value in settings.items() if value}
+    before = creditor.channels.get("email", {})
+    new = stored(CHANNELS, "smtp", told)
+    if "password" not in new and before.get("password") and new.get("username") == before.get("username"):
+        new["password"] = before["password"]
+    with scope.of(creditor.pk):
+        creditor.channels = {**creditor.channels, "email": new}
+        creditor.save(update_fields=["channels"])
+        content = {name: value for name, value in new.items() if name != "password"}
+        audit.link(creditor.pk, actor=by, kind="channel", subject="email", content=content)
+
+
+def try_mail(creditor: Creditor, to: str, *, subject: str, text: str, now: datetime) -> str:
+    """Send one short letter to somebody of ours by the mail server as it is set; gives what the server said."""
+    if "email" not in creditor.channels:
+        raise NoMailServer
+    letter = EmailMessage(policy=email.policy.SMTP)
+    letter["From"], letter["To"], letter["Subject"] = creditor.reply_address or to, to, subject
+    letter["Message-ID"] = make_msgid(domain=to.rpartition("@")[2])
+    letter.set_content(text)
+    outgoing = Outgoing(
+        message_id=0, customer_id=0, customer="", channel="email", step="", slot_on=now.date(), locale=creditor.locale,
+        subject=subject, text=text, html="", mime=bytes(letter), sender=creditor.reply_address or to, to=(to,), copies=(), at=now,
+    )  # fmt: skip
+    way = made(CHANNELS, creditor.channels["email"])
+    try:
+        said = way.check()
+        way.send(outgoing, key=str(letter["Message-ID"]))
+    except (ChannelDown, DeliveryFailed, OutcomeUnknown) as trouble:
+        raise TrialFailed(reason=str(trouble)) from trouble
+    finally:
+        way.close()
+    return str(said)
 
 
 def stored(registry: Registry, kind: str, settings: Mapping[str, str]) -> dict[str, Any]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from dataclasses import replace
+from datetime import date, timedelta
 
+from dunwell.core.message import PLACEHOLDERS, Draft
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import render, tact
-from dunwell.run import packs
+from dunwell.run import letters_preview, packs
 from dunwell.run.packs import Place
 from dunwell.store import audit, load_letters, scope
 from dunwell.store.models import ContentText, Creditor
+
+DAYS_AHEAD = 14
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class TextUnknown(Refusal):
@@ -52,6 +58,39 @@ def save(creditor: Creditor, locale: str, name: str, text: str, *, on: date, by:
         content = {"version": row.version, "text": text, "why": why}
         audit.link(creditor.pk, actor=by, kind="wording", subject=f"{locale}/{name}", content=content)
     return row.version
+
+
+def places() -> list[Place]:
+    """Every text there is: (locale, key, channel)."""
+    return sorted(packs.standard().texts)
+
+
+def shipped(place: Place) -> str:
+    return packs.standard().texts[place]
+
+
+def versions(place: Place) -> list[ContentText]:
+    """The creditor's own texts of a place, the newest first; evaluate inside `scope.of`."""
+    locale, key, channel = place
+    return list(ContentText.objects.filter(locale=locale, key=key, channel=channel).order_by("-version"))
+
+
+def with_samples(text: str) -> str:
+    """The text with each placeholder's sample in its place: how it reads, whoever it goes to."""
+    return PLACEHOLDER.sub(lambda found: PLACEHOLDERS[found[1]].sample if found[1] in PLACEHOLDERS else found[0], text)
+
+
+def of_customer(creditor: Creditor, place: Place, text: str, *, customer: int, on: date, rehearsal: bool) -> Draft | Finding | None:
+    """The text as a letter to a real customer, with what they owe; None where nothing is asked of them in the next days."""
+    locale, key, channel = place
+    for day in (on + timedelta(days) for days in range(DAYS_AHEAD)):
+        found = letters_preview.look(creditor, day, rehearsal=rehearsal, customers=(customer,)).letters
+        if not found:
+            continue
+        facts = found[0].facts
+        facts = replace(facts, locale=locale, channel=channel, step=replace(facts.step, content_key=key))
+        return render.compose(facts, render.prepare(packs.with_overrides(packs.standard(), {place: (text, 0)})))
+    return None
 
 
 def faults(place: Place, text: str) -> list[Finding]:

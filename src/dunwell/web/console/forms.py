@@ -9,11 +9,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dunwell.core.money import Money
+from dunwell.core.money import AmountUnreadable, Money
 from dunwell.web.console import labels
 
 Words = Any
 """A sentence, or one that is translated when it is shown."""
+
+
+AMOUNT_DIGITS_MAX = 16
+"""More than any invoice has, and less than the ledger's whole numbers hold."""
 
 
 class Form(forms.Form):
@@ -32,6 +36,26 @@ def text(label: Words, *, rows: int = 1, **more: Any) -> forms.CharField:
     look: dict[str, Any] = {"class": "form-control"}
     widget = forms.Textarea({**look, "rows": rows}) if rows > 1 else forms.TextInput(look)
     return forms.CharField(label=label, widget=widget, max_length=more.pop("max_length", 2000), **more)
+
+
+def email(label: Words, **more: Any) -> forms.EmailField:
+    return forms.EmailField(label=label, widget=forms.EmailInput({"class": "form-control"}), **more)
+
+
+def whole(label: Words, *, low: int, high: int, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=low, max_value=high, widget=forms.NumberInput({"class": "form-control num"}), **more
+    )
+
+
+def secret(label: Words, **more: Any) -> forms.CharField:
+    """Typed anew each time: what is stored is never sent to a page."""
+    widget = forms.PasswordInput({"class": "form-control", "autocomplete": "new-password"})
+    return forms.CharField(label=label, required=False, widget=widget, **more)
+
+
+def flag(label: Words, **more: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput({"class": "check"}), **more)
 
 
 def why(*, required: bool = True) -> forms.CharField:
@@ -55,6 +79,28 @@ def words(kind: str, codes: list[str]) -> dict[str, Words]:
     return {code: labels.WORDS[kind].get(code, code) for code in codes}
 
 
+class MoneyField(forms.CharField):
+    """A sum as people type it, `1 234,50` or `1234.50`; gives Money of the field's currency, or None where it may be empty."""
+
+    def __init__(self, label: Words, *, currency: str, **more: Any) -> None:
+        self.currency = currency
+        widget = forms.TextInput({"class": "form-control num", "inputmode": "decimal", "autocomplete": "off", "maxlength": 24})
+        super().__init__(label=label, widget=widget, **more)
+
+    def to_python(self, value: Any) -> Any:
+        typed = "".join(str(value or "").split()).replace(",", ".")
+        if not typed:
+            return None
+        if len(typed) > AMOUNT_DIGITS_MAX:
+            raise forms.ValidationError(_("Write a sum such as 1250 or 1250.50."))
+        try:
+            return Money.parse(typed, self.currency)
+        except AmountUnreadable:
+            raise forms.ValidationError(_("Write a sum such as 1250 or 1250.50.")) from None
+
+    def validate(self, value: Any) -> None:
+        if self.required and value is None:
+            raise forms.ValidationError(self.error_messages["required"])
 def money(typed: str, currency: str) -> Money | None:
     """A sum as people type it, `1 234,50` or `1234.50`; None where nothing was typed. What is no sum is refused."""
     plain = "".join(typed.split()).replace(",", ".")

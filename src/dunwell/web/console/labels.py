@@ -62,6 +62,30 @@ WORDS = {
         "minor": term("customer", "under age"),
         "represented": term("customer", "represented by somebody"),
     },
+    "scope": {
+        "creditor": term("scope", "company"),
+        "segment": term("scope", "segment"),
+        "customer": term("scope", "customer"),
+        "invoice": term("scope", "invoice"),
+    },
+    "tone": {
+        "warm": term("tone", "warm"),
+        "friendly": term("tone", "friendly"),
+        "neutral": term("tone", "neutral"),
+        "firm": term("tone", "firm"),
+        "formal": term("tone", "formal"),
+    },
+    "customer_kind": {
+        "business": term("customer", "business"),
+        "person": term("customer", "person"),
+    },
+    "sheet": {
+        "auto": term("sheet", "see by itself"),
+        "invoices": term("sheet", "invoices"),
+        "customers": term("sheet", "customers"),
+        "payments": term("sheet", "payments"),
+        "statement": term("sheet", "bank statement"),
+    },
     "ending": {
         "kept": term("ending", "kept"),
         "taken_back": term("ending", "taken back"),

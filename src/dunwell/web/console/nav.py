@@ -27,6 +27,9 @@ ENTRIES = (
     Entry("invoices", "file-invoice", _("Invoices")),
     Entry("money", "coins", _("Money")),
     Entry("reports", "chart-bar", _("Reports")),
+    Entry("policies", "route", _("Policies")),
+    Entry("texts", "template", _("Texts")),
+    Entry("settings", "settings", _("Settings"), DeskRole.ADMIN),
 )
 
 

@@ -64,5 +64,5 @@ def sent_on(request: HttpRequest, address: str) -> HttpResponse:
 
 def refused(refusal: Refusal) -> str:
     """What a refusal says, in the person's language."""
-    sentence = gettext((type(refusal).__doc__ or "").strip())
+    sentence = gettext(" ".join((type(refusal).__doc__ or "").split()))
     return sentence.format(**refusal.values) if refusal.values else sentence

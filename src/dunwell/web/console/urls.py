@@ -15,6 +15,7 @@ from dunwell.core.roles import DeskRole
 from dunwell.web.console import deeds
 from dunwell.web.console.doors import Door, OpenDoor
 from dunwell.web.console.pages import (
+    by_hand,
     call,
     customer,
     customer_deeds,
@@ -25,8 +26,12 @@ from dunwell.web.console.pages import (
     invoices,
     messages,
     money,
+    policies,
     reports,
     search,
+    settings,
+    start,
+    texts,
     today,
 )
 
@@ -82,12 +87,56 @@ DOORS = (
     # Reports
     Door("reports", reports.show, VIEWER, "reports"),
     Door("reports/<slug:table>/<slug:kind>", reports.file, VIEWER, "report-file"),
+    # By hand
+    Door("customers/new", by_hand.new_customer, COLLECTOR, "customer-new"),
+    Door("customers/<int:number>/change", by_hand.change_customer, COLLECTOR, "customer-change"),
+    Door("customers/<int:number>/contact", by_hand.new_contact, COLLECTOR, "contact-new"),
+    Door("customers/<int:number>/document", by_hand.new_document, COLLECTOR, "document-new"),
+    Door("customers/<int:number>/payment", by_hand.new_payment, COLLECTOR, "payment-new"),
+    Door("customers/<int:number>/messenger", by_hand.messenger, COLLECTOR, "messenger"),
+    Door("documents/<int:number>/change", by_hand.change_document, COLLECTOR, "document-change"),
+    Door("documents/<int:number>/cancel", by_hand.cancel_document, APPROVER, "document-cancel"),
+    Door("documents/<int:number>/apology", by_hand.apology, APPROVER, "apology"),
+    Door("payments/<int:number>/reverse", by_hand.reverse_payment, APPROVER, "payment-reverse"),
+    # The first hour
+    Door("start/file", start.file, ADMIN, "start-file"),
+    Door("start/file/<str:upload>", start.columns, ADMIN, "start-columns", commits=True),
+    Door("start/policy", start.policy, ADMIN, "start-policy"),
+    Door("start/letters", start.letters, ADMIN, "start-letters"),
+    Door("letters/of/<int:number>", start.letter, VIEWER, "letter-preview"),
+    # Policies and texts
+    Door("policies", policies.show, VIEWER, "policies"),
+    Door("policies/<str:name>", policies.one, VIEWER, "policy"),
+    Door("policies/<str:name>/edit", policies.edit, APPROVER, "policy-edit", commits=True),
+    Door("texts", texts.show, VIEWER, "texts"),
+    Door("texts/<str:place>", texts.one, VIEWER, "text"),
+    Door("texts/<str:place>/look", texts.look, VIEWER, "text-look"),
+    Door("texts/<str:place>/letter", texts.letter, VIEWER, "text-letter"),
+    Door("texts/<str:place>/save", texts.save, APPROVER, "text-save"),
+    # Settings
+    Door("settings", settings.show, ADMIN, "settings"),
+    Door("settings/company", settings.company, ADMIN, "settings-company"),
+    Door("settings/signature", settings.staff, ADMIN, "settings-staff"),
+    Door("settings/account", settings.account, ADMIN, "settings-account"),
+    Door("settings/account/<int:number>/confirm", settings.confirm, APPROVER, "settings-confirm"),
+    Door("settings/people", settings.team, ADMIN, "settings-team"),
+    Door("settings/people/one", settings.person, ADMIN, "settings-person"),
+    Door("settings/people/<int:number>/leave", settings.leave, ADMIN, "settings-leave"),
+    Door("settings/channels", settings.channels, ADMIN, "settings-channels"),
+    Door("settings/channels/mail", settings.mail, ADMIN, "settings-mail"),
+    Door("settings/channels/trial", settings.trial, ADMIN, "settings-trial"),
+    Door("settings/law", settings.law, ADMIN, "settings-law"),
+    Door("settings/law/payments", settings.cover, ADMIN, "settings-cover"),
+    Door("settings/mode", settings.mode, ADMIN, "settings-mode"),
+    Door("settings/audit", settings.audit, ADMIN, "settings-audit"),
+    Door("stop", settings.stop, COLLECTOR, "stop", commits=True),
     # Everywhere
     Door("undo/<slug:what>/<int:number>", deeds.undo, COLLECTOR, "undo"),
     Door("search", search.show, VIEWER, "search"),
 )
 OPEN_DOORS = (
     OpenDoor("", entrance.home, "home", needs_user=True),
+    OpenDoor("start", start.company, "start", needs_user=True),
     OpenDoor("language", entrance.language, "language"),
     OpenDoor("theme", entrance.theme, "theme"),
 )

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from dunwell.run import founding
 from dunwell.web.console import doors
 
 THEMES = ("light", "dark")
@@ -19,8 +20,11 @@ YEAR_S = 365 * 24 * 3600
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """To the desk of the first creditor; a user who belongs to none is told so."""
-    mine = doors.memberships(cast(User, request.user))
+    """To the desk of the first creditor; in an empty installation to the making of one. Who belongs to none is told so."""
+    user = cast(User, request.user)
+    mine = doors.memberships(user)
+    if not mine and founding.may_found(user):
+        return redirect("console:start")
     if not mine:
         raise PermissionDenied
     return redirect("console:today", mine[0].creditor.slug)

@@ -64,6 +64,12 @@ def label(code: str, kind: str) -> str:
     return labels.word(kind, code)
 
 
+@register.filter
+def words(text: str) -> list[str]:
+    """`{% for code in "ru bg en"|words %}`."""
+    return text.split()
+
+
 @register.simple_tag
 def icon(name: str, more: str = "") -> SafeString:
     """`{% icon "phone" %}`: a picture beside a word, or (with a label on its button) instead of one."""

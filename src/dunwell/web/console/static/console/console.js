@@ -101,6 +101,11 @@
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) $("#help").showModal(); });
 
+  // A sheet is looked at again as soon as one of its answers changes.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-look]")) event.target.form.requestSubmit($("[data-look-again]", event.target.form));
+  });
+
   // Copying.
   document.addEventListener("click", (event) => {
     const wish = event.target.closest("[data-copy]");

@@ -1,0 +1,331 @@
+"""Settings: the company and its people, mail server, law and calendar, the switches, and the audit chain."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dunwell.core.refusal import Refusal
+from dunwell.core.roles import DeskRole
+from dunwell.run import (
+    auditing,
+    calendars,
+    creditors,
+    freshness,
+    jurisdictions,
+    letters_preview,
+    people,
+    users,
+    ways,
+)
+from dunwell.store.models import Audit, BankAccount, Membership, Staff
+from dunwell.web.console import deeds, forms
+from dunwell.web.console import show as answer
+from dunwell.web.console.deeds import Done
+from dunwell.web.console.desk import Desk
+from dunwell.web.console.pages.start import STEPS
+
+LINKS_SHOWN = 50
+DAYS_AHEAD = 60
+LETTERS_SHOWN = 3
+SECURITY = {
+    "starttls": gettext_lazy("STARTTLS (port 587)"),
+    "tls": gettext_lazy("TLS (port 465)"),
+    "none": gettext_lazy("none: this machine or a private net"),
+}
+GENDERS = {"": gettext_lazy("not said"), "f": gettext_lazy("she"), "m": gettext_lazy("he")}
+
+
+def show(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The company: what letters carry, where money is paid, who signs."""
+    context = {
+        "accounts": BankAccount.objects.order_by("currency", "-since", "-pk"),
+        "staff": Staff.objects.order_by("pk"),
+    }
+    return _page(request, desk, "company", context)
+
+
+class CompanyForm(forms.Form):
+    name = forms.text(gettext_lazy("Company, as clients know it"))
+    registered_name = forms.text(gettext_lazy("Registered name"))
+    registration_number = forms.text(gettext_lazy("Registration number"), required=False)
+    tax_id = forms.text(gettext_lazy("Tax number"), required=False)
+    address = forms.text(gettext_lazy("Address"), required=False, rows=2)
+    reply_address = forms.email(gettext_lazy("Letters come from, and are answered to"))
+    money_max_age_days = forms.whole(
+        gettext_lazy("Payments may be this many business days old"), low=0, high=10,
+        help_text=gettext_lazy("Older, and no reminder leaves: somebody may have paid."),
+    )  # fmt: skip
+
+
+def company(request: HttpRequest, desk: Desk) -> HttpResponse:
+    form = CompanyForm(request.POST or None, initial={name: getattr(desk.creditor, name) for name in CompanyForm.base_fields})
+
+    def do(said: dict[str, Any]) -> Done:
+        creditors.change(desk.creditor, by=desk.by, **said)
+        return Done(_("Saved; letters written from now on carry it."))
+
+    return _ask(request, desk, form, _("Company"), _("Save"), do)
+
+
+class StaffForm(forms.Form):
+    name = forms.text(gettext_lazy("Name"), help_text=gettext_lazy("The same name again changes that person's details."))
+    title = forms.text(gettext_lazy("Position"), required=False)
+    gender = forms.choice(gettext_lazy("Grammar"), GENDERS, required=False)
+    email = forms.email(gettext_lazy("E-mail"), required=False)
+    phone = forms.text(gettext_lazy("Telephone"), required=False)
+
+
+def staff(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """A person who signs letters."""
+    known = Staff.objects.filter(name=request.GET.get("name", "")).values("name", "title", "gender", "email", "phone").first()
+
+    def do(said: dict[str, Any]) -> Done:
+        creditors.add_staff(desk.creditor, by=desk.by, **said)
+        return Done(_("{name} signs letters.").format(name=said["name"]))
+
+    return _ask(request, desk, StaffForm(request.POST or None, initial=known or {}), _("Who signs letters"), _("Save"), do)
+
+
+class AccountForm(forms.Form):
+    currency = forms.text(gettext_lazy("Currency"), max_length=3)
+    holder = forms.text(gettext_lazy("Holder"))
+    iban = forms.text("IBAN", required=False)
+    account = forms.text(gettext_lazy("Account (Russia, 20 digits)"), required=False)
+    bic = forms.text(gettext_lazy("BIC"), required=False)
+    correspondent = forms.text(gettext_lazy("Correspondent account (Russia)"), required=False)
+    bank = forms.text(gettext_lazy("Bank"), required=False)
+    tax_id = forms.text(gettext_lazy("Holder's tax number (Russia)"), required=False)
+    kpp = forms.text(gettext_lazy("KPP (Russia)"), required=False)
+
+
+def account(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """A bank account: the first of a currency at once, another one after a second person has confirmed it."""
+    initial = {"currency": desk.creditor.currency, "holder": desk.creditor.registered_name}
+
+    def do(said: dict[str, Any]) -> Done:
+        values = {name: "".join(value.split()) if name in ("iban", "account", "bic", "correspondent") else value for name, value in said.items()}  # fmt: skip
+        currency = values.pop("currency").upper()
+        row = creditors.add_account(desk.creditor, currency=currency, on=desk.today, by=desk.by, **values)
+        if row.confirmed_by:
+            return Done(_("Letters name this account from now on."))
+        return Done(_("Proposed. Another person has to confirm it before letters name it."))
+
+    lead = _("A changed account is announced to clients and needs two persons: nobody alone can redirect payments.")
+    return _ask(request, desk, AccountForm(request.POST or None, initial=initial), _("Bank account"), _("Propose"), do, lead=lead)
+
+
+def confirm(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """The second person compares the account with the bank's own paper."""
+    row = deeds.found(BankAccount, number)
+
+    def do(said: dict[str, Any]) -> Done:
+        creditors.confirm_account(desk.creditor, number, by=desk.by)
+        return Done(_("Confirmed. Letters that name the old account are withdrawn; clients are told by another way."))
+
+    lead = " · ".join(filter(None, (row.currency, row.iban or row.account, row.bic, row.bank, row.holder)))
+    return _ask(request, desk, forms.Form(request.POST if request.method == "POST" else None), _("Compare it with the bank's own paper"), _("It is right"), do, lead=lead)  # fmt: skip
+
+
+def team(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Who works here, in which role, and whether with a second factor."""
+    rows = Membership.objects.filter(creditor=desk.creditor).select_related("user").order_by("user__username")
+    return _page(request, desk, "team", {"people": [(one, is_mfa_enabled(one.user)) for one in rows]})
+
+
+class PersonForm(forms.Form):
+    name = forms.text(gettext_lazy("Name to sign in with"), max_length=150)
+    full_name = forms.text(gettext_lazy("Full name"), required=False, help_text=gettext_lazy("As records name them."))
+    role = forms.choice(gettext_lazy("Role"), forms.words("role", list(DeskRole)))
+
+
+def person(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Somebody may work here from now on, or in another role."""
+    known = Membership.objects.filter(creditor=desk.creditor, user__username=request.GET.get("name", "")).first()
+    initial = {"name": known.user.get_username(), "role": known.role, "full_name": known.user.get_full_name()} if known else {"role": "collector"}  # fmt: skip
+
+    def do(said: dict[str, Any]) -> Done:
+        made = users.add(desk.creditor, said["name"], role=said["role"], by=desk.by, full_name=said["full_name"])
+        if made.password:
+            return Done(_("{name} may sign in with the password {password} – it is shown this once.").format(name=said["name"], password=made.password))  # fmt: skip
+        return Done(_("{name} has the role now.").format(name=said["name"]))
+
+    return _ask(request, desk, PersonForm(request.POST or None, initial=initial), _("Person"), _("Save"), do, back="settings-team")
+
+
+def leave(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """Somebody works here no longer; what they did stays under their name."""
+    row = deeds.found(Membership, number)
+    if row.creditor_id != desk.creditor.pk:
+        raise Http404
+
+    def do(said: dict[str, Any]) -> Done:
+        users.remove(desk.creditor, row.user.get_username(), by=desk.by)
+        return Done(_("{name} works here no longer.").format(name=row.user.get_username()))
+
+    lead = _("What {name} did stays recorded under that name.").format(name=row.user.get_username())
+    return _ask(request, desk, forms.Form(request.POST if request.method == "POST" else None), _("End the work here"), _("End it"), do, lead=lead, back="settings-team")  # fmt: skip
+
+
+def channels(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """By which ways messages leave when live; passwords are never shown."""
+    mail = {name: value for name, value in desk.creditor.channels.get("email", {}).items() if name != "password"}
+    others = [(name, one["kind"]) for name, one in desk.creditor.channels.items() if name != "email"]
+    return _page(request, desk, "channels", {"mail": mail, "others": others})
+
+
+class MailForm(forms.Form):
+    host = forms.text(gettext_lazy("Server"), help_text=gettext_lazy("Such as smtp.example.org."))
+    port = forms.whole(gettext_lazy("Port"), low=1, high=65535)
+    security = forms.choice(gettext_lazy("Security"), SECURITY)
+    username = forms.text(gettext_lazy("User"), required=False)
+    password = forms.secret(gettext_lazy("Password"), help_text=gettext_lazy("Empty: the old one stays. Stored encrypted."))
+
+
+def mail(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The mail server of this creditor."""
+    now = desk.creditor.channels.get("email", {})
+    initial = {"port": 587, "security": "starttls", **{name: now[name] for name in ("host", "port", "security", "username") if name in now}}  # fmt: skip
+
+    def do(said: dict[str, Any]) -> Done:
+        ways.configure_mail(desk.creditor, {name: str(value or "") for name, value in said.items()}, by=desk.by)
+        return Done(_("Saved. Now send yourself a test letter."))
+
+    return _ask(request, desk, MailForm(request.POST or None, initial=initial), _("Mail server"), _("Save"), do, back="settings-channels")  # fmt: skip
+
+
+class TrialForm(forms.Form):
+    to = forms.email(gettext_lazy("To"))
+
+
+def trial(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """A test letter to somebody of ours: the whole way that letters go."""
+
+    def do(said: dict[str, Any]) -> Done:
+        subject = _("Test letter of {creditor}").format(creditor=desk.creditor.name)
+        text = _("The mail server is set up: this letter came the way that letters to clients will go.")
+        heard = ways.try_mail(desk.creditor, said["to"], subject=subject, text=text, now=desk.now)
+        return Done(_("The test letter left: {heard}.").format(heard=heard))
+
+    form = TrialForm(request.POST or None, initial={"to": desk.user.email or desk.creditor.reply_address})
+    return _ask(request, desk, form, _("Test letter"), _("Send it"), do, back="settings-channels")
+
+
+def law(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Which law and calendar count, what is not known of the coming year, and up to when payments are entered."""
+    laws, corrections = jurisdictions.load_all(), calendars.load_corrections()
+    country, years = desk.creditor.country, [desk.today.year, desk.today.year + 1]
+    calendar = calendars.load([country], range(years[0] - 1, years[1] + 2), laws, corrections)[country]
+    ahead = [desk.today + timedelta(days) for days in range(DAYS_AHEAD)]
+    context = {
+        "law": jurisdictions.of_country(country, laws),
+        "days_off": [on for on in ahead if not calendar.is_business_day(on) and on.weekday() < 5],
+        "unknown": calendars.unknowns([country], years, laws, corrections),
+        "sources": [(one.name, one.until, not one.is_late) for one in freshness.sources(desk.creditor, desk.now)],
+    }
+    return _page(request, desk, "law", context)
+
+
+class CoverForm(forms.Form):
+    source = forms.text(gettext_lazy("Source of payments"), help_text=gettext_lazy("A bank account, a till: every source you name is required from then on."))  # fmt: skip
+    until = forms.day(gettext_lazy("All payments are entered up to"))
+
+
+def cover(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """A person's word that all payments of a source are entered."""
+
+    def do(said: dict[str, Any]) -> Done:
+        people.cover(desk.creditor, said["source"], said["until"], on=desk.today, by=desk.by)
+        return Done(_("Noted: payments of {source} are entered up to {until}.").format(**said))
+
+    form = CoverForm(request.POST or None, initial={"source": request.GET.get("source", "bank"), "until": desk.today})
+    return _ask(request, desk, form, _("Payments are entered"), _("Note it"), do, back="settings-law")
+
+
+def mode(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Rehearsal or live: what stands against it, and what would go out first."""
+    refused = ""
+    if request.method == "POST":
+        try:
+            return _turned(request, desk)
+        except Refusal as refusal:
+            refused = answer.refused(refusal)
+    missing = [] if desk.is_live else creditors.against_live(desk.creditor, now=desk.now)
+    seen = None if desk.is_live else letters_preview.look(desk.creditor, desk.today, rehearsal=False)
+    written = [one for one in seen.letters if one.draft] if seen else []
+    context = {
+        "steps": STEPS if request.GET.get("first") else (),
+        "step": "live",
+        "missing": [answer.refused(one) for one in missing],
+        "refused": refused,
+        "count": len(written),
+        "letters": written[:LETTERS_SHOWN],
+        "on": desk.today,
+        "is_stopped": desk.is_stopped,
+    }
+    return _page(request, desk, "mode", context, status=answer.UNPROCESSABLE if refused else 200)
+
+
+def _turned(request: HttpRequest, desk: Desk) -> HttpResponse:
+    why, back = request.POST.get("why", ""), desk.url("settings-mode")
+    if request.POST.get("to") == "rehearsal":
+        count = creditors.back_to_rehearsal(desk.creditor, today=desk.today, by=desk.by, why=why)
+        return answer.done(request, _("Rehearsal: nothing leaves. {count} messages were withdrawn.").format(count=count), back)
+    if request.POST.get("to") != "live":
+        raise Http404
+    creditors.go_live(desk.creditor, now=desk.now, today=desk.today, by=desk.by, why=why, folder=desk.folder / "rehearsal")
+    return answer.done(request, _("Live: messages leave with the next run."), desk.url("today"))
+
+
+class StopForm(forms.Form):
+    why = forms.why()
+
+
+def stop(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Halt everything at once, or lift the stop."""
+
+    if desk.is_stopped and not desk.may("approver"):
+        raise PermissionDenied
+    form = StopForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        # In transactions of its own: the stop stands at once, whoever is writing into the books.
+        waiting = creditors.stop(
+            desk.creditor, is_on=not desk.is_stopped, today=desk.today, by=desk.by, why=form.cleaned_data["why"]
+        )
+        said = _("The stop is lifted. {count} messages are in the outbox.") if desk.is_stopped else _("Everything is stopped. {count} messages wait in the outbox.")  # fmt: skip
+        return answer.done(request, said.format(count=waiting), desk.url("today"))
+    if desk.is_stopped:
+        context = {"title": _("Lift the stop"), "button": _("Let messages go again")}
+    else:
+        lead = _("No message leaves from this moment on, whoever approved it. What a server is taking right now cannot be called back.")  # fmt: skip
+        context = {"title": _("Stop everything"), "button": _("Stop everything now"), "lead": lead}
+    asked = {"form": form, "back": desk.url("today"), "action": request.path, **context}
+    return answer.page(request, desk, "form.html", asked, status=answer.UNPROCESSABLE if request.method == "POST" else 200)
+
+
+def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The audit chain: its last links, and on request a walk over all of it."""
+    links = Audit.objects.order_by("-sequence")
+    before = request.GET.get("after", "")
+    if before.isdecimal():
+        links = links.filter(sequence__lt=int(before))
+    shown = list(links[: LINKS_SHOWN + 1])
+    found = auditing.verify(desk.creditor) if request.GET.get("verify") else None
+    more = shown[LINKS_SHOWN - 1].sequence if len(shown) > LINKS_SHOWN else 0
+    return _page(request, desk, "audit", {"links": shown[:LINKS_SHOWN], "found": found, "after": more})
+
+
+def _page(request: HttpRequest, desk: Desk, tab: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return answer.page(request, desk, f"settings_{tab}.html", {"section": "settings", "tab": tab, **context}, status=status)
+
+
+def _ask(
+    request: HttpRequest, desk: Desk, form: forms.Form, title: str, button: str, do: Any, *, lead: str = "", back: str = "settings"
+) -> HttpResponse:  # fmt: skip
+    return deeds.ask(request, desk, form, title=title, button=button, back=desk.url(back), do=do, lead=lead)

@@ -1,0 +1,86 @@
+"""Policies and texts: looked at by everybody, changed by approvers, checked before they are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from dunwell.run import own_policies, policies, wording
+from dunwell.store import scope
+from regressions.world import DAY, World
+
+
+def at(world: World, page: str) -> str:
+    return f"/c/{world.creditor.slug}/{page}"
+
+
+@pytest.fixture
+def own(database: Path) -> Iterator[Path]:
+    """The data folder's policies, as they were before afterwards."""
+    folder = database / "policies"
+    yield folder
+    for file in folder.glob("ours*.toml"):
+        file.unlink()
+
+
+@pytest.mark.parametrize("language", ["ru", "bg", "en"])
+def test_each_page_opens_in_each_language(client_as: Callable[..., Client], world: World, language: str) -> None:
+    client = client_as("approver", language=language)
+    for page in ("policies", "policies/standard", "policies/standard/edit", "texts?lang=bg", "texts/ru.reminder.email"):
+        assert client.get(at(world, page)).status_code == 200
+
+
+def test_a_mistake_is_named_with_its_line_and_nothing_is_saved(client_as: Callable[..., Client], world: World) -> None:
+    text = own_policies.text_of("standard").replace("offset_days = ", "offset_day = ", 1)
+    answer = client_as("approver").post(at(world, "policies/standard/edit"), {"text": text, "save": "yes"})
+    assert answer.status_code == 422
+    assert "offset_day" in answer.content.decode()
+
+
+def test_a_policy_is_tried_on_the_past_and_saved_as_a_new_one(
+    client_as: Callable[..., Client], world: World, own: Path
+) -> None:
+    world.owing("2026-01-20")
+    client = client_as("approver")
+    text = own_policies.text_of("gentle").replace('name = "gentle"', f'name = "ours-{world.creditor.pk}"')
+    page = client.post(at(world, "policies/gentle/edit"), {"text": text, "try": "yes", "customer": "C1"}).content.decode()
+    assert "The last quarter would have been" in page
+    assert f"ours-{world.creditor.pk}" not in policies.load_all()
+    assert client.post(at(world, "policies/gentle/edit"), {"text": text, "save": "yes", "why": "softer"}).status_code == 302
+    name = f"ours-{world.creditor.pk}"
+    assert policies.load(name).name == name
+    with scope.of(world.creditor.pk):
+        assert len(own_policies.versions(name)) == 1
+    assert client_as("collector").post(at(world, "policies/gentle/edit"), {"text": text}).status_code == 403
+
+
+def test_a_tactless_word_is_seen_while_typing_and_not_saved(client_as: Callable[..., Client], world: World) -> None:
+    client = client_as("approver")
+    text = wording.shipped(("en", "reminder", "email")).replace("{greeting}", "{greeting} Pay immediately, debtor!!!")
+    looked = client.post(at(world, "texts/en.reminder.email/look"), {"text": text}).content.decode()
+    assert "Not yet right" in looked
+    assert client.post(at(world, "texts/en.reminder.email/save"), {"text": text}).status_code == 422
+    assert not wording.faults(("en", "reminder", "email"), wording.shipped(("en", "reminder", "email")))
+
+
+def test_a_text_of_ones_own_is_a_version_that_says_what_changed(client_as: Callable[..., Client], world: World) -> None:
+    client = client_as("approver")
+    text = wording.shipped(("en", "reminder", "email")).replace("thank you, and please ignore this note", "many thanks, and please ignore this note")
+    assert client.post(at(world, "texts/en.reminder.email/save"), {"text": text, "why": "warmer"}).status_code == 302
+    assert wording.text_of(world.creditor, "en", "reminder.email") == text
+    page = client.get(at(world, "texts/en.reminder.email?version=1")).content.decode()
+    assert "many thanks" in page
+    assert 'class="change-in"' in page
+
+
+def test_a_text_is_seen_as_a_real_customers_letter(client_as: Callable[..., Client], world: World) -> None:
+    world.owing("2026-02-24")
+    world.cover(DAY)
+    client = client_as("viewer")
+    page = client.get(at(world, "texts/en.request.email?customer=C1")).content.decode()
+    frame = page.split('<iframe class="letter-frame" src="')[1].split('"')[0]
+    assert "C1-1" in client.get(frame).content.decode()
+    assert client.get(frame.replace("shown=", "shown=x")).status_code == 404

@@ -1,0 +1,108 @@
+"""Settings: what is changed is kept with who did it; passwords are not shown; two persons change an account; the switches say what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from dunwell.run import creditors
+from dunwell.store import scope
+from dunwell.store.models import Audit, BankAccount, Creditor, Membership
+from regressions.world import World
+
+PAGES = ("", "/people", "/channels", "/law", "/mode", "/audit")
+
+
+def at(creditor: Creditor, page: str) -> str:
+    return f"/c/{creditor.slug}/{page}"
+
+
+@pytest.mark.parametrize("language", ["ru", "bg", "en"])
+def test_each_page_opens_in_each_language(client_as: Callable[..., Client], world: World, language: str) -> None:
+    client = client_as("admin", language=language)
+    for page in PAGES:
+        assert client.get(at(world.creditor, f"settings{page}")).status_code == 200
+
+
+def test_a_changed_address_is_kept_with_the_old_one(client_as: Callable[..., Client], creditor: Any) -> None:
+    told = {"name": "Breza", "registered_name": "Breza OOD", "reply_address": "a@breza.example", "money_max_age_days": "2"}
+    assert client_as("admin").post(at(creditor, "settings/company"), told).status_code == 302
+    creditor.refresh_from_db()
+    assert (creditor.name, creditor.money_max_age_days) == ("Breza", 2)
+    with scope.of(creditor.pk):
+        assert "Студия Пример" in Audit.objects.get(kind="creditor_changed").auditcontent.body
+
+
+def test_a_second_account_waits_for_a_second_person(client_as: Callable[..., Client], creditor: Any) -> None:
+    client = client_as("admin")
+    first = {"currency": "EUR", "holder": "Breza", "iban": "BG80 BNBG 9661 1020 3456 78"}
+    client.post(at(creditor, "settings/account"), first)
+    client.post(at(creditor, "settings/account"), {**first, "iban": "DE89 3704 0044 0532 0130 00"})
+    with scope.of(creditor.pk):
+        used, waits = BankAccount.objects.order_by("pk")
+    assert (bool(used.confirmed_by), bool(waits.confirmed_by)) == (True, False)
+    confirm = at(creditor, f"settings/account/{waits.pk}/confirm")
+    assert client.post(confirm).status_code == 422  # the one who proposed it
+    other = client_as("approver")
+    User.objects.filter(pk=other.session["_auth_user_id"]).update(first_name="Boris")
+    assert other.post(confirm).status_code == 302
+
+
+def test_a_password_is_sealed_and_never_shown(client_as: Callable[..., Client], creditor: Any) -> None:
+    client = client_as("admin")
+    told = {"host": "smtp.example.org", "port": "587", "security": "starttls", "username": "u", "password": "s3cret-word"}
+    client.post(at(creditor, "settings/channels/mail"), told)
+    client.post(at(creditor, "settings/channels/mail"), {**told, "port": "2525", "password": ""})
+    creditor.refresh_from_db()
+    assert creditor.channels["email"]["port"] == 2525
+    assert creditor.channels["email"]["password"] != "s3cret-word"
+    for page in ("settings/channels", "settings/channels/mail", "settings/audit"):
+        assert "s3cret-word" not in client.get(at(creditor, page)).content.decode()
+    with scope.of(creditor.pk):
+        assert not Audit.objects.filter(auditcontent__body__contains=creditor.channels["email"]["password"]).exists()
+
+
+def test_a_test_letter_says_why_it_did_not_leave(client_as: Callable[..., Client], creditor: Any) -> None:
+    client = client_as("admin")
+    client.post(at(creditor, "settings/channels/mail"), {"host": "127.0.0.1", "port": "1", "security": "none"})
+    answer = client.post(at(creditor, "settings/channels/trial"), {"to": "a@breza.example"})
+    assert answer.status_code == 422
+    assert "did not leave" in answer.content.decode()
+
+
+def test_a_new_person_gets_a_password_and_the_last_admin_stays(client_as: Callable[..., Client], creditor: Any) -> None:
+    client = client_as("admin")
+    answer = client.post(at(creditor, "settings/people/one"), {"name": f"boris-{creditor.pk}", "role": "collector"}, follow=True)
+    assert "shown this once" in answer.content.decode()
+    boris = Membership.objects.get(creditor=creditor, role="collector")
+    assert client.post(at(creditor, f"settings/people/{boris.pk}/leave")).status_code == 302
+    last = Membership.objects.get(creditor=creditor)
+    assert client.post(at(creditor, f"settings/people/{last.pk}/leave")).status_code == 422
+    assert Membership.objects.filter(creditor=creditor).exists()
+
+
+def test_live_is_not_offered_while_something_is_missing(client_as: Callable[..., Client], creditor: Any) -> None:
+    client = client_as("admin")
+    assert "Still missing before live" in client.get(at(creditor, "settings/mode")).content.decode()
+    assert client.post(at(creditor, "settings/mode"), {"to": "live"}).status_code == 422
+    assert not creditors.status(creditor).live
+
+
+def test_a_collector_stops_everything_and_an_approver_lifts_it(client_as: Callable[..., Client], creditor: Any) -> None:
+    stop = at(creditor, "stop")
+    collector = client_as("collector")
+    assert collector.post(stop, {"why": "a wrong list"}).status_code == 302
+    assert creditors.status(creditor).stopped
+    assert collector.post(stop, {"why": "never mind"}).status_code == 403
+    assert client_as("approver").post(stop, {"why": "the list is right again"}).status_code == 302
+    assert not creditors.status(creditor).stopped
+
+
+def test_the_chain_is_verified_on_request(client_as: Callable[..., Client], world: World) -> None:
+    world.client("C1")
+    page = client_as("admin").get(at(world.creditor, "settings/audit?verify=yes")).content.decode()
+    assert "verified" in page
