@@ -142,7 +142,9 @@ def test_reports_are_drawn_without_a_word_of_script_in_the_page(world: World, pa
 
 def test_a_file_is_imported_while_one_watches(world: World, page: Page) -> None:
     page.goto(f"/c/{world.creditor.slug}/money/import")
-    sheet = "Customer,Invoice number,Invoice date,Due date,Amount,Currency\nRomashka,R-1,2026-02-01,2026-02-20,10.00,EUR\n"
+    sheet = (
+        "Customer,Invoice number,Invoice date,Due date,Amount,Currency\nRomashka,R-1,2026-02-01,2026-02-20,10.00,EUR\n"
+    )
     page.get_by_label("File").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Import", exact=True).click()

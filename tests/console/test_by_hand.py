@@ -43,14 +43,23 @@ def at(world: World, page: str) -> str:
 
 
 def invoice(world: World, client: Client, customer: Customer, **told: str) -> Invoice:
-    said = {"kind": "invoice", "number": "1042", "issued": "2026-02-01", "due": "2026-02-20", "total": "1 250,50", **told}
+    said = {
+        "kind": "invoice",
+        "number": "1042",
+        "issued": "2026-02-01",
+        "due": "2026-02-20",
+        "total": "1 250,50",
+        **told,
+    }
     answer = client.post(at(world, f"customers/{customer.pk}/document"), said)
     assert answer.status_code == 302, answer.content.decode()
     with scope.of(world.creditor.pk):
         return Invoice.objects.get(number=said["number"])
 
 
-def test_an_invoice_of_a_new_customer_is_planned_like_any_other(world: World, client: Client, customer: Customer) -> None:
+def test_an_invoice_of_a_new_customer_is_planned_like_any_other(
+    world: World, client: Client, customer: Customer
+) -> None:
     invoice(world, client, customer)
     with scope.of(world.creditor.pk):
         assert set(ContactPoint.objects.values_list("channel", flat=True)) == {"email", "sms", "call"}

@@ -147,9 +147,7 @@ def test_an_objection_holds_the_disputed_part_alone(world: World) -> None:
 
 def test_a_sum_is_of_one_invoice(world: World) -> None:
     with pytest.raises(calls.SumOfSeveral):
-        record(
-            world, CallOutcome.PROMISED, invoices=tuple(invoices(world)), day=DAY, amount=Money(500, "EUR")
-        )
+        record(world, CallOutcome.PROMISED, invoices=tuple(invoices(world)), day=DAY, amount=Money(500, "EUR"))
     with scope.of(world.creditor.pk):
         assert not Touch.objects.exists()
 
@@ -187,7 +185,12 @@ def test_nobody_answered_means_another_attempt_and_no_more_patience(
     with scope.of(world.creditor.pk):
         before, after = Task.objects.order_by("pk")
         assert (before.outcome.outcome, before.outcome.done) == ("no_answer", False)
-        assert (after.due_on, after.effective_on, after.step, after.text) == (again, task.effective_on, "call", "The script")
+        assert (after.due_on, after.effective_on, after.step, after.text) == (
+            again,
+            task.effective_on,
+            "call",
+            "The script",
+        )
         assert after.items.get().receivable == invoices(world)[0].receivables.get()
         assert not Touch.objects.get().counts
     assert "call?task=" not in client.get(home).content.decode()

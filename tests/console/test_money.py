@@ -125,7 +125,13 @@ def test_a_file_with_strange_columns_is_mapped_and_imported(client_as: Callable[
     client = client_as("collector")
     there = upload(client, world, SHEET)
     assert "R-7" in client.get(there).content.decode()
-    columns = {"column-0": "customer_name", "column-1": "number", "column-2": "issue_date", "column-3": "due_date", "column-4": "total"}
+    columns = {
+        "column-0": "customer_name",
+        "column-1": "number",
+        "column-2": "issue_date",
+        "column-3": "due_date",
+        "column-4": "total",
+    }
     asked = {"kind": "invoices", **columns}
     first = client.post(there, {"kind": "invoices"}).content.decode()
     assert 'name="shown_kind" value="invoices"' in first
@@ -179,7 +185,9 @@ def test_rows_that_did_not_go_in_are_put_right_in_place(client_as: Callable[...,
     assert "1 row did not go in." in done
     page = client.get(f"{there}/repair").content.decode()
     assert 'name="cell-0-0" value="=A"' in page
-    cells = {f"cell-0-{place}": cell for place, cell in enumerate(["=A", "1", "2026-02-01", "2026-02-15", "7.00", "EUR"])}
+    cells = {
+        f"cell-0-{place}": cell for place, cell in enumerate(["=A", "1", "2026-02-01", "2026-02-15", "7.00", "EUR"])
+    }
     again = client.post(f"{there}/repair", {**cells, "take-0": "on"})["Location"]
     finished(client, client.post(f"{again}/take", {"kind": "auto"})["Location"])
     with scope.of(world.creditor.pk):
@@ -195,7 +203,11 @@ def test_an_import_that_breaks_says_so_and_leaves_nothing(
         raise SystemExit
 
     client = client_as("collector")
-    there = upload(client, world, "Customer,Invoice number,Invoice date,Due date,Amount,Currency\nA,1,2026-02-01,2026-02-15,7.00,EUR\n")
+    there = upload(
+        client,
+        world,
+        "Customer,Invoice number,Invoice date,Due date,Amount,Currency\nA,1,2026-02-01,2026-02-15,7.00,EUR\n",
+    )
     monkeypatch.setattr("dunwell.run.ingest_documents.file", broken)
     assert "broke off" in finished(client, client.post(f"{there}/take", {"kind": "auto"})["Location"])
     with scope.of(world.creditor.pk):
@@ -208,7 +220,9 @@ def test_what_is_no_table_is_refused_politely(client_as: Callable[..., Client], 
     assert 'class="form-wrong"' in client.get(there).content.decode()
 
 
-def test_a_file_of_another_creditor_is_not_found(client_as: Callable[..., Client], world: World, tmp_path: Path) -> None:
+def test_a_file_of_another_creditor_is_not_found(
+    client_as: Callable[..., Client], world: World, tmp_path: Path
+) -> None:
     client = client_as("collector")
     token = upload(client, world, SHEET).rstrip("/").split("/")[-1]
     other = type(world.creditor)(pk=world.creditor.pk + 100_000)
@@ -226,7 +240,9 @@ def test_a_name_cannot_leave_its_folder(world: World, tmp_path: Path) -> None:
         uploads.keep(world.creditor, tmp_path, "..", [b"x"])
 
 
-def test_the_list_of_payments_asks_a_bounded_number_of_questions(client_as: Callable[..., Client], world: World) -> None:
+def test_the_list_of_payments_asks_a_bounded_number_of_questions(
+    client_as: Callable[..., Client], world: World
+) -> None:
     from django.db import connection  # noqa: PLC0415 - of this test's own thread
 
     paid(world, *[f"2026-02-25,{n}.00,EUR,Payer {n},thanks" for n in range(1, 8)])

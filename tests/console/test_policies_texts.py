@@ -46,10 +46,15 @@ def test_a_policy_is_tried_on_the_past_and_saved_as_a_new_one(
     world.owing("2026-01-20")
     client = client_as("approver")
     text = own_policies.text_of("gentle").replace('name = "gentle"', f'name = "ours-{world.creditor.pk}"')
-    page = client.post(at(world, "policies/gentle/edit"), {"text": text, "try": "yes", "customer": "C1"}).content.decode()
+    page = client.post(
+        at(world, "policies/gentle/edit"), {"text": text, "try": "yes", "customer": "C1"}
+    ).content.decode()
     assert "The last quarter would have been" in page
     assert f"ours-{world.creditor.pk}" not in policies.load_all()
-    assert client.post(at(world, "policies/gentle/edit"), {"text": text, "save": "yes", "why": "softer"}).status_code == 302
+    assert (
+        client.post(at(world, "policies/gentle/edit"), {"text": text, "save": "yes", "why": "softer"}).status_code
+        == 302
+    )
     name = f"ours-{world.creditor.pk}"
     assert policies.load(name).name == name
     with scope.of(world.creditor.pk):
@@ -68,7 +73,9 @@ def test_a_tactless_word_is_seen_while_typing_and_not_saved(client_as: Callable[
 
 def test_a_text_of_ones_own_is_a_version_that_says_what_changed(client_as: Callable[..., Client], world: World) -> None:
     client = client_as("approver")
-    text = wording.shipped(("en", "reminder", "email")).replace("thank you, and please ignore this note", "many thanks, and please ignore this note")
+    text = wording.shipped(("en", "reminder", "email")).replace(
+        "thank you, and please ignore this note", "many thanks, and please ignore this note"
+    )
     assert client.post(at(world, "texts/en.reminder.email/save"), {"text": text, "why": "warmer"}).status_code == 302
     assert wording.text_of(world.creditor, "en", "reminder.email") == text
     page = client.get(at(world, "texts/en.reminder.email?version=1")).content.decode()

@@ -30,7 +30,9 @@ def home(world: World) -> str:
 def book(world: World) -> World:
     """One invoice 10 days late with a part paid, one not due, of a client with an evil name; money of nobody."""
     world.take(f"Customer ID,Customer name,Country,Owner\nC1,{EVIL},BG,Boris\n")
-    world.invoices("C1,invoice,A-1,2026-01-20,2026-02-20,100.00,EUR,", "C1,invoice,A-2,2026-02-10,2026-03-20,50.00,EUR,")
+    world.invoices(
+        "C1,invoice,A-1,2026-01-20,2026-02-20,100.00,EUR,", "C1,invoice,A-2,2026-02-10,2026-03-20,50.00,EUR,"
+    )
     world.paid(f"2026-02-25,40.00,EUR,{EVIL},invoice A-1", "2026-02-26,7.00,EUR,Nobody,thanks")
     reconcile.run(world.creditor, DAY, by="anna")
     return world

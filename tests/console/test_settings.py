@@ -29,7 +29,12 @@ def test_each_page_opens_in_each_language(client_as: Callable[..., Client], worl
 
 
 def test_a_changed_address_is_kept_with_the_old_one(client_as: Callable[..., Client], creditor: Any) -> None:
-    told = {"name": "Breza", "registered_name": "Breza OOD", "reply_address": "a@breza.example", "money_max_age_days": "2"}
+    told = {
+        "name": "Breza",
+        "registered_name": "Breza OOD",
+        "reply_address": "a@breza.example",
+        "money_max_age_days": "2",
+    }
     assert client_as("admin").post(at(creditor, "settings/company"), told).status_code == 302
     creditor.refresh_from_db()
     assert (creditor.name, creditor.money_max_age_days) == ("Breza", 2)
@@ -54,7 +59,13 @@ def test_a_second_account_waits_for_a_second_person(client_as: Callable[..., Cli
 
 def test_a_password_is_sealed_and_never_shown(client_as: Callable[..., Client], creditor: Any) -> None:
     client = client_as("admin")
-    told = {"host": "smtp.example.org", "port": "587", "security": "starttls", "username": "u", "password": "s3cret-word"}
+    told = {
+        "host": "smtp.example.org",
+        "port": "587",
+        "security": "starttls",
+        "username": "u",
+        "password": "s3cret-word",
+    }
     client.post(at(creditor, "settings/channels/mail"), told)
     client.post(at(creditor, "settings/channels/mail"), {**told, "port": "2525", "password": ""})
     creditor.refresh_from_db()
@@ -76,7 +87,9 @@ def test_a_test_letter_says_why_it_did_not_leave(client_as: Callable[..., Client
 
 def test_a_new_person_gets_a_password_and_the_last_admin_stays(client_as: Callable[..., Client], creditor: Any) -> None:
     client = client_as("admin")
-    answer = client.post(at(creditor, "settings/people/one"), {"name": f"boris-{creditor.pk}", "role": "collector"}, follow=True)
+    answer = client.post(
+        at(creditor, "settings/people/one"), {"name": f"boris-{creditor.pk}", "role": "collector"}, follow=True
+    )
     assert "shown this once" in answer.content.decode()
     boris = Membership.objects.get(creditor=creditor, role="collector")
     assert client.post(at(creditor, f"settings/people/{boris.pk}/leave")).status_code == 302

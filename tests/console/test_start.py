@@ -62,7 +62,9 @@ def test_the_first_user_is_led_to_set_up_a_company(newcomer: Client, monkeypatch
         assert Staff.objects.get().name == "Мария Петрова"
 
 
-def test_only_those_who_run_a_company_set_up_another(newcomer: Client, client_as: Callable[..., Client], creditor: Any) -> None:
+def test_only_those_who_run_a_company_set_up_another(
+    newcomer: Client, client_as: Callable[..., Client], creditor: Any
+) -> None:
     assert newcomer.get("/start").status_code == 403
     assert client_as("approver").post("/start", COMPANY).status_code == 403
     assert client_as("admin").get("/start").status_code == 200
@@ -100,7 +102,9 @@ def test_two_hundred_rows_become_tomorrows_letters(client_as: Callable[..., Clie
 def test_a_file_that_leaves_a_question_open_is_asked_about(client_as: Callable[..., Client], world: World) -> None:
     client = client_as("admin")
     text = HEAD + "C1,Client,BG,en,,,c1@client.example,A-1,02/03/2026,04/03/2026,100.00,EUR\n"
-    columns = client.post(start(world.creditor, "file"), {"file": SimpleUploadedFile("items.csv", text.encode())})["Location"]
+    columns = client.post(start(world.creditor, "file"), {"file": SimpleUploadedFile("items.csv", text.encode())})[
+        "Location"
+    ]
     page = client.get(columns).content.decode()
     assert "Is it day first or month first?" in page
     assert client.post(columns, {"covered_until": ""}).status_code == 422
@@ -113,9 +117,18 @@ def test_a_file_that_leaves_a_question_open_is_asked_about(client_as: Callable[.
 def test_a_column_nobody_knows_is_named_by_a_person(client_as: Callable[..., Client], world: World) -> None:
     client = client_as("admin")
     text = "Wer,Nr der R,Von,Bis,Betragg\nRomashka,A-1,2026-02-02,2026-02-16,100.00\n"
-    columns = client.post(start(world.creditor, "file"), {"file": SimpleUploadedFile("items.csv", text.encode())})["Location"]
+    columns = client.post(start(world.creditor, "file"), {"file": SimpleUploadedFile("items.csv", text.encode())})[
+        "Location"
+    ]
     assert "cannot be imported yet" in client.get(columns).content.decode()
-    named = {"kind": "invoices", "c0": "customer_name", "c1": "number", "c2": "issue_date", "c3": "due_date", "c4": "total"}
+    named = {
+        "kind": "invoices",
+        "c0": "customer_name",
+        "c1": "number",
+        "c2": "issue_date",
+        "c3": "due_date",
+        "c4": "total",
+    }
     assert client.post(columns, named)["Location"] == start(world.creditor, "policy")
     with scope.of(world.creditor.pk):
         assert Invoice.objects.get().number == "A-1"

@@ -108,7 +108,9 @@ class Scripted:
         return answer.pop(0) if isinstance(answer, list) else answer
 
 
-@pytest.fixture(params=[b"250-here\r\n", b"250-here\r\n250-PIPELINING\r\n"], ids=["one by one", "pipelined"], autouse=True)
+@pytest.fixture(
+    params=[b"250-here\r\n", b"250-here\r\n250-PIPELINING\r\n"], ids=["one by one", "pipelined"], autouse=True
+)
 def greeting(request, monkeypatch):
     monkeypatch.setattr(Scripted, "greeting", request.param + b"250 8BITMIME\r\n")
 

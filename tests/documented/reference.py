@@ -180,7 +180,9 @@ def settings() -> Iterator[str]:
             yield from _plugin(f"A channel of kind `{kind}`", said if kind == "smtp" else "", config)
     for kind, (_, config) in PROVIDERS.items():
         if kind != "memory":
-            yield from _plugin(f"The payment provider `{kind}`", f"`dunwell provider {kind} --set name=value --set …`", config)
+            yield from _plugin(
+                f"The payment provider `{kind}`", f"`dunwell provider {kind} --set name=value --set …`", config
+            )
 
 
 def _plugin(title: str, said: str, config: Any) -> Iterator[str]:

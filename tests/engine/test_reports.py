@@ -47,7 +47,14 @@ def books(debts: list[dict], moves: list[dict] = [], **more: list[dict]) -> Book
 
 
 def test_a_debt_ages_from_the_day_after_its_due_date() -> None:
-    dues = {1: ON, 2: ON - timedelta(1), 3: ON - timedelta(30), 4: ON - timedelta(31), 5: ON - timedelta(90), 6: ON - timedelta(91)}
+    dues = {
+        1: ON,
+        2: ON - timedelta(1),
+        3: ON - timedelta(30),
+        4: ON - timedelta(31),
+        5: ON - timedelta(90),
+        6: ON - timedelta(91),
+    }
     book = books([debt(key, 100, "2025-12-01", due.isoformat()) for key, due in dues.items()])
     (row,) = reports.ageing(reports.open_at(book, ON), None).iter_rows(named=True)
     assert [row[age] for age in reports.AGES] == [100, 200, 100, 100, 100]
@@ -70,7 +77,11 @@ def test_owners_and_currencies_stand_apart() -> None:
         debt(3, 50, "2026-03-01", "2026-03-20", currency="RUB"),
     ])  # fmt: skip
     rows = reports.ageing(reports.open_at(book, ON), "owner").iter_rows(named=True)
-    assert [(row["owner"], row["currency"], row["overdue"]) for row in rows] == [("boris", "EUR", 900), ("anna", "EUR", 100), ("anna", "RUB", 50)]
+    assert [(row["owner"], row["currency"], row["overdue"]) for row in rows] == [
+        ("boris", "EUR", 900),
+        ("anna", "EUR", 100),
+        ("anna", "RUB", 50),
+    ]
 
 
 def test_speed_is_the_worked_example_of_a_quarter() -> None:
@@ -162,7 +173,9 @@ def test_an_empty_book_has_empty_reports() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 10**6), st.integers(0, 200), st.integers(0, 120), st.integers(0, 10**6)), max_size=12)
+    st.lists(
+        st.tuples(st.integers(1, 10**6), st.integers(0, 200), st.integers(0, 120), st.integers(0, 10**6)), max_size=12
+    )
 )
 def test_ages_add_up_and_cohorts_are_whole(rows: list[tuple[int, int, int, int]]) -> None:
     debts, moves = [], []

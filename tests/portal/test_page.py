@@ -168,9 +168,7 @@ def test_a_sum_in_another_currency_stands_apart(firm):
 
 def test_what_is_not_due_yet_stands_apart_from_the_sum(firm):
     firm.client("C1")
-    firm.invoices(
-        "C1,invoice,A-1,2026-01-30,2026-02-20,100.00,EUR,", "C1,invoice,A-2,2026-02-20,2026-03-20,70.00,EUR,"
-    )
+    firm.invoices("C1,invoice,A-1,2026-01-30,2026-02-20,100.00,EUR,", "C1,invoice,A-2,2026-02-20,2026-03-20,70.00,EUR,")
     firm.day()
     reader = Reader(link_in(world.only(firm.sent())))
     page = reader.read()

@@ -318,7 +318,9 @@ def test_the_work_list_says_what_speaks_for_each_proposal(creditor, take):
 
 def test_a_statement_without_an_account_is_taken_where_there_is_none_to_choose_from(creditor, tmp_path: Path) -> None:
     path = tmp_path / "payments.csv"
-    path.write_text("Date,Amount,Currency,Payer,Details\n2026-03-02,100.00,EUR,Acme Ltd,A 1\n2026-03-05,20.00,EUR,Acme Ltd,A 2\n")
+    path.write_text(
+        "Date,Amount,Currency,Payer,Details\n2026-03-02,100.00,EUR,Acme Ltd,A 1\n2026-03-05,20.00,EUR,Acme Ltd,A 2\n"
+    )
     (summary,) = ingest_documents.file(creditor, path, as_of=DAY, by="anna", options=Options())
     assert not summary.counts["entries_refused"]
     assert "you have several" not in " ".join(one.message for one in summary.findings)

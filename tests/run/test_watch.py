@@ -31,7 +31,9 @@ def put(folder: Path, name: str, text: str, *, seconds_ago: float = 60) -> Path:
 
 
 def look(creditor, folder: Path, seen: watch.Seen | None = None) -> list[watch.Taken]:
-    return list(watch.once(creditor, folder, {} if seen is None else seen, now=NOW, as_of=DAY, by="watch", options=Options()))
+    return list(
+        watch.once(creditor, folder, {} if seen is None else seen, now=NOW, as_of=DAY, by="watch", options=Options())
+    )
 
 
 STATEMENT = camt(entry("10.00", 5), days=(1, 9), balances=("0.00", "10.00"))

@@ -58,7 +58,12 @@ def test_live_what_a_person_must_do_goes_on_the_work_list_once(creditor, tmp_pat
         out[channel].put_on_work_list(SimpleNamespace(message_id=message.pk), message.key)
     with scope.of(creditor.pk):
         task = Task.objects.get()
-        assert (task.kind, task.customer_id, task.step, task.due_on) == (channel, message.customer_id, message.step, DAY)
+        assert (task.kind, task.customer_id, task.step, task.due_on) == (
+            channel,
+            message.customer_id,
+            message.step,
+            DAY,
+        )
         assert task.text == "Здравейте!" and not task.rehearsal
         assert TaskItem.objects.filter(task=task, step="first-reminder").count() == 2
     assert reload(message).state == "sent"

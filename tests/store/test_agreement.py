@@ -71,7 +71,10 @@ def test_plan_and_last_check_agree_on_every_ledger(creditor, events):
         ).iter_rows():
             told = balances.credit_text({one["currency"]: one["amount"] for one in credit or ()})
             assert _rows(
-                "SELECT dunwell_credit(%s), EXISTS (SELECT FROM dunwell_unmatched(%s, %s))", customer_id, creditor.pk, customer_id
+                "SELECT dunwell_credit(%s), EXISTS (SELECT FROM dunwell_unmatched(%s, %s))",
+                customer_id,
+                creditor.pk,
+                customer_id,
             ) == [(told, is_held)]
 
 

@@ -71,7 +71,9 @@ def staff(
     phone: Annotated[str, typer.Option(help="Stands below the letters.")] = "",
     gender: Annotated[str, typer.Option(help="f or m, for languages that show it")] = "",
     title: Annotated[str, typer.Option(help="Position, as letters show it.")] = "",
-    photo: Annotated[Path | None, typer.Option(help="A small JPEG or PNG, shown in letters and on the pay page.")] = None,
+    photo: Annotated[
+        Path | None, typer.Option(help="A small JPEG or PNG, shown in letters and on the pay page.")
+    ] = None,
     creditor: CreditorOption = "",
 ) -> None:
     """Add or change a person who signs letters; the first one is the usual writer."""

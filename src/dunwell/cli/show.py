@@ -55,7 +55,9 @@ def understood(said: dict[str, Any], *, json: bool) -> None:
         as_json(said)
         return
     columns = said.get("columns", {})
-    plain = {name: value for name, value in said.items() if name not in ("columns", "warnings", "questions", "findings")}
+    plain = {
+        name: value for name, value in said.items() if name not in ("columns", "warnings", "questions", "findings")
+    }
     for name, value in plain.items():
         out.print(f"  {name}: {escape(str(value))}")
     for header, field in columns.items():
@@ -221,7 +223,11 @@ def delivery(done: Delivery, *, json: bool) -> None:
     for reason, count in (done.withdrawn or {}).items():
         out.print(f"  {count:,} withdrawn: {reason}")
     for one in done.braked:
-        usual = f"usual are {one.usual:.0f}" if one.usual else "and there is no usual yet: it is the first live run that writes"
+        usual = (
+            f"usual are {one.usual:.0f}"
+            if one.usual
+            else "and there is no usual yet: it is the first live run that writes"
+        )
         out.print(
             f"[yellow]run {one.run_id} made {one.messages:,} messages, {usual}: "
             f"look at them, then `dunwell brake {one.run_id} --release`[/]"

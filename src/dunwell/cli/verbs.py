@@ -281,7 +281,11 @@ def opt_out(
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
     count = people.opt_out(chosen, address, channel=channel, wanted=undo, on=on, by=by or cli.who(), why=why)
-    known = f"{count} {'person has' if count == 1 else 'people have'} it" if count else "nobody has it yet; kept for when somebody does"
+    known = (
+        f"{count} {'person has' if count == 1 else 'people have'} it"
+        if count
+        else "nobody has it yet; kept for when somebody does"
+    )
     out.print(f"{address} {'may be written to again' if undo else 'is not written to any more'} ({channel}): {known}")
 
 

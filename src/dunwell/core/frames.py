@@ -236,6 +236,7 @@ def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """The frame with exactly the schema's columns, types and order; a missing column is a bug and crashes."""
     return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
+
 # --- reports: what was owed when, over the whole history. Requests before work are no debts and are left out.
 
 # One row per instalment of an invoice; `cancelled_on` null while it stands.

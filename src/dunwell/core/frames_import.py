@@ -210,7 +210,10 @@ BANK_ENTRIES: Schema = {
 KNOWN_ENTRIES: Schema = {
     "entry_id": pl.Int64,
     "statement_id": pl.Int64,
-    **{name: BANK_ENTRIES[name] for name in ("key", "day", "currency", "amount", "bank_reference", "end_to_end", "account", "words")},
+    **{
+        name: BANK_ENTRIES[name]
+        for name in ("key", "day", "currency", "amount", "bank_reference", "end_to_end", "account", "words")
+    },
     "is_whole_day": pl.Boolean,
 }
 

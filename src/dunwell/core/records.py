@@ -160,14 +160,16 @@ class StatementMapping:
             raise MappingMalformed(what=f"unknown key {unknown[0]!r}")
         columns = data.get("columns", {})
         if not isinstance(columns, Map) or not all(role in ("", *STATEMENT_ROLES) for role in columns.values()):
-            raise MappingMalformed(what=f'[columns] of a statement needs one of {", ".join(STATEMENT_ROLES)}')
+            raise MappingMalformed(what=f"[columns] of a statement needs one of {', '.join(STATEMENT_ROLES)}")
         if data.get("decimal") not in (None, ",", "."):
             raise MappingMalformed(what='decimal is "," or "."')
         try:
             order = DateOrder(data["date_order"]) if data.get("date_order") else None
         except ValueError as wrong:
             raise MappingMalformed(what=str(wrong)) from None
-        return cls(dict(columns), order, data.get("decimal"), str(data.get("currency", "")), str(data.get("account", "")))
+        return cls(
+            dict(columns), order, data.get("decimal"), str(data.get("currency", "")), str(data.get("account", ""))
+        )
 
     def answered(self, date_order: str | None, decimal: str | None) -> StatementMapping:
         """The same with answers given now, which go before those kept."""

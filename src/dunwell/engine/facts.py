@@ -134,7 +134,9 @@ def _customers(portfolio: Portfolio, calendar: Days, thanked: pl.Series) -> pl.D
     represented = contacts.filter(pl.col("is_usable") & (pl.col("role") == Role.REPRESENTATIVE.value))["customer_id"]
     as_of = pl.lit(calendar.as_of, pl.Int32).cast(pl.Date)
     is_request = pl.col("purpose") == Purpose.REQUEST.value
-    written_to = touches.filter((pl.col("on") == as_of) & is_request & pl.col("is_draft").ne_missing(True))["customer_id"]
+    written_to = touches.filter((pl.col("on") == as_of) & is_request & pl.col("is_draft").ne_missing(True))[
+        "customer_id"
+    ]
     # A task that a run of today gave uses the day like a letter, or a second run would write beside it.
     tasked = portfolio.under_way.filter((pl.col("state") == "task") & (pl.col("since") == as_of)).join(
         portfolio.receivables, on="receivable_id"

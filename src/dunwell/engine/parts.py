@@ -89,7 +89,11 @@ def new_accounts(sheet: Sheet) -> Part:
     if not accounts:
         raise FactMissing("creditor.accounts")
     parts = [
-        _card(sheet.layout, f"{sheet.labels['new_account']} ({account.currency})", tuple(account_rows(sheet.labels, account)))
+        _card(
+            sheet.layout,
+            f"{sheet.labels['new_account']} ({account.currency})",
+            tuple(account_rows(sheet.labels, account)),
+        )
         for account in accounts
     ]
     return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)

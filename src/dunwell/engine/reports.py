@@ -175,9 +175,9 @@ def promises(books: Books, on: date, *, since: date, grace_days: int) -> list[Pr
 def rolls(books: Books, on: date) -> list[Rolls]:
     """Where the balance of a month ago went, followed invoice by invoice; what was charged since does not count."""
     then, now = open_at(books, _back(on, 1)), open_at(books, on)
-    moved = then.join(now.select("receivable_id", now="balance", to="age"), on="receivable_id", how="left").with_columns(
-        rest=pl.min_horizontal("balance", pl.col("now").fill_null(0))
-    )
+    moved = then.join(
+        now.select("receivable_id", now="balance", to="age"), on="receivable_id", how="left"
+    ).with_columns(rest=pl.min_horizontal("balance", pl.col("now").fill_null(0)))
     found = []
     for (currency,), of_currency in sorted(moved.group_by("currency"), key=lambda each: str(each[0])):
         rows = []
@@ -256,7 +256,9 @@ def _by_currency(opened: pl.DataFrame) -> dict[str, int]:
 def _sales(books: Books, currency: str, first: date, last: date) -> int:
     """Invoices issued in these days, less credit notes; what was cancelled was no sale."""
     sold = books.debts.filter(
-        (pl.col("currency") == currency) & pl.col("issued_on").is_between(first, last) & pl.col("cancelled_on").is_null()
+        (pl.col("currency") == currency)
+        & pl.col("issued_on").is_between(first, last)
+        & pl.col("cancelled_on").is_null()
     )
     credited = books.credit_notes.filter((pl.col("currency") == currency) & pl.col("on").is_between(first, last))
     return int(sold["amount"].sum()) - int(credited["amount"].sum())

@@ -343,6 +343,7 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "consequence_line": _coded("consequence", lambda facts: facts.consequence.code if facts.consequence else ""),
 }
 
+
 def _principal(item: ItemFacts) -> Money:
     """What is open of the invoice itself, without what was charged for delay."""
     return item.balance - item.charges if item.charges else item.balance

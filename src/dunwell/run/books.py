@@ -77,7 +77,12 @@ def add_customer(creditor: Creditor, *, on: date, by: str, external_id: str = ""
         values |= {name: said[name] for name in CUSTOMER_FIELDS if said.get(name)}
         number = external_id or f"M-{Customer.objects.filter(source=MANUAL).count() + 1}"
         made = Customer.objects.create(
-            creditor=creditor, source=MANUAL, external_id=number, name_key=_name_key(values["name"]), known_on=on, **values
+            creditor=creditor,
+            source=MANUAL,
+            external_id=number,
+            name_key=_name_key(values["name"]),
+            known_on=on,
+            **values,
         )
         _note(creditor, by, "customer", number, values)
     return made
@@ -85,7 +90,9 @@ def add_customer(creditor: Creditor, *, on: date, by: str, external_id: str = ""
 
 def change_customer(creditor: Creditor, customer: Customer, *, on: date, by: str, why: str, **said: str) -> int:
     """Correct what is known of a customer; gives how many facts changed."""
-    changed = {name: value for name, value in said.items() if name in CUSTOMER_FIELDS and getattr(customer, name) != value}
+    changed = {
+        name: value for name, value in said.items() if name in CUSTOMER_FIELDS and getattr(customer, name) != value
+    }
     with scope.of(creditor.pk):
         _amend(creditor, "customer", customer, changed, on=on, by=by, why=why)
         if "name" in changed:
@@ -118,7 +125,9 @@ def add_contact(
         ways = [("email", email)] if email else []
         ways += [("sms", phone), ("call", phone)] if phone else []
         for channel, address in ways:
-            ContactPoint.objects.create(creditor=creditor, contact=made, channel=channel, address=address, person_key=key)
+            ContactPoint.objects.create(
+                creditor=creditor, contact=made, channel=channel, address=address, person_key=key
+            )
         _note(creditor, by, "contact", customer.external_id, {"name": name, "role": role, "on": on})
     return made
 
@@ -169,7 +178,9 @@ def change_document(
         raise DueBeforeIssue(due=due, issued=invoice.issue_date)
     with scope.of(creditor.pk):
         (first, *more) = Receivable.objects.filter(invoice=invoice).order_by("instalment")
-        changed = {name: value for name, value in said.items() if name in INVOICE_FIELDS and getattr(invoice, name) != value}
+        changed = {
+            name: value for name, value in said.items() if name in INVOICE_FIELDS and getattr(invoice, name) != value
+        }
         moved = {} if first.due_date in (None, due) else {"due_date": due}
         counted = {} if first.amount == total.minor else {"amount": total.minor}
         if more and (moved or counted):
@@ -177,7 +188,15 @@ def change_document(
         paid = sum(Allocation.objects.filter(receivable=first).values_list("amount", flat=True))
         if counted and total.minor < paid:
             raise LessThanPaid(number=invoice.number, total=total, paid=Money(paid, total.currency))
-        _amend(creditor, "invoice", invoice, {**changed, **({"total": total.minor} if counted else {})}, on=on, by=by, why=why)
+        _amend(
+            creditor,
+            "invoice",
+            invoice,
+            {**changed, **({"total": total.minor} if counted else {})},
+            on=on,
+            by=by,
+            why=why,
+        )
         invoice.save()
         _amend(creditor, "receivable", first, {**moved, **counted}, on=on, by=by, why=why)
         first.save()
@@ -227,9 +246,7 @@ def reverse_payment(creditor: Creditor, payment: Payment, *, on: date, by: str, 
     return made
 
 
-def _amend(
-    creditor: Creditor, noun: str, row: Any, changed: dict[str, Any], *, on: date, by: str, why: str
-) -> None:
+def _amend(creditor: Creditor, noun: str, row: Any, changed: dict[str, Any], *, on: date, by: str, why: str) -> None:
     """Put new values on a row that is not saved yet, the old ones kept beside it."""
     for field, new in changed.items():
         Amendment.objects.create(

@@ -174,9 +174,7 @@ def _disputed(call: _Call) -> Undo:
     made = [
         one
         for invoice in _invoices(call)
-        for one in people.dispute(
-            call.creditor, invoice, cause=call.said.cause, amount=call.said.amount, **call.fact
-        )
+        for one in people.dispute(call.creditor, invoice, cause=call.said.cause, amount=call.said.amount, **call.fact)
     ]
     return ("dispute", made[0].pk) if len(made) == 1 else None
 

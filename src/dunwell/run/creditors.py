@@ -170,7 +170,9 @@ def create(
     return creditor
 
 
-def assign(creditor: Creditor, name: str, *, customer: str | Customer, invoice: str, segment: str, on: date, by: str) -> str:
+def assign(
+    creditor: Creditor, name: str, *, customer: str | Customer, invoice: str, segment: str, on: date, by: str
+) -> str:
     """Put a policy in force for the creditor, a segment, a customer or an invoice from a day on; says so in one line."""
     policy = policies.load(name)
     if invoice:

@@ -118,7 +118,13 @@ def _waiting(creditor: Creditor) -> str:
         _line("unmatched payments", len(money), *(f"{Money(one.left, one.currency)} from {one.who}" for one in money))
     )
     lines.append(_line("disputes", disputed.count(), *(f"invoice {one.invoice.number}" for one in disputed[:1])))
-    lines.append(_line("findings", findings.count(), *(f"{one.file_name}: {_of(one)}{one.message}" for one in findings.order_by("-pk")[:1])))
+    lines.append(
+        _line(
+            "findings",
+            findings.count(),
+            *(f"{one.file_name}: {_of(one)}{one.message}" for one in findings.order_by("-pk")[:1]),
+        )
+    )
     return "\n".join(lines)
 
 

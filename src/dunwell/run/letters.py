@@ -78,13 +78,20 @@ class Letter:
 
 
 def write(
-    creditor: Creditor, portfolio: Portfolio, proposal: Proposal, *, rehearsal: bool, said: Mapping[str, Any] | None = None
+    creditor: Creditor,
+    portfolio: Portfolio,
+    proposal: Proposal,
+    *,
+    rehearsal: bool,
+    said: Mapping[str, Any] | None = None,
 ) -> Iterator[Letter]:
     """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
 
     `said` are facts of the letter that no ledger knows but a person named.
     """
-    is_written = pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
+    is_written = (
+        pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
+    )
     actions = proposal.actions.filter(is_written)
     if actions.is_empty():
         return
@@ -97,7 +104,9 @@ def write(
         rehearsal=rehearsal,
     )
     found = replace(found, contacts={**found.contacts, **_assumed(actions)})
-    desk = _desk(creditor, portfolio, proposal.as_of, found, page_links.of(creditor, proposal.as_of, live=not rehearsal))
+    desk = _desk(
+        creditor, portfolio, proposal.as_of, found, page_links.of(creditor, proposal.as_of, live=not rehearsal)
+    )
     by_action: dict[int, list[Row]] = {}
     for item in items.iter_rows(named=True):
         # The plan names no sum for what it gives thanks for; the outbox keeps the receivable's currency all the same.
@@ -381,7 +390,9 @@ def _in_time(desk: _Desk, row: Row) -> bool:
     """After the limitation nobody speaks of interest; an unknown one is taken as over."""
     if row["due_date"] is None or row["kind"] != DocumentKind.INVOICE:
         return False
-    return desk.limitation is not None and desk.as_of <= desk.limitation.last_day(row["due_date"], row["acknowledged_on"])
+    return desk.limitation is not None and desk.as_of <= desk.limitation.last_day(
+        row["due_date"], row["acknowledged_on"]
+    )
 
 
 def _writer(desk: _Desk, customer: Row, locale: str) -> WriterFacts:

@@ -34,9 +34,7 @@ def look(
     customers: tuple[int, ...] = (),
 ) -> Preview:
     """The day as it would be, of all customers or only of some."""
-    planned = plan.propose(
-        creditor, as_of, rehearsal=rehearsal, assume_contact=assume_contact, customers=customers
-    )
+    planned = plan.propose(creditor, as_of, rehearsal=rehearsal, assume_contact=assume_contact, customers=customers)
     assert planned.portfolio is not None and planned.proposal is not None
     written = list(letters.write(creditor, planned.portfolio, planned.proposal, rehearsal=rehearsal))
     tasks = planned.proposal.actions["task"].is_not_null().sum()

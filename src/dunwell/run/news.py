@@ -76,9 +76,7 @@ def apology(creditor: Creditor, number: str, *, on: date) -> Prepared:
     if payment is None or payment.paid_on <= last.sent_on:
         return prepared
     # What was paid after the reminder was no reason to call that a mistake.
-    return _prepare(
-        creditor, Purpose.APOLOGY, last, told, on=on, rehearsal=rehearsal, said={"last_payment": None}
-    )
+    return _prepare(creditor, Purpose.APOLOGY, last, told, on=on, rehearsal=rehearsal, said={"last_payment": None})
 
 
 def lifted(
@@ -108,9 +106,7 @@ def send(creditor: Creditor, prepared: Prepared, *, by: str, why: str) -> int:
     return added
 
 
-def announce(
-    creditor: Creditor, book: Portfolio, proposal: Proposal, *, run_id: int, rehearsal: bool, by: str
-) -> int:
+def announce(creditor: Creditor, book: Portfolio, proposal: Proposal, *, run_id: int, rehearsal: bool, by: str) -> int:
     """Tell those who know only the old bank account of the new one, by another way than their letters take; gives how many letters.
 
     Where there is no other way, a person calls.

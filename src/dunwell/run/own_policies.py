@@ -48,7 +48,9 @@ def check(text: str) -> tuple[Policy | None, list[Finding]]:
     policy, findings = policy_text.read(text, "policy.toml")
     if policy is not None and not NAME.fullmatch(policy.name):
         remedy = "Write small Latin letters, figures and hyphens."
-        return None, [Finding("name_unfit", f"'{policy.name}' cannot be a file's name", "policy.toml", 1, "name", remedy=remedy)]
+        return None, [
+            Finding("name_unfit", f"'{policy.name}' cannot be a file's name", "policy.toml", 1, "name", remedy=remedy)
+        ]
     return policy, findings
 
 

@@ -325,13 +325,17 @@ def allocate(
         payment = _payment(payment_id)
         opened = _open(creditor, number)
         if any(receivable.currency != payment.currency for receivable, _ in opened):
-            raise OtherCurrency(payment=payment_id, paid=payment.currency, number=_named(number), owed=opened[0][0].currency)
+            raise OtherCurrency(
+                payment=payment_id, paid=payment.currency, number=_named(number), owed=opened[0][0].currency
+            )
         left = _unapplied(payment)
         if amount and amount.minor > left:
             raise AmountTooLarge(amount=amount, most=Money(left, payment.currency))
         if left <= 0 or not opened:
             still_open = Money(sum(open_amount for _, open_amount in opened), payment.currency)
-            raise NothingToSet(payment=payment_id, left=Money(left, payment.currency), open=still_open, number=_named(number))
+            raise NothingToSet(
+                payment=payment_id, left=Money(left, payment.currency), open=still_open, number=_named(number)
+            )
         left = _part(amount) or left
         done = 0
         for receivable, open_amount in opened:
@@ -372,7 +376,9 @@ def undo_allocation(creditor: Creditor, allocation_id: int, *, on: date, by: str
     return counter
 
 
-def on_account(creditor: Creditor, payment_id: int, customer_name: str | Customer, *, on: date, by: str, why: str) -> OnAccount:
+def on_account(
+    creditor: Creditor, payment_id: int, customer_name: str | Customer, *, on: date, by: str, why: str
+) -> OnAccount:
     """Keep unapplied money on account for a customer: it holds nobody, and is shown and deducted in letters."""
     with scope.of(creditor.pk):
         row = OnAccount.objects.create(
@@ -445,7 +451,9 @@ def state(
     return row
 
 
-def our_side(creditor: Creditor, customer_name: str | Customer, what: str, *, done: bool, on: date, by: str, why: str) -> OurSide:
+def our_side(
+    creditor: Creditor, customer_name: str | Customer, what: str, *, done: bool, on: date, by: str, why: str
+) -> OurSide:
     """Our side owes the client an answer or a document, or has given it (I19)."""
     if what not in list(OurDebt):
         raise ReasonUnknown(reason=what, reasons=", ".join(OurDebt))

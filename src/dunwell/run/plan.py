@@ -75,9 +75,7 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
             creditor.pk, recorded.run_id, desk.tasks(), as_of=as_of, rehearsal=rehearsal, by=by
         )
         record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
-        planned.messages += news.announce(
-            creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal, by=by
-        )
+        planned.messages += news.announce(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal, by=by)
         record.link_run(creditor.pk, recorded, as_of=as_of, by=by, counts=counts)
     return planned
 

@@ -118,7 +118,10 @@ def _report(creditor: Creditor, *, months: int, as_of: date, rehearsal: bool) ->
         grace,
         tuple(engine.rolls(books, as_of)),
         engine.answered(books, as_of, since=period.first),
-        tuple((row["month"], Money(row["amount"], row["currency"])) for row in engine.cash(books, as_of).iter_rows(named=True)),
+        tuple(
+            (row["month"], Money(row["amount"], row["currency"]))
+            for row in engine.cash(books, as_of).iter_rows(named=True)
+        ),
     )
 
 

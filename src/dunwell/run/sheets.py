@@ -121,9 +121,7 @@ def look(creditor: Creditor, path: Path, options: Options) -> Sheet:
             decimal=options.decimal,
         )
     except Refusal as refusal:
-        return Sheet(
-            path.name, format, str(seen.kind), columns=columns, fields=fields, trouble=refusal
-        )
+        return Sheet(path.name, format, str(seen.kind), columns=columns, fields=fields, trouble=refusal)
     customers, refused, findings = (0, 0, ()) if sheet.questions or sheet.rows > TRIED_ROWS_MAX else _tried(sheet)
     return Sheet(
         path.name, format, str(sheet.kind), sheet.rows, customers, columns, fields, sheet.questions,

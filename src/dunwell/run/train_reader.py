@@ -156,12 +156,19 @@ def train(records: Sequence[dict[str, Any]], rows: Sequence[dict[str, float]]) -
         for name in row:
             counts[name] = counts.get(name, 0) + 1
     kept = [
-        {name: value for name, value in row.items() if name[0] not in SPELLING_SIGNS or counts[name] >= SPELLING_SEEN_MIN}
+        {
+            name: value
+            for name, value in row.items()
+            if name[0] not in SPELLING_SIGNS or counts[name] >= SPELLING_SEEN_MIN
+        }
         for row in rows
     ]
     vectorizer = DictVectorizer(sparse=True)
     table = vectorizer.fit_transform(kept).tocsr()
-    table.indices, table.indptr = table.indices.astype(np.int32), table.indptr.astype(np.int32)  # As liblinear wants it.
+    table.indices, table.indptr = (
+        table.indices.astype(np.int32),
+        table.indptr.astype(np.int32),
+    )  # As liblinear wants it.
     columns, bias = [], []
     for head, labels in LABELS.items():
         weights, offsets = _head(head, labels, table, records)

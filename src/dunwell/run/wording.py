@@ -80,7 +80,9 @@ def with_samples(text: str) -> str:
     return PLACEHOLDER.sub(lambda found: PLACEHOLDERS[found[1]].sample if found[1] in PLACEHOLDERS else found[0], text)
 
 
-def of_customer(creditor: Creditor, place: Place, text: str, *, customer: int, on: date, rehearsal: bool) -> Draft | Finding | None:
+def of_customer(
+    creditor: Creditor, place: Place, text: str, *, customer: int, on: date, rehearsal: bool
+) -> Draft | Finding | None:
     """The text as a letter to a real customer, with what they owe; None where nothing is asked of them in the next days."""
     locale, key, channel = place
     for day in (on + timedelta(days) for days in range(DAYS_AHEAD)):

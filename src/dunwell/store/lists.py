@@ -118,7 +118,17 @@ def invoices(*, text: str, open_only: bool, after: int) -> list[InvoiceRow]:
         )
     found = bulk.rows(INVOICES.format(conditions=" AND ".join(conditions), rows=ROWS + 1), *values)
     return [
-        InvoiceRow(pk, number, kind, issued, due, customer_id, customer, Money(total, currency), Money(max(0, left or 0), currency))
+        InvoiceRow(
+            pk,
+            number,
+            kind,
+            issued,
+            due,
+            customer_id,
+            customer,
+            Money(total, currency),
+            Money(max(0, left or 0), currency),
+        )
         for pk, number, kind, issued, due, customer_id, customer, currency, total, left in found
     ]
 

@@ -184,7 +184,9 @@ SELECT state FROM (SELECT DISTINCT ON (c.state) c.state, c.ended FROM customer_s
                    ORDER BY c.state, c.id DESC) last
 WHERE NOT last.ended AND last.state <> 'represented'
 """
-_OBJECTION = "SELECT o.reason FROM dunwell_money_objection(jsonb_populate_record(NULL::message, %s::jsonb), %s::bigint[], %s) o"
+_OBJECTION = (
+    "SELECT o.reason FROM dunwell_money_objection(jsonb_populate_record(NULL::message, %s::jsonb), %s::bigint[], %s) o"
+)
 _REMINDED = """
 SELECT DISTINCT m.sent_on FROM message_item i JOIN message m ON m.id = i.message_id
 WHERE m.state = 'sent' AND NOT m.rehearsal AND m.purpose = 'request' AND i.part IN ('asked', 'listed') AND m.sent_on <= %s

@@ -129,7 +129,16 @@ def suggestions(payment: int, *, currency: str) -> list[Suggestion]:
     rows = bulk.rows(sql, *[payment] * sql.count("%s"))
     return [
         Suggestion(
-            pk, invoice, number, issued, customer, name, Money(left, currency), points, tuple(filter(None, signs.split(","))), reason
+            pk,
+            invoice,
+            number,
+            issued,
+            customer,
+            name,
+            Money(left, currency),
+            points,
+            tuple(filter(None, signs.split(","))),
+            reason,
         )
         for pk, invoice, number, issued, customer, name, left, points, signs, reason in rows
     ]

@@ -358,7 +358,12 @@ def _ended(endings: Sequence[Ending]) -> str:
 def _begun(begins: Sequence[Begin]) -> str:
     return json.dumps(
         [
-            {"message": b.message_id, "token": b.token, "at": b.at.isoformat(), "covered_min": b.covered_min.isoformat()}
+            {
+                "message": b.message_id,
+                "token": b.token,
+                "at": b.at.isoformat(),
+                "covered_min": b.covered_min.isoformat(),
+            }
             for b in begins
         ]
     )

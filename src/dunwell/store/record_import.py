@@ -107,7 +107,6 @@ def _found() -> pl.DataFrame:
     return bulk.frame("SELECT customer_key, id FROM found_customer", {"customer_key": pl.String, "customer": pl.Int64})
 
 
-
 # Customer fields that a list of customers may change; a sheet of invoices only fills what is blank.
 CUSTOMER_FIELDS = {
     "name": "customer_name",

@@ -121,7 +121,9 @@ SELECT d.*, r.customer_id, i.number FROM dispute d JOIN receivable r ON r.id = d
 WHERE NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id) AND (%s OR NOT d.rehearsal)
   AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
 """
-OPEN_TASKS = "SELECT t.* FROM task t WHERE t.due_on <= %s AND NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
+OPEN_TASKS = (
+    "SELECT t.* FROM task t WHERE t.due_on <= %s AND NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
+)
 OPEN_FINDINGS = "SELECT f.* FROM finding f WHERE NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)"
 COUNTS = f"""
 SELECT CASE state WHEN 'waiting' THEN 'approval' ELSE 'unknown' END, count(*) FROM message

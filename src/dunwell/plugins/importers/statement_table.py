@@ -213,13 +213,14 @@ def _has_running_balance(table: Table) -> bool:
         return False
     mark = decimal_mark(_column(table, "amount")).mark
     rows = [
-        (parse_amount(_cell(row, table.column("amount")), mark), parse_amount(_cell(row, table.column("balance")), mark))
+        (
+            parse_amount(_cell(row, table.column("amount")), mark),
+            parse_amount(_cell(row, table.column("balance")), mark),
+        )
         for row in table.below
     ]
     known = [(amount, balance) for amount, balance in rows if amount is not None and balance is not None]
-    steps = [
-        abs(after - before) in (abs(one), abs(other)) for (one, before), (other, after) in pairwise(known)
-    ]
+    steps = [abs(after - before) in (abs(one), abs(other)) for (one, before), (other, after) in pairwise(known)]
     return len(steps) > 0 and sum(steps) * 2 > len(steps)
 
 

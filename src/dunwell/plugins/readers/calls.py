@@ -357,7 +357,11 @@ def _due_named(said: list[Said], context: CallContext) -> Point:
 
 def _offered(said: list[Said], context: CallContext) -> Point:
     for one in _managers(said):
-        if "offer" in one.moves and not one.moves & {"rude", "voicemail"} and ("threat" not in one.moves or "?" in one.source):
+        if (
+            "offer" in one.moves
+            and not one.moves & {"rude", "voicemail"}
+            and ("threat" not in one.moves or "?" in one.source)
+        ):
             return True, one
     return False, None
 

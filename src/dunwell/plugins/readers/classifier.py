@@ -86,9 +86,7 @@ def spellings(text: str, view: View) -> dict[str, float]:
     """
     text = text[:GRAMS_MAX]
     words = re.findall(r"[^\W\d_]+", text if view.folded else fold_phrase(text, view.lang))
-    runs = {
-        f" {word} "[at : at + size] for word in words for size in GRAM_SIZES for at in range(len(word) + 3 - size)
-    }
+    runs = {f" {word} "[at : at + size] for word in words for size in GRAM_SIZES for at in range(len(word) + 3 - size)}
     stems = [word[:STEM] for word in words]
     return {
         **_scaled("~" + run for run in runs),

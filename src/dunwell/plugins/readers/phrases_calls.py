@@ -15,8 +15,9 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "introduction": [
             "(меня зовут|это|я из|звоню из|беспокоит|вас беспокоит|с вами говорит|говорит|компания|из компании|отдел|на линии|представляю)"
         ],
-        "ask_party": ["(правильно понимаю|это вы (занимаетесь|отвечаете)|могу услышать|я говорю с)", 
-            "(я говорю с|с кем (я )?говорю|это вы|верно|правильно|вы (ведь )?(отвечаете|занимаетесь|ведете|курируете|решаете)|кто .. (отвечает|занимается|ведет)|за оплату|за платежи|бухгалтери*|оплатой .. занима*|могу (я )?(услышать|поговорить)|мне нужен|мне нужна|пригласите|соедините|директор|главный бухгалтер)"
+        "ask_party": [
+            "(правильно понимаю|это вы (занимаетесь|отвечаете)|могу услышать|я говорю с)",
+            "(я говорю с|с кем (я )?говорю|это вы|верно|правильно|вы (ведь )?(отвечаете|занимаетесь|ведете|курируете|решаете)|кто .. (отвечает|занимается|ведет)|за оплату|за платежи|бухгалтери*|оплатой .. занима*|могу (я )?(услышать|поговорить)|мне нужен|мне нужна|пригласите|соедините|директор|главный бухгалтер)",
         ],
         "confirms": [
             "(да|это я|она самая|он самый|я|слушаю|верно|так точно|конечно|ага|угу|правильно|точно|именно|я самая|я самый|на проводе|у телефона|вы с ним говорите|ну да)"
@@ -34,11 +35,13 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "brush": [
             "(не волнует|не интересует|без разницы|какая разница|и точка|ваши проблемы|не мои проблемы|мне все равно|не рассказывайте|сказки|отговорк*|хватит оправд*|не надо (мне )?(рассказывать|сказок)|надо было|это отговорки|меня это не|слышали уже|да какая разница|плевать|ничего не знаю|не мое дело|система так показывает|у меня .. и точка)"
         ],
-        "offer": ["(если .. убрать|можно через|можно (картой|отделен*|по ссылке)|в два захода|два платежа|подойдет|выслать ему|уточню у)", 
-            "(давайте|могу|можем|могли бы мы|предлагаю|предлагаем|предложить|вариант*|разделить|разбить|частями|рассрочк*|перешлю|пришлю|отправляю|вышлю|направлю|отправила|отправил|перенесем|подождем|оформлю|оформим|заморозим|приостанов*|не требуем|может (ей|ему|вам|быть)?|через мобильный|по qr|удобнее|или завтра|или письмом|вам удобно|удобнее|частично|хотите|оплатить картой|по ссылке|перезвоню вам|сверку сделаем|проверю .. и|передам .. (сервис|инженер|руковод*|отдел*)|созвониться|другой способ|часть сейчас)"
+        "offer": [
+            "(если .. убрать|можно через|можно (картой|отделен*|по ссылке)|в два захода|два платежа|подойдет|выслать ему|уточню у)",
+            "(давайте|могу|можем|могли бы мы|предлагаю|предлагаем|предложить|вариант*|разделить|разбить|частями|рассрочк*|перешлю|пришлю|отправляю|вышлю|направлю|отправила|отправил|перенесем|подождем|оформлю|оформим|заморозим|приостанов*|не требуем|может (ей|ему|вам|быть)?|через мобильный|по qr|удобнее|или завтра|или письмом|вам удобно|удобнее|частично|хотите|оплатить картой|по ссылке|перезвоню вам|сверку сделаем|проверю .. и|передам .. (сервис|инженер|руковод*|отдел*)|созвониться|другой способ|часть сейчас)",
         ],
-        "ask_date": ["(на какое число рассчитывать|когда именно ждать|в первой половине|к какому дню)", 
-            "(какого числа|какое число|какую дату|назовите .. (дату|число|день)|когда .. (оплат*|заплат*|плат*|деньг*|провед*|перев*|закро*|сможете|могли|ждать|ожидать|поступ*|получится|рассчита*|перечисл*)|деньги когда|число назовите|дату (оплаты|платежа|назовите|скажите)|к какому числу|в какой день|на какое число|до какого числа|какой датой|получится .. (сегодня|завтра|на этой)|назовите одно число|сегодня или завтра|на какую дату|точную дату|конкретную дату|когда именно|когда ориентировочно|когда планируете)"
+        "ask_date": [
+            "(на какое число рассчитывать|когда именно ждать|в первой половине|к какому дню)",
+            "(какого числа|какое число|какую дату|назовите .. (дату|число|день)|когда .. (оплат*|заплат*|плат*|деньг*|провед*|перев*|закро*|сможете|могли|ждать|ожидать|поступ*|получится|рассчита*|перечисл*)|деньги когда|число назовите|дату (оплаты|платежа|назовите|скажите)|к какому числу|в какой день|на какое число|до какого числа|какой датой|получится .. (сегодня|завтра|на этой)|назовите одно число|сегодня или завтра|на какую дату|точную дату|конкретную дату|когда именно|когда ориентировочно|когда планируете)",
         ],
         "ask_talk": ["(когда .. (обсудить|поговорить|перезвонить|набрать|связаться|удобно|созвон*))"],
         "next_step": [
@@ -47,11 +50,13 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "time": [
             "(\\d{1,2}:\\d\\d|в (два|три|четыре|пять|шесть|час|десять|одиннадцать|двенадцать|девять|восемь|семь)|до (обеда|вечера|шести|пяти|конца дня|трех|четырех|двух|часа)|после (обеда|двух|трех|десяти|совещания)|утром|вечером|через (час|полчаса|минут*|пять минут|десять минут)|сегодня|завтра|ноль-ноль|прямо сейчас|сейчас|в течение (часа|дня))"
         ],
-        "rude": ["(конь в пальто|почку продай|детский сад|шерсти клок|какое дело)", 
-            "(торчите|торчишь|совесть|обнаглели|врете|врешь|хамы|хамло|наглые|идиот*|дурак*|дура|тупые|тупой|тупая|козл*|урод*|жулик*|мошенник*|воры|вор|воруете|бездельник*|лапшу|заткнитесь|рот закрой|меня это не волнует|мне плевать|сами напросились|какая разница кто|не надо было заказывать|безответственн*|позорище|нищеброд*|слышь|чего ты|достали|надоели|хватит врать|да пошли|смешно слушать|детский сад|как ребенок|сказки)"
+        "rude": [
+            "(конь в пальто|почку продай|детский сад|шерсти клок|какое дело)",
+            "(торчите|торчишь|совесть|обнаглели|врете|врешь|хамы|хамло|наглые|идиот*|дурак*|дура|тупые|тупой|тупая|козл*|урод*|жулик*|мошенник*|воры|вор|воруете|бездельник*|лапшу|заткнитесь|рот закрой|меня это не волнует|мне плевать|сами напросились|какая разница кто|не надо было заказывать|безответственн*|позорище|нищеброд*|слышь|чего ты|достали|надоели|хватит врать|да пошли|смешно слушать|детский сад|как ребенок|сказки)",
         ],
-        "threat": ["(всей бригадой|пожалеете|расскажу|позвоню вашему|почку)", 
-            "(по судам|подадим в суд|в суд подам|засудим|поедете по|репутаци*|всем .. (расска*|нашим)|расскажу .. (партнер*|поставщик*|клиент*)|приедем|приедут|коллектор*|черный список|последнее предупреждение|пожалеете|иначе|отключим|стоп-отгрузк*|предоплат* навсегда|лишим|уголовн*|сообщу .. (начальств*|жене|директор*|всем)|опозор*|найдем|ославим|придется плохо|ни один поставщик|прокуратур*|будете работать только|наложим|арест*|приставы|заблокируем|разнесу|выложу|в соцсет*|а то .. (хуже|плохо))"
+        "threat": [
+            "(всей бригадой|пожалеете|расскажу|позвоню вашему|почку)",
+            "(по судам|подадим в суд|в суд подам|засудим|поедете по|репутаци*|всем .. (расска*|нашим)|расскажу .. (партнер*|поставщик*|клиент*)|приедем|приедут|коллектор*|черный список|последнее предупреждение|пожалеете|иначе|отключим|стоп-отгрузк*|предоплат* навсегда|лишим|уголовн*|сообщу .. (начальств*|жене|директор*|всем)|опозор*|найдем|ославим|придется плохо|ни один поставщик|прокуратур*|будете работать только|наложим|арест*|приставы|заблокируем|разнесу|выложу|в соцсет*|а то .. (хуже|плохо))",
         ],
         "rejects": ["не (нужн*|надо|поможет|подходит|интересн*) .. (рассрочк*|мне|это|частями|нам)"],
         "promise_client": [
@@ -87,8 +92,9 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "terms": [
             "(отсрочк*|по договору|допсоглашени*|цен* .. (выше|не|друг*|завыш*|дорог*)|наценк*|тариф*|пени|неустойк*|условия*|скидк*|прайс*|подорожал*|по другой цене|доплат*|повысили|комисси*|надбавк*|процент* .. (выше|накрут*)|в договоре)"
         ],
-        "technical": ["(банк (лег|лежит|не пускает)|клиент-банк .. не|не пускает|второй день)", 
-            "(банк-клиент|банк клиент|клиент-банк|токен|не проходит|не грузится|приложени*|сбой|карта не|терминал|интернет|электричеств*|свет* нет|эцп|ссылка не|страница .. не|пароль|банк .. (не|завис*|обновл*|вернул|отклонил|лежит)|лимит*|реквизиты неверн*|вернулся платеж|платеж вернул*|отклонен|ошибк* .. (бик|реквизит*|счет*)|программа .. не|1с)"
+        "technical": [
+            "(банк (лег|лежит|не пускает)|клиент-банк .. не|не пускает|второй день)",
+            "(банк-клиент|банк клиент|клиент-банк|токен|не проходит|не грузится|приложени*|сбой|карта не|терминал|интернет|электричеств*|свет* нет|эцп|ссылка не|страница .. не|пароль|банк .. (не|завис*|обновл*|вернул|отклонил|лежит)|лимит*|реквизиты неверн*|вернулся платеж|платеж вернул*|отклонен|ошибк* .. (бик|реквизит*|счет*)|программа .. не|1с)",
         ],
         "paid": [
             "(оплатили|оплатил|оплачено|оплачен|заплатили|перевели|перечислили|платеж ушел|деньги ушли|провели|оплатила|закрыли|уже платили|платили)"
@@ -100,8 +106,9 @@ MOVES: dict[str, dict[str, list[str]]] = {
     "bg": {
         "greeting": ["(здравейте|добър ден|добро утро|добър вечер|здравей|привет|добър ви ден|приятен ден)"],
         "introduction": ["(казвам се|аз съм|съм от|обаждам се от|от|ви се обажда|на телефона|екип|отдел|фирма)"],
-        "ask_party": ["(правилно ли (разбирам|съм разбрал*)|с .. ли (говоря|разговарям)|вие ли (сте|отговаряте))", 
-            "(с .. (ли говоря|ли разговарям)|ли говоря|говоря ли|вие ли|ти ли си|вие сте|вие водите|вие отговаряте|отговаряте ли|кой .. (отговаря|плаща|се занимава)|нали|ли е|мога ли да говоря|търся|свържете ме|ли отговаря|ли сте|ли е на телефона|нали така)"
+        "ask_party": [
+            "(правилно ли (разбирам|съм разбрал*)|с .. ли (говоря|разговарям)|вие ли (сте|отговаряте))",
+            "(с .. (ли говоря|ли разговарям)|ли говоря|говоря ли|вие ли|ти ли си|вие сте|вие водите|вие отговаряте|отговаряте ли|кой .. (отговаря|плаща|се занимава)|нали|ли е|мога ли да говоря|търся|свържете ме|ли отговаря|ли сте|ли е на телефона|нали така)",
         ],
         "confirms": [
             "(да|аз съм|аз|същата|същият|на телефона|точно|така е|слушам|кажете|аха|вярно|именно|разбира се|на линия|с мен)"
@@ -119,10 +126,12 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "brush": [
             "(не ме интересува|не ме занимавай*|все ми е едно|разправяйте|ваш проблем|ваши проблеми|не е мой проблем|само дата|само за минутка|оправдания|измислици|баба си|приказки|и толкова|не ме засяга|чувал* съм|знам ги тия|няма значение|какво ми|не е моя работа|като ми казвате)"
         ],
-        "offer": ["(ако (махн*|свал*)|може от клон|може и|две (части|вноски)|да (му|и|ви) (изпратя|пратя) ли|ще ви я пратя|да направим)", 
-            "(предлагам*|може ли да|можем да|да го раздробим|разсроч*|на части|вноски|да пратя|да изпратя|да ви пратя|ще ви препратя|препратя|пратих|ще я препратя|бих могъл|мога да|ще проверя|ще го проверя|кредитно известие|корекция|ще издадем|да ви звънна|или в|или утре|вариант*|друг начин|линк|по телефона ли|да отложим|да изчакаме|спрем напомнянията|замразим|с карта|задържим|предложа|част от сумата|някаква част|искате ли|звънете ми|рекламаци*)"
+        "offer": [
+            "(ако (махн*|свал*)|може от клон|може и|две (части|вноски)|да (му|и|ви) (изпратя|пратя) ли|ще ви я пратя|да направим)",
+            "(предлагам*|може ли да|можем да|да го раздробим|разсроч*|на части|вноски|да пратя|да изпратя|да ви пратя|ще ви препратя|препратя|пратих|ще я препратя|бих могъл|мога да|ще проверя|ще го проверя|кредитно известие|корекция|ще издадем|да ви звънна|или в|или утре|вариант*|друг начин|линк|по телефона ли|да отложим|да изчакаме|спрем напомнянията|замразим|с карта|задържим|предложа|част от сумата|някаква част|искате ли|звънете ми|рекламаци*)",
         ],
-        "ask_date": ["(по кое време|за коя дата|кога ще успеете|кога ще можеш)", 
+        "ask_date": [
+            "(по кое време|за коя дата|кога ще успеете|кога ще можеш)",
             "(на коя дата|коя дата|каква дата|към коя дата|кога .. (плат*|превод*|превед*|пусн*|очаква*|плащ*|парите|сумата|да ги|бихте|ще стане|нареди*|ще я|ще го|мога да очаквам)|дата и час|дата ми кажете|кой ден|до кога|до коя дата|казвай дата|посочете дата|конкретна дата|за кога|точна дата)",
             "кога",
         ],
@@ -135,11 +144,13 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "time": [
             "(\\d{1,2}:\\d\\d|след два|след обяд|преди обяд|следобед|до обяд|до шест|до пет|в пет|в девет|в десет|сутринта|вечерта|днес|утре|веднага|до края на деня|след малко|до един час|до час|сега|началото на|след час)"
         ],
-        "rude": ["(баба яга|бъбрек*|като деца|тъпак*|не ми пука)", 
-            "(нагли|нагъл|нагла|нахал*|лъжете|лъжец|лъжци|идиот*|тъпак*|тъпи|глупак*|охлюви|баба си|за ухото|мошени*|крадци|крадете|безделни*|мързелив*|срам нямате|не ме занимавай|боклуц*|простак*|шегувате ли се|абе|бе човек|стига лъжи|айде стига|некадърн*|измамни*|като деца|малки деца|ясно ли е|къде са парите)"
+        "rude": [
+            "(баба яга|бъбрек*|като деца|тъпак*|не ми пука)",
+            "(нагли|нагъл|нагла|нахал*|лъжете|лъжец|лъжци|идиот*|тъпак*|тъпи|глупак*|охлюви|баба си|за ухото|мошени*|крадци|крадете|безделни*|мързелив*|срам нямате|не ме занимавай|боклуц*|простак*|шегувате ли се|абе|бе човек|стига лъжи|айде стига|некадърн*|измамни*|като деца|малки деца|ясно ли е|къде са парите)",
         ],
-        "threat": ["(идваме с|ще съжалява*|ще се обадя на (възложител*|клиент*|шеф*|жен*)|бъбрек*)", 
-            "(съд|съда|ще съжалявате|пусна човек|пред служителите|ще разкажа|ще кажа на всички|чси|съдия-изпълнител|черен списък|репутаци*|иначе|ще спрем|спирам ви|в пет и една|ще ви намер*|ще дойда|последно предупрежд*|ще пожалите|на място да ви|ще разберат|излож*|колектор*|прокуратура*|полици*|запор*|накарай|ще го публик*|всички ще|ще ви се стъжни|тогава ще видите)"
+        "threat": [
+            "(идваме с|ще съжалява*|ще се обадя на (възложител*|клиент*|шеф*|жен*)|бъбрек*)",
+            "(съд|съда|ще съжалявате|пусна човек|пред служителите|ще разкажа|ще кажа на всички|чси|съдия-изпълнител|черен списък|репутаци*|иначе|ще спрем|спирам ви|в пет и една|ще ви намер*|ще дойда|последно предупрежд*|ще пожалите|на място да ви|ще разберат|излож*|колектор*|прокуратура*|полици*|запор*|накарай|ще го публик*|всички ще|ще ви се стъжни|тогава ще видите)",
         ],
         "rejects": ["(не ми трябва|не ни трябва|не искам|няма да помогне)"],
         "promise_client": [
@@ -190,8 +201,9 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "introduction": [
             "(this is|my name is|my name's|i'm|it's|from|at|here|calling from|ringing from|speaking|with|of|on behalf of)"
         ],
-        "ask_party": ["(am i right|am i talking to|could i speak to|do you (deal with|handle|look after)|is that)", 
-            "(am i speaking|is that|is this|speaking with|speak to|speak with|may i speak|could i speak|are you the|you deal|you handle|you're the|you look after|you do the payments|responsible|who .. (handles|deals|looks after|pays|would be)|right person|in charge|authorise|accounts payable|could i talk|do i have|have i reached|you manage)"
+        "ask_party": [
+            "(am i right|am i talking to|could i speak to|do you (deal with|handle|look after)|is that)",
+            "(am i speaking|is that|is this|speaking with|speak to|speak with|may i speak|could i speak|are you the|you deal|you handle|you're the|you look after|you do the payments|responsible|who .. (handles|deals|looks after|pays|would be)|right person|in charge|authorise|accounts payable|could i talk|do i have|have i reached|you manage)",
         ],
         "confirms": [
             "(yes|yeah|yep|speaking|it is|you are|i am|i do|that's me|correct|that's right|this is|sure|for my sins|right|uh huh|indeed|the very same|that would be me|she is|he is|one and the same|aye)"
@@ -211,11 +223,13 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "brush": [
             "(boo hoo|not my problem|don't care|do not care|whatever|heard it all before|excuses|i've heard|so what|that's your problem|not interested in|spare me|cry me a river|just pay|nothing to do with me|well it's in our|our price list|tough luck|save it|not my concern|that's not my|no excuse|blah|makes no difference to me|the system says)"
         ],
-        "offer": ["(if i (take|took)|you could|two payments|would that do|shall we|i could send|would it help)", 
-            "(i can|we can|could i|can i send|shall i|i could|we could|would splitting|split|instalments|payment plan|part payment|i'll email it|i'll resend|i'll send|resend|put .. on hold|raise a claim|if i moved|would it help|would .. suit|how about|what if|or would she|or tomorrow|or would|i can raise|a different way|by card|pay by card|link|direct line|some now|half now|option|would you prefer|i'll mark|pay the .. then|let me read|another time|call back|extension|extra week|i'll ask)"
+        "offer": [
+            "(if i (take|took)|you could|two payments|would that do|shall we|i could send|would it help)",
+            "(i can|we can|could i|can i send|shall i|i could|we could|would splitting|split|instalments|payment plan|part payment|i'll email it|i'll resend|i'll send|resend|put .. on hold|raise a claim|if i moved|would it help|would .. suit|how about|what if|or would she|or tomorrow|or would|i can raise|a different way|by card|pay by card|link|direct line|some now|half now|option|would you prefer|i'll mark|pay the .. then|let me read|another time|call back|extension|extra week|i'll ask)",
         ],
-        "ask_date": ["(what time should|when should i|when could you)", 
-            "(when (can|will|are|could|would|do|should|might|is) .. (pay*|paid|payment|settle*|transfer*|expect|send|clear*|money|it|that)|what (date|day)|which (day|date)|on which day|on what date|by when|what day can|date could you|date would|date can|when are you|when you|when can we expect|when will|specific date|exact date|give me a date|name a date|a firm date|when exactly|how soon|what date|when's)"
+        "ask_date": [
+            "(what time should|when should i|when could you)",
+            "(when (can|will|are|could|would|do|should|might|is) .. (pay*|paid|payment|settle*|transfer*|expect|send|clear*|money|it|that)|what (date|day)|which (day|date)|on which day|on what date|by when|what day can|date could you|date would|date can|when are you|when you|when can we expect|when will|specific date|exact date|give me a date|name a date|a firm date|when exactly|how soon|what date|when's)",
         ],
         "ask_talk": [
             "(when .. (call back|ring back|speak|talk|try again|reach|be free|good time|available|be in|back))"
@@ -226,11 +240,13 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "time": [
             "(\\d{1,2}:\\d\\d|\\d{1,2} (am|pm|o'clock)|\\d{1,2}(am|pm)|at (one|two|three|four|five|nine|ten|eleven|twelve|noon|quarter|half)|before noon|by noon|by (five|six|four|three|two|lunch)|this (morning|afternoon|evening)|today|tomorrow|within the hour|in (ten|five|an hour|twenty|thirty) .. (minutes|hour)?|right now|now|after lunch|end of day|that evening|first thing|in an hour)"
         ],
-        "rude": ["(father christmas|kidney|like a nursery|clown|not my problem)", 
-            "(stealing|boo hoo|thieves|thief|liar*|lying|idiot*|stupid|ridiculous excuse|pathetic|shut up|big mistake mate|scumbag*|crook*|deadbeat*|whatever|useless|moron*|clown*|rubbish|disgrace|shame on you|cheapskate*|grow up|don't be silly|are you deaf|ripping us off|joke of a|lazy|incompetent|charming|muppet*|bloody)"
+        "rude": [
+            "(father christmas|kidney|like a nursery|clown|not my problem)",
+            "(stealing|boo hoo|thieves|thief|liar*|lying|idiot*|stupid|ridiculous excuse|pathetic|shut up|big mistake mate|scumbag*|crook*|deadbeat*|whatever|useless|moron*|clown*|rubbish|disgrace|shame on you|cheapskate*|grow up|don't be silly|are you deaf|ripping us off|joke of a|lazy|incompetent|charming|muppet*|bloody)",
         ],
-        "threat": ["(coming round|you'll regret|you will regret|phone your (client|boss|wife)|tell them how|kidney)", 
-            "(landlord|your wife|your husband|your boss|court|bailiff*|debt collector*|cutting your access|cut you off|cut off your|or else|otherwise i'm|otherwise we|last chance|final warning|ruin|blacklist|credit rating|tell everyone|tell your|come round|round your|be round|telling every|tell every|come to your|consequences|regret|legal action|report you|name and shame|expose|solicitor*|no discussion|turn up at|make sure everyone|sue|your customers|your family|put it online|going to pay for this|watch what happens)"
+        "threat": [
+            "(coming round|you'll regret|you will regret|phone your (client|boss|wife)|tell them how|kidney)",
+            "(landlord|your wife|your husband|your boss|court|bailiff*|debt collector*|cutting your access|cut you off|cut off your|or else|otherwise i'm|otherwise we|last chance|final warning|ruin|blacklist|credit rating|tell everyone|tell your|come round|round your|be round|telling every|tell every|come to your|consequences|regret|legal action|report you|name and shame|expose|solicitor*|no discussion|turn up at|make sure everyone|sue|your customers|your family|put it online|going to pay for this|watch what happens)",
         ],
         "rejects": ["(don't need|doesn't help|that won't help|not what i asked|i have not signed|no use to)"],
         "promise_client": [
@@ -242,11 +258,13 @@ MOVES: dict[str, dict[str, list[str]]] = {
         "voicemail": [
             "(voicemail|leave a message|after the tone|beep|message has been saved|not available|cannot take your call|can't take your call|breaking up|can't hear|no answer|dial tone|line went dead|disconnected|mailbox|person you are calling|engaged tone|ringing out)"
         ],
-        "no_money": ["(account's empty|account is empty|haven't a bean|nothing coming in|money's tight|haven't got that much)", 
-            "(skint|nothing in the bank|nothing in the till|no money|haven't got the money|don't have the money|broke|cash flow|cashflow|cash is tight|froze the overdraft|overdraft|nothing in the account|account is empty|can't afford|money's tight|strapped|quiet month|killed us|no cash|hard up|struggling|short this month|not got it|can't pay|tight|slow season|in the red|no funds|payroll|bills are)"
+        "no_money": [
+            "(account's empty|account is empty|haven't a bean|nothing coming in|money's tight|haven't got that much)",
+            "(skint|nothing in the bank|nothing in the till|no money|haven't got the money|don't have the money|broke|cash flow|cashflow|cash is tight|froze the overdraft|overdraft|nothing in the account|account is empty|can't afford|money's tight|strapped|quiet month|killed us|no cash|hard up|struggling|short this month|not got it|can't pay|tight|slow season|in the red|no funds|payroll|bills are)",
         ],
-        "approval": ["(with the (finance director|fd|director|boss|manager)|on .. desk|waiting for .. signature)", 
-            "(budget holder|countersign*|sign anything|approv*|sign off|sign-off|signed off|signature|authoris*|authoriz*|waiting with|director .. (away|sign|not)|boss .. (sign|away|approve)|on someone's desk|on his desk|on her desk|head office|committee|counter-sign|awaiting|po reference|pending with|second signatory|payment run .. approve)"
+        "approval": [
+            "(with the (finance director|fd|director|boss|manager)|on .. desk|waiting for .. signature)",
+            "(budget holder|countersign*|sign anything|approv*|sign off|sign-off|signed off|signature|authoris*|authoriz*|waiting with|director .. (away|sign|not)|boss .. (sign|away|approve)|on someone's desk|on his desk|on her desk|head office|committee|counter-sign|awaiting|po reference|pending with|second signatory|payment run .. approve)",
         ],
         "dispute": [
             "(never showed|didn't arrive|never arrived|missing|faulty|broken|damaged|wrong item*|wrong amount|not delivered|short delivery|leak*|not working|doesn't work|quality|cracked|defect*|incomplete|never turned up|didn't turn up|duplicate*|overcharged|charged twice|didn't order|never ordered|wrong quantity|half of it|wasn't finished|not finished|not as described|isn't right|wrong size|wrong colour|scratched|returned it|sent it back|of my twelve)"

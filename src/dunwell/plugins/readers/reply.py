@@ -140,9 +140,7 @@ def described(evidence: Evidence, found: Fields, context: ReplyContext) -> dict[
     }
 
 
-def settle(
-    evidence: Evidence, found: Fields, scores: classifier.Scores, context: ReplyContext
-) -> Reading:
+def settle(evidence: Evidence, found: Fields, scores: classifier.Scores, context: ReplyContext) -> Reading:
     """Turn probabilities and findings into claims that agree with each other."""
     chances = dict(scores["intents"])
     listed = {intent for intent, chance in chances.items() if chance >= LISTED_FROM}

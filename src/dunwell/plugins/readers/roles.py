@@ -35,7 +35,14 @@ PREDICATES = {
     "change_contact": ("other", 10),
     "ad": ("other", 10),
 }
-DISPUTED = ("dispute_amount", "dispute_goods", "dispute_quality", "dispute_terms", "dispute_not_ordered", "dispute_other")
+DISPUTED = (
+    "dispute_amount",
+    "dispute_goods",
+    "dispute_quality",
+    "dispute_terms",
+    "dispute_not_ordered",
+    "dispute_other",
+)
 CLAUSE_COST = 14  # A comma between a day and its predicate.
 SENTENCE_COST = 60
 REACH = 110  # Beyond this a day belongs to nothing.

@@ -30,9 +30,7 @@ class Migration(migrations.Migration):
                 ("text", models.TextField()),
                 (
                     "creditor",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"
-                    ),
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
                 ),
                 ("customer", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="store.customer")),
             ],

@@ -9,6 +9,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             "invoice",
-            models.Index(fields=["creditor", "customer"], name="invoice_credit", condition=models.Q(kind="credit_note")),
+            models.Index(
+                fields=["creditor", "customer"], name="invoice_credit", condition=models.Q(kind="credit_note")
+            ),
         ),
     ]

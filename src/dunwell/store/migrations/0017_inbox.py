@@ -241,9 +241,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "call_reviewed",
-                "indexes": [
-                    models.Index(fields=["creditor", "manager", "effective_on"], name="call_reviewed_manager")
-                ],
+                "indexes": [models.Index(fields=["creditor", "manager", "effective_on"], name="call_reviewed_manager")],
                 "constraints": [models.UniqueConstraint(fields=("creditor", "digest"), name="call_reviewed_once")],
             },
         ),

@@ -49,7 +49,9 @@ def _xlsx(rows: Rows) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
         for name, content in _FRAME.items():
             book.writestr(name, content)
-        book.writestr("xl/worksheets/sheet1.xml", f"{_XML}<worksheet {_MAIN}><sheetData>{sheet}</sheetData></worksheet>")
+        book.writestr(
+            "xl/worksheets/sheet1.xml", f"{_XML}<worksheet {_MAIN}><sheetData>{sheet}</sheetData></worksheet>"
+        )
     return out.getvalue()
 
 

@@ -84,7 +84,9 @@ class MoneyField(forms.CharField):
 
     def __init__(self, label: Words, *, currency: str, **more: Any) -> None:
         self.currency = currency
-        widget = forms.TextInput({"class": "form-control num", "inputmode": "decimal", "autocomplete": "off", "maxlength": 24})
+        widget = forms.TextInput(
+            {"class": "form-control num", "inputmode": "decimal", "autocomplete": "off", "maxlength": 24}
+        )
         super().__init__(label=label, widget=widget, **more)
 
     def to_python(self, value: Any) -> Any:
@@ -101,6 +103,8 @@ class MoneyField(forms.CharField):
     def validate(self, value: Any) -> None:
         if self.required and value is None:
             raise forms.ValidationError(self.error_messages["required"])
+
+
 def money(typed: str, currency: str) -> Money | None:
     """A sum as people type it, `1 234,50` or `1234.50`; None where nothing was typed. What is no sum is refused."""
     plain = "".join(typed.split()).replace(",", ".")

@@ -86,5 +86,3 @@ def _options(said: QueryDict, mapping: Mapping) -> Options:
         complete=bool(said.get("complete")),
         covered_until=covered,
     )
-
-

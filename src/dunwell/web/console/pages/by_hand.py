@@ -50,7 +50,14 @@ def new_customer(request: HttpRequest, desk: Desk) -> HttpResponse:
         made = books.add_customer(desk.creditor, on=desk.today, by=desk.by, **said)
         if email or phone:
             books.add_contact(
-                desk.creditor, made, name=contact, role=Role.PAYABLE, email=email, phone=phone, on=desk.today, by=desk.by
+                desk.creditor,
+                made,
+                name=contact,
+                role=Role.PAYABLE,
+                email=email,
+                phone=phone,
+                on=desk.today,
+                by=desk.by,
             )
         return Done(_("{name} is a customer now.").format(name=made.name))
 
@@ -60,7 +67,9 @@ def new_customer(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def change_customer(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     customer: Customer = deeds.found(Customer, number)
-    form = _with_why(CustomerForm)(request.POST or None, initial={name: getattr(customer, name) for name in CustomerForm.base_fields})
+    form = _with_why(CustomerForm)(
+        request.POST or None, initial={name: getattr(customer, name) for name in CustomerForm.base_fields}
+    )
 
     def do(said: dict[str, Any]) -> Done:
         count = books.change_customer(desk.creditor, customer, **desk.fact(said.pop("why")), **said)
@@ -127,7 +136,9 @@ def change_document(request: HttpRequest, desk: Desk, number: int) -> HttpRespon
         return Done(_("{count} facts changed; the old ones are kept.").format(count=count))
 
     form = _with_why(_with_money(DocumentChangeForm, "total", invoice.currency))(request.POST or None, initial=initial)
-    return _of_customer(request, desk, invoice.customer, form, _("Change {number}").format(number=invoice.number), _("Save"), do)
+    return _of_customer(
+        request, desk, invoice.customer, form, _("Change {number}").format(number=invoice.number), _("Save"), do
+    )
 
 
 class WhyForm(forms.Form):
@@ -142,7 +153,9 @@ def cancel_document(request: HttpRequest, desk: Desk, number: int) -> HttpRespon
         return Done(_("{number} is cancelled; it is asked for no more.").format(number=invoice.number))
 
     title = _("Cancel {number}").format(number=invoice.number)
-    return _of_customer(request, desk, invoice.customer, WhyForm(request.POST or None), title, _("Cancel the document"), do)
+    return _of_customer(
+        request, desk, invoice.customer, WhyForm(request.POST or None), title, _("Cancel the document"), do
+    )
 
 
 class PaymentForm(forms.Form):
@@ -158,7 +171,9 @@ def new_payment(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         books.add_payment(desk.creditor, customer, amount=amount, on=desk.today, by=desk.by, **said)
         return Done(_("Noted; the next run sets it against what it is for."))
 
-    form = _with_money(PaymentForm, "total", desk.creditor.currency)(request.POST or None, initial={"paid_on": desk.today})
+    form = _with_money(PaymentForm, "total", desk.creditor.currency)(
+        request.POST or None, initial={"paid_on": desk.today}
+    )
     return _of_customer(request, desk, customer, form, _("Payment received"), _("Note it"), do)
 
 
@@ -185,7 +200,9 @@ def apology(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     except Refusal as refusal:
         return answer.failed(request, answer.refused(refusal), back)
     context = {"section": "customers", "form": form, "prepared": prepared, "invoice": invoice, "back": back}
-    return answer.page(request, desk, "apology.html", context, status=answer.UNPROCESSABLE if request.method == "POST" else 200)
+    return answer.page(
+        request, desk, "apology.html", context, status=answer.UNPROCESSABLE if request.method == "POST" else 200
+    )
 
 
 def messenger(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
@@ -198,7 +215,9 @@ def messenger(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         people.contacted(
             desk.creditor, customer.external_id, channel="sms", address=to, note=said["text"], on=desk.today, by=desk.by
         )
-        return answer.done(request, _("Noted as sent by hand; it counts for the limits of contact."), desk.url("customer", number))
+        return answer.done(
+            request, _("Noted as sent by hand; it counts for the limits of contact."), desk.url("customer", number)
+        )
     drafts = [one.draft for one in _of_today(desk, customer) if one.draft] if "text" not in said else []
     text = said.get("text") or (drafts[0].text if drafts else "")
     context = {"section": "customers", "customer": customer, "points": points, "to": to, "text": text, "links": _links(to, text), "is_due": bool(drafts)}  # fmt: skip
@@ -206,14 +225,22 @@ def messenger(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 
 def _of_today(desk: Desk, customer: Customer) -> list[Any]:
-    return letters_preview.look(desk.creditor, desk.today, rehearsal=desk.is_rehearsal, customers=(customer.pk,)).letters
+    return letters_preview.look(
+        desk.creditor, desk.today, rehearsal=desk.is_rehearsal, customers=(customer.pk,)
+    ).letters
 
 
 def _links(to: str, text: str) -> list[tuple[str, str]]:
     """Addresses that open a messenger with the text ready; nothing is sent by them."""
     digits, said = "".join(filter(str.isdigit, to)), quote(text)
-    of_phone = [("SMS", f"sms:{quote(to)}?body={said}"), ("WhatsApp", f"https://wa.me/{digits}?text={said}")] if digits else []
-    return [*of_phone, ("Telegram", f"https://t.me/share/url?url=%20&text={said}"), ("Viber", f"viber://forward?text={said}")]
+    of_phone = (
+        [("SMS", f"sms:{quote(to)}?body={said}"), ("WhatsApp", f"https://wa.me/{digits}?text={said}")] if digits else []
+    )
+    return [
+        *of_phone,
+        ("Telegram", f"https://t.me/share/url?url=%20&text={said}"),
+        ("Viber", f"viber://forward?text={said}"),
+    ]
 
 
 def _owed(number: int) -> tuple[Invoice, Receivable]:

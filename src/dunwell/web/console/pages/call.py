@@ -110,7 +110,10 @@ def _form(rows: list[Owed], phones: list[Phone], data: Any) -> forms.Form:
         )
         address = forms.choice(
             gettext_lazy("Number called"),
-            {"": gettext_lazy("another number"), **{one.address: f"{one.name} {one.address}".strip() for one in phones}},
+            {
+                "": gettext_lazy("another number"),
+                **{one.address: f"{one.name} {one.address}".strip() for one in phones},
+            },
             required=False,
             initial=phones[0].address if phones else "",
         )

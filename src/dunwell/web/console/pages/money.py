@@ -123,7 +123,9 @@ def _set(desk: Desk, number: int, amount: Money, invoice: str) -> Done:
     return Done(said, undo=("allocation", made[-1].pk) if made[-1].amount == amount else None)
 
 
-def _ask(request: HttpRequest, desk: Desk, row: Payment, form: forms.Form, title: str, button: str, do: Any) -> HttpResponse:
+def _ask(
+    request: HttpRequest, desk: Desk, row: Payment, form: forms.Form, title: str, button: str, do: Any
+) -> HttpResponse:
     lead = f"{look.money(Money(row.amount, row.currency), locale())} · {row.payer_name or row.remittance}"
     back = desk.url("payment", row.pk)
     return deeds.ask(request, desk, form, title=title, lead=lead, button=button, back=back, do=do)

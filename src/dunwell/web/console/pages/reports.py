@@ -204,14 +204,26 @@ def _speed_rows(found: Report) -> list[list[Cell]]:
 def _promise_rows(found: Report) -> list[list[Cell]]:
     head: list[Cell] = [_("Currency"), _("Kept"), _("In part"), _("Broken"), _("Kept sum"), _("Promised sum")]
     rows: Iterable[list[Cell]] = (
-        [one.currency, one.kept, one.partial, one.broken, *(Money(sum_, one.currency) for sum_ in (one.kept_amount, one.amount))]
+        [
+            one.currency,
+            one.kept,
+            one.partial,
+            one.broken,
+            *(Money(sum_, one.currency) for sum_ in (one.kept_amount, one.amount)),
+        ]
         for one in found.promises
     )
     return [head, *rows]
 
 
 def _roll_rows(found: Report) -> list[list[Cell]]:
-    head: list[Cell] = [_("Currency"), _("A month ago"), _("Balance then"), _("paid, %"), *(f"{age}, %" for age in _ages())]
+    head: list[Cell] = [
+        _("Currency"),
+        _("A month ago"),
+        _("Balance then"),
+        _("paid, %"),
+        *(f"{age}, %" for age in _ages()),
+    ]
     rows: Iterable[list[Cell]] = (
         [one.currency, _age_word(age), Money(balance, one.currency), *map(_decimal, parts)]
         for one in found.rolls

@@ -65,7 +65,9 @@ class CompanyForm(forms.Form):
 
 
 def company(request: HttpRequest, desk: Desk) -> HttpResponse:
-    form = CompanyForm(request.POST or None, initial={name: getattr(desk.creditor, name) for name in CompanyForm.base_fields})
+    form = CompanyForm(
+        request.POST or None, initial={name: getattr(desk.creditor, name) for name in CompanyForm.base_fields}
+    )
 
     def do(said: dict[str, Any]) -> Done:
         creditors.change(desk.creditor, by=desk.by, **said)
@@ -75,7 +77,9 @@ def company(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 class StaffForm(forms.Form):
-    name = forms.text(gettext_lazy("Name"), help_text=gettext_lazy("The same name again changes that person's details."))
+    name = forms.text(
+        gettext_lazy("Name"), help_text=gettext_lazy("The same name again changes that person's details.")
+    )
     title = forms.text(gettext_lazy("Position"), required=False)
     gender = forms.choice(gettext_lazy("Grammar"), GENDERS, required=False)
     email = forms.email(gettext_lazy("E-mail"), required=False)
@@ -84,13 +88,19 @@ class StaffForm(forms.Form):
 
 def staff(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A person who signs letters."""
-    known = Staff.objects.filter(name=request.GET.get("name", "")).values("name", "title", "gender", "email", "phone").first()
+    known = (
+        Staff.objects.filter(name=request.GET.get("name", ""))
+        .values("name", "title", "gender", "email", "phone")
+        .first()
+    )
 
     def do(said: dict[str, Any]) -> Done:
         creditors.add_staff(desk.creditor, by=desk.by, **said)
         return Done(_("{name} signs letters.").format(name=said["name"]))
 
-    return _ask(request, desk, StaffForm(request.POST or None, initial=known or {}), _("Who signs letters"), _("Save"), do)
+    return _ask(
+        request, desk, StaffForm(request.POST or None, initial=dict(known or {})), _("Who signs letters"), _("Save"), do
+    )
 
 
 class AccountForm(forms.Form):
@@ -118,7 +128,15 @@ def account(request: HttpRequest, desk: Desk) -> HttpResponse:
         return Done(_("Proposed. Another person has to confirm it before letters name it."))
 
     lead = _("A changed account is announced to clients and needs two persons: nobody alone can redirect payments.")
-    return _ask(request, desk, AccountForm(request.POST or None, initial=initial), _("Bank account"), _("Propose"), do, lead=lead)
+    return _ask(
+        request,
+        desk,
+        AccountForm(request.POST or None, initial=initial),
+        _("Bank account"),
+        _("Propose"),
+        do,
+        lead=lead,
+    )
 
 
 def confirm(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
@@ -156,7 +174,15 @@ def person(request: HttpRequest, desk: Desk) -> HttpResponse:
             return Done(_("{name} may sign in with the password {password} – it is shown this once.").format(name=said["name"], password=made.password))  # fmt: skip
         return Done(_("{name} has the role now.").format(name=said["name"]))
 
-    return _ask(request, desk, PersonForm(request.POST or None, initial=initial), _("Person"), _("Save"), do, back="settings-team")
+    return _ask(
+        request,
+        desk,
+        PersonForm(request.POST or None, initial=initial),
+        _("Person"),
+        _("Save"),
+        do,
+        back="settings-team",
+    )
 
 
 def leave(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
@@ -185,7 +211,9 @@ class MailForm(forms.Form):
     port = forms.whole(gettext_lazy("Port"), low=1, high=65535)
     security = forms.choice(gettext_lazy("Security"), SECURITY)
     username = forms.text(gettext_lazy("User"), required=False)
-    password = forms.secret(gettext_lazy("Password"), help_text=gettext_lazy("Empty: the old one stays. Stored encrypted."))
+    password = forms.secret(
+        gettext_lazy("Password"), help_text=gettext_lazy("Empty: the old one stays. Stored encrypted.")
+    )
 
 
 def mail(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -276,10 +304,14 @@ def _turned(request: HttpRequest, desk: Desk) -> HttpResponse:
     why, back = request.POST.get("why", ""), desk.url("settings-mode")
     if request.POST.get("to") == "rehearsal":
         count = creditors.back_to_rehearsal(desk.creditor, today=desk.today, by=desk.by, why=why)
-        return answer.done(request, _("Rehearsal: nothing leaves. {count} messages were withdrawn.").format(count=count), back)
+        return answer.done(
+            request, _("Rehearsal: nothing leaves. {count} messages were withdrawn.").format(count=count), back
+        )
     if request.POST.get("to") != "live":
         raise Http404
-    creditors.go_live(desk.creditor, now=desk.now, today=desk.today, by=desk.by, why=why, folder=desk.folder / "rehearsal")
+    creditors.go_live(
+        desk.creditor, now=desk.now, today=desk.today, by=desk.by, why=why, folder=desk.folder / "rehearsal"
+    )
     return answer.done(request, _("Live: messages leave with the next run."), desk.url("today"))
 
 
@@ -306,7 +338,9 @@ def stop(request: HttpRequest, desk: Desk) -> HttpResponse:
         lead = _("No message leaves from this moment on, whoever approved it. What a server is taking right now cannot be called back.")  # fmt: skip
         context = {"title": _("Stop everything"), "button": _("Stop everything now"), "lead": lead}
     asked = {"form": form, "back": desk.url("today"), "action": request.path, **context}
-    return answer.page(request, desk, "form.html", asked, status=answer.UNPROCESSABLE if request.method == "POST" else 200)
+    return answer.page(
+        request, desk, "form.html", asked, status=answer.UNPROCESSABLE if request.method == "POST" else 200
+    )
 
 
 def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -322,7 +356,9 @@ def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _page(request: HttpRequest, desk: Desk, tab: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return answer.page(request, desk, f"settings_{tab}.html", {"section": "settings", "tab": tab, **context}, status=status)
+    return answer.page(
+        request, desk, f"settings_{tab}.html", {"section": "settings", "tab": tab, **context}, status=status
+    )
 
 
 def _ask(

@@ -79,7 +79,9 @@ def company(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, answer.refused(refusal))
             else:
                 return redirect("console:start-file", made.slug)
-    return render(request, "console/start_company.html", {"form": form, "steps": STEPS, "step": "company"}, status=status)
+    return render(
+        request, "console/start_company.html", {"form": form, "steps": STEPS, "step": "company"}, status=status
+    )
 
 
 def file(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -91,7 +93,11 @@ def file(request: HttpRequest, desk: Desk) -> HttpResponse:
         token = sheet_form.kept(request, desk)
     except Refusal as refusal:
         return answer.page(
-            request, desk, "start_file.html", {**context, "refused": answer.refused(refusal)}, status=answer.UNPROCESSABLE
+            request,
+            desk,
+            "start_file.html",
+            {**context, "refused": answer.refused(refusal)},
+            status=answer.UNPROCESSABLE,
         )
     return redirect(desk.url("start-columns", token))
 
@@ -111,7 +117,12 @@ def columns(request: HttpRequest, desk: Desk, upload: str) -> HttpResponse:
             refused = answer.refused(refusal)
         else:
             return answer.done(request, sheet_form.summed_up(done), desk.url("start-policy"))
-    context = {"steps": STEPS, "step": "file", "refused": refused, **sheet_form.context(sheet, request.POST, desk.today)}
+    context = {
+        "steps": STEPS,
+        "step": "file",
+        "refused": refused,
+        **sheet_form.context(sheet, request.POST, desk.today),
+    }
     status = answer.UNPROCESSABLE if is_import else 200
     return answer.page(request, desk, "start_columns.html", context, status=status)
 
@@ -167,9 +178,7 @@ def letter(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     drafts = [one.draft for one in seen.letters if one.draft and one.draft.html]
     if not drafts:
         raise Http404
-    return HttpResponse(
-        letters_preview.standalone_html(drafts[0]), headers={"Content-Security-Policy": LETTER_POLICY}
-    )
+    return HttpResponse(letters_preview.standalone_html(drafts[0]), headers={"Content-Security-Policy": LETTER_POLICY})
 
 
 def _countries() -> list[tuple[str, str]]:

@@ -34,7 +34,9 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         if place[0] == locale:
             keys.setdefault(place[1], []).append((place[2], ".".join(place), len(wording.versions(place))))
     rows = sorted(((labels.word("step", key), found) for key, found in keys.items()), key=lambda row: row[0])
-    return answer.page(request, desk, "texts.html", {"section": "texts", "rows": rows, "locale": locale, "languages": LANGUAGES})
+    return answer.page(
+        request, desk, "texts.html", {"section": "texts", "rows": rows, "locale": locale, "languages": LANGUAGES}
+    )
 
 
 def one(request: HttpRequest, desk: Desk, place: str) -> HttpResponse:
@@ -69,7 +71,9 @@ def save(request: HttpRequest, desk: Desk, place: str) -> HttpResponse:
     found = _place(place)
     locale, key, channel = found
     try:
-        version = wording.save(desk.creditor, locale, f"{key}.{channel}", _typed(request), **desk.fact(request.POST.get("why", "")))
+        version = wording.save(
+            desk.creditor, locale, f"{key}.{channel}", _typed(request), **desk.fact(request.POST.get("why", ""))
+        )
     except Refusal as refusal:
         context = _context(request, desk, found, _typed(request)) | {"refused": str(refusal)}
         return answer.page(request, desk, "text.html", context, status=answer.UNPROCESSABLE)
