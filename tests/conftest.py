@@ -6,7 +6,9 @@ import itertools
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import hypothesis
@@ -21,6 +23,11 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 # The workers of one run share one server; the controller made the folder and hands its name on in the environment.
 OWNS_SERVER = "DUNWELL_TEST_DATA" not in os.environ
 DATA = Path(os.environ.setdefault("DUNWELL_TEST_DATA", tempfile.mkdtemp(prefix="dunwell-test-", dir="/tmp")))
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+).split()
 _numbers = itertools.count(1)
 
 
@@ -76,3 +83,20 @@ def shared() -> Path:
     if not SHARED.exists():
         pytest.skip(f"no development data at {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium; a test that needs it is skipped where there is none.
+
+    Its driver runs an event loop in this thread until the module ends; the models are used between its steps, never within one.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

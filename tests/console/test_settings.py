@@ -12,7 +12,7 @@ from django.test import Client
 from dunwell.run import creditors
 from dunwell.store import scope
 from dunwell.store.models import Audit, BankAccount, Creditor, Membership
-from regressions.world import World
+from regressions.world import DAY, World
 
 PAGES = ("", "/people", "/channels", "/law", "/mode", "/audit")
 
@@ -103,6 +103,19 @@ def test_live_is_not_offered_while_something_is_missing(client_as: Callable[...,
     assert "Still missing before live" in client.get(at(creditor, "settings/mode")).content.decode()
     assert client.post(at(creditor, "settings/mode"), {"to": "live"}).status_code == 422
     assert not creditors.status(creditor).live
+
+
+def test_the_letters_that_would_leave_live_can_be_looked_at_in_rehearsal(
+    client_as: Callable[..., Client], world: World
+) -> None:
+    """The rehearsal has written to them today already; live nobody has."""
+    world.owing("2026-02-20")
+    world.cover(DAY)
+    client = client_as("admin")
+    client.post(at(world.creditor, "run"))
+    page = client.get(at(world.creditor, "settings/mode")).content.decode()
+    frame = page.split('<iframe class="letter-frame" src="')[1].split('"')[0].replace("&amp;", "&")
+    assert client.get(frame).status_code == 200
 
 
 def test_a_collector_stops_everything_and_an_approver_lifts_it(client_as: Callable[..., Client], creditor: Any) -> None:

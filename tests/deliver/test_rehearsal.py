@@ -78,7 +78,7 @@ def test_a_full_disk_lets_the_messages_wait_and_leaves_no_half_file(way, monkeyp
 
 
 def test_every_way_out_has_a_name_and_a_form():
-    assert set(CHANNELS) == {"smtp", "rehearsal", "task", "memory"}
+    assert set(CHANNELS) == {"smtp", "rehearsal", "memory"}
     for channel, config in CHANNELS.values():
         assert channel.__doc__ is None or channel.capabilities
         assert hasattr(config, "__dataclass_fields__")

@@ -1,6 +1,6 @@
 """What the commands print, read as a person does."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from dunwell.cli import show
 from dunwell.run import people, plan
@@ -13,7 +13,7 @@ def test_a_day_that_waits_for_payments_names_the_source_that_is_awaited(world, c
     people.cover(world.creditor, "open items, Moscow", date(2026, 2, 20), on=date(2026, 2, 21), by="anna")
     people.cover(world.creditor, "bank", date(2026, 3, 1), on=date(2026, 3, 2), by="anna")
     found = plan.run(world.creditor, date(2026, 3, 2), rehearsal=True, by="anna")
-    show.planned(world.creditor, found, json=False)
+    show.planned(world.creditor, found, datetime(2026, 3, 2, 9, tzinfo=UTC), json=False)
     said = " ".join(capsys.readouterr().out.split())
     assert "1 open receivable " in said
     assert "Payments of open items, Moscow are entered up to 2026-02-20" in said

@@ -295,6 +295,7 @@ def mode(request: HttpRequest, desk: Desk) -> HttpResponse:
         "count": len(written),
         "letters": written[:LETTERS_SHOWN],
         "on": desk.today,
+        "shown_as": "live",
         "is_stopped": desk.is_stopped,
     }
     return _page(request, desk, "mode", context, status=answer.UNPROCESSABLE if refused else 200)

@@ -167,14 +167,15 @@ def letters(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @xframe_options_sameorigin
 def letter(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
-    """The letter that a customer would get on `?on=`, as its reader sees it, for a frame."""
+    """The letter that a customer would get on `?on=` (live: `&as=live`), as its reader sees it, for a frame."""
     if not Customer.objects.filter(pk=number).exists():
         raise Http404
     try:
         on = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         raise Http404 from None
-    seen = letters_preview.look(desk.creditor, on, rehearsal=desk.is_rehearsal, customers=(number,))
+    is_rehearsed = desk.is_rehearsal and request.GET.get("as") != "live"
+    seen = letters_preview.look(desk.creditor, on, rehearsal=is_rehearsed, customers=(number,))
     drafts = [one.draft for one in seen.letters if one.draft and one.draft.html]
     if not drafts:
         raise Http404
