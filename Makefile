@@ -48,7 +48,7 @@ contracts: install-dev
 	PYTHONPATH=src $(BIN)/lint-imports
 
 content: install-dev
-	$(BIN)/dunwell check --content
+	@export DUNWELL_DATA=$$(mktemp -d) && trap '$(BIN)/dunwell db stop; rm -rf '"$$DUNWELL_DATA" EXIT && $(BIN)/dunwell check --content
 
 lock:  ## Pin every dependency with hashes; no address of a download is written.
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 --universal pyproject.toml -o requirements.lock
