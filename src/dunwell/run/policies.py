@@ -33,8 +33,11 @@ def load(name: str, own: Path | None = None) -> Policy:
 
 
 def load_all(own: Path | None = None) -> dict[str, Policy]:
-    """Every policy by name; one unusable file of the creditor's refuses them all, so that none is silently replaced."""
-    return {name: load(name, own) for name in toml_files.named(KIND, own)}
+    """Every policy by name; one unusable file of the creditor's refuses them all, so that none is silently replaced.
+
+    A file that a colleague takes away meanwhile is no policy any more.
+    """
+    return {name: load(name, own) for name, file in toml_files.named(KIND, own).items() if file.is_file()}
 
 
 def check(file: Path) -> tuple[Policy | None, list[Finding]]:
