@@ -29,6 +29,7 @@ from dunwell.core.message import (
     CreditorFacts,
     CustomerFacts,
     Draft,
+    InstalmentFacts,
     ItemFacts,
     LetterFacts,
     Message,
@@ -39,7 +40,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
-from dunwell.core.policy import Step
+from dunwell.core.policy import INSTALMENT_STEP, Step
 from dunwell.core.rates import Limitation
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.reference import Names
@@ -163,6 +164,7 @@ class _Desk:
     pages: Pages
     limitation: Limitation | None
     broken: frozenset[int]  # receivables of which a promise was broken
+    agreed: dict[int, Row]  # by receivable, the next payment of its schedule
     as_of: date
 
 
@@ -186,6 +188,7 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details,
         found=found,
         pages=pages,
         limitation=limitations.of(creditor),
+        agreed={row["receivable_id"]: row for row in portfolio.instalments.iter_rows(named=True)},
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
@@ -277,7 +280,9 @@ def _recipients(desk: _Desk, action: Row) -> tuple[DraftRecipient, ...]:
 
 def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     found, customer = desk.found, desk.found.customers[action["customer_id"]]
-    asked = tuple(_item(desk, item, action["level"]) for item in items if item["part"] in ("asked", "listed", "told"))
+    is_agreed = action["content"] == INSTALMENT_STEP
+    spoken = [item for item in items if item["part"] in ("asked", "listed", "told")]
+    asked = _agreed_payment(desk, spoken) if is_agreed else tuple(_item(desk, one, action["level"]) for one in spoken)
     later = tuple(_item(desk, item, 0) for item in items if item["part"] == "not_due")
     thanked = tuple(desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
     totals = total_by_currency(item.balance for item in asked)
@@ -322,6 +327,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         consequence=_consequence(desk, action, step),
         promised_for=_broken_promise(desk, action, items),
         order=_order(desk, items),
+        instalment=_instalment(desk, spoken[0]) if is_agreed else None,
         reply_to=reply_to,
         unsubscribe="",
         reference=_reference(desk, action["customer_id"], items),
@@ -363,6 +369,37 @@ def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:
         state="part_paid" if balance < original else "open",
         charges=Money(row["charges"], row["currency"]) if row["charges"] > 0 else None,
     )
+
+
+def _agreed_payment(desk: _Desk, items: list[Row]) -> tuple[ItemFacts, ...]:
+    """What is still to come of a schedule's next payment, laid over its documents, the earliest first; its day is the day to pay."""
+    payment = desk.agreed[items[0]["receivable_id"]]
+    earliest_first = sorted(
+        items, key=lambda item: (desk.found.receivables[item["receivable_id"]]["issue_date"], item["receivable_id"])
+    )
+    shown, left = [], payment["left"]
+    for item in earliest_first:
+        row = desk.found.receivables[item["receivable_id"]]
+        share = Money(min(left, item["amount"]), row["currency"])
+        left -= share.minor
+        if share:
+            shown.append(
+                replace(
+                    _item(desk, item, 0),
+                    balance=share,
+                    original=share,
+                    due_date=payment["day"],
+                    days_overdue=0,
+                    state="open",
+                    charges=None,
+                )
+            )
+    return tuple(shown)
+
+
+def _instalment(desk: _Desk, item: Row) -> InstalmentFacts:
+    payment = desk.agreed[item["receivable_id"]]
+    return InstalmentFacts(payment["number"], payment["parts"])
 
 
 def _rights(desk: _Desk, action: Row, items: tuple[Row, ...]) -> frozenset[Right]:
