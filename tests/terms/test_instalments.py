@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+
 from dunwell.core import instalments as rules
 from dunwell.core.instalments import Every, Part, Wish
 from dunwell.core.money import Money
@@ -52,7 +53,7 @@ def test_a_schedule_holds_reminds_of_each_payment_and_ends_with_thanks(firm, owi
     firm.plan(date(2026, 3, 13))
     firm.deliver(date(2026, 3, 13))
     (message,) = firm.sent()
-    text = message.content_row.text
+    text = message.content_row.text.replace("\N{NO-BREAK SPACE}", " ")
     assert message.content == "instalment"
     assert "€450.00" in text and "Monday, 16 March" in text and "1 of 2" in text and "900.00" not in text
     assert "overdue" not in text

@@ -99,7 +99,9 @@ class Wish:
 
 
 def schedule(wish: Wish, owed: Money, on: date, calendar: Calendar) -> tuple[Part, ...]:
-    """The wish as days and sums. Days move forward to working days; what does not divide comes with the first equal part."""
+    """The wish as days and sums. Days that lie ahead move forward to working days; what does not divide comes with the first equal part."""
+    if wish.first < on:
+        raise PartInPast(day=wish.first)
     if wish.now and not 0 < wish.now.minor < owed.minor:
         raise NowTooMuch(amount=wish.now, open=owed)
     rest = owed - wish.now if wish.now else owed

@@ -101,7 +101,7 @@ class Policy:
     promise_days_max: int = 30
     reply_wait_days: int = 5
     interest: bool = False
-    instalments: Bounds = Bounds()
+    instalments: Bounds = field(default_factory=Bounds)
 
     def step(self, name: str) -> Step:
         if self.wake_up is not None and name == self.wake_up.name:

@@ -30,6 +30,7 @@ from dunwell.engine import plan_paper
 from dunwell.engine.plan_paper import PlanFacts
 from dunwell.plugins import paper
 from dunwell.run import calendars, jurisdictions, limitations, people, portfolio
+from dunwell.run.instalments_standing import parts_in
 from dunwell.store import audit, balances, bulk, scope
 from dunwell.store.models import (
     Acknowledgement,
@@ -271,18 +272,6 @@ def end(creditor: Creditor, number: int, fact: Fact, *, outcome: str) -> None:
             subject=str(number),
             content={"outcome": outcome, "why": fact.why},
         )
-
-
-def was_agreed(receivables: Sequence[Receivable]) -> PaymentPlan | None:
-    """The first schedule that ever held one of the receivables; call inside `scope.of`."""
-    promise = Promise.objects.filter(receivable__in=receivables, plan__isnull=False, rehearsal=False)
-    found = promise.exclude(ending__outcome="taken_back").select_related("plan").order_by("pk").first()
-    return found.plan if found else None
-
-
-def parts_in(plan: PaymentPlan) -> tuple[Part, ...]:
-    """A recorded schedule as days and sums."""
-    return tuple(Part(date.fromisoformat(day), Money(minor, plan.currency)) for day, minor in plan.schedule)
 
 
 @cache

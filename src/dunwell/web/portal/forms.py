@@ -69,18 +69,14 @@ def form_id(request: HttpRequest, seen: Visit) -> str:
 def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Said:
     """The answer as typed; days and sums that cannot be read are refused, what is missing is judged by `run`."""
     sent = request.POST
-    payable = [item.receivable_id for item in shown.payable]
-    chosen = {int(one) for one in sent.getlist("item") if one.isdecimal()}
     amount = None
     if sent.get("part") == "only":
-        amount = _amount(sent.get("amount", ""), next((item.currency for item in shown.payable), "EUR"))
+        amount = amount_of(sent.get("amount", ""), next((item.currency for item in shown.payable), "EUR"))
     return Said(
         kind=kind,
         form_id=form_id(request, seen),
-        # With one invoice there is nothing to tick.
-        receivables=tuple(one for one in payable if one in chosen) if len(payable) > 1 else tuple(payable),
-        day=_day(sent.get("day", "")),
-        days=_days(request) if kind is AnswerKind.PROMISE else (),
+        receivables=chosen(request, shown),
+        day=_promised(request) if kind is AnswerKind.PROMISE else day(sent.get("day", "")),
         cause=sent.get("cause", ""),
         amount=amount,
         text=sent.get("text", "").strip(),
@@ -91,23 +87,27 @@ def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Sa
     )
 
 
-def _days(request: HttpRequest) -> tuple[date, ...]:
-    """The chosen day, or the typed one where "another day" is chosen; then those of further parts."""
-    sent = request.POST
-    quick = sent.get("quick", OTHER)
-    first = _day(sent.get("day", "") if quick == OTHER else quick)
-    further = [_day(sent.get(name, "")) for name in ("second", "third")]
-    return tuple(day for day in (first, *further) if day) if first else ()
+def chosen(request: HttpRequest, shown: Page) -> tuple[int, ...]:
+    """The receivables that were ticked; with one invoice there is nothing to tick."""
+    payable = tuple(item.receivable_id for item in shown.payable)
+    ticked = {int(one) for one in request.POST.getlist("item") if one.isdecimal()}
+    return tuple(one for one in payable if one in ticked) if len(payable) > 1 else payable
 
 
-def _day(text: str) -> date | None:
+def _promised(request: HttpRequest) -> date | None:
+    """The chosen day, or the typed one where "another day" is chosen."""
+    quick = request.POST.get("quick", OTHER)
+    return day(request.POST.get("day", "") if quick == OTHER else quick)
+
+
+def day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
 
 
-def _amount(text: str, currency: str) -> Money:
+def amount_of(text: str, currency: str) -> Money:
     """A sum as people type it: `1 200,50`, `1,200.50`, `1200.5`."""
     plain = re.sub(r"[\s\u00a0\u202f']", "", text)
     if not re.fullmatch(r"\d{1,12}([.,]\d{3})*([.,]\d{1,3})?", plain):
