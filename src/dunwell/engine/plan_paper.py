@@ -71,7 +71,7 @@ def acknowledgement(facts: PlanFacts, words: Mapping[str, Any]) -> str:
 def _blocks(facts: PlanFacts, words: Mapping[str, Any], title: str) -> Iterator[Block]:
     yield Title(title)
     names = {"creditor": facts.creditor.name, "customer": facts.customer.name}
-    yield Paragraph(words["lead"].format(**names, day=terms.long_date(facts.day, facts.locale)))
+    yield Paragraph(_dated(words["lead"], facts, **names))
     yield Columns((_party(facts.creditor, words["creditor"], words), _party(facts.customer, words["customer"], words)))
     yield Heading(words["documents"])
     yield _table(words["columns_documents"], [_document(facts, words, *one) for one in facts.documents])
@@ -85,8 +85,7 @@ def _blocks(facts: PlanFacts, words: Mapping[str, Any], title: str) -> Iterator[
     yield Bullets(tuple(_rules(facts, words)))
     yield Paragraph(acknowledgement(facts, words))
     if facts.evidence:
-        said = words["asked" if facts.is_asked else "accepted"]
-        yield Paragraph(said.format(day=terms.long_date(facts.day, facts.locale), evidence=facts.evidence))
+        yield Paragraph(_dated(words["asked" if facts.is_asked else "accepted"], facts, evidence=facts.evidence))
     if facts.law == "bg":
         yield SmallPrint(words["law_bg"])
 
@@ -122,6 +121,11 @@ def _party(party: Party, head: str, words: Mapping[str, Any]) -> Column:
 
 def _table(head: list[str], rows: list[tuple[str, str, str]], total: tuple[str, ...] = ()) -> PaperTable:
     return PaperTable(tuple(head), tuple(rows), ("left", "left", "right"), ("auto", "fill", "auto"), total)
+
+
+def _dated(sentence: str, facts: PlanFacts, **values: str) -> str:
+    """A sentence with the document's day; the full stop of `г.` ends it too."""
+    return sentence.format(day=terms.long_date(facts.day, facts.locale), **values).replace("г..", "г.")
 
 
 def _money(facts: PlanFacts, amount: Money) -> str:
