@@ -20,6 +20,7 @@ from dunwell.run.inbox_effects import EFFECTS, UNDO, VALUES, Effects
 from dunwell.store import audit, inbox, scope
 from dunwell.store.models import (
     Creditor,
+    Customer,
     Inbound,
     InboundMatch,
     ReplyDecision,
@@ -62,6 +63,7 @@ class Waiting:
     warnings: tuple[str, ...]
     basis: MatchBasis
     evidence: str
+    settled: Settled | None  # what a person made of it; None while it waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,18 @@ def waiting(creditor: Creditor, *, limit: int = ROWS_MAX) -> list[Waiting]:
     """Proposals that wait for a person, the oldest first."""
     with scope.of(creditor.pk):
         return [_waiting(one) for one in inbox.unsettled()[:limit]]
+
+
+def of_mail(creditor: Creditor, mail: int) -> list[Waiting]:
+    """Everything that was read in one mail, settled or not."""
+    with scope.of(creditor.pk):
+        return [_waiting(one) for one in inbox.read().filter(mail_id=mail)]
+
+
+def proposed(creditor: Creditor, number: int) -> Waiting:
+    """One proposal, settled or not."""
+    with scope.of(creditor.pk):
+        return _waiting(inbox.proposal(number))
 
 
 def strays(creditor: Creditor, *, limit: int = ROWS_MAX) -> list[Stray]:
@@ -121,7 +135,9 @@ def reopen(creditor: Creditor, number: int, *, on: date, by: str, why: str = "")
         return _decided(creditor, last.proposal, Settled.REOPENED, {}, [], on=on, by=by, why=why)
 
 
-def match(creditor: Creditor, number: int, customer_name: str, *, on: date, by: str, why: str = "") -> tuple[int, ...]:
+def match(
+    creditor: Creditor, number: int, customer_name: str | Customer, *, on: date, by: str, why: str = ""
+) -> tuple[int, ...]:
     """A person says whose mail it is; it is then read like any other. Gives the numbers of its proposals."""
     with scope.of(creditor.pk):
         stray = inbox.unmatched().filter(pk=number).first()
@@ -234,4 +250,5 @@ def _waiting(one: ReplyProposal) -> Waiting:
         warnings=tuple(content.warnings.splitlines()),
         basis=MatchBasis(one.mail.basis),
         evidence=one.mail.evidence,
+        settled=Settled(one.last) if one.last and one.last != Settled.REOPENED else None,
     )

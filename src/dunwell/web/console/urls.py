@@ -27,6 +27,7 @@ from dunwell.web.console.pages import (
     messages,
     money,
     policies,
+    replies,
     reports,
     search,
     settings,
@@ -51,6 +52,15 @@ DOORS = (
     Door("messages/<int:number>/settle", messages.settle, APPROVER, "message-settle"),
     Door("approve", messages.choose, APPROVER, "approve"),
     Door("approve/chosen", messages.approve, APPROVER, "approve-chosen", commits=True),
+    # Replies
+    Door("replies", replies.show, VIEWER, "replies"),
+    Door("replies/<int:number>", replies.one, VIEWER, "reply"),
+    Door("replies/<int:number>/original", replies.original, VIEWER, "reply-original"),
+    Door("replies/<int:number>/match", replies.match, COLLECTOR, "reply-match"),
+    Door("replies/read/<int:number>/accept", replies.accept, COLLECTOR, "reading-accept"),
+    Door("replies/read/<int:number>/edit", replies.edit, COLLECTOR, "reading-edit"),
+    Door("replies/read/<int:number>/reject", replies.reject, COLLECTOR, "reading-reject"),
+    Door("replies/page/<int:number>/settle", replies.settle, COLLECTOR, "answer-settle"),
     # Customers
     Door("customers", customers.show, VIEWER, "customers"),
     Door("customers/<int:number>", customer.show, VIEWER, "customer"),

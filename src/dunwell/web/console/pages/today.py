@@ -23,6 +23,7 @@ ROWS_OF_KIND = 8
 ROWS_MAX = 200
 KINDS = {
     "unknown": ("mail-question", gettext_lazy("Did it arrive?")),
+    "reply": ("inbox", gettext_lazy("Replies")),
     "money": ("coins", gettext_lazy("Unmatched money")),
     "blocking": ("alert-triangle", gettext_lazy("Findings that hold")),
     "broken": ("heart-handshake", gettext_lazy("Promises past their day")),
@@ -113,6 +114,8 @@ def _row(desk: Desk, item: Item) -> Row:
 def _address(desk: Desk, item: Item) -> str:
     if item.kind in ("approval", "unknown"):
         return desk.url("message", item.number)
+    if item.kind == "reply":
+        return f"{desk.url('replies')}#{item.step}{item.number}"
     if item.kind == "task" and item.what == "call" and desk.may("collector"):
         return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
     return desk.url("customer", item.customer_id) if item.customer_id else ""
@@ -132,6 +135,12 @@ def _of_task(item: Item) -> tuple[str, list[str]]:
         else [_("Step “{step}” of the policy.").format(step=labels.word("step", item.step))]
     )
     return labels.word("step", item.what), step
+
+
+def _of_reply(item: Item) -> tuple[str, list[str]]:
+    if item.step == "s":
+        return _("Nobody knows whose"), []
+    return labels.word("proposal" if item.step == "p" else "page_answer", item.what), []
 
 
 def _of_promise(item: Item) -> tuple[str, list[str]]:
@@ -155,6 +164,7 @@ def _of_finding(item: Item) -> tuple[str, list[str]]:
 _SAID = {
     "unknown": _of_message,
     "approval": _of_message,
+    "reply": _of_reply,
     "task": _of_task,
     "broken": _of_promise,
     "dispute": _of_dispute,
