@@ -37,6 +37,7 @@ REFUSING = (
     "run/inbox.py",
     "run/inbox_effects.py",
     "run/news.py",
+    "run/own_letter.py",
     "run/people.py",
     "run/policies.py",
     "run/portal_desk.py",

@@ -143,16 +143,14 @@ def test_the_side_bar_counts_what_waits(client_as: Callable[..., Client], owing:
 
 
 def test_a_hostile_mail_is_only_text(client_as: Callable[..., Client], owing: World) -> None:
-    take(owing, "We pay on Friday <script>alert(1)</script> & \"more\"")
+    take(owing, 'We pay on Friday <script>alert(1)</script> & "more"')
     page = client_as("viewer").get(f"{home(owing)}replies").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "ждёт вашего решения"), ("bg", "чака решението Ви")])
-def test_in_russian_and_bulgarian(
-    client_as: Callable[..., Client], owing: World, language: str, words: str
-) -> None:
+def test_in_russian_and_bulgarian(client_as: Callable[..., Client], owing: World, language: str, words: str) -> None:
     take(owing, PROMISE)
     assert words in client_as("viewer", language=language).get(f"{home(owing)}replies").content.decode()
 

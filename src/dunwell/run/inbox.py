@@ -250,5 +250,5 @@ def _waiting(one: ReplyProposal) -> Waiting:
         warnings=tuple(content.warnings.splitlines()),
         basis=MatchBasis(one.mail.basis),
         evidence=one.mail.evidence,
-        settled=Settled(one.last) if one.last and one.last != Settled.REOPENED else None,
+        settled=inbox.last_word(one),
     )

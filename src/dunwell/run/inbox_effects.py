@@ -59,10 +59,11 @@ def _dispute(creditor: Creditor, customer: Customer, values: Mapping[str, Any], 
 
 
 def _claimed_paid(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
+    """Where nothing is open any more there is nothing to wait for."""
     until = date.fromisoformat(_needed(values, "until"))
     return [
         ["hold", row.pk]
-        for number in _invoices(values)
+        for number in values.get("invoices") or ()
         if inbox.has_invoice(number, customer.pk)
         for row in people.hold(creditor, number=number, reason=HoldReason.CLAIMED_PAID.value, until=until, **who)
     ]

@@ -30,6 +30,8 @@ class NoSuchProposal(Refusal):
 
 
 LAST = Subquery(ReplyDecision.objects.filter(proposal=OuterRef("pk")).order_by("-id").values("outcome")[:1])
+OPEN = (None, Settled.REOPENED.value)
+"""The last words of a proposal that waits."""
 NUMBER_LENGTH_MIN = 3
 
 
@@ -111,6 +113,12 @@ def read() -> QuerySet[ReplyProposal]:
     """All proposals, each with the last word about it in `last`."""
     rows = ReplyProposal.objects.annotate(last=LAST)
     return rows.select_related("mail__content", "customer").order_by("pk")
+
+
+def last_word(proposal: ReplyProposal) -> Settled | None:
+    """What a person made of a proposal that `read` found; None while it waits."""
+    said = getattr(proposal, "last", None)
+    return None if said in OPEN else Settled(said)
 
 
 def proposal(number: int) -> ReplyProposal:

@@ -76,7 +76,6 @@ class ReplyProposal(Fact):
     confidence = models.FloatField(default=0.0)
     hold_until = models.DateField()
     rehearsal = models.BooleanField(default=False)
-    last: str | None  # the last word about it, where `store.inbox.read` asked for it
 
     class Meta:
         db_table = "reply_proposal"

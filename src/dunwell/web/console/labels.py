@@ -35,6 +35,14 @@ WORDS = {
         "unknown": term("message", "nobody knows whether it arrived"),
         "withdrawn": term("message", "withdrawn"),
     },
+    "letter": {
+        "own_words": term("letter", "by hand"),
+        "thanks": term("letter", "thank-you"),
+        "apology": term("letter", "apology"),
+        "lifted": term("letter", "end of a pause"),
+        "bank_details": term("letter", "new bank details"),
+        "new_link": term("letter", "new link to the pay page"),
+    },
     "proposal": {
         "promise": term("proposal", "Promises to pay"),
         "dispute": term("proposal", "Objects"),
@@ -340,6 +348,8 @@ def sentences(text: str) -> list[str]:
 
 def word(kind: str, code: str) -> str:
     """The word for a code; steps and contents of policies have theirs in the core."""
+    if kind == "step" and code in WORDS["letter"]:
+        return str(WORDS["letter"][code])
     if kind == "step":
         return policy_words.word(code, (get_language() or "en")[:2])
     return str(WORDS[kind].get(code, code))

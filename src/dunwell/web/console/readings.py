@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from dunwell.core.inbox import MatchBasis
 from dunwell.core.money import Money
 from dunwell.run.inbox import Waiting
@@ -17,6 +19,7 @@ from dunwell.web.console import labels, look
 from dunwell.web.console.templatetags.look import locale
 
 UNSURE_BELOW = 0.5
+DAYS = {"until": gettext_lazy("until {day}"), "paid_on": gettext_lazy("paid on {day}")}
 WORDS = {"cause": "cause", "reason": "hold", "what": "owes", "channel": "channel"}
 """Values that are codes: their name → the list that has their words."""
 
@@ -114,8 +117,8 @@ def _proposal(one: Waiting, currency: str) -> Proposal:
 
 def _worded(name: str, value: Any, currency: str) -> str:
     """A value in a person's words; codes of the reader that nothing is made of are left out."""
-    if name in ("until", "paid_on"):
-        return look.long_day(date.fromisoformat(str(value)), locale())
+    if name in DAYS:
+        return str(DAYS[name]).format(day=look.long_day(date.fromisoformat(str(value)), locale()))
     if name == "amount":
         return look.money(Money.parse(str(value), currency), locale()) if currency else str(value)
     if name == "invoices":

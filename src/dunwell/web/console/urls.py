@@ -34,6 +34,7 @@ from dunwell.web.console.pages import (
     start,
     texts,
     today,
+    write,
 )
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
@@ -74,6 +75,8 @@ DOORS = (
     Door("customers/<int:number>/policy", customer_deeds.policy, APPROVER, "customer-policy"),
     Door("customers/<int:number>/state", customer_deeds.state, COLLECTOR, "customer-state"),
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
+    Door("customers/<int:number>/write", write.show, COLLECTOR, "customer-write"),
+    Door("customers/<int:number>/write/send", write.send, COLLECTOR, "customer-write-send", commits=True),
     Door("customers/<int:number>/call", call.show, COLLECTOR, "customer-call"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),

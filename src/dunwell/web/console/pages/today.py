@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
-from dunwell.run import day
+from dunwell.run import day, freshness
 from dunwell.store import figures, today
 from dunwell.store.today import Item
 from dunwell.web.console import labels
@@ -72,6 +72,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "kinds": [(one, KINDS[one][1], counts[one]) for one in counts],
         "kind": kind if kind in counts else "",
         "total": sum(counts.values()),
+        "sources": freshness.sources(desk.creditor, desk.now),
     }
     return answer.page(request, desk, "today.html", context)
 
