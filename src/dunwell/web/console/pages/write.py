@@ -20,6 +20,13 @@ from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.templatetags.look import locale
 
+UNUSABLE = {
+    "opted_out": gettext_lazy("They do not want to be written to at this address."),
+    "bounced": gettext_lazy("Letters to this address came back."),
+    "no_consent": gettext_lazy("They have not agreed to be written to in this way."),
+    "no_contact": gettext_lazy("This address belongs to nobody at this customer."),
+}
+
 
 def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """The letter to be written, with a draft where it answers something, and how it will look."""
@@ -118,7 +125,8 @@ def _reply(desk: Desk, customer: Customer, number: str) -> ReplyProposal | None:
 
 def _not_now(desk: Desk, refusal: NotNow) -> str:
     """The plan's own reason, in the person's words, and the day from which it may go."""
-    why = " ".join(labels.sentences(refusal.values["reason"]))
+    reason = refusal.values["reason"]
+    why = str(UNUSABLE[reason]) if reason in UNUSABLE else " ".join(labels.sentences(reason))
     allowed_on = refusal.values["allowed_on"]
     if not allowed_on:
         return _("It cannot go now. {why}").format(why=why)
