@@ -104,9 +104,9 @@ def test_an_answer_has_a_draft_goes_into_the_thread_and_gives_what_was_owed(
     owing.day()
     taken = inbox_mail.take(owing.creditor, mails.reply("Could you send me a copy of the invoice, please?"), on=DAY)
     client, address = client_as("collector"), place(owing)
-    page = client.get(address, {"reply": taken.proposals[0]}).content.decode()
+    page = client.get(address, {"mail": taken.number, "reply": taken.proposals[0]}).content.decode()
     assert "C1-1" in page and "Re: Invoice" in page
-    said = told(owing, "Here is what you asked for.", reply=str(taken.proposals[0]), subject="Re: Invoice")
+    said = told(owing, "Here is what you asked for.", mail=str(taken.number), subject="Re: Invoice")
     said["hash"] = looked_at(client, address, said)
     client.post(f"{address}/send", said)
     sent = owing.messages()[-1]
@@ -122,7 +122,7 @@ def test_another_customers_reply_cannot_be_answered_here(client_as: Callable[...
     address = place(owing)
     owing.owing("2026-02-20", client="C2")
     taken = inbox_mail.take(owing.creditor, mails.reply("A copy, please?", sender="x <c2@client.example>"), on=DAY)
-    assert client_as("collector").get(address, {"reply": taken.proposals[0]}).status_code == 404
+    assert client_as("collector").get(address, {"mail": taken.number}).status_code == 404
     assert client_as("viewer").get(address).status_code == 403
 
 

@@ -15,12 +15,12 @@ from dunwell.core.inbox import ProposalKind
 from dunwell.core.ledger import CustomerKind, DocumentKind, OurDebt, Purpose
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.readers.mail import head_of
-from dunwell.run import inbox, news, people, portfolio
+from dunwell.run import inbox, news, people, portal_desk, portal_words, portfolio
 from dunwell.run.news import Prepared
 from dunwell.store import inbox as stored
 from dunwell.store import outbox_view, scope, switches
 from dunwell.store.load_news import LetterReader
-from dunwell.store.models import ContactPoint, Creditor, Customer, ReplyProposal
+from dunwell.store.models import ContactPoint, Creditor, Customer, Inbound
 
 ANSWER_DAYS = 3
 """So long an answer to a person's own question is one, and counts in no limit."""
@@ -38,12 +38,12 @@ class WrittenToday(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a person wrote, and to which address of a contact. `answers` is the proposal whose mail it answers."""
+    """What a person wrote, and to which address of a contact; `answers` is what a client wrote before, by mail or on the page."""
 
     point: ContactPoint
     subject: str
     text: str
-    answers: ReplyProposal | None = None
+    answers: Inbound | None = None
 
 
 def addresses(customer: Customer) -> list[ContactPoint]:
@@ -57,7 +57,7 @@ def prepare(creditor: Creditor, customer: Customer, words: Words, *, on: date) -
     if not words.text.strip():
         raise NothingToSay
     rehearsal = not switches.is_live(creditor.pk)
-    is_answer = words.answers is not None and (on - words.answers.mail.effective_on).days <= ANSWER_DAYS
+    is_answer = words.answers is not None and (on - words.answers.effective_on).days <= ANSWER_DAYS
     purpose = Purpose.ANSWER if is_answer else Purpose.BY_HAND
     with scope.of(creditor.pk):
         if outbox_view.is_written(customer.pk, on, purpose.value, rehearsal=rehearsal):
@@ -77,28 +77,28 @@ def prepare(creditor: Creditor, customer: Customer, words: Words, *, on: date) -
 
 
 def send(creditor: Creditor, customer: Customer, words: Words, prepared: Prepared, *, on: date, by: str) -> None:
-    """Queue what was looked at. What we owed by the reply is given with it."""
+    """Queue what was looked at. What the client asked for by what is answered is given with it."""
     with scope.of(creditor.pk):
         news.send(creditor, prepared, by=by, why=words.text)
-        reply = words.answers
-        if reply is not None and reply.kind == ProposalKind.ANSWER:
-            fact: dict[str, Any] = {"on": on, "by": by, "why": f"answered: {words.subject}"}
-            if stored.last_word(reply) is None:
-                inbox.accept(creditor, reply.pk, **fact)
-            people.our_side(creditor, customer, reply.values.get("what", OurDebt.ANSWER.value), done=True, **fact)
+        if words.answers is not None:
+            _given(creditor, customer, words.answers, {"on": on, "by": by, "why": f"answered: {words.subject}"})
 
 
-def of_reply(creditor: Creditor, number: int) -> ReplyProposal:
-    """The proposal that a letter answers, with its mail."""
-    with scope.of(creditor.pk):
-        return stored.proposal(number)
+def _given(creditor: Creditor, customer: Customer, mail: Inbound, fact: dict[str, Any]) -> None:
+    for asked in stored.read().filter(mail=mail, kind=ProposalKind.ANSWER.value):
+        if stored.last_word(asked) is None:
+            inbox.accept(creditor, asked.pk, **fact)
+        people.our_side(creditor, customer, asked.values.get("what", OurDebt.ANSWER.value), done=True, **fact)
+    question = portal_words.question_of(mail)
+    if question is not None:
+        portal_desk.settle(creditor, question, outcome="done", **fact)
 
 
-def _thread(reply: ReplyProposal | None) -> tuple[str, ...]:
+def _thread(mail: Inbound | None) -> tuple[str, ...]:
     """The mail that is answered, after those that it answered itself."""
-    if reply is None:
+    if mail is None:
         return ()
-    head = head_of(bytes(reply.mail.content.raw))
+    head = head_of(bytes(mail.content.raw))
     return tuple(one for one in (*reversed(head.references), head.message_id) if one)
 
 

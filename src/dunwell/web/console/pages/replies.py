@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from dunwell.core.inbox import ProposalKind
 from dunwell.core.ledger import HoldReason, OurDebt
 from dunwell.core.refusal import Refusal
-from dunwell.run import inbox, inbox_effects, people, portal_desk
+from dunwell.run import inbox, inbox_effects, people, portal_desk, portal_words
 from dunwell.run.inbox import Stray, Waiting
 from dunwell.store import inbox as stored
 from dunwell.store import lists
@@ -36,11 +36,12 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     """All that waits: readings, words from the pay page, mail of nobody we know."""
     letters = readings.letters(inbox.waiting(desk.creditor, limit=ROWS_MAX))
     answers = list(portal_desk.waiting(desk.creditor)[:ROWS_MAX])
+    words = portal_words.questions([one.pk for one in answers])
     strays: Sequence[Stray] = inbox.strays(desk.creditor, limit=ROWS_MAX)
     context = {
         "section": "replies",
         "letters": letters,
-        "answers": answers,
+        "answers": [(one, words.get(one.pk, 0)) for one in answers],
         "strays": strays,
         "total": sum(len(letter.proposals) for letter in letters) + len(answers) + len(strays),
     }

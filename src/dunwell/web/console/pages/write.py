@@ -13,8 +13,8 @@ from dunwell.core.refusal import Refusal
 from dunwell.run import answers, day, freshness, own_letter
 from dunwell.run.news import NotNow, Prepared
 from dunwell.run.own_letter import Words
-from dunwell.store import inbox, scope
-from dunwell.store.models import ContactPoint, Customer, ReplyProposal
+from dunwell.store import scope
+from dunwell.store.models import ContactPoint, Customer, Inbound
 from dunwell.web.console import deeds, forms, labels, look
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
@@ -40,10 +40,10 @@ def send(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     with scope.of(desk.creditor.pk):
         customer: Customer = deeds.found(Customer, number)
         form = _form(customer, request.POST)
-        reply = _reply(desk, customer, request.POST.get("reply", ""))
+        mail = _mail(customer, request.POST.get("mail", ""))
         if not form.is_valid():
             return _page(request, desk, customer)
-        words = _words(form, reply)
+        words = _words(form, mail)
         try:
             prepared = own_letter.prepare(desk.creditor, customer, words, on=desk.today)
             if request.POST.get("hash") != prepared.draft.content_hash:
@@ -53,28 +53,26 @@ def send(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
             return _page(request, desk, customer)
     if desk.is_rehearsal:
         day.rehearse_rest(desk.creditor, desk.today, folder=desk.folder / "rehearsal")
-    back = desk.url("replies") if reply else desk.url("customer", number)
+    back = desk.url("replies") if mail else desk.url("customer", number)
     return answer.done(request, _("The letter is on its way."), back)
 
 
 def _page(request: HttpRequest, desk: Desk, customer: Customer) -> HttpResponse:
     said = request.POST or request.GET
-    reply = _reply(desk, customer, said.get("reply", ""))
-    form = _form(
-        customer, request.POST or None, reply=reply, draft=answers.body(desk.creditor, reply.pk) if reply else ""
-    )
+    mail = _mail(customer, said.get("mail", ""))
+    form = _form(customer, request.POST or None, mail=mail, draft=_draft(desk, mail, said.get("reply", "")))
     prepared: Prepared | None = None
     is_posted = request.method == "POST"
     if is_posted and form.is_valid():
         try:
-            prepared = own_letter.prepare(desk.creditor, customer, _words(form, reply), on=desk.today)
+            prepared = own_letter.prepare(desk.creditor, customer, _words(form, mail), on=desk.today)
         except Refusal as refusal:
             form.add_error(None, _not_now(desk, refusal) if isinstance(refusal, NotNow) else answer.refused(refusal))
     context = {
-        "section": "replies" if reply else "customers",
+        "section": "replies" if mail else "customers",
         "customer": customer,
         "form": form,
-        "reply": reply,
+        "mail": mail,
         "prepared": prepared,
         "sources": freshness.sources(desk.creditor, desk.now),
         "is_again": "hash" in request.POST,
@@ -83,13 +81,13 @@ def _page(request: HttpRequest, desk: Desk, customer: Customer) -> HttpResponse:
     return answer.page(request, desk, "write.html", context, status=answer.UNPROCESSABLE if is_wrong else 200)
 
 
-def _form(customer: Customer, said: Any, *, reply: ReplyProposal | None = None, draft: str = "") -> forms.Form:
+def _form(customer: Customer, said: Any, *, mail: Inbound | None = None, draft: str = "") -> forms.Form:
     points = {str(one.pk): _named(one) for one in own_letter.addresses(customer)}
 
     class Letter(forms.Form):
-        to = forms.choice(gettext_lazy("To"), points, initial=_to(customer, reply))
+        to = forms.choice(gettext_lazy("To"), points, initial=_to(customer, mail))
         subject = forms.text(
-            gettext_lazy("Subject"), max_length=own_letter.SUBJECT_MAX, initial=_subject(reply) if reply else ""
+            gettext_lazy("Subject"), max_length=own_letter.SUBJECT_MAX, initial=_subject(mail) if mail else ""
         )
         text = forms.text(
             gettext_lazy("Text"), rows=10, max_length=8000, initial=draft,
@@ -105,22 +103,27 @@ def _named(point: ContactPoint) -> str:
     return f"{name or role} · {labels.word('channel', point.channel)} · {point.address}"
 
 
-def _words(form: forms.Form, reply: ReplyProposal | None) -> Words:
+def _words(form: forms.Form, mail: Inbound | None) -> Words:
     said = form.cleaned_data
     point = ContactPoint.objects.select_related("contact").get(pk=int(said["to"]))
-    return Words(point, said["subject"], said["text"], reply)
+    return Words(point, said["subject"], said["text"], mail)
 
 
-def _reply(desk: Desk, customer: Customer, number: str) -> ReplyProposal | None:
+def _mail(customer: Customer, number: str) -> Inbound | None:
+    """What is answered: this customer's, or one that a person placed with them."""
     if not number.isdecimal():
         return None
-    try:
-        found = own_letter.of_reply(desk.creditor, int(number))
-    except inbox.NoSuchProposal:
-        raise Http404 from None
-    if found.customer_id != customer.pk:
+    mail: Inbound = deeds.found(Inbound, int(number))
+    if mail.customer_id != customer.pk and not mail.matches.filter(customer=customer).exists():
         raise Http404
-    return found
+    return mail
+
+
+def _draft(desk: Desk, mail: Inbound | None, reply: str) -> str:
+    """The words for one of the things that were read in the mail."""
+    if mail is None or not reply.isdecimal() or not mail.proposals.filter(pk=int(reply)).exists():
+        return ""
+    return answers.body(desk.creditor, int(reply))
 
 
 def _not_now(desk: Desk, refusal: NotNow) -> str:
@@ -133,14 +136,16 @@ def _not_now(desk: Desk, refusal: NotNow) -> str:
     return _("It can go from {day} on. {why}").format(day=look.day(allowed_on, desk.today, locale()), why=why)
 
 
-def _to(customer: Customer, reply: ReplyProposal | None) -> str:
+def _to(customer: Customer, mail: Inbound | None) -> str:
     """Who wrote is answered; else the first address."""
     found = own_letter.addresses(customer)
-    sender = reply.mail.content.sender.lower() if reply else ""
+    sender = mail.content.sender.lower() if mail else ""
     chosen = next((one for one in found if one.address.lower() == sender), found[0] if found else None)
     return str(chosen.pk) if chosen else ""
 
 
-def _subject(reply: ReplyProposal) -> str:
-    subject = reply.mail.content.subject
+def _subject(mail: Inbound) -> str:
+    subject = mail.content.subject
+    if not subject:
+        return _("Your message")
     return subject if subject[:3].lower() == "re:" else f"Re: {subject}"
