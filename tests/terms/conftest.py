@@ -7,6 +7,6 @@ import pytest
 
 @pytest.fixture
 def firm(creditor, tmp_path):
-    from regressions import world  # noqa: PLC0415
+    from regressions import world
 
     return world.fresh(creditor, tmp_path)

@@ -21,8 +21,9 @@ from dunwell.core.assignment import Case
 from dunwell.core.calendar import Calendar
 from dunwell.core.claims import Party
 from dunwell.core.instalments import Bounds, Part, Wish
-from dunwell.core.ledger import CustomerKind, DocumentKind
+from dunwell.core.ledger import CustomerKind, DocumentKind, OurDebt
 from dunwell.core.money import Money
+from dunwell.core.page import AnswerKind
 from dunwell.core.paper import Document
 from dunwell.core.refusal import Refusal
 from dunwell.core.roles import DeskRole
@@ -38,6 +39,8 @@ from dunwell.store.models import (
     Customer,
     Ending,
     Invoice,
+    OurSide,
+    PageAnswer,
     PaymentPlan,
     PaymentPlanDecision,
     PaymentPlanPaper,
@@ -247,6 +250,7 @@ def decide(creditor: Creditor, number: int, fact: Fact, *, allow: bool, role: De
             parts = parts_in(plan)
             _check_allowed(found, parts, fact.on, role)
             _put_in_force(found, plan, parts, fact)
+        _answer(plan, fact)
         outcome = "allowed" if allow else "refused"
         PaymentPlanDecision.objects.create(**_fact(creditor, fact), plan=plan, outcome=outcome)
         audit.link(
@@ -350,6 +354,14 @@ def _put_in_force(found: Debt, plan: PaymentPlan, parts: tuple[Part, ...], fact:
         for receivable in receivables:
             evidence = f"schedule {plan.pk}: {plan.evidence}"
             Acknowledgement.objects.create(**_fact(found.creditor, fact), receivable_id=receivable, evidence=evidence)
+
+
+def _answer(plan: PaymentPlan, fact: Fact) -> None:
+    """What the client asked is answered by the decision, unless a question of theirs still waits."""
+    asked = PageAnswer.objects.filter(customer_id=plan.customer_id, kind=AnswerKind.QUESTION.value, settled=None)
+    if not asked.exists():
+        owed = {"customer_id": plan.customer_id, "what": OurDebt.ANSWER.value, "rehearsal": plan.rehearsal}
+        OurSide.objects.create(**_fact(plan.creditor, fact), **owed, done=True)
 
 
 def _end(creditor: Creditor, promises: Iterable[Promise], fact: Fact, outcome: str) -> int:

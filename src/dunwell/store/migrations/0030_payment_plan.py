@@ -47,7 +47,7 @@ def of_plan(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0019_call_screen")]
+    dependencies = [("store", "0045_reply_from_page")]
 
     operations = [
         migrations.CreateModel(

@@ -16,6 +16,7 @@ ICONS = {
     "hold": "player-pause",
     "touch": "message-circle",
     "sign": "mail-opened",
+    "reply": "message-2",
     "note": "note",
     "state": "gavel",
     "owes": "inbox",
@@ -31,7 +32,7 @@ ICONS = {
 }
 OURS = ("message", "task", "touch")
 """What went from us to them; shown apart from what came from them and from what is ours alone."""
-THEIRS = ("payment", "sign", "promise", "plan", "dispute")
+THEIRS = ("payment", "sign", "reply", "promise", "plan", "dispute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def _tone(event: Event) -> str:
 def _address(desk: Desk, event: Event) -> str:
     if event.kind == "message":
         return desk.url("message", event.number)
+    if event.kind == "reply":
+        return desk.url("reply", event.number)
     return desk.url("invoice", event.number) if event.kind == "issued" else ""
 
 
@@ -96,6 +99,14 @@ def _touch(event: Event) -> str:
 
 def _sign(event: Event) -> str:
     return labels.word("sign", event.what)
+
+
+def _reply(event: Event) -> str:
+    if event.what == "page":
+        return _("Wrote on the pay page")
+    if event.state == "automatic":
+        return _("Automatic answer: {subject}").format(subject=event.words)
+    return _("Wrote: {subject}").format(subject=event.words)
 
 
 def _note(event: Event) -> str:
@@ -158,6 +169,7 @@ _TITLES = {
     "hold": _hold,
     "touch": _touch,
     "sign": _sign,
+    "reply": _reply,
     "note": _note,
     "state": _state,
     "owes": _owes,
