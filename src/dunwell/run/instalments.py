@@ -8,12 +8,9 @@ the place of an earlier one, and of promises, for the same debts.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from dunwell.core import instalments
@@ -30,7 +27,7 @@ from dunwell.core.roles import DeskRole
 from dunwell.engine import plan_paper
 from dunwell.engine.plan_paper import PlanFacts
 from dunwell.plugins import paper
-from dunwell.run import calendars, jurisdictions, limitations, people, portfolio
+from dunwell.run import agreements, calendars, jurisdictions, limitations, people, portfolio
 from dunwell.run.instalments_standing import parts_in
 from dunwell.store import audit, balances, bulk, scope
 from dunwell.store.models import (
@@ -278,12 +275,9 @@ def end(creditor: Creditor, number: int, fact: Fact, *, outcome: str) -> None:
         )
 
 
-@cache
 def words(locale: str) -> Mapping[str, Any]:
     """The words of a schedule in a language."""
-    text = (files("dunwell") / "content" / "agreements" / f"{locale}.toml").read_text("utf-8")
-    found: Mapping[str, Any] = tomllib.loads(text)["plan"]
-    return found
+    return agreements.words_of(locale, "plan")
 
 
 def _check_allowed(found: Debt, parts: tuple[Part, ...], on: date, allows: DeskRole | None) -> None:

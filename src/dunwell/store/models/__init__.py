@@ -57,7 +57,13 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
-from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
+from dunwell.store.models.plans import (
+    PaymentPlan,
+    PaymentPlanDecision,
+    PaymentPlanPaper,
+    TermsConfirmed,
+    TermsProposal,
+)
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
@@ -137,6 +143,8 @@ __all__ = [
     "Task",
     "TaskItem",
     "TaskOutcome",
+    "TermsConfirmed",
+    "TermsProposal",
     "Touch",
     "WriteOff",
 ]
