@@ -182,10 +182,10 @@ ADD_CONTACT_POINTS = f"""
 INSERT INTO contact_point (creditor_id, contact_id, channel, address, person_key, is_preferred, consent_evidence)
 SELECT %s, t.id, p.channel, p.address,
   md5(coalesce(lower(n.email), regexp_replace(n.phone, '[^0-9]', '', 'g'))), coalesce(p.channel = n.preferred_channel, false), ''
-FROM (SELECT i.*, c.preferred_channel FROM in_contact i LEFT JOIN (
+FROM (SELECT n.*, {CONTACT_KEY} AS key, c.preferred_channel FROM in_contact n LEFT JOIN (
         SELECT f.id, min(s.preferred_channel) AS preferred_channel FROM in_customer s JOIN found_customer f USING (customer_key)
-        GROUP BY 1) c ON c.id = i.customer) n
-JOIN contact t ON t.source = %s AND t.external_id = {CONTACT_KEY}
+        GROUP BY 1) c ON c.id = n.customer OFFSET 0) n
+CROSS JOIN LATERAL (SELECT id FROM contact WHERE source = %s AND external_id = n.key OFFSET 0) t
 CROSS JOIN LATERAL (VALUES ('email', n.email), ('sms', n.phone), ('call', n.phone)) AS p (channel, address)
 WHERE p.address IS NOT NULL ON CONFLICT (contact_id, channel, address) DO NOTHING
 """
