@@ -28,6 +28,7 @@ NEW_COLUMNS = (
     *IDENTITY,
     "due_date",
     "valid_until",
+    "starts_on",
     "currency",
     "total",
     "credited_number",
@@ -167,7 +168,7 @@ in_identity n CROSS JOIN LATERAL (
   SELECT * FROM invoice WHERE (kind, series, number, issue_date) = (n.kind, n.series, n.number, n.issue_date) OFFSET 0) i
 """
 KNOWN_INVOICES = """
-SELECT i.id, i.kind, i.series, i.number, i.issue_date, r.due_date, i.valid_until, i.currency, i.total, i.customer_id::text,
+SELECT i.id, i.kind, i.series, i.number, i.issue_date, r.due_date, i.valid_until, i.starts_on, i.currency, i.total, i.customer_id::text,
   nullif(i.credits_number, ''), nullif(i.order_number, ''), nullif(i.what_for, ''), nullif(i.payment_terms, ''),
   nullif(i.policy, ''), nullif(i.owner, ''), nullif(i.note, ''), nullif(i.status, ''), i.disputed,
   (coalesce(m.received, 0) + coalesce(w.total, 0))::bigint, (coalesce(m.credited, 0) + coalesce(w.total, 0))::bigint, i.reported_on
@@ -199,10 +200,10 @@ AND NOT EXISTS (SELECT FROM receivable r JOIN finding f ON f.receivable_id = r.i
 """
 ADD_INVOICES = """
 INSERT INTO invoice (id, creditor_id, source, external_id, customer_id, kind, series, number, issue_date, currency, total, what_for,
-  reference, order_number, valid_until, work_state, credits_number, requested_on, known_on, payment_terms, policy, owner, note,
+  reference, order_number, valid_until, starts_on, work_state, credits_number, requested_on, known_on, payment_terms, policy, owner, note,
   status, disputed, reported_on)
 SELECT n.invoice_id, %s, %s, coalesce(n.external_id, n.number), n.customer, n.kind, n.series, n.number, n.issue_date, n.currency, n.total,
-  coalesce(n.what_for, ''), '', coalesce(n.order_number, ''), n.valid_until, '', coalesce(n.credited_number, ''), n.sent_on, %s,
+  coalesce(n.what_for, ''), '', coalesce(n.order_number, ''), n.valid_until, n.starts_on, '', coalesce(n.credited_number, ''), n.sent_on, %s,
   coalesce(n.payment_terms, ''), coalesce(n.policy, ''), coalesce(n.owner, ''), coalesce(n.note, ''), coalesce(n.status, ''),
   coalesce(n.disputed, false), %s
 FROM in_invoice n ORDER BY n.invoice_id
@@ -251,6 +252,7 @@ SELECT %s, %s, %s, %s, 'invoice', invoice_id, field, coalesce(old, ''), coalesce
 """
 INVOICE_COLUMNS = {
     "valid_until": "date",
+    "starts_on": "date",
     "currency": "text",
     "total": "bigint",
     "order_number": "text",

@@ -120,6 +120,7 @@ CUSTOMER_FIELDS = {
     "owner": "owner",
     "segment": "segment",
     "payment_terms": "payment_terms",
+    "preferred_method": "preferred_method",
 }
 
 # A customer's own id is stronger than a tax number, that is stronger than a name; a name that fits two customers decides nothing.
@@ -139,11 +140,12 @@ LEFT JOIN (SELECT name_key, count(*) AS fits, CASE WHEN count(*) = 1 THEN min(id
 """
 ADD_CUSTOMERS = """
 INSERT INTO customer (creditor_id, source, external_id, name, name_key, kind, country, locale, timezone, registration_number,
-  tax_id, address, segment, owner, payment_terms, known_on)
+  tax_id, address, segment, owner, payment_terms, preferred_method, known_on)
 SELECT %s, %s, coalesce(i.customer_id, i.customer_key), coalesce(i.customer_name, i.customer_id, i.customer_tax_id),
   coalesce(i.customer_name_key, ''), coalesce(i.kind, 'business'), coalesce(i.country, ''), coalesce(i.language, ''),
   coalesce(i.timezone, ''), coalesce(i.registration_number, ''), coalesce(i.customer_tax_id, ''), coalesce(i.address, ''),
-  coalesce(i.segment, ''), coalesce(i.owner, ''), coalesce(i.payment_terms, ''), %s
+  coalesce(i.segment, ''), coalesce(i.owner, ''), coalesce(i.payment_terms, ''),
+  coalesce(i.preferred_method, ''), %s
 FROM in_customer i JOIN found_customer f USING (customer_key) WHERE f.id IS NULL AND NOT f.is_ambiguous
 ORDER BY i.line ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 """
