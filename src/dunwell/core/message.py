@@ -179,8 +179,8 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A way to pay, in the order the customer prefers. `code` is transfer, card, cash or other; `text` says what is
-    not known.
+    """A way to pay, in the order the customer prefers. `code` is page (left out where there is none), transfer, card, cash or
+    other; `text` says what is not known.
     """
 
     code: str
@@ -219,7 +219,7 @@ class LetterFacts:
     promised_for: date | None = None
     order: OrderFacts | None = None
     consequence: Consequence | None = None
-    methods: tuple[PaymentMethod, ...] = (PaymentMethod("transfer"),)
+    methods: tuple[PaymentMethod, ...] = (PaymentMethod("page"), PaymentMethod("transfer"))
     page_link: str = ""
     reference: str = ""
     next_step: str = ""

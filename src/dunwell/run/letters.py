@@ -34,6 +34,7 @@ from dunwell.core.message import (
     Message,
     OrderFacts,
     PaymentFacts,
+    PaymentMethod,
     ReaderFacts,
     StepFacts,
     WriterFacts,
@@ -332,7 +333,8 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
         consequence=_consequence(desk, action, step),
         promised_for=_broken_promise(desk, action, items),
-        order=_order(desk, items),
+        order=_order(desk, action, items),
+        methods=_methods(desk, customer),
         reply_to=reply_to,
         unsubscribe="",
         reference=_reference(desk, action["customer_id"], items),
@@ -497,10 +499,35 @@ def _consequence(desk: _Desk, action: Row, step: Step | None) -> Consequence | N
     return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
 
 
-def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:
+def _order(desk: _Desk, action: Row, items: tuple[Row, ...]) -> OrderFacts | None:
     rows = [desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "asked"]
     requests = [row for row in rows if row["kind"] == "request" and row["valid_until"]]
-    return OrderFacts(valid_until=min(row["valid_until"] for row in requests)) if requests else None
+    if not requests:
+        return None
+    ends, starts = min(row["valid_until"] for row in requests), {row["starts_on"] for row in requests}
+    return OrderFacts(valid_until=ends, start_if_paid=_start(desk, action, ends, starts))
+
+
+def _start(desk: _Desk, action: Row, ends: date, starts: set[date | None]) -> date | None:
+    """The start of the work where it is one day for all that is asked for, still ahead once the offer has ended, and a
+    working day: a start that may not be kept is not named (I18).
+    """
+    start = starts.pop() if len(starts) == 1 else None
+    if start is None or not desk.as_of <= ends < start or not _calendar(desk, action).is_business_day(start):
+        return None
+    return start
+
+
+def _methods(desk: _Desk, customer: Row) -> tuple[PaymentMethod, ...]:
+    """The ways to pay, that which the customer prefers first. Cards are taken on the page; cash only of natural persons, because
+    the law limits it between businesses.
+    """
+    page, transfer = PaymentMethod("page"), PaymentMethod("transfer")
+    if customer["preferred_method"] == "transfer":
+        return (transfer, page)
+    if customer["preferred_method"] == "cash" and customer["kind"] == CustomerKind.PERSON:
+        return (PaymentMethod("cash", desk.facts.address), page, transfer)
+    return (page, transfer)
 
 
 def _reference(desk: _Desk, customer_id: int, items: tuple[Row, ...]) -> str:
