@@ -56,10 +56,12 @@ def write(
     *,
     rehearsal: bool,
     said: Mapping[str, Any] | None = None,
+    thread: tuple[str, ...] = (),
 ) -> Iterator[Letter]:
     """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
 
-    `said` are facts of the letter that no ledger knows but a person named.
+    `said` are facts of the letter that no ledger knows but a person named, `thread` the Message-IDs of what it answers, the
+    last one nearest.
     """
     is_written = (
         pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
@@ -81,6 +83,7 @@ def write(
         pack=_pack(tuple(sorted(load_letters.overrides(creditor.pk).items()))),
         pages=page_links.of(creditor, proposal.as_of, live=not rehearsal),
         said=said or {},
+        answered=thread,
         live=not rehearsal,
     )
     by_action: dict[int, list[Row]] = {}
@@ -112,12 +115,13 @@ def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, co
 
 @dataclass(frozen=True)
 class _Errand:
-    """What all letters of one run share; `said` is true of each of them."""
+    """What all letters of one run share: `said` is true of each of them, `answered` is the thread that they answer."""
 
     known: Sources
     pack: Pack
     pages: Pages
     said: Mapping[str, Any]
+    answered: tuple[str, ...]
     live: bool
 
 
@@ -144,7 +148,7 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
     if findings:
         return Letter(action, items, facts, composed, None, None, (), findings)
     key = key_of(known.creditor.pk, action, items, known.as_of, composed.content_hash, live=errand.live)
-    thread = _thread(known, items)
+    thread = errand.answered or _thread(known, items)
     message = Message(
         draft=composed,
         key=key,
