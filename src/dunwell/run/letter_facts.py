@@ -323,7 +323,7 @@ def _start(known: Sources, action: Row, ends: date, starts: set[date | None]) ->
     working day: a start that may not be kept is not named (I18).
     """
     start = starts.pop() if len(starts) == 1 else None
-    if start is None or not known.as_of <= ends < start or not _calendar(known, action).is_business_day(start):
+    if start is None or not known.as_of <= ends < start or not calendar_of(known, action).is_business_day(start):
         return None
     return start
 
