@@ -140,3 +140,15 @@ def test_a_document_is_not_entered_twice(world: World, client: Client, customer:
     answer = client.post(at(world, f"customers/{customer.pk}/document"), said)
     assert answer.status_code == 422
     assert "1042" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("typed", "minor"), [("1,200", 120000), ("1.200", 120000), ("1.200,50", 120050)])
+def test_a_mark_of_thousands_is_no_decimal_mark(
+    world: World, client: Client, customer: Customer, typed: str, minor: int
+) -> None:
+    assert invoice(world, client, customer, total=typed).total == minor
+
+
+def test_a_sum_of_no_digits_is_asked_for_again(world: World, client: Client, customer: Customer) -> None:
+    form = {"kind": "invoice", "number": "1", "issued": "2026-02-01", "due": "2026-02-20", "total": "1e400"}
+    assert client.post(at(world, f"customers/{customer.pk}/document"), form).status_code == 422
