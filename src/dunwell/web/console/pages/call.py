@@ -151,10 +151,8 @@ def _said(given: dict[str, Any], task: Task | None) -> Said:
 
 def _task(request: HttpRequest, customer: Customer) -> Task | None:
     """The open task that the call is for, where the address names one of this customer."""
-    number = request.GET.get("task", "")
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    found: Task | None = Task.objects.filter(pk=int(number), customer=customer, outcome=None).first()
+    number = forms.number(request.GET.get("task", ""))
+    found: Task | None = Task.objects.filter(pk=number, customer=customer, outcome=None).first()
     return found
 
 
