@@ -244,8 +244,13 @@ def _follow(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePay
         _lift(creditor, begun, on)
         if is_certain and paid is None:
             _pay(creditor, name, event, begun, on)
-    elif paid is None:
+    elif paid is None and not _has_failed(begun):
         _hold(creditor, begun, on)
+
+
+def _has_failed(begun: OnlinePayment) -> bool:
+    """News may come late: what has failed is not under way any more."""
+    return OnlineEvent.objects.filter(reference=begun.reference, kind=PaymentEventKind.FAILED.value).exists()
 
 
 def _pay(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment, on: date) -> None:
@@ -287,7 +292,10 @@ def _set(creditor: Creditor, payment: Payment, minor: int, receivables: list[int
 
 
 def _refund(creditor: Creditor, name: str, payment: Payment, event_id: str, minor: int, on: date) -> None:
-    """Money that was given back: what it had paid is open again, the last set first."""
+    """Money that was given back: first what was set against nothing, then what it had paid is open again, the last set first."""
+    set_ = sum(Allocation.objects.filter(payment=payment).values_list("amount", flat=True))
+    given_back = sum(Payment.objects.filter(reverses=payment).values_list("amount", flat=True))
+    unapplied = payment.amount + given_back - set_
     Payment.objects.create(
         creditor=creditor,
         source=name,
@@ -299,7 +307,7 @@ def _refund(creditor: Creditor, name: str, payment: Payment, event_id: str, mino
         reverses=payment,
         recorded_on=on,
     )
-    left = minor
+    left = minor - unapplied
     for row in Allocation.objects.filter(payment=payment, amount__gt=0, allocation=None).order_by("-pk"):
         if left <= 0:
             break

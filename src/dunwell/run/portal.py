@@ -124,6 +124,11 @@ class Page:
         return tuple(item for item in self.items if item.is_payable)
 
     @property
+    def payable_currency(self) -> str:
+        """The currency of what is open; of several all, as `EUR / USD`."""
+        return " / ".join(dict.fromkeys(item.currency for item in self.payable))
+
+    @property
     def standing(self) -> Item | None:
         """What was agreed of the whole: the first item's state, where all that is open stands in that state."""
         states = {item.state for item in self.payable}

@@ -1,6 +1,6 @@
 """All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
-from dunwell.store.models.access import Membership
+from dunwell.store.models.access import DeedForm, Membership
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
@@ -83,6 +83,7 @@ __all__ = [
     "Creditor",
     "Customer",
     "CustomerGroup",
+    "DeedForm",
     "Dispute",
     "Ending",
     "FindingRecord",

@@ -6,15 +6,13 @@ link, a scanner of mail for instance, has no mark and says nothing; the same mar
 
 from __future__ import annotations
 
-import re
 import secrets
 from datetime import date
-from decimal import Decimal
 
 from django.core import signing
 from django.http import HttpRequest
 
-from dunwell.core.money import AmountUnreadable, Money
+from dunwell.core.money import Money
 from dunwell.core.page import FILE_BYTES_MAX, FILES_MAX, AnswerKind
 from dunwell.core.page_files import Upload
 from dunwell.core.refusal import Refusal
@@ -69,16 +67,17 @@ def form_id(request: HttpRequest, seen: Visit) -> str:
 def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Said:
     """The answer as typed; days and sums that cannot be read are refused, what is missing is judged by `run`."""
     sent = request.POST
-    payable = [item.receivable_id for item in shown.payable]
-    chosen = {int(one) for one in sent.getlist("item") if one.isdecimal()}
+    if any("\0" in one for values in sent.lists() for one in values[1]):
+        raise FormForeign  # no keyboard types it, and no text of the books can hold it
+    # With one invoice there is nothing to tick.
+    chosen = [one for one in shown.payable if len(shown.payable) == 1 or str(one.receivable_id) in sent.getlist("item")]
     amount = None
-    if sent.get("part") == "only":
-        amount = _amount(sent.get("amount", ""), next((item.currency for item in shown.payable), "EUR"))
+    if sent.get("part") == "only" and chosen:
+        amount = Money.typed(sent.get("amount", ""), chosen[0].currency)
     return Said(
         kind=kind,
         form_id=form_id(request, seen),
-        # With one invoice there is nothing to tick.
-        receivables=tuple(one for one in payable if one in chosen) if len(payable) > 1 else tuple(payable),
+        receivables=tuple(one.receivable_id for one in chosen),
         day=_day(sent.get("day", "")),
         days=_days(request) if kind is AnswerKind.PROMISE else (),
         cause=sent.get("cause", ""),
@@ -105,15 +104,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
-
-
-def _amount(text: str, currency: str) -> Money:
-    """A sum as people type it: `1 200,50`, `1,200.50`, `1200.5`."""
-    plain = re.sub(r"[\s\u00a0\u202f']", "", text)
-    if not re.fullmatch(r"\d{1,12}([.,]\d{3})*([.,]\d{1,3})?", plain):
-        raise AmountUnreadable(text=text[:40], currency=currency)
-    whole, _, rest = plain.replace(",", ".").rpartition(".")
-    # Three digits after a lone separator are thousands, as in 1.200; one or two are cents.
-    is_fraction = whole and len(rest) != 3
-    digits = f"{whole.replace('.', '')}.{rest}" if is_fraction else f"{whole}{rest}".replace(".", "")
-    return Money.parse(Decimal(digits), currency)

@@ -170,7 +170,7 @@ def _form(
         "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
         "send": f"{kind.value}.send",
         "day_today": seen.on.isoformat(),
-        "chosen": {int(one) for one in sent.getlist("item") if one.isdecimal()},
+        "chosen": sent.getlist("item"),
     }
     if refusal:
         more["refusal"] = refused(refusal, seen, locale)
