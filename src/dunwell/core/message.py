@@ -29,6 +29,7 @@ CONTENT_KEYS = {
     "formal": "formal",
     "final": "formal",
     "wake_up": "warm",
+    "instalment": "warm",
     "order_request": "warm",
     "order_reminder": "warm",
     "order_last": "warm",
@@ -157,6 +158,14 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class InstalmentFacts:
+    """Which payment of an agreed schedule the letter is about; its sum and day stand in the items."""
+
+    number: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
     """A request before work. The start is reserved until `valid_until`; afterwards `next_free_start` is the earliest."""
 
@@ -218,6 +227,7 @@ class LetterFacts:
     benefit: str = ""
     promised_for: date | None = None
     order: OrderFacts | None = None
+    instalment: InstalmentFacts | None = None
     consequence: Consequence | None = None
     methods: tuple[PaymentMethod, ...] = (PaymentMethod("page"), PaymentMethod("transfer"))
     page_link: str = ""
@@ -361,6 +371,7 @@ PLACEHOLDERS = _catalogue(
     ("paid_month", "the month of the last payment, with its preposition", "last_payment", "в марте"),
     ("paid_invoices", "the invoices that the last payment covered", "last_payment.invoice_numbers", "1042, 1043"),
     ("promised_for", "the day a broken promise named", "promised_for", "20 апреля"),
+    ("instalment", "which payment of an agreed schedule", "instalment", "2 из 3"),
     ("valid_until", "the end of an order's offer, as after «до»", "order", "пятницы, 17 апреля"),
     ("valid_until_short", "the same without the weekday", "order", "17 апреля"),
     ("valid_until_brief", "the same in a short text", "order", "17.04"),

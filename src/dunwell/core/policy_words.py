@@ -155,6 +155,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "notes": ("notes", "особенности", "бележки"),
     "wake_up_when": ("first, for an old book", "сначала, для старых долгов", "първо, за стари вземания"),
     "wake_up": ("gentle wake-up", "мягкое первое напоминание", "меко първо напомняне"),
+    "instalment": ("an agreed payment comes up", "скоро платёж по графику", "наближава вноска по плана"),
     "request": ("the invoice itself", "сам счёт", "самата фактура"),
     "upcoming": ("due soon", "скоро срок", "наближава падежът"),
     "due_day": ("due today", "сегодня срок", "днес е падежът"),

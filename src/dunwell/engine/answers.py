@@ -137,7 +137,10 @@ def due(joined: pl.DataFrame, asks: pl.DataFrame, day: Day) -> pl.DataFrame:
     tomorrow = day.calendar.forward(pl.lit(day.number + 1, pl.Int32), pl.col("place"))
     member, goes, nobody = pl.col("is_member"), pl.col("is_allowed"), pl.col("unreachable").is_not_null()
     own = pl.col("rung") == pl.col("first_rung")
-    no_decider, other = pl.col("first_rung").is_null(), pl.col("is_request") != pl.col("first_is_request")
+    no_decider, other = (
+        pl.col("first_rung").is_null(),
+        (pl.col("is_request") != pl.col("first_is_request")) | pl.col("agreed").ne_missing(pl.col("first_agreed")),
+    )
     return (
         joined.lazy()
         .join(answered.lazy(), on="customer_id", how="left")

@@ -6,7 +6,7 @@ The sums are those of the plan, which are the ledger's (I11).
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ from dunwell.core.message import (
     ContactMade,
     CreditorFacts,
     CustomerFacts,
+    InstalmentFacts,
     ItemFacts,
     LetterFacts,
     OrderFacts,
@@ -32,7 +33,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
-from dunwell.core.policy import Step
+from dunwell.core.policy import INSTALMENT_STEP, Step
 from dunwell.core.rates import Limitation
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.reference import Names
@@ -60,6 +61,7 @@ class Sources:
     found: Details
     limitation: Limitation | None
     broken: frozenset[int]  # receivables of which a promise was broken
+    agreed: dict[int, Row]  # by receivable, the next payment of its schedule
     as_of: date
 
 
@@ -81,6 +83,7 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
         portfolio=portfolio,
         found=found,
         limitation=limitations.of(creditor),
+        agreed={row["receivable_id"]: row for row in portfolio.instalments.iter_rows(named=True)},
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
@@ -89,7 +92,9 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
 def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     """What the letter of one action may say; the address of its page is not known yet."""
     found, customer = known.found, known.found.customers[action["customer_id"]]
-    asked = tuple(_item(known, item, action["level"]) for item in items if item["part"] in ("asked", "listed", "told"))
+    is_agreed = action["content"] == INSTALMENT_STEP
+    spoken = [item for item in items if item["part"] in ("asked", "listed", "told")]
+    asked = _agreed_payment(known, spoken) if is_agreed else tuple(_item(known, one, action["level"]) for one in spoken)
     later = tuple(_item(known, item, 0) for item in items if item["part"] == "not_due")
     thanked = tuple(known.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
     totals = total_by_currency(item.balance for item in asked)
@@ -134,6 +139,7 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         consequence=_consequence(known, action, step),
         promised_for=_broken_promise(known, action, items),
         order=_order(known, action, items),
+        instalment=_instalment(known, spoken[0]) if is_agreed else None,
         methods=_methods(known, customer),
         reply_to=reply_to,
         unsubscribe="",
@@ -197,6 +203,37 @@ def _item(known: Sources, item: Row, level: int) -> ItemFacts:
         state="part_paid" if balance < original else "open",
         charges=Money(row["charges"], row["currency"]) if row["charges"] > 0 else None,
     )
+
+
+def _agreed_payment(known: Sources, items: list[Row]) -> tuple[ItemFacts, ...]:
+    """What is still to come of a schedule's next payment, laid over its documents, the earliest first; its day is the day to pay."""
+    payment = known.agreed[items[0]["receivable_id"]]
+    earliest_first = sorted(
+        items, key=lambda item: (known.found.receivables[item["receivable_id"]]["issue_date"], item["receivable_id"])
+    )
+    shown, left = [], payment["left"]
+    for item in earliest_first:
+        row = known.found.receivables[item["receivable_id"]]
+        share = Money(min(left, item["amount"]), row["currency"])
+        left -= share.minor
+        if share:
+            shown.append(
+                replace(
+                    _item(known, item, 0),
+                    balance=share,
+                    original=share,
+                    due_date=payment["day"],
+                    days_overdue=0,
+                    state="open",
+                    charges=None,
+                )
+            )
+    return tuple(shown)
+
+
+def _instalment(known: Sources, item: Row) -> InstalmentFacts:
+    payment = known.agreed[item["receivable_id"]]
+    return InstalmentFacts(payment["number"], payment["parts"])
 
 
 def _rights(known: Sources, action: Row, items: tuple[Row, ...]) -> frozenset[Right]:

@@ -163,7 +163,7 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str) -> OnlinePayment
         known = OnlinePayment.objects.filter(form_id=form_id).select_related("start").first()
         if known is not None:
             return known
-        owed = pages.owed(seen.link, seen.on)
+        owed = portal.owed_by(seen.link, seen.on)
         to_pay, _ = portal.sums(owed, pages.credit(seen.link.customer_id))
         amount = next((one for one in to_pay if one.currency == currency), None)
         if amount is None:
@@ -184,7 +184,7 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str) -> OnlinePayment
 
 def _description(seen: Visit, locale: str, currency: str) -> str:
     with scope.of(seen.creditor.pk):
-        owed = pages.owed(seen.link, seen.on)
+        owed = portal.owed_by(seen.link, seen.on)
     return f"{seen.creditor.name}: {portal.purpose(owed, currency, locale)}"
 
 

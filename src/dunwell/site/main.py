@@ -65,6 +65,7 @@ COMMANDS = {
     "coach": "dunwell.cli.calls:coach",
     "hold": "dunwell.cli.verbs:hold",
     "promise": "dunwell.cli.verbs:promise",
+    "instalments": "dunwell.cli.instalments:command",
     "dispute": "dunwell.cli.verbs:dispute",
     "allocate": "dunwell.cli.verbs:allocate",
     "on-account": "dunwell.cli.verbs:on_account",

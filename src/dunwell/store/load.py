@@ -33,6 +33,7 @@ class Facts:
     under_way: pl.DataFrame
     pauses: pl.DataFrame  # holds, findings and replies
     promises: pl.DataFrame  # receivable_id, kind, amount, since, until, received
+    plan_parts: pl.DataFrame
     touches: pl.DataFrame
     signs: pl.DataFrame
     settled: pl.DataFrame  # without `policy`
@@ -53,6 +54,7 @@ def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[in
             under_way=_under_way(read, only),
             pauses=_pauses(read, only),
             promises=_promises(read, only),
+            plan_parts=_plan_parts(read, only),
             touches=_touches(read, only),
             signs=_signs(read, only),
             settled=_settled(read, only),
@@ -101,6 +103,7 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
             under_way=frames.empty(frames.UNDER_WAY),
             pauses=_pauses(read, only),
             promises=_promises(read, only),
+            plan_parts=_plan_parts(read, only),
             touches=_touches(read, before),
             signs=_signs(read, only),
             settled=pl.DataFrame(
@@ -325,7 +328,7 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
         read(f"""
         SELECT p.id AS promise_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
         FROM promise p LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
-        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")}
+        WHERE e.id IS NULL AND p.plan_id IS NULL AND p.effective_on <= {only.day} {only.real("p")}
         """),
         PROMISES,
     )
@@ -339,6 +342,31 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
     return promises.join(
         received.group_by("receivable_id").agg(received=pl.struct("on", "amount")), on="receivable_id", how="left"
     )
+
+
+def plan_parts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = ()) -> pl.DataFrame:
+    """The payments of agreed schedules that were not ended, as of a day (`core.frames.PLAN_PARTS`)."""
+    with bulk.reader(creditor_id) as read:
+        return _plan_parts(read, Only(as_of, rehearsal, customers))
+
+
+def _plan_parts(read: Read, only: Only) -> pl.DataFrame:
+    parts = read(f"""
+        SELECT p.plan_id, p.receivable_id, k.effective_on AS since, p.promised_date AS day, p.amount,
+               k.grace_days::bigint, k.reminder_days::bigint
+        FROM promise p JOIN payment_plan k ON k.id = p.plan_id
+        LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
+        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")} {only.of("k.customer_id")}
+    """)
+    came = read(f"""
+        SELECT k.id AS plan_id, (x.total - k.received_before)::bigint AS came FROM payment_plan k CROSS JOIN LATERAL (
+          SELECT coalesce((SELECT sum(a.amount) FROM allocation a
+                           WHERE a.receivable_id = ANY (k.receivables) AND a.effective_on <= {only.day}), 0)
+            + coalesce((SELECT sum(w.amount) FROM write_off w
+                        WHERE w.receivable_id = ANY (k.receivables) AND w.effective_on <= {only.day}), 0) AS total) x
+        WHERE k.effective_on <= {only.day} {only.of("k.customer_id")}
+    """)
+    return _conform(parts.join(came, on="plan_id", how="left"), frames.PLAN_PARTS)
 
 
 def _touches(read: Read, only: Only) -> pl.DataFrame:

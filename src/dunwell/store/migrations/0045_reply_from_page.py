@@ -6,7 +6,7 @@ BASES = ["references", "reply_address", "sender", "invoice_number", "page", "per
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0024_deed_form")]
+    dependencies = [("store", "0030_payment_plan")]
 
     operations = [
         migrations.RemoveConstraint("inbound", "inbound_basis"),

@@ -57,6 +57,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 
 __all__ = [
@@ -118,6 +119,9 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentPlan",
+    "PaymentPlanDecision",
+    "PaymentPlanPaper",
     "PolicyChoice",
     "Promise",
     "Proposal",

@@ -24,6 +24,7 @@ ICONS = {
     "payment": "cash",
     "issued": "file-invoice",
     "promise": "heart-handshake",
+    "plan": "calendar-event",
     "dispute": "scale",
     "allocation": "check",
     "unallocation": "arrow-back-up",
@@ -31,7 +32,7 @@ ICONS = {
 }
 OURS = ("message", "task", "touch")
 """What went from us to them; shown apart from what came from them and from what is ours alone."""
-THEIRS = ("payment", "sign", "reply", "promise", "dispute")
+THEIRS = ("payment", "sign", "reply", "promise", "plan", "dispute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,12 @@ def _promise(event: Event) -> str:
     return _ended(event, _("Promised for {number} by {day}").format(number=event.what, day=event.words))
 
 
+def _plan(event: Event) -> str:
+    if event.state == "asked":
+        return _("Asks for a payment schedule")
+    return _ended(event, _("Payment schedule agreed"))
+
+
 def _dispute(event: Event) -> str:
     return _ended(
         event, _("Disputes {number}: {cause}").format(number=event.words, cause=labels.word("cause", event.what))
@@ -170,6 +177,7 @@ _TITLES = {
     "payment": _payment,
     "issued": _issued,
     "promise": _promise,
+    "plan": _plan,
     "dispute": _dispute,
     "allocation": _allocation,
     "unallocation": _unallocation,

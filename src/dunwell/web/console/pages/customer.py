@@ -12,6 +12,7 @@ from dunwell.store.models import Agreement, Customer, PolicyChoice
 from dunwell.web.console import deeds, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.pages import instalments
 from dunwell.web.console.timeline import told
 
 
@@ -25,6 +26,7 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "ages": customer_view.ages(rows, number, as_of=desk.today),
         "next": next_step(rows),
         "pauses": customer_view.pauses(number, rehearsal=desk.is_rehearsal),
+        "plans": instalments.standing(desk, number),
         "people": _by_contact(customer_view.people(number)),
         "agreement": Agreement.objects.filter(customer=customer).order_by("-pk").first(),
         "policy": PolicyChoice.objects.filter(scope="customer", target=str(number)).order_by("-pk").first(),
