@@ -38,6 +38,8 @@ REFUSING = (
     "run/people.py",
     "run/policies.py",
     "run/sheets.py",
+    "run/stop_work.py",
+    "run/tell_staff.py",
     "run/uploads.py",
     "run/users.py",
     "run/ways.py",

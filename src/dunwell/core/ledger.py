@@ -70,6 +70,9 @@ class Purpose(StrEnum):
     APOLOGY = "apology"
     LIFTED = "lifted"
     BANK_DETAILS = "bank_details"
+    # To our own people, never to the customer.
+    WORK_STOPPED = "work_stopped"
+    WORK_RESUMED = "work_resumed"
 
 
 class TaskKind(StrEnum):
@@ -77,4 +80,5 @@ class TaskKind(StrEnum):
     VISIT = "visit"
     LETTER = "letter"
     NO_CONTACT = "no_contact"
+    STOP_WORK = "stop_work"  # a person decides whether work stops until it is paid
     HAND_OVER = "hand_over"

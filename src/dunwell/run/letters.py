@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from dunwell.core import reference
+from dunwell.core import reasons, reference, stop_work
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.ledger import CustomerKind, DocumentKind, TaskKind
@@ -40,11 +40,12 @@ from dunwell.core.message import (
 )
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.policy import Step
-from dunwell.core.rates import Limitation
+from dunwell.core.rates import Limitation, StopWorkRule
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.reference import Names
 from dunwell.core.refusal import Finding
 from dunwell.core.rights import Right
+from dunwell.core.stop_work import StopRight, Work
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
 from dunwell.run import limitations, packs, page_links, reply_address
@@ -60,6 +61,7 @@ MONTH_END_DAYS = 8
 HISTORY_MAX = 4
 THREAD_MAX = 5
 ASSUMED_PHONE = "+10000000000"
+STOPS = {Work.RUNNING: "work_pauses", Work.NOT_BEGUN: "work_waits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class _Desk:
     found: Details
     pages: Pages
     limitation: Limitation | None
+    stop_rule: StopWorkRule | None
     broken: frozenset[int]  # receivables of which a promise was broken
     as_of: date
 
@@ -186,6 +189,7 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details,
         found=found,
         pages=pages,
         limitation=limitations.of(creditor),
+        stop_rule=limitations.stop_rule(creditor),
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
@@ -368,7 +372,8 @@ def _item(desk: _Desk, item: Row, level: int) -> ItemFacts:
 def _rights(desk: _Desk, action: Row, items: tuple[Row, ...]) -> frozenset[Right]:
     """What the letter may say the creditor is entitled to, for every document in it; of a natural person nothing.
 
-    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed. Court is the claim's word.
+    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed, or the law's. Court is the
+    claim's word.
     """
     rows = [desk.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
     if desk.found.customers[action["customer_id"]]["kind"] == CustomerKind.PERSON or not rows:
@@ -381,7 +386,7 @@ def _rights(desk: _Desk, action: Row, items: tuple[Row, ...]) -> frozenset[Right
         or (terms.get("late_payment") and desk.portfolio.policies[action["policy"]].interest)
     ):
         held.add(Right.INTEREST)
-    if terms.get("stop_work"):
+    if _stop_right(desk, action):
         held.add(Right.STOP_WORK)
     return frozenset(held)
 
@@ -474,16 +479,27 @@ def _broken_promise(desk: _Desk, action: Row, items: tuple[Row, ...]) -> date | 
 
 
 def _consequence(desk: _Desk, action: Row, step: Step | None) -> Consequence | None:
-    """What the policy does next where that is a call: said beforehand, with its day (I16)."""
+    """What the plan has for the next step, said beforehand with its day: work stops, or somebody calls (I16)."""
     if step is None or action["pay_by"] is None:
         return None
-    steps = desk.portfolio.policies[action["policy"]].steps
+    if stops_on := dict(reasons.parse(action["reasons"] or "")).get("announces_stop"):
+        right = _stop_right(desk, action)
+        if right is None:
+            return None
+        return Consequence(STOPS[right.work], date.fromisoformat(stops_on), right.basis, right.is_by_law)
+    steps = [one for one in desk.portfolio.policies[action["policy"]].steps if one.task != TaskKind.STOP_WORK]
     following = next((after for one, after in pairwise(steps) if one is step), None)
     if following is None or following.task != TaskKind.CALL or following.anchor != step.anchor:
         return None
     on = desk.as_of + timedelta(following.offset_days - step.offset_days)
     starts_on = preflight.working_day_on_or_after(on, _calendar(desk, action).is_business_day)
     return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
+
+
+def _stop_right(desk: _Desk, action: Row) -> StopRight | None:
+    customer = desk.found.customers[action["customer_id"]]
+    terms = desk.found.agreed.get(action["customer_id"], {})
+    return stop_work.right(terms, desk.stop_rule, kind=customer["kind"], locale=action["locale"])
 
 
 def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:

@@ -60,6 +60,9 @@ class Book:
     credit: Money | None = None
     unmatched: bool = False
     woken_on: date | None = None
+    stopped_on: date | None = None
+    stopped_for: set[int] = field(default_factory=set)
+    resumed_on: date | None = None
     missing: tuple[date, date] | None = None
 
     def __post_init__(self) -> None:
@@ -146,6 +149,8 @@ class Book:
         if self.balances[receivable - 1] <= 0:
             self.settled[receivable] = on
             self.promises.pop(receivable, None)
+        if self.stopped_on and all(self.balances[number - 1] <= 0 for number in self.stopped_for):
+            self.stopped_on, self.resumed_on = None, on
 
     def _hold(self, event: Event, receivable: int | None) -> None:
         customer = None if receivable else self.number
@@ -175,6 +180,8 @@ class Book:
             if event.value != TaskKind.NO_CONTACT:
                 done = _done(task["receivable_id"], task["step"], event.on, event.value, None, had_link=False)
                 self.done.append(done)
+        if closed and event.value == TaskKind.STOP_WORK:
+            self.stopped_on, self.stopped_for = event.on, {task["receivable_id"] for task in closed}
         if closed and event.value == TaskKind.CALL:
             self._touch(event.on, 1, "call", "request")
 
@@ -188,6 +195,7 @@ class Book:
             item["receivable_id"] %= IDS_PER_STORY
             if item["part"] == "thanked":
                 self.settled.pop(item["receivable_id"], None)
+                self.resumed_on = None
             elif item["task"] is not None:
                 self._open_task(item, on)
             elif item["step"] is not None:
@@ -296,6 +304,9 @@ class Book:
             "unmatched_hold": self.unmatched,
             "woken_on": self.woken_on,
             "owes": self.owes,
+            "may_stop_work": customer.may_stop_work,
+            "stopped_on": self.stopped_on,
+            "resumed_on": self.resumed_on,
         }
 
     def _contacts(self) -> list[Row]:

@@ -19,7 +19,7 @@ from dunwell.core.frames import Portfolio, Proposal, Schema
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.policy import Policy
-from dunwell.core.scenario import THANKS, Expectation, Scenario
+from dunwell.core.scenario import BESIDE_THE_LADDER, Expectation, Scenario
 from dunwell.engine import plan
 from dunwell.run import calendars, jurisdictions, policies
 from dunwell.run.scenario_book import Book
@@ -204,7 +204,7 @@ def _happenings(proposal: Proposal, book: Book) -> Iterator[Happening]:
         sums = total_by_currency(Money(item["amount"] - (item["credit"] or 0), item["currency"]) for item in asked)
         yield Happening(
             on=proposal.as_of,
-            step=THANKS if action["purpose"] == THANKS else action["step"],
+            step=action["purpose"] if action["purpose"] in BESIDE_THE_LADDER else action["step"],
             task=action["task"] or "",
             channel=action["channel"] or "",
             to=book.role_of(action["contact_id"]),

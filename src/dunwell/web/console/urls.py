@@ -31,6 +31,7 @@ from dunwell.web.console.pages import (
     search,
     settings,
     start,
+    stop_work,
     texts,
     today,
 )
@@ -64,6 +65,8 @@ DOORS = (
     Door("customers/<int:number>/policy", customer_deeds.policy, APPROVER, "customer-policy"),
     Door("customers/<int:number>/state", customer_deeds.state, COLLECTOR, "customer-state"),
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
+    Door("customers/<int:number>/stop-work", stop_work.begin, APPROVER, "stop-work"),
+    Door("customers/<int:number>/work-goes-on", stop_work.lift, APPROVER, "work-goes-on"),
     Door("customers/<int:number>/call", call.show, COLLECTOR, "customer-call"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),
