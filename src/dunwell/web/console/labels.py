@@ -79,13 +79,6 @@ WORDS = {
         "business": term("customer", "business"),
         "person": term("customer", "person"),
     },
-    "sheet": {
-        "auto": term("sheet", "see by itself"),
-        "invoices": term("sheet", "invoices"),
-        "customers": term("sheet", "customers"),
-        "payments": term("sheet", "payments"),
-        "statement": term("sheet", "bank statement"),
-    },
     "ending": {
         "kept": term("ending", "kept"),
         "taken_back": term("ending", "taken back"),

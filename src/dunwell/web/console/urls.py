@@ -103,7 +103,6 @@ DOORS = (
     Door("payments/<int:number>/reverse", by_hand.reverse_payment, APPROVER, "payment-reverse"),
     # The first hour
     Door("start/file", start.file, ADMIN, "start-file"),
-    Door("start/file/<str:upload>", start.columns, ADMIN, "start-columns", commits=True),
     Door("start/policy", start.policy, ADMIN, "start-policy"),
     Door("start/letters", start.letters, ADMIN, "start-letters"),
     Door("letters/of/<int:number>", start.letter, VIEWER, "letter-preview"),

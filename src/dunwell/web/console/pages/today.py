@@ -55,16 +55,11 @@ class Group:
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The whole list by kinds, or one kind."""
-    asked = {"creditor_id": desk.creditor.pk, "as_of": desk.today, "rehearsal": desk.is_rehearsal}
-    counts = today.counts(**asked)  # type: ignore[arg-type]
+    counts = today.counts(creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal)
     kind = request.GET.get("kind", "")
     shown = [one for one in counts if one == kind] or list(counts)
     limit = ROWS_MAX if kind in counts else ROWS_OF_KIND
-    groups = [
-        Group(one, KINDS[one][0], str(KINDS[one][1]), counts[one],
-              [_row(desk, item) for item in today.items(one, limit=limit, **asked)])  # type: ignore[arg-type]
-        for one in shown
-    ]  # fmt: skip
+    groups = [_group(desk, one, counts[one], limit) for one in shown]
     context = {
         "section": "today",
         "groups": groups,
@@ -101,6 +96,12 @@ def run(request: HttpRequest, desk: Desk) -> HttpResponse:
         messages=done.planned.messages, waiting=done.planned.waiting, tasks=done.planned.tasks, sent=done.sent
     )
     return answer.done(request, said, desk.url("today"))
+
+
+def _group(desk: Desk, kind: str, count: int, limit: int) -> Group:
+    icon, words = KINDS[kind]
+    items = today.items(kind, creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal, limit=limit)
+    return Group(kind, icon, str(words), count, [_row(desk, item) for item in items])
 
 
 def _row(desk: Desk, item: Item) -> Row:
