@@ -102,6 +102,12 @@ _REASONS = (
         "Клиентът има представител: обръщаме се само към него.",
     ),
     Reason(
+        "copied_to",
+        "A copy goes along, as this step says: {value}. Earlier letters had no result.",
+        "Копию получит {value}, как предусмотрено шагом: прежние письма результата не дали.",
+        "Копие получава {value}, както предвижда стъпката: предишните писма не доведоха до резултат.",
+    ),
+    Reason(
         "copy_left_out",
         "A copy is left out: that person has been contacted often enough.",
         "Копия не отправляется: с этим человеком уже достаточно контактов.",

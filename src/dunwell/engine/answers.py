@@ -106,6 +106,9 @@ def with_reasons(actions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         pl.when("is_other_way").then("other_way=" + pl.col("channel")),
         pl.when("falls_back").then(pl.lit("usual_recipient")),
         pl.when(represented & ~is_handed).then(pl.lit("to_representative")),
+        pl.when(pl.col("copied_roles").list.len() > 0).then(
+            pl.col("copied_roles").list.eval("copied_to=" + pl.element()).list.join(SEPARATOR)
+        ),
         pl.when("copy_left_out").then(pl.lit("copy_left_out")),
         pl.when("needs_approval").then("needs_approval=" + pl.col("approve")),
         pl.when(pl.col("contact_id") < 0).then(pl.lit("assumed_contact")),

@@ -144,6 +144,7 @@ def _copies(copied: pl.DataFrame, mains: pl.DataFrame, taken: pl.Series) -> pl.D
         .group_by("customer_id", maintain_order=True)
         .agg(
             copies=pl.col("contact_id").filter("goes"),
+            copied_roles=pl.col("role").filter("goes"),
             copy_left_out=(~pl.col("goes")).any(),
             copied_above=pl.col("role").filter(pl.col("goes") & _is_first_above()).first(),
         )

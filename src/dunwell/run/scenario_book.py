@@ -138,8 +138,8 @@ class Book:
                 self.debits[receivable] = event.value
             case "cancelled":
                 self.cancelled.add(receivable)
-            case "away":
-                pass  # the player leaves these days out
+            case "away" | "approved":
+                pass  # the player leaves these days out, and asks for the approval itself
             case unknown:
                 raise AssertionError(unknown)
 
@@ -187,10 +187,16 @@ class Book:
 
     # --- what the program did ----------------------------------------------------------------------------------------
 
+    def going(self, proposal: Proposal) -> pl.DataFrame:
+        """What leaves of this story's actions: drafts that nobody approved that day are planned anew on the next."""
+        mine = proposal.actions.filter(pl.col("customer_id") == self.number)
+        approvals = {event.on for event in self.scenario.events if event.kind == "approved"}
+        return mine.filter(~pl.col("needs_approval")) if approvals and proposal.as_of not in approvals else mine
+
     def record(self, proposal: Proposal) -> None:
-        """What the proposal says of this story's customer, as if every message had been approved and had arrived."""
+        """What the proposal says of this story's customer, as if every message that goes had arrived."""
         on = proposal.as_of
-        actions = proposal.actions.filter(pl.col("customer_id") == self.number)
+        actions = self.going(proposal)
         for item in proposal.items.join(actions.drop("step", "purpose"), on="action_id").to_dicts():
             item["receivable_id"] %= IDS_PER_STORY
             if item["part"] == "thanked":

@@ -198,7 +198,7 @@ def _is_away(scenario: Scenario, day: date) -> bool:
 
 
 def _happenings(proposal: Proposal, book: Book) -> Iterator[Happening]:
-    for action in proposal.actions.filter(pl.col("customer_id") == book.number).to_dicts():
+    for action in book.going(proposal).to_dicts():
         items = proposal.items.filter(pl.col("action_id") == action["action_id"]).to_dicts()
         asked = [item for item in items if item["part"] in ("asked", "listed")]
         sums = total_by_currency(Money(item["amount"] - (item["credit"] or 0), item["currency"]) for item in asked)
