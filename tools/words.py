@@ -43,6 +43,8 @@ REFUSING = (
     "run/people.py",
     "run/policies.py",
     "run/portal_desk.py",
+    "run/stop_work.py",
+    "run/tell_staff.py",
     "run/uploads.py",
     "run/users.py",
     "run/ways.py",

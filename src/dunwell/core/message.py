@@ -177,13 +177,14 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What the program will do on `starts_on` if nothing comes: `code` names a block of the pack (work_pauses,
-    person_calls).
+    """What the program will do on `starts_on` if nothing comes: `code` names a block of the pack (work_pauses, work_waits,
+    person_calls). `basis` is the contract's clause, or the law's rule where `is_by_law`.
     """
 
     code: str
     starts_on: date
     basis: str = ""
+    is_by_law: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,8 +259,11 @@ def _consequence(scene: Scene) -> date:
 
 
 def _basis(scene: Scene) -> str:
-    basis = scene.facts.consequence.basis if scene.facts.consequence else ""
-    return str(scene.terms.words["basis"].format(basis=terms.clean(basis))) if basis else ""
+    found = scene.facts.consequence
+    if found is None or not found.basis:
+        return ""
+    words = scene.terms.words["basis_by_law" if found.is_by_law else "basis"]
+    return str(words.format(basis=terms.clean(found.basis)))
 
 
 def _interest_basis(scene: Scene) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from dunwell.core import reference
+from dunwell.core import reasons, reference, stop_work
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio
 from dunwell.core.ledger import CustomerKind, DocumentKind, TaskKind
@@ -34,10 +34,11 @@ from dunwell.core.message import (
 )
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.policy import INSTALMENT_STEP, Step
-from dunwell.core.rates import Limitation
+from dunwell.core.rates import Limitation, StopWorkRule
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.reference import Names
 from dunwell.core.rights import Right
+from dunwell.core.stop_work import StopRight, Work
 from dunwell.engine import preflight
 from dunwell.run import limitations, reply_address
 from dunwell.store import load_letters
@@ -47,6 +48,7 @@ from dunwell.store.models import Creditor, Staff
 MONTH_END_DAYS = 8
 """The reason "we are closing the month" is true in the last days of a month, for a day within it."""
 HISTORY_MAX = 4
+STOPS = {Work.RUNNING: "work_pauses", Work.NOT_BEGUN: "work_waits"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Sources:
     portfolio: Portfolio
     found: Details
     limitation: Limitation | None
+    stop_rule: StopWorkRule | None
     broken: frozenset[int]  # receivables of which a promise was broken
     agreed: dict[int, Row]  # by receivable, the next payment of its schedule
     as_of: date
@@ -83,6 +86,7 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
         portfolio=portfolio,
         found=found,
         limitation=limitations.of(creditor),
+        stop_rule=limitations.stop_rule(creditor),
         agreed={row["receivable_id"]: row for row in portfolio.instalments.iter_rows(named=True)},
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
@@ -239,7 +243,8 @@ def _instalment(known: Sources, item: Row) -> InstalmentFacts:
 def _rights(known: Sources, action: Row, items: tuple[Row, ...]) -> frozenset[Right]:
     """What the letter may say the creditor is entitled to, for every document in it; of a natural person nothing.
 
-    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed. Court is the claim's word.
+    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed, or the law's. Court is the
+    claim's word.
     """
     rows = [known.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
     if known.found.customers[action["customer_id"]]["kind"] == CustomerKind.PERSON or not rows:
@@ -252,7 +257,7 @@ def _rights(known: Sources, action: Row, items: tuple[Row, ...]) -> frozenset[Ri
         or (terms.get("late_payment") and known.portfolio.policies[action["policy"]].interest)
     ):
         held.add(Right.INTEREST)
-    if terms.get("stop_work"):
+    if _stop_right(known, action):
         held.add(Right.STOP_WORK)
     return frozenset(held)
 
@@ -334,16 +339,27 @@ def _broken_promise(known: Sources, action: Row, items: tuple[Row, ...]) -> date
 
 
 def _consequence(known: Sources, action: Row, step: Step | None) -> Consequence | None:
-    """What the policy does next where that is a call: said beforehand, with its day (I16)."""
+    """What the plan has for the next step, said beforehand with its day: work stops, or somebody calls (I16)."""
     if step is None or action["pay_by"] is None:
         return None
-    steps = known.portfolio.policies[action["policy"]].steps
+    if stops_on := dict(reasons.parse(action["reasons"] or "")).get("announces_stop"):
+        right = _stop_right(known, action)
+        if right is None:
+            return None
+        return Consequence(STOPS[right.work], date.fromisoformat(stops_on), right.basis, right.is_by_law)
+    steps = [one for one in known.portfolio.policies[action["policy"]].steps if one.task != TaskKind.STOP_WORK]
     following = next((after for one, after in pairwise(steps) if one is step), None)
     if following is None or following.task != TaskKind.CALL or following.anchor != step.anchor:
         return None
     on = known.as_of + timedelta(following.offset_days - step.offset_days)
     starts_on = preflight.working_day_on_or_after(on, calendar_of(known, action).is_business_day)
     return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
+
+
+def _stop_right(known: Sources, action: Row) -> StopRight | None:
+    customer = known.found.customers[action["customer_id"]]
+    terms = known.found.agreed.get(action["customer_id"], {})
+    return stop_work.right(terms, known.stop_rule, kind=customer["kind"], locale=action["locale"])
 
 
 def _order(known: Sources, action: Row, items: tuple[Row, ...]) -> OrderFacts | None:

@@ -141,6 +141,13 @@ SELECT * FROM (
   SELECT r.id, x.effective_on, 'cancelled', NULL, NULL, x.why
   FROM cancellation x JOIN receivable r ON r.invoice_id = x.invoice_id WHERE r.id = ANY(%s)
   UNION ALL
+  SELECT r.id, w.effective_on, 'work stopped' || CASE WHEN w.rehearsal THEN ' (rehearsal)' ELSE '' END, NULL, NULL,
+    w.basis || ', by ' || w.by
+  FROM stop_work w JOIN receivable r ON r.id = ANY(w.receivables) WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT r.id, e.effective_on, 'work goes on', NULL, NULL, e.outcome
+  FROM stop_work w JOIN stop_work_end e ON e.stop_id = w.id JOIN receivable r ON r.id = ANY(w.receivables) WHERE r.id = ANY(%s)
+  UNION ALL
   SELECT o.receivable_id, u.effective_on, 'decided' || CASE WHEN u.rehearsal THEN ' (rehearsal): ' ELSE ': ' END || o.code, NULL, NULL, coalesce(o.step || ' – ', '') || o.reasons
   FROM outcome o JOIN run u ON u.id = o.run_id WHERE o.receivable_id = ANY(%s)
 ) x ORDER BY x.key, x.on, x.what

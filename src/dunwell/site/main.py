@@ -80,6 +80,7 @@ COMMANDS = {
     "charge": "dunwell.cli.rights:charge",
     "limitation": "dunwell.cli.rights:limitation",
     "claim": "dunwell.cli.claim:command",
+    "stopwork": "dunwell.cli.stopwork:app",
     "check": "dunwell.cli.machine:check_",
     "audit": "dunwell.cli.machine:audit",
     "bench": "dunwell.cli.machine:bench",

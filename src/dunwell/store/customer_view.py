@@ -309,6 +309,9 @@ _OF_CUSTOMER = [
     "FROM customer_state WHERE customer_id = %s",
     "SELECT recorded_at, effective_on, 'owes', id, what, CASE WHEN done THEN 'done' ELSE '' END, '', NULL::bigint, NULL::text, by, why "
     "FROM our_side WHERE customer_id = %s",
+    "SELECT recorded_at, effective_on, 'stopped', id, work, '', basis, NULL::bigint, NULL::text, by, why FROM stop_work WHERE customer_id = %s",
+    "SELECT e.recorded_at, e.effective_on, 'resumed', e.id, e.outcome, '', '', NULL::bigint, NULL::text, e.by, e.why "
+    "FROM stop_work_end e JOIN stop_work s ON s.id = e.stop_id WHERE s.customer_id = %s",
     "SELECT recorded_at, effective_on, 'agreement', id, '', '', evidence, NULL::bigint, NULL::text, by, why FROM agreement WHERE customer_id = %s",
     "SELECT (p.date + time '12:00') AT TIME ZONE 'UTC', p.date, 'payment', p.id, p.reference, '', p.remittance, p.amount, p.currency::text, '', '' "
     "FROM payment p WHERE p.id IN (SELECT q.id FROM payment q WHERE q.customer_id = %s UNION "

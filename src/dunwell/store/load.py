@@ -27,7 +27,7 @@ class Facts:
     """A portfolio's raw frames, before policies are chosen and promises judged; see `core.frames` for columns."""
 
     receivables: pl.DataFrame  # without `policy`, with `segment`
-    customers: pl.DataFrame  # without `jurisdiction`
+    customers: pl.DataFrame  # without `jurisdiction` and `may_stop_work`, with the agreed `stop_work`, `work` and `contract`
     contacts: pl.DataFrame
     steps_done: pl.DataFrame
     under_way: pl.DataFrame
@@ -161,7 +161,8 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
 def _customers(read: Read, only: Only) -> pl.DataFrame:
     base = read(f"""
         SELECT c.id AS customer_id, c.kind, coalesce(nullif(c.country, ''), k.country) AS country, c.segment,
-               coalesce(nullif(c.locale, ''), k.locale) AS locale, s.state, o.what AS owes
+               coalesce(nullif(c.locale, ''), k.locale) AS locale, s.state, o.what AS owes,
+               w.stopped_on, w.resumed_on, g.stop_work, g.work, g.contract
         FROM customer c JOIN creditor k ON k.id = c.creditor_id
         -- of several states the one that leaves nobody to speak to: only a represented customer has somebody
         LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, state FROM
@@ -172,6 +173,18 @@ def _customers(read: Read, only: Only) -> pl.DataFrame:
                     (SELECT DISTINCT ON (customer_id, what) customer_id, what, done FROM our_side u
                      WHERE effective_on <= {only.day} {only.real("u")} ORDER BY customer_id, what, id DESC) x
                    WHERE NOT done GROUP BY 1) o ON o.customer_id = c.id
+        LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, terms->>'stop_work' AS stop_work, terms->>'work' AS work,
+                     terms->>'contract' AS contract FROM agreement WHERE effective_on <= {only.day}
+                   ORDER BY customer_id, effective_on DESC, id DESC) g ON g.customer_id = c.id
+        LEFT JOIN (SELECT DISTINCT ON (w.customer_id) w.customer_id,
+                     CASE WHEN e.id IS NULL THEN w.effective_on END AS stopped_on,
+                     CASE WHEN e.outcome = 'paid' AND NOT EXISTS (
+                       SELECT FROM message m WHERE m.customer_id = w.customer_id AND m.purpose = 'lifted'
+                         AND m.queued_at > e.recorded_at AND m.state NOT IN ('withdrawn', 'failed_permanent') {only.real("m")})
+                       THEN e.effective_on END AS resumed_on
+                   FROM stop_work w LEFT JOIN stop_work_end e ON e.stop_id = w.id AND e.effective_on <= {only.day}
+                   WHERE w.effective_on <= {only.day} {only.real("w")}
+                   ORDER BY w.customer_id, w.id DESC) w ON w.customer_id = c.id
         WHERE true {only.of("c.id")}
     """)
     woken = read(f"""
@@ -418,7 +431,7 @@ def _settled(read: Read, only: Only) -> pl.DataFrame:
             - coalesce((SELECT sum(amount) FROM write_off WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
             - coalesce((SELECT sum(amount) FROM allocation WHERE receivable_id = r.id AND effective_on <= {only.day}), 0) <= 0
           AND NOT EXISTS (SELECT FROM message_item i JOIN message m ON m.id = i.message_id
-                          WHERE i.receivable_id = r.id AND m.purpose = 'thanks'
+                          WHERE i.receivable_id = r.id AND i.part = 'thanked' AND m.purpose IN ('thanks', 'lifted')
                             AND m.state NOT IN ('withdrawn', 'failed_permanent') {only.real("m")})
           {only.of("r.customer_id")}
     """)

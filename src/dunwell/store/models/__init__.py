@@ -59,6 +59,7 @@ from dunwell.store.models.page import (
 )
 from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
 __all__ = [
     "Acknowledgement",
@@ -90,6 +91,9 @@ __all__ = [
     "FindingRecord",
     "FindingSettled",
     "Hold",
+    "Hook",
+    "HookAttempt",
+    "HookCall",
     "ImportFile",
     "ImportedRow",
     "Inbound",
@@ -134,6 +138,8 @@ __all__ = [
     "Staff",
     "StateRecord",
     "Statement",
+    "StopWork",
+    "StopWorkEnd",
     "Switch",
     "Task",
     "TaskItem",

@@ -99,7 +99,7 @@ LANGUAGE sql STABLE AS $$
         SELECT FROM recipient r LEFT JOIN contact p ON p.id = r.contact_id
         WHERE r.message_id = m.id AND p.role IS DISTINCT FROM 'representative'))) THEN 'customer_state'
     -- of the ledger
-    WHEN m.purpose = 'thanks' AND EXISTS (
+    WHEN m.purpose IN ('thanks', 'lifted') AND EXISTS (
       SELECT FROM message_item i, dunwell_owed(i.receivable_id, m.rehearsal) owed
       WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0) THEN 'balance_changed'
     WHEN m.purpose <> 'request' THEN NULL

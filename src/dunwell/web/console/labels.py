@@ -126,6 +126,15 @@ WORDS = {
         "rejected": term("ending", "rejected"),
         "lifted": term("ending", "lifted"),
     },
+    "work": {
+        "running": term("work", "work in progress pauses"),
+        "not_begun": term("work", "work not begun waits"),
+    },
+    "stop_end": {
+        "paid": term("work", "it was paid"),
+        "agreed": term("work", "something else was agreed"),
+        "mistaken": term("work", "it was stopped by mistake"),
+    },
     "sign": {
         "opened": term("sign", "Opened"),
         "replied": term("sign", "Answered"),
@@ -166,6 +175,7 @@ WORDS = {
         "unmatched_hold": term("fact", "unmatched money holds"),
         "woken_on": term("fact", "woken up"),
         "owes": term("fact", "our side owes"),
+        "stopped_on": term("fact", "work waits since"),
     },
     "fact_value": {
         "business": term("fact", "a business"),

@@ -29,6 +29,8 @@ ICONS = {
     "allocation": "check",
     "unallocation": "arrow-back-up",
     "cancelled": "ban",
+    "stopped": "player-pause",
+    "resumed": "player-play",
 }
 OURS = ("message", "task", "touch")
 """What went from us to them; shown apart from what came from them and from what is ours alone."""
@@ -63,7 +65,7 @@ def _tone(event: Event) -> str:
         return "good"
     if event.state in ("failed_permanent", "unknown") or event.kind == "dispute" or event.what == "bounced":
         return "bad"
-    return "warm" if event.kind in ("promise", "hold", "state") else ""
+    return "warm" if event.kind in ("promise", "hold", "state", "stopped") else ""
 
 
 def _address(desk: Desk, event: Event) -> str:
@@ -163,6 +165,14 @@ def _cancelled(event: Event) -> str:
     return _("{number} is cancelled").format(number=event.what)
 
 
+def _stopped(event: Event) -> str:
+    return _("Work waits for payment: {what}").format(what=labels.word("work", event.what))
+
+
+def _resumed(event: Event) -> str:
+    return _("Work goes on: {why}").format(why=labels.word("stop_end", event.what))
+
+
 _TITLES = {
     "message": _message,
     "task": _task,
@@ -182,4 +192,6 @@ _TITLES = {
     "allocation": _allocation,
     "unallocation": _unallocation,
     "cancelled": _cancelled,
+    "stopped": _stopped,
+    "resumed": _resumed,
 }

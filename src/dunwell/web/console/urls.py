@@ -33,6 +33,7 @@ from dunwell.web.console.pages import (
     search,
     settings,
     start,
+    stop_work,
     texts,
     today,
     write,
@@ -81,6 +82,8 @@ DOORS = (
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
     Door("customers/<int:number>/write", write.show, COLLECTOR, "customer-write"),
     Door("customers/<int:number>/write/send", write.send, COLLECTOR, "customer-write-send", commits=True),
+    Door("customers/<int:number>/stop-work", stop_work.begin, APPROVER, "stop-work"),
+    Door("customers/<int:number>/work-goes-on", stop_work.lift, APPROVER, "work-goes-on"),
     Door("customers/<int:number>/call", call.show, COLLECTOR, "customer-call"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),
