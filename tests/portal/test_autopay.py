@@ -8,7 +8,7 @@ import pytest
 
 from dunwell.run import autopay, online, people
 from dunwell.store import scope
-from dunwell.store.models import AutoCharge, AutoConsent, AutoEnd, OnlineEvent, Payment
+from dunwell.store.models import AutoCharge, AutoConsent, AutoEnd, MessageItem, OnlineEvent, OnlinePayment, Payment
 from portal.clients import Reader, link_in
 from portal.test_online import MONDAY, live, news, provider, session, settings_clock, tell  # noqa: F401
 from regressions import world
@@ -157,14 +157,19 @@ def test_more_than_was_agreed_is_asked_for_as_usual(firm, agreed, provider):  # 
 
 def test_a_letter_in_the_outbox_is_withdrawn_when_a_charge_is_announced(firm, agreed):
     firm.plan(DUE - timedelta(3))
-    waiting = [one for one in firm.messages("queued") if one.purpose == "request"]
-    autopay.run(
-        firm.creditor, DUE - timedelta(3), now=world.datetime.combine(DUE, world.NOON, world.UTC), rehearsal=False
-    )
+    (queued,) = [one for one in firm.messages("queued") if one.purpose == "request"]
+    (consent,) = rows(firm, AutoConsent)
+    with scope.of(firm.creditor.pk):
+        fact = {"creditor": firm.creditor, "effective_on": DUE - timedelta(3), "rehearsal": False}
+        item = MessageItem.objects.get(message=queued)
+        payment = OnlinePayment.objects.create(
+            **fact, reference="dw-1", form_id="dw-1", link=consent.link, customer=consent.customer, provider="stripe",
+            currency="EUR", amount=item.amount, receivables=[item.receivable_id],
+        )  # fmt: skip
+        AutoCharge.objects.create(**fact, payment=payment, consent=consent, notice=queued, charge_on=DUE)
     firm.deliver(DUE - timedelta(3))
-    after = {one.pk: one for one in firm.messages()}
-    assert waiting
-    assert {after[one.pk].state_reason for one in waiting} == {"debit_pending"}
+    (after,) = [one for one in firm.messages() if one.pk == queued.pk]
+    assert (after.state, after.state_reason) == ("withdrawn", "debit_pending")
 
 
 def test_yookassa_charges_by_the_saved_method(firm, provider):  # noqa: F811
