@@ -31,6 +31,7 @@ KEYWORDS = {
 REFUSING = (
     "core/money.py",
     "run/approve.py",
+    "run/autopay.py",
     "run/books.py",
     "run/calls.py",
     "core/instalments.py",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from dunwell.core.message import ContactMade, ItemFacts, LetterFacts, ReaderFacts
+from dunwell.core.message import ChargeFacts, ContactMade, ItemFacts, LetterFacts, ReaderFacts
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.rights import Right
 from dunwell.engine import terms
@@ -276,6 +276,12 @@ def _charges(scene: Scene) -> str:
     return terms.moneys(tuple(totals.values()), scene.locale, scene.terms.words["and"], scene.facts.channel)
 
 
+def _auto_charge(scene: Scene) -> ChargeFacts:
+    if scene.facts.charge is None:
+        raise FactMissing("charge")
+    return scene.facts.charge
+
+
 def _reader_line(scene: Scene) -> str:
     reader = scene.facts.reader
     name = person_with_role(reader) if full_name(reader) else terms.clean(reader.role)
@@ -350,6 +356,8 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "basis": _basis,
     "interest_basis": _interest_basis,
     "charges": _charges,
+    "charge_sum": lambda scene: terms.money(_auto_charge(scene).amount, scene.locale, scene.facts.channel),
+    "charge_on": lambda scene: dated(scene, _auto_charge(scene).on),
     "own_subject": lambda scene: terms.clean(scene.facts.own_subject),
     "next_step": lambda scene: terms.clean(scene.facts.next_step),
     "reason_line": _coded("reason", lambda facts: facts.reason),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.core import frames
-from dunwell.store import balances, bulk, freshness
+from dunwell.store import autopay, balances, bulk, freshness
 from dunwell.store.bulk import Read
 
 TOUCHES_DAYS = 45
@@ -145,16 +145,17 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
     # Nothing else is known of most receivables than their balance; the names of kinds are put back here, not sent a million times.
     found = read(f"""
         SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind = 'request' AS is_request, b.currency, b.balance, b.disputed,
-               i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled,
+               i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled, a.until AS debit_pending_until,
                CASE WHEN i.known_on <= {only.day} THEN i.known_on ELSE i.issue_date END AS known_on
         FROM ({balances.balances_sql(as_of=only.as_of, rehearsal=only.rehearsal)}) b
         JOIN invoice i ON i.id = b.invoice_id
+        LEFT JOIN ({autopay.pending_sql(day=only.day, real=only.real("c"))}) a ON a.receivable_id = b.receivable_id
         WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day} AND b.balance > 0 {only.of("b.customer_id")}
     """)
     return found.with_columns(
         document=_document(),
         is_imported_late=(pl.col("due_date") < pl.col("known_on")).fill_null(False),
-        debit_pending_until=pl.lit(None, pl.Date),
+        debit_pending_until=pl.col("debit_pending_until").cast(pl.Date),
     ).drop("is_request")
 
 

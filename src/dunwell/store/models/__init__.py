@@ -1,6 +1,7 @@
 """All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.access import DeedForm, Membership
+from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
@@ -71,6 +72,10 @@ __all__ = [
     "Audit",
     "AuditContent",
     "AuditHead",
+    "AutoCharge",
+    "AutoConsent",
+    "AutoEnd",
+    "AutoMethod",
     "BankAccount",
     "BankEntry",
     "CallReviewed",

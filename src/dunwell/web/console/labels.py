@@ -42,6 +42,7 @@ WORDS = {
         "lifted": term("letter", "end of a pause"),
         "bank_details": term("letter", "new bank details"),
         "new_link": term("letter", "new link to the pay page"),
+        "auto_notice": term("letter", "notice of a charge"),
     },
     "proposal": {
         "promise": term("proposal", "Promises to pay"),
@@ -139,6 +140,12 @@ WORDS = {
         "opened": term("sign", "Opened"),
         "replied": term("sign", "Answered"),
         "bounced": term("sign", "Came back: the address is dead"),
+    },
+    "charge": {
+        "paid": term("charge", "charged"),
+        "pending": term("charge", "under way"),
+        "failed": term("charge", "failed"),
+        "refunded": term("charge", "given back"),
     },
     "owes": {"answer": term("owes", "an answer"), "document": term("owes", "a document")},
     "contact": {

@@ -17,6 +17,9 @@ ICONS = {
     "touch": "message-circle",
     "sign": "mail-opened",
     "reply": "message-2",
+    "auto": "refresh",
+    "auto_end": "ban",
+    "auto_charge": "credit-card",
     "note": "note",
     "state": "gavel",
     "owes": "inbox",
@@ -111,6 +114,19 @@ def _reply(event: Event) -> str:
     return _("Wrote: {subject}").format(subject=event.words)
 
 
+def _auto(event: Event) -> str:
+    return _("Agreed to automatic payment ({provider})").format(provider=event.what)
+
+
+def _auto_end(event: Event) -> str:
+    return _("Ended automatic payment")
+
+
+def _auto_charge(event: Event) -> str:
+    told = _("Automatic charge announced for {day}").format(day=event.what)
+    return f"{told} – {labels.word('charge', event.state)}" if event.state else told
+
+
 def _note(event: Event) -> str:
     return _("Note")
 
@@ -180,6 +196,9 @@ _TITLES = {
     "touch": _touch,
     "sign": _sign,
     "reply": _reply,
+    "auto": _auto,
+    "auto_end": _auto_end,
+    "auto_charge": _auto_charge,
     "note": _note,
     "state": _state,
     "owes": _owes,
