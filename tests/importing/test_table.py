@@ -141,9 +141,9 @@ def test_a_mapping_saves_what_was_answered_and_not_what_one_file_settled():
 
 def test_title_rows_above_and_totals_below_are_no_invoices():
     data = "Задолженность покупателей;;;\n;;;\nНомер;Клиент;Дата;Сумма\n1;А;05.01.2026;100,00\nИтого;;;100,00\n"
-    batch = imported(data)
+    batch = imported(data + ";;;\n;Составил: Смирнова О. И.;;\n")
     assert batch.invoices["line"].to_list() == [4]
-    assert codes(batch) == [(5, "total_row")]
+    assert codes(batch) == [(5, "total_row"), (7, "note_row")]
 
 
 def test_a_bad_row_is_a_finding_and_the_rest_goes_in():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dunwell.core import names
-from dunwell.run import ahead, ingest, people, reconcile
+from dunwell.run import ahead, ingest, people, reconcile, stories
 from dunwell.store import bulk, scope
 from dunwell.store.models import (
     Allocation,
@@ -75,10 +75,20 @@ def test_a_changed_due_date_is_an_amendment_with_old_and_new(creditor, take):
     take(OPEN_ITEMS)
     summary = take(OPEN_ITEMS.replace("15.02.2026", "20.02.2026"))
     assert summary.counts["facts_changed"] == 1
+    (said,) = summary.changes
+    assert said.endswith(" due_date: 2026-02-15 → 2026-02-20")
     with scope.of(creditor.pk):
         change = Amendment.objects.get()
         assert (change.field, change.old, change.new) == ("due_date", "2026-02-15", "2026-02-20")
         assert Receivable.objects.filter(due_date=date(2026, 2, 20)).count() == 1
+
+
+def test_a_changed_sum_is_told_in_the_story(creditor, take):
+    take(OPEN_ITEMS)
+    summary = take(OPEN_ITEMS.replace("1 240,00", "1 300,00"), as_of=date(2026, 3, 3))
+    assert summary.changes == ["1042 total: 1240.00 EUR → 1300.00 EUR"]
+    (told,) = stories.tell(creditor, "1042", date(2026, 3, 4), rehearsal=True)
+    assert (date(2026, 3, 3), "changed", "total: 1240.00 EUR → 1300.00 EUR") in told.events
 
 
 def test_more_paid_than_before_is_a_payment_of_the_difference(creditor, take):

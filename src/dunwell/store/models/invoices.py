@@ -138,6 +138,7 @@ class Promise(Fact):
     """A dated commitment to pay an amount; `kind` is promise or plan. Holds the receivable, never rewrites it."""
 
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT)
+    plan = models.ForeignKey("store.PaymentPlan", null=True, on_delete=models.PROTECT, related_name="promises")
     kind = models.TextField(default="promise")
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
