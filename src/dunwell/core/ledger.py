@@ -70,6 +70,7 @@ class Purpose(StrEnum):
     APOLOGY = "apology"
     LIFTED = "lifted"
     BANK_DETAILS = "bank_details"
+    BY_HAND = "by_hand"  # a person's own words, where they answer nothing
 
 
 class TaskKind(StrEnum):
