@@ -127,7 +127,7 @@ def test_a_sum_is_contested_once_over_all_invoices_named(firm: World) -> None:
 @pytest.mark.parametrize(
     ("values", "refusal"),
     [
-        ({"until": "friday"}, inbox_effects.ValueUnreadable),
+        ({"until": "friday"}, inbox_effects.DayUnreadable),
         ({"amount": "1e3"}, AmountUnreadable),
         ({"amount": "1,000,000"}, people.AmountTooLarge),
         ({"amount": "10", "invoices": ["C1-1", "P-1"]}, inbox_effects.SeveralCurrencies),

@@ -26,8 +26,8 @@ class ValueMissing(Refusal):
     """Say {name}: without it nothing can be recorded."""
 
 
-class ValueUnreadable(Refusal):
-    """{value!r} is no {name}: write a day as 2026-04-14."""
+class DayUnreadable(Refusal):
+    """{typed!r} is no day: write it as 2026-04-14."""
 
 
 class SeveralCurrencies(Refusal):
@@ -186,7 +186,7 @@ def _day(values: Mapping[str, Any]) -> date:
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        raise ValueUnreadable(name="until", value=typed) from None
+        raise DayUnreadable(typed=typed) from None
 
 
 def _shares(customer: Customer, values: Mapping[str, Any]) -> list[tuple[Open, Money]]:
