@@ -31,6 +31,7 @@ KEYWORDS = {
 REFUSING = (
     "core/money.py",
     "run/approve.py",
+    "run/autopay.py",
     "run/books.py",
     "run/calls.py",
     "core/instalments.py",
@@ -43,6 +44,8 @@ REFUSING = (
     "run/people.py",
     "run/policies.py",
     "run/portal_desk.py",
+    "run/stop_work.py",
+    "run/tell_staff.py",
     "run/uploads.py",
     "run/users.py",
     "run/ways.py",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from dunwell.core.message import (
     NEWS_KEYS,
     BankAccount,
+    ChargeFacts,
     Consequence,
     ContactMade,
     CreditorFacts,
@@ -118,6 +119,7 @@ DAYS = {
     "bank_details": (date(2026, 5, 15), None),
     "new_link": (date(2026, 5, 15), None),
     "own_words": (date(2026, 5, 15), None),
+    "auto_notice": (date(2026, 4, 10), None),
     "call_script": (date(2026, 5, 15), None),
     "visit_brief": (date(2026, 5, 15), None),
 }
@@ -141,7 +143,8 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         reader=READER[locale],
         step=StepFacts(key),
         items=() if key in ("thanks", "lifted", "bank_details", "new_link", "own_words") else (item,),
-        page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key == "new_link" else "",
+        page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key in ("new_link", "auto_notice") else "",
+        charge=ChargeFacts(AMOUNT[locale], DUE) if key == "auto_notice" else None,
         pay_by=pay_by,
         history=tuple(ContactMade(on) for on in WRITTEN if on < as_of) if key in ASKING and key != "wake_up" else (),
         order=_order(key) if order else None,

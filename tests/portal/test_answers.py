@@ -93,6 +93,27 @@ def test_a_dispute_is_about_something_that_is_open(firm, reader, amount):
     assert not rows(firm, Dispute)
 
 
+def test_a_part_of_several_currencies_is_no_sum(firm):
+    firm.client("C1")
+    firm.invoices("C1,invoice,A-1,2026-01-30,2026-02-20,100.00,EUR,", "C1,invoice,A-2,2026-01-30,2026-02-20,70.00,GBP,")
+    firm.day()
+    page = Reader(link_in(world.only(firm.sent())))
+    said = {"cause": "quality", "part": "only", "amount": "150.00"}
+    assert page.say("dispute", **said).status_code == 422
+    assert not rows(firm, Dispute), "150 is more than is open in either currency"
+    pounds = page.form("dispute")["item"][1]
+    assert page.say("dispute", item=pounds, **said | {"amount": "20"}).status_code == 302
+    (dispute,) = rows(firm, Dispute)
+    assert (dispute.amount, str(dispute.receivable_id)) == (2000, pounds)
+
+
+@pytest.mark.parametrize("typed", [{"text": "a\0b"}, {"item": "9" * 5000}])
+def test_what_no_browser_sends_is_refused_and_breaks_nothing(reader, typed):
+    for kind in ("paid", "dispute", "question", "redirect", "other_way"):
+        said = reader.say(kind, **{"cause": "quality", "day": "2026-03-02", "email": "a@b.example", "text": "x"} | typed)
+        assert said.status_code in (302, 422), kind
+
+
 def test_a_question_is_owed_an_answer_and_firm_steps_wait(firm, reader):
     reader.say("question", text="Which order is this for?")
     (owed,) = rows(firm, OurSide)

@@ -51,6 +51,9 @@ CUSTOMERS: Schema = {
     "unmatched_hold": pl.Boolean,  # unapplied money at or above the tolerance, or a proposal that names this customer
     "woken_on": pl.Date,  # the wake-up was sent on that day
     "owes": pl.String,  # what our side owes (core.ledger.OurDebt), null when in order
+    "may_stop_work": pl.Boolean,  # contract or law gives the right to stop work until it is paid
+    "stopped_on": pl.Date,  # their work has stood still since, null while it goes on
+    "resumed_on": pl.Date,  # what had been named was paid on that day, and they were not told yet that work goes on
 }
 
 # Contacts of those customers; a person is the same wherever `person_key` is the same.

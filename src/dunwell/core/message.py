@@ -40,12 +40,13 @@ CONTENT_KEYS = {
     "bank_details": "plain",
     "new_link": "plain",
     "own_words": "plain",
+    "auto_notice": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
 TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
-NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link", "own_words")
+NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link", "own_words", "auto_notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,24 +178,33 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What the program will do on `starts_on` if nothing comes: `code` names a block of the pack (work_pauses,
-    person_calls).
+    """What the program will do on `starts_on` if nothing comes: `code` names a block of the pack (work_pauses, work_waits,
+    person_calls). `basis` is the contract's clause, or the law's rule where `is_by_law`.
     """
 
     code: str
     starts_on: date
     basis: str = ""
+    is_by_law: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A way to pay, in the order the customer prefers. `code` is transfer, card, cash or other; `text` says what is
-    not known.
+    """A way to pay, in the order the customer prefers. `code` is page (left out where there is none), transfer, card, cash or
+    other; `text` says what is not known.
     """
 
     code: str
     text: str = ""
     link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeFacts:
+    """An automatic charge that the client agreed to: the sum, and the day on which it is made."""
+
+    amount: Money
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +239,11 @@ class LetterFacts:
     order: OrderFacts | None = None
     instalment: InstalmentFacts | None = None
     consequence: Consequence | None = None
-    methods: tuple[PaymentMethod, ...] = (PaymentMethod("transfer"),)
+    methods: tuple[PaymentMethod, ...] = (PaymentMethod("page"), PaymentMethod("transfer"))
     page_link: str = ""
     reference: str = ""
     next_step: str = ""
+    charge: ChargeFacts | None = None
     own_subject: str = ""  # a person's, of a letter written by hand
     own_words: str = ""
     reply_to: str = ""
@@ -384,6 +395,8 @@ PLACEHOLDERS = _catalogue(
     ("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
     ("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step",
      "Первые макеты пришлю в понедельник."),
+    ("charge_sum", "the sum of an automatic charge", "charge", "48 000 ₽"),
+    ("charge_on", "the day of an automatic charge", "charge", "вторник, 14 апреля"),
     ("own_subject", "the subject of a letter that a person writes", "own_subject", "Ваш вопрос о счёте 1042"),
     ("thanks_line", "block: thanks for an earlier payment, only where there was one", "last_payment",
      "Спасибо за оплату в марте."),

@@ -10,7 +10,7 @@ from dunwell.core import instalments, policy_rules, toml_text
 from dunwell.core.instalments import Bounds
 from dunwell.core.ledger import CustomerKind, DocumentKind, Role, TaskKind
 from dunwell.core.money import CURRENCIES, AmountUnreadable, Money
-from dunwell.core.policy import LEVEL_MAX, Anchor, Look, OnlyIf, Policy, Step
+from dunwell.core.policy import INDOORS, LEVEL_MAX, Anchor, Look, OnlyIf, Policy, Step
 from dunwell.core.policy_rules import INVOICE_CONTENT, ORDER_CONTENT, TASK_CONTENT, WAKE_UP_CONTENT, Wrong
 from dunwell.core.refusal import Finding
 from dunwell.core.roles import DeskRole
@@ -85,7 +85,7 @@ def _rung(table: Table, anchor: Anchor, offset_days: int) -> Step:
         level=table.whole("level", low=0, high=LEVEL_MAX),
         tone=table.choice("tone", TONES),
         content=table.choice("content", CONTENT, *([""] if task else [])),
-        audience=table.members("audience", Role, *([()] if task == TaskKind.HAND_OVER else [])),
+        audience=table.members("audience", Role, *([()] if task in INDOORS else [])),
         copies=table.members("copies", Role, ()),
         channels=table.choices("channels", CHANNELS, (str(task),) if task in CHANNELS else CHANNELS_DEFAULT),
         look=table.member("look", Look, Look.PLAIN),

@@ -18,8 +18,8 @@ from dunwell.core.policy_text import CHANNELS
 from dunwell.core.refusal import Finding
 from dunwell.core.toml_text import Table
 
-THANKS = "thanks"
-"""What an expectation calls the thank-you, which is no step of a ladder."""
+BESIDE_THE_LADDER = ("thanks", "lifted")
+"""What an expectation calls the letters that are no step: the thank-you, and the one that says that work goes on."""
 
 COUNTRY_DEFAULT = "GB"
 
@@ -42,6 +42,7 @@ class Customer:
     country: str
     state: CustomerState | None = None
     contacts: tuple[Person, ...] = ()
+    may_stop_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ def _customer(table: Table | None, contacts: list[Table]) -> Customer:
         return Customer(CustomerKind.BUSINESS, COUNTRY_DEFAULT, None, _contacts(contacts, CustomerKind.BUSINESS))
     kind = table.member("kind", CustomerKind, CustomerKind.BUSINESS)
     state = table.member_or_none("state", CustomerState)
-    customer = Customer(kind, table.text("country", COUNTRY_DEFAULT), state, _contacts(contacts, kind))
+    may_stop = table.flag("may_stop_work", False)
+    customer = Customer(kind, table.text("country", COUNTRY_DEFAULT), state, _contacts(contacts, kind), may_stop)
     table.finish()
     return customer
 
@@ -232,6 +234,7 @@ EVENTS: dict[str, Callable[[Table, str], Any]] = {
     "on_account": Table.text,  # "300.00": the customer's money with us, in the document's currency
     "debit_pending": Table.day,
     "cancelled": Table.flag,
+    "approved": Table.flag,  # somebody approves what waits that day; a story without it approves everything at once
 }
 
 

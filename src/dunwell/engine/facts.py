@@ -152,6 +152,8 @@ def _customers(portfolio: Portfolio, calendar: Days, thanked: pl.Series) -> pl.D
         has_representative=_among(represented),
         is_slot_used=_among(pl.concat([written_to, tasked])),
         is_thanked=_among(thanked),
+        may_stop=pl.col("may_stop_work").fill_null(False),
+        is_stopped=pl.col("stopped_on").is_not_null(),
     )
     return _attach(rows.lazy(), _signs(portfolio.signs), _SIGNED, on="customer_id").collect()
 

@@ -133,7 +133,7 @@ def climb(rows: pl.DataFrame, table: Rungs, days: Days) -> tuple[pl.DataFrame, p
     """The rows with `rung` and `step_on` (null: no step left) and `wakes`, and what lapses by `only_if` now.
 
     Wants the columns issue, due, valid, known, requested, woken, place, is_late, position, last_on, last_place, had_link,
-    opened, replied, paid, bounced, broken, else_place.
+    opened, replied, paid, bounced, broken, else_place, may_stop, is_stopped.
     """
     climbed, lapsed = [], []
     for number in rows["policy"].unique().sort().to_list() or [0]:
@@ -249,6 +249,9 @@ def _lapse(step: Step, place: int, policy: Policy, days: Days) -> pl.Expr:
     # A step whose time comes only after its text has stopped being true will never be taken, so it is passed over at once.
     past = (day <= end) & (pl.max_horizontal(next_on, pl.lit(days.as_of)) > pl.max_horizontal(last_day, moved))
     lapse = pl.when(unknown).then(pl.lit("unknown_then")).when(past).then(pl.lit("day_is_past"))
+    if step.task is TaskKind.STOP_WORK:
+        lapse = lapse.when("is_stopped").then(pl.lit("work_is_stopped"))
+        lapse = lapse.when(~pl.col("may_stop")).then(pl.lit("no_right_to_stop"))
     if step.only_if is not None:
         has_come = next_on <= days.as_of
         lapse = lapse.when(has_come & ~_holds(step.only_if)).then(pl.lit(NO_SIGN[step.only_if]))
@@ -299,6 +302,8 @@ def _pack(on: str, place: str, link: pl.Expr) -> pl.Expr:
 
 def _rung(policy: Policy, steps: tuple[Step, ...], place: int, step: Step) -> dict[str, object]:
     names = [step.name for step in steps]
+    following = steps[place + 1] if place + 1 < len(steps) else None
+    announces = following is not None and following.task is TaskKind.STOP_WORK and not step.task
     return {
         "place": place,
         "step": step.name,
@@ -315,6 +320,7 @@ def _rung(policy: Policy, steps: tuple[Step, ...], place: int, step: Step) -> di
         "else_place": names.index(step.else_step) if step.else_step else None,
         "other_channel": step.other_channel,
         "pay_by_days": step.pay_by_days,
+        "stops_in_days": following.offset_days - step.offset_days if following and announces else None,
         "gap": policy.gap_days_min,
     }
 
@@ -337,6 +343,7 @@ _RUNG = {
     "else_place": pl.Int32,
     "other_channel": pl.Boolean,
     "pay_by_days": pl.Int32,
+    "stops_in_days": pl.Int32,
     "gap": pl.Int32,
 }
 _LAPSED_NOW = {"receivable_id": pl.Int64, "step": pl.String, "reason": pl.String}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from dunwell.core.message import ContactMade, ItemFacts, LetterFacts, ReaderFacts
+from dunwell.core.message import ChargeFacts, ContactMade, ItemFacts, LetterFacts, ReaderFacts
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.rights import Right
 from dunwell.engine import terms
@@ -259,8 +259,11 @@ def _consequence(scene: Scene) -> date:
 
 
 def _basis(scene: Scene) -> str:
-    basis = scene.facts.consequence.basis if scene.facts.consequence else ""
-    return str(scene.terms.words["basis"].format(basis=terms.clean(basis))) if basis else ""
+    found = scene.facts.consequence
+    if found is None or not found.basis:
+        return ""
+    words = scene.terms.words["basis_by_law" if found.is_by_law else "basis"]
+    return str(words.format(basis=terms.clean(found.basis)))
 
 
 def _interest_basis(scene: Scene) -> str:
@@ -271,6 +274,12 @@ def _interest_basis(scene: Scene) -> str:
 def _charges(scene: Scene) -> str:
     totals = total_by_currency(item.charges for item in scene.facts.items if item.charges)
     return terms.moneys(tuple(totals.values()), scene.locale, scene.terms.words["and"], scene.facts.channel)
+
+
+def _auto_charge(scene: Scene) -> ChargeFacts:
+    if scene.facts.charge is None:
+        raise FactMissing("charge")
+    return scene.facts.charge
 
 
 def _reader_line(scene: Scene) -> str:
@@ -347,6 +356,8 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "basis": _basis,
     "interest_basis": _interest_basis,
     "charges": _charges,
+    "charge_sum": lambda scene: terms.money(_auto_charge(scene).amount, scene.locale, scene.facts.channel),
+    "charge_on": lambda scene: dated(scene, _auto_charge(scene).on),
     "own_subject": lambda scene: terms.clean(scene.facts.own_subject),
     "next_step": lambda scene: terms.clean(scene.facts.next_step),
     "reason_line": _coded("reason", lambda facts: facts.reason),

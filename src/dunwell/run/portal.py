@@ -18,7 +18,7 @@ from dunwell.core.money import Money, minor_digits
 from dunwell.engine import parts, payqr, render, terms
 from dunwell.engine.texts import Terms
 from dunwell.run import instalments_standing, packs
-from dunwell.run.letters import account_facts
+from dunwell.run.letter_facts import account_facts
 from dunwell.store import load_letters, pages, scope
 from dunwell.store.models import ContactPoint, Creditor, Customer, PageLink, Run, Staff
 from dunwell.store.pages import Owed
@@ -123,6 +123,11 @@ class Page:
     @property
     def payable(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.is_payable)
+
+    @property
+    def payable_currency(self) -> str:
+        """The currency of what is open; of several all, as `EUR / USD`."""
+        return " / ".join(dict.fromkeys(item.currency for item in self.payable))
 
     @property
     def standing(self) -> Item | None:

@@ -95,6 +95,10 @@ class AmountOutside(Refusal):
     """The sum must be more than zero and at most {most}."""
 
 
+class SeveralCurrencies(Refusal):
+    """A part of invoices in several currencies is no one sum."""
+
+
 class MailboxUnreadable(Refusal):
     """{address} is not an e-mail address."""
 
@@ -225,8 +229,10 @@ def _dispute(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     opened = _open(chosen)
     if said.cause not in people.DISPUTE_CAUSES:
         raise CauseMissing
+    if said.amount is not None and {one.currency for one in opened} != {said.amount.currency}:
+        raise SeveralCurrencies
     total = sum(one.open for one in opened)
-    if said.amount is not None and not (0 < said.amount.minor <= total and said.amount.currency == opened[0].currency):
+    if said.amount is not None and not 0 < said.amount.minor <= total:
         raise AmountOutside(most=Money(total, opened[0].currency))
     left = None if said.amount is None else said.amount.minor
     for one in opened:

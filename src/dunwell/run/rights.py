@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from dunwell.core import agreed_terms, clause_text
 from dunwell.core.refusal import Refusal
+from dunwell.core.stop_work import Work
 from dunwell.core.toml_text import suggest
 from dunwell.engine import intake
 from dunwell.run import limitations, people, rates
@@ -30,7 +31,8 @@ TERMS = {
     "credit_limit": "how much may be open at once, such as 5000.00 EUR",
     "late_payment": 'the late-payment clause, such as "0.1% a day, cap 10%"; empty: none was agreed',
     "late_payment_ref": "where the clause stands: п. 5.2",
-    "stop_work": "where the right to stop work stands: п. 5.3; empty: there is none",
+    "stop_work": "where the right to stop work stands: п. 5.3; empty: what the law gives",
+    "work": "the work that would stop: running (it pauses) or not_begun (it waits); empty: there is none that the law may stop",
 }
 
 
@@ -40,6 +42,10 @@ class TermUnknown(Refusal):
 
 class EvidenceMissing(Refusal):
     """Say with --evidence what shows it: the signed contract, the e-mail, the signed reconciliation."""
+
+
+class WorkUnknown(Refusal):
+    """{work!r} does not say which work would stop: write running or not_begun."""
 
 
 class AcknowledgedAhead(Refusal):
@@ -73,6 +79,8 @@ def check(creditor: Creditor, terms: Mapping[str, str]) -> None:
         law = rates.law(limitations.law_of(creditor.country))
         tariff = law.rules[-1].tariff
         clause_text.read(clause, currency=creditor.currency, year=tariff.year, table=tariff.table)
+    if (work := terms.get("work", "")) and work not in set(Work):
+        raise WorkUnknown(work=work)
 
 
 def agree(

@@ -63,6 +63,9 @@ class Book:
     credit: Money | None = None
     unmatched: bool = False
     woken_on: date | None = None
+    stopped_on: date | None = None
+    stopped_for: set[int] = field(default_factory=set)
+    resumed_on: date | None = None
     missing: tuple[date, date] | None = None
 
     def __post_init__(self) -> None:
@@ -140,8 +143,8 @@ class Book:
                 self.debits[receivable] = event.value
             case "cancelled":
                 self.cancelled.add(receivable)
-            case "away":
-                pass  # the player leaves these days out
+            case "away" | "approved":
+                pass  # the player leaves these days out, and asks for the approval itself
             case unknown:
                 raise AssertionError(unknown)
 
@@ -151,6 +154,8 @@ class Book:
         if self.balances[receivable - 1] <= 0:
             self.settled[receivable] = on
             self.promises.pop(receivable, None)
+        if self.stopped_on and all(self.balances[number - 1] <= 0 for number in self.stopped_for):
+            self.stopped_on, self.resumed_on = None, on
 
     def _agree(self, receivable: int, event: Event) -> None:
         currency = self.documents[receivable - 1].amount.currency
@@ -198,19 +203,28 @@ class Book:
             if event.value != TaskKind.NO_CONTACT:
                 done = _done(task["receivable_id"], task["step"], event.on, event.value, None, had_link=False)
                 self.done.append(done)
+        if closed and event.value == TaskKind.STOP_WORK:
+            self.stopped_on, self.stopped_for = event.on, {task["receivable_id"] for task in closed}
         if closed and event.value == TaskKind.CALL:
             self._touch(event.on, 1, "call", "request")
 
     # --- what the program did ----------------------------------------------------------------------------------------
 
+    def going(self, proposal: Proposal) -> pl.DataFrame:
+        """What leaves of this story's actions: drafts that nobody approved that day are planned anew on the next."""
+        mine = proposal.actions.filter(pl.col("customer_id") == self.number)
+        approvals = {event.on for event in self.scenario.events if event.kind == "approved"}
+        return mine.filter(~pl.col("needs_approval")) if approvals and proposal.as_of not in approvals else mine
+
     def record(self, proposal: Proposal) -> None:
-        """What the proposal says of this story's customer, as if every message had been approved and had arrived."""
+        """What the proposal says of this story's customer, as if every message that goes had arrived."""
         on = proposal.as_of
-        actions = proposal.actions.filter(pl.col("customer_id") == self.number)
+        actions = self.going(proposal)
         for item in proposal.items.join(actions.drop("step", "purpose"), on="action_id").to_dicts():
             item["receivable_id"] %= IDS_PER_STORY
             if item["part"] == "thanked":
                 self.settled.pop(item["receivable_id"], None)
+                self.resumed_on = None
             elif item["task"] is not None:
                 self._open_task(item, on)
             elif item["step"] is not None:
@@ -320,6 +334,9 @@ class Book:
             "unmatched_hold": self.unmatched,
             "woken_on": self.woken_on,
             "owes": self.owes,
+            "may_stop_work": customer.may_stop_work,
+            "stopped_on": self.stopped_on,
+            "resumed_on": self.resumed_on,
         }
 
     def _contacts(self) -> list[Row]:

@@ -304,11 +304,20 @@ _OF_CUSTOMER = [
     # that somebody answered stands there by their words already
     "SELECT recorded_at, effective_on, 'sign', id, kind, '', channel, NULL::bigint, NULL::text, '', '' FROM sign "
     "WHERE NOT (kind = 'replied' AND starts_with(why, 'mail ')) AND customer_id = %s",
+    "SELECT recorded_at, effective_on, 'auto', id, provider, '', words, most, currency::text, by, '' FROM auto_consent WHERE customer_id = %s",
+    "SELECT e.recorded_at, e.effective_on, 'auto_end', e.id, '', '', '', NULL::bigint, NULL::text, e.by, e.why FROM auto_end e "
+    "JOIN auto_consent c ON c.id = e.consent_id WHERE c.customer_id = %s",
+    "SELECT c.recorded_at, c.effective_on, 'auto_charge', c.id, c.charge_on::text, "
+    "coalesce((SELECT v.kind FROM online_event v WHERE v.reference = p.reference ORDER BY v.id DESC LIMIT 1), ''), '', "
+    "p.amount, p.currency::text, '', '' FROM auto_charge c JOIN online_payment p ON p.id = c.payment_id WHERE p.customer_id = %s",
     "SELECT recorded_at, effective_on, 'note', id, '', '', text, NULL::bigint, NULL::text, by, why FROM note WHERE customer_id = %s",
     "SELECT recorded_at, effective_on, 'state', id, state, CASE WHEN ended THEN 'ended' ELSE '' END, '', NULL::bigint, NULL::text, by, why "
     "FROM customer_state WHERE customer_id = %s",
     "SELECT recorded_at, effective_on, 'owes', id, what, CASE WHEN done THEN 'done' ELSE '' END, '', NULL::bigint, NULL::text, by, why "
     "FROM our_side WHERE customer_id = %s",
+    "SELECT recorded_at, effective_on, 'stopped', id, work, '', basis, NULL::bigint, NULL::text, by, why FROM stop_work WHERE customer_id = %s",
+    "SELECT e.recorded_at, e.effective_on, 'resumed', e.id, e.outcome, '', '', NULL::bigint, NULL::text, e.by, e.why "
+    "FROM stop_work_end e JOIN stop_work s ON s.id = e.stop_id WHERE s.customer_id = %s",
     "SELECT recorded_at, effective_on, 'agreement', id, '', '', evidence, NULL::bigint, NULL::text, by, why FROM agreement WHERE customer_id = %s",
     "SELECT (p.date + time '12:00') AT TIME ZONE 'UTC', p.date, 'payment', p.id, p.reference, '', p.remittance, p.amount, p.currency::text, '', '' "
     "FROM payment p WHERE p.id IN (SELECT q.id FROM payment q WHERE q.customer_id = %s UNION "

@@ -47,7 +47,7 @@ def of_plan(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0045_reply_from_page")]
+    dependencies = [("store", "0024_deed_form")]
 
     operations = [
         migrations.CreateModel(

@@ -35,7 +35,7 @@ def fact(*fields):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0030_payment_plan")]
+    dependencies = [("store", "0046_automatic_payment")]
 
     operations = [
         migrations.CreateModel(

@@ -99,12 +99,18 @@ LANGUAGE sql STABLE AS $$
         SELECT FROM recipient r LEFT JOIN contact p ON p.id = r.contact_id
         WHERE r.message_id = m.id AND p.role IS DISTINCT FROM 'representative'))) THEN 'customer_state'
     -- of the ledger
-    WHEN m.purpose = 'thanks' AND EXISTS (
+    WHEN m.purpose IN ('thanks', 'lifted') AND EXISTS (
       SELECT FROM message_item i, dunwell_owed(i.receivable_id, m.rehearsal) owed
       WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0) THEN 'balance_changed'
     WHEN m.purpose <> 'request' THEN NULL
     -- a request is right only while exactly what it says is owed, uncontested, unpromised and unheld
     WHEN its.difference IS NOT NULL THEN its.difference
+    -- a charge that the client agreed to and was told of will pay it (`store.autopay.pending_sql`)
+    WHEN EXISTS (SELECT FROM online_payment p JOIN auto_charge c ON c.payment_id = p.id
+        WHERE p.customer_id = m.customer_id AND p.receivables && its.asked AND c.charge_on + 3 >= m.slot_on
+          AND (m.rehearsal OR NOT c.rehearsal) AND NOT EXISTS (SELECT FROM auto_end e WHERE e.consent_id = c.consent_id)
+          AND NOT EXISTS (SELECT FROM online_event v WHERE v.creditor_id = m.creditor_id AND v.reference = p.reference
+                          AND v.kind <> 'pending')) THEN 'debit_pending'
     ELSE (SELECT o.reason FROM dunwell_money_objection(m, its.asked, covered_min) o)
   END
   FROM message m CROSS JOIN LATERAL (

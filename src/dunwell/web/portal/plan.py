@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dunwell.core.instalments import Every, Wish
+from dunwell.core.money import Money
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
 from dunwell.run import instalments, portal, portal_answers, portal_plan
@@ -122,6 +123,6 @@ def _read(request: HttpRequest, seen: Visit, locale: str, page: Page, refusal: R
 def _wish(request: HttpRequest, page: Page) -> Wish:
     sent = request.POST
     currency = next((item.currency for item in page.payable), "EUR")
-    now = forms.amount_of(sent["now"], currency) if sent.get("now", "").strip() else None
+    now = Money.typed(sent["now"], currency) if sent.get("now", "").strip() else None
     parts = int(sent["parts"]) if sent.get("parts", "").isdecimal() else 1
     return portal_plan.wish_of(parts, forms.day(sent.get("first", "")), sent.get("every", ""), now)

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     route("<token:token>/<locale:locale>/code-<currency:currency>.svg", views.code, name="code"),
     route("<token:token>/<locale:locale>/done/<kind:kind>", views.done, name="done"),
     route("<token:token>/<locale:locale>/online", online.begin, name="begin"),
+    route("<token:token>/<locale:locale>/auto-end", online.end_auto, name="auto_end"),
     route("<token:token>/<locale:locale>/online/<slug:reference>", online.show, name="online"),
     route("<token:token>/<locale:locale>/online/<slug:reference>/stand-in", online.stand_in, name="stand_in"),
     route("<token:token>/<locale:locale>/terms", agreed.terms, name="terms"),

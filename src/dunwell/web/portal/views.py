@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import online, people, portal, portal_answers, portal_papers, portal_plan, portal_terms
+from dunwell.run import autopay, online, people, portal, portal_answers, portal_papers, portal_plan, portal_terms
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
+from dunwell.store.autopay import Standing
 from dunwell.web.portal import forms, robots, words
 from dunwell.web.portal.doors import drawn, of_link
 
@@ -142,7 +143,14 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
     page = portal.page(seen, locale)
     titles = online.offered(seen, page.currencies)
     sums = zip(page.currencies, page.totals, strict=True)
-    ways = [(currency, amount, titles[currency]) for currency, amount in sums if currency in titles]
+    autos = autopay.of_page(seen)
+    kept = {one.most.currency for one in autos}
+    ways = [
+        (currency, amount, titles[currency], "" if currency in kept else agreement(locale, amount))
+        for currency, amount in sums
+        if currency in titles
+    ]
+    speech = portal.speech(seen, locale)
     said = refused(refusal, seen, locale) if refusal else ""
     schedules = portal_plan.schedules(seen, locale)
     return shown(
@@ -156,7 +164,23 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
         schedules=schedules,
         asks_terms=portal_terms.waiting(seen, locale) is not None,
         refusal=said,
+        autos=[_auto(one, speech) for one in autos],
     )
+
+
+def agreement(locale: str, amount: str) -> str:
+    """What is agreed to by a tick: later invoices are charged, at most so much at a time."""
+    return words.say(locale, "auto.agree", amount=amount, days=autopay.NOTICE_DAYS)
+
+
+def _auto(one: Standing, speech: portal.Speech) -> dict[str, Any]:
+    charge = speech.money(one.charge) if one.charge else ""
+    return {
+        "number": one.number,
+        "most": speech.money(one.most),
+        "charge": charge,
+        "day": speech.brief(one.charge_on) if one.charge_on else "",
+    }
 
 
 def shown(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -184,7 +208,7 @@ def _form(
         "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
         "send": f"{kind.value}.send",
         "day_today": seen.on.isoformat(),
-        "chosen": {int(one) for one in sent.getlist("item") if one.isdecimal()},
+        "chosen": sent.getlist("item"),
     }
     if refusal:
         more["refusal"] = refused(refusal, seen, locale)
