@@ -30,6 +30,7 @@ KEYWORDS = {
 # A refusal's docstring is its sentence: those of the modules whose refusals a person at a face can meet.
 REFUSING = (
     "core/money.py",
+    "core/tracking.py",
     "run/approve.py",
     "run/books.py",
     "run/calls.py",
@@ -37,6 +38,7 @@ REFUSING = (
     "run/news.py",
     "run/people.py",
     "run/policies.py",
+    "run/posted.py",
     "run/stop_work.py",
     "run/tell_staff.py",
     "run/uploads.py",

@@ -27,6 +27,7 @@ from dunwell.web.console.pages import (
     messages,
     money,
     policies,
+    posted,
     reports,
     search,
     settings,
@@ -52,6 +53,10 @@ DOORS = (
     Door("messages/<int:number>/settle", messages.settle, APPROVER, "message-settle"),
     Door("approve", messages.choose, APPROVER, "approve"),
     Door("approve/chosen", messages.approve, APPROVER, "approve-chosen", commits=True),
+    # Letters by post
+    Door("posted", posted.together, COLLECTOR, "letters-together"),
+    Door("posted/<int:number>", posted.show, COLLECTOR, "letter-posted"),
+    Door("posted/<int:number>/paper", posted.paper, COLLECTOR, "letter-paper"),
     # Customers
     Door("customers", customers.show, VIEWER, "customers"),
     Door("customers/<int:number>", customer.show, VIEWER, "customer"),
