@@ -73,6 +73,7 @@ class Purpose(StrEnum):
     # To our own people, never to the customer.
     WORK_STOPPED = "work_stopped"
     WORK_RESUMED = "work_resumed"
+    BY_HAND = "by_hand"  # a person's own words, where they answer nothing
 
 
 class TaskKind(StrEnum):

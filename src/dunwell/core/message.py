@@ -38,12 +38,13 @@ CONTENT_KEYS = {
     "lifted": "plain",
     "bank_details": "plain",
     "new_link": "plain",
+    "own_words": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
 TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
-NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link")
+NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link", "own_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,8 @@ class LetterFacts:
     page_link: str = ""
     reference: str = ""
     next_step: str = ""
+    own_subject: str = ""  # a person's, of a letter written by hand
+    own_words: str = ""
     reply_to: str = ""
     unsubscribe: str = ""
     copies: tuple[ReaderFacts, ...] = ()
@@ -371,6 +374,7 @@ PLACEHOLDERS = _catalogue(
     ("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
     ("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step",
      "Первые макеты пришлю в понедельник."),
+    ("own_subject", "the subject of a letter that a person writes", "own_subject", "Ваш вопрос о счёте 1042"),
     ("thanks_line", "block: thanks for an earlier payment, only where there was one", "last_payment",
      "Спасибо за оплату в марте."),
     ("reason_line", "block: why we ask now, only where it is true on the day", "reason", "Мы закрываем месяц."),
@@ -407,7 +411,8 @@ PLACEHOLDERS = _catalogue(
     ("page", "the link to the reader's page, on a line of its own", "page_link", "https://pay.studio.example/p/…"),
     ("new_accounts", "the creditor's bank details without a sum", "creditor.accounts", "(card)"),
     ("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)"),
+    ("own_words", "what a person writes by hand, between salutation and signature", "own_words", "Спасибо за письмо…"),
     ("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …"),
-    alone=("invoice_list", "not_due_list", "payment", "page", "new_accounts", "answers", "signature"),
+    alone=("invoice_list", "not_due_list", "payment", "page", "new_accounts", "answers", "own_words", "signature"),
 )
 # fmt: on

@@ -340,6 +340,7 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "basis": _basis,
     "interest_basis": _interest_basis,
     "charges": _charges,
+    "own_subject": lambda scene: terms.clean(scene.facts.own_subject),
     "next_step": lambda scene: terms.clean(scene.facts.next_step),
     "reason_line": _coded("reason", lambda facts: facts.reason),
     "benefit_line": _coded("benefit", lambda facts: facts.benefit),

@@ -86,10 +86,12 @@ def write(
     *,
     rehearsal: bool,
     said: Mapping[str, Any] | None = None,
+    thread: tuple[str, ...] = (),
 ) -> Iterator[Letter]:
     """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
 
-    `said` are facts of the letter that no ledger knows but a person named.
+    `said` are facts of the letter that no ledger knows but a person named, `thread` the Message-IDs of what it answers, the
+    last one nearest.
     """
     is_written = (
         pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
@@ -115,7 +117,8 @@ def write(
         currency = item["currency"] or found.receivables[item["receivable_id"]]["currency"]
         by_action.setdefault(item["action_id"], []).append(item | {"currency": currency})
     for action in actions.iter_rows(named=True):
-        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal, said=said or {})
+        mine = tuple(by_action.get(action["action_id"], ()))
+        yield _letter(desk, action, mine, live=not rehearsal, said=said or {}, answers=thread)
 
 
 def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, content_hash: str, *, live: bool) -> str:
@@ -201,7 +204,15 @@ def _pack(overrides: tuple[tuple[packs.Place, tuple[str, int]], ...]) -> Pack:
     return render.prepare(packs.with_overrides(packs.standard(), dict(overrides)))
 
 
-def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool, said: Mapping[str, Any]) -> Letter:
+def _letter(
+    desk: _Desk,
+    action: Row,
+    items: tuple[Row, ...],
+    *,
+    live: bool,
+    said: Mapping[str, Any],
+    answers: tuple[str, ...],
+) -> Letter:
     facts = replace(_facts(desk, action, items), **said)
     if link := _link(desk, action, items, facts):
         facts = replace(facts, page_link=desk.pages.address(link))
@@ -215,7 +226,7 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool, sai
     if findings:
         return Letter(action, items, facts, composed, None, None, (), findings)
     key = key_of(desk.creditor.pk, action, items, desk.as_of, composed.content_hash, live=live)
-    thread = _thread(desk, items)
+    thread = answers or _thread(desk, items)
     message = Message(
         draft=composed,
         key=key,

@@ -22,7 +22,7 @@ from dunwell.core.page import ANSWERS_PER_DAY_MAX, TEXT_MAX, AnswerKind
 from dunwell.core.page_files import CheckedFile, Upload
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
-from dunwell.run import calendars, jurisdictions, people, portal_link, portfolio
+from dunwell.run import calendars, jurisdictions, people, portal_link, portal_words, portfolio
 from dunwell.run.portal import Visit
 from dunwell.store import audit, bulk, pages, scope
 from dunwell.store.models import (
@@ -138,7 +138,9 @@ def answer(seen: Visit, said: Said) -> bool:
             raise TooManyAnswers
         chosen = [one for one in pages.owed(seen.link, seen.on) if one.receivable_id in said.receivables]
         EFFECTS[said.kind](seen, said, chosen)
-        _record(seen, said, [one.receivable_id for one in chosen], files)
+        row = _record(seen, said, [one.receivable_id for one in chosen], files)
+        if said.text.strip() and said.kind not in WHILE_CLOSED:
+            portal_words.read(seen, row, said.text)
         if said.kind is not AnswerKind.STOP:
             pages.sign(seen.link, "replied", on=seen.on)
     return True
@@ -312,7 +314,7 @@ def _parts(minor: int, number: int) -> list[int]:
     return [part + rest, *[part] * (number - 1)]
 
 
-def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[CheckedFile, ...]) -> None:
+def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[CheckedFile, ...]) -> PageAnswer:
     row = PageAnswer.objects.create(
         **_fact(seen),
         link=seen.link,
@@ -343,6 +345,7 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
             "files": digests,
         },
     )
+    return row
 
 
 def _fact(seen: Visit) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def fact(*fields):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0019_call_screen")]
+    dependencies = [("store", "0045_reply_from_page")]
 
     operations = [
         migrations.CreateModel(

@@ -28,6 +28,7 @@ from dunwell.web.console.pages import (
     money,
     policies,
     posted,
+    replies,
     reports,
     search,
     settings,
@@ -35,6 +36,7 @@ from dunwell.web.console.pages import (
     stop_work,
     texts,
     today,
+    write,
 )
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
@@ -57,6 +59,15 @@ DOORS = (
     Door("posted", posted.together, COLLECTOR, "letters-together"),
     Door("posted/<int:number>", posted.show, COLLECTOR, "letter-posted"),
     Door("posted/<int:number>/paper", posted.paper, COLLECTOR, "letter-paper"),
+    # Replies
+    Door("replies", replies.show, VIEWER, "replies"),
+    Door("replies/<int:number>", replies.one, VIEWER, "reply"),
+    Door("replies/<int:number>/original", replies.original, VIEWER, "reply-original"),
+    Door("replies/<int:number>/match", replies.match, COLLECTOR, "reply-match"),
+    Door("replies/read/<int:number>/accept", replies.accept, COLLECTOR, "reading-accept"),
+    Door("replies/read/<int:number>/edit", replies.edit, COLLECTOR, "reading-edit"),
+    Door("replies/read/<int:number>/reject", replies.reject, COLLECTOR, "reading-reject"),
+    Door("replies/page/<int:number>/settle", replies.settle, COLLECTOR, "answer-settle"),
     # Customers
     Door("customers", customers.show, VIEWER, "customers"),
     Door("customers/<int:number>", customer.show, VIEWER, "customer"),
@@ -72,6 +83,8 @@ DOORS = (
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
     Door("customers/<int:number>/stop-work", stop_work.begin, APPROVER, "stop-work"),
     Door("customers/<int:number>/work-goes-on", stop_work.lift, APPROVER, "work-goes-on"),
+    Door("customers/<int:number>/write", write.show, COLLECTOR, "customer-write"),
+    Door("customers/<int:number>/write/send", write.send, COLLECTOR, "customer-write-send", commits=True),
     Door("customers/<int:number>/call", call.show, COLLECTOR, "customer-call"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
-from dunwell.run import day
+from dunwell.run import day, freshness
 from dunwell.store import figures, today
 from dunwell.store.today import Item
 from dunwell.web.console import labels
@@ -23,6 +23,7 @@ ROWS_OF_KIND = 8
 ROWS_MAX = 200
 KINDS = {
     "unknown": ("mail-question", gettext_lazy("Did it arrive?")),
+    "reply": ("inbox", gettext_lazy("Replies")),
     "money": ("coins", gettext_lazy("Unmatched money")),
     "blocking": ("alert-triangle", gettext_lazy("Findings that hold")),
     "broken": ("heart-handshake", gettext_lazy("Promises past their day")),
@@ -66,6 +67,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "kinds": [(one, KINDS[one][1], counts[one]) for one in counts],
         "kind": kind if kind in counts else "",
         "total": sum(counts.values()),
+        "sources": freshness.sources(desk.creditor, desk.now),
     }
     return answer.page(request, desk, "today.html", context)
 
@@ -114,6 +116,8 @@ def _row(desk: Desk, item: Item) -> Row:
 def _address(desk: Desk, item: Item) -> str:
     if item.kind in ("approval", "unknown"):
         return desk.url("message", item.number)
+    if item.kind == "reply":
+        return f"{desk.url('replies')}#{item.step}{item.number}"
     if item.kind == "task" and item.what == "call" and desk.may("collector"):
         return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
     if item.kind == "task" and item.what == "letter" and desk.may("collector"):
@@ -137,6 +141,12 @@ def _of_task(item: Item) -> tuple[str, list[str]]:
     return labels.word("step", item.what), step
 
 
+def _of_reply(item: Item) -> tuple[str, list[str]]:
+    if item.step == "s":
+        return _("Nobody knows whose"), []
+    return labels.word("proposal" if item.step == "p" else "page_answer", item.what), []
+
+
 def _of_promise(item: Item) -> tuple[str, list[str]]:
     return _("Promised, not paid"), [_("Invoice {number}").format(number=item.what)]
 
@@ -158,6 +168,7 @@ def _of_finding(item: Item) -> tuple[str, list[str]]:
 _SAID = {
     "unknown": _of_message,
     "approval": _of_message,
+    "reply": _of_reply,
     "task": _of_task,
     "broken": _of_promise,
     "dispute": _of_dispute,
