@@ -31,8 +31,7 @@ def test_a_letter_is_printed_and_its_number_kept(
     client = client_as("collector", language="en")
     assert address in client.get(f"/c/{creditor.slug}/").content.decode()
     assert "Please pay" in client.get(address).content.decode()
-    for paper in (f"{address}/paper", f"/c/{creditor.slug}/posted"):
-        printed = client.get(paper)
+    for printed in (client.get(f"{address}/paper"), client.post(f"/c/{creditor.slug}/posted")):
         assert printed["Content-Type"] == "application/pdf" and printed.content.startswith(b"%PDF")
     slip = client.post(address, {"tracking": "RR123456789BG"})
     assert slip.status_code == 422 and "check digit" in slip.content.decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,12 +50,14 @@ def paper(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 def together(request: HttpRequest, desk: Desk) -> HttpResponse:
     """All letters that wait, for the printer."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     return _pdf(request, desk, [one.pk for one in posted.waiting(desk.creditor)], "letters.pdf")
 
 
 def _pdf(request: HttpRequest, desk: Desk, numbers: list[int], name: str) -> HttpResponse:
     if not numbers:
-        raise Http404
+        return answer.failed(request, _("No letter waits to be printed."), desk.url("today"))
     try:
         printed = posted.together(desk.creditor, numbers)
     except Refusal as refusal:
