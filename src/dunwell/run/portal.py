@@ -18,7 +18,7 @@ from dunwell.core.money import Money, minor_digits
 from dunwell.engine import parts, payqr, render, terms
 from dunwell.engine.texts import Terms
 from dunwell.run import packs
-from dunwell.run.letters import account_facts
+from dunwell.run.letter_facts import account_facts
 from dunwell.store import load_letters, pages, scope
 from dunwell.store.models import ContactPoint, Creditor, Customer, PageLink, Run, Staff
 from dunwell.store.pages import Owed
