@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dunwell.core import policy_words
+
 SEPARATOR = "; "
 
 OUTCOMES: dict[str, dict[str, str]] = {
@@ -354,5 +356,7 @@ def parse(text: str) -> Iterator[tuple[str, str]]:
 
 
 def sentences(text: str, locale: str) -> list[str]:
-    """A `reasons` text as sentences; an unknown code is a bug and crashes."""
-    return [getattr(CATALOGUE[code], locale).format(value=value) for code, value in parse(text)]
+    """A `reasons` text as sentences, steps, roles and channels in words; an unknown code is a bug and crashes."""
+    return [
+        getattr(CATALOGUE[code], locale).format(value=policy_words.word(value, locale)) for code, value in parse(text)
+    ]

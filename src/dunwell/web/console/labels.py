@@ -333,10 +333,8 @@ WORDS = {
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of recorded reasons, the names of steps, roles and channels in the person's words."""
-    locale = (get_language() or "en")[:2]
-    told = (f"{code}={policy_words.word(value, locale)}" if value else code for code, value in reasons.parse(text))
-    return reasons.sentences(reasons.SEPARATOR.join(told), locale) if text else []
+    """The sentences of recorded reasons in the person's language."""
+    return reasons.sentences(text, (get_language() or "en")[:2])
 
 
 def word(kind: str, code: str) -> str:
