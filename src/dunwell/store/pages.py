@@ -18,7 +18,7 @@ from dunwell.store import bulk, scope
 from dunwell.store.models import PageLink
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewLink:
     """A link that a letter carries; `token` stands in the letter and nowhere else."""
 
