@@ -6,13 +6,13 @@ The sums are those of the plan, which are the ledger's (I11).
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 import polars as pl
 
-from dunwell.core import reference
+from dunwell.core import reasons, reference, stop_work
 from dunwell.core.calendar import Calendar
 from dunwell.core.frames import Portfolio
 from dunwell.core.ledger import CustomerKind, DocumentKind, TaskKind
@@ -22,20 +22,23 @@ from dunwell.core.message import (
     ContactMade,
     CreditorFacts,
     CustomerFacts,
+    InstalmentFacts,
     ItemFacts,
     LetterFacts,
     OrderFacts,
     PaymentFacts,
+    PaymentMethod,
     ReaderFacts,
     StepFacts,
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
-from dunwell.core.policy import Step
-from dunwell.core.rates import Limitation
+from dunwell.core.policy import INSTALMENT_STEP, Step
+from dunwell.core.rates import Limitation, StopWorkRule
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.reference import Names
 from dunwell.core.rights import Right
+from dunwell.core.stop_work import StopRight, Work
 from dunwell.engine import preflight
 from dunwell.run import limitations, reply_address
 from dunwell.store import load_letters
@@ -45,6 +48,7 @@ from dunwell.store.models import Creditor, Staff
 MONTH_END_DAYS = 8
 """The reason "we are closing the month" is true in the last days of a month, for a day within it."""
 HISTORY_MAX = 4
+STOPS = {Work.RUNNING: "work_pauses", Work.NOT_BEGUN: "work_waits"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ class Sources:
     portfolio: Portfolio
     found: Details
     limitation: Limitation | None
+    stop_rule: StopWorkRule | None
     broken: frozenset[int]  # receivables of which a promise was broken
+    agreed: dict[int, Row]  # by receivable, the next payment of its schedule
     as_of: date
 
 
@@ -80,6 +86,8 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
         portfolio=portfolio,
         found=found,
         limitation=limitations.of(creditor),
+        stop_rule=limitations.stop_rule(creditor),
+        agreed={row["receivable_id"]: row for row in portfolio.instalments.iter_rows(named=True)},
         broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
@@ -88,7 +96,9 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
 def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     """What the letter of one action may say; the address of its page is not known yet."""
     found, customer = known.found, known.found.customers[action["customer_id"]]
-    asked = tuple(_item(known, item, action["level"]) for item in items if item["part"] in ("asked", "listed", "told"))
+    is_agreed = action["content"] == INSTALMENT_STEP
+    spoken = [item for item in items if item["part"] in ("asked", "listed", "told")]
+    asked = _agreed_payment(known, spoken) if is_agreed else tuple(_item(known, one, action["level"]) for one in spoken)
     later = tuple(_item(known, item, 0) for item in items if item["part"] == "not_due")
     thanked = tuple(known.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
     totals = total_by_currency(item.balance for item in asked)
@@ -132,7 +142,9 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
         consequence=_consequence(known, action, step),
         promised_for=_broken_promise(known, action, items),
-        order=_order(known, items),
+        order=_order(known, action, items),
+        instalment=_instalment(known, spoken[0]) if is_agreed else None,
+        methods=_methods(known, customer),
         reply_to=reply_to,
         unsubscribe="",
         reference=_reference(known, action["customer_id"], items),
@@ -197,10 +209,42 @@ def _item(known: Sources, item: Row, level: int) -> ItemFacts:
     )
 
 
+def _agreed_payment(known: Sources, items: list[Row]) -> tuple[ItemFacts, ...]:
+    """What is still to come of a schedule's next payment, laid over its documents, the earliest first; its day is the day to pay."""
+    payment = known.agreed[items[0]["receivable_id"]]
+    earliest_first = sorted(
+        items, key=lambda item: (known.found.receivables[item["receivable_id"]]["issue_date"], item["receivable_id"])
+    )
+    shown, left = [], payment["left"]
+    for item in earliest_first:
+        row = known.found.receivables[item["receivable_id"]]
+        share = Money(min(left, item["amount"]), row["currency"])
+        left -= share.minor
+        if share:
+            shown.append(
+                replace(
+                    _item(known, item, 0),
+                    balance=share,
+                    original=share,
+                    due_date=payment["day"],
+                    days_overdue=0,
+                    state="open",
+                    charges=None,
+                )
+            )
+    return tuple(shown)
+
+
+def _instalment(known: Sources, item: Row) -> InstalmentFacts:
+    payment = known.agreed[item["receivable_id"]]
+    return InstalmentFacts(payment["number"], payment["parts"])
+
+
 def _rights(known: Sources, action: Row, items: tuple[Row, ...]) -> frozenset[Right]:
     """What the letter may say the creditor is entitled to, for every document in it; of a natural person nothing.
 
-    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed. Court is the claim's word.
+    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed, or the law's. Court is the
+    claim's word.
     """
     rows = [known.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
     if known.found.customers[action["customer_id"]]["kind"] == CustomerKind.PERSON or not rows:
@@ -213,7 +257,7 @@ def _rights(known: Sources, action: Row, items: tuple[Row, ...]) -> frozenset[Ri
         or (terms.get("late_payment") and known.portfolio.policies[action["policy"]].interest)
     ):
         held.add(Right.INTEREST)
-    if terms.get("stop_work"):
+    if _stop_right(known, action):
         held.add(Right.STOP_WORK)
     return frozenset(held)
 
@@ -295,10 +339,15 @@ def _broken_promise(known: Sources, action: Row, items: tuple[Row, ...]) -> date
 
 
 def _consequence(known: Sources, action: Row, step: Step | None) -> Consequence | None:
-    """What the policy does next where that is a call: said beforehand, with its day (I16)."""
+    """What the plan has for the next step, said beforehand with its day: work stops, or somebody calls (I16)."""
     if step is None or action["pay_by"] is None:
         return None
-    steps = known.portfolio.policies[action["policy"]].steps
+    if stops_on := dict(reasons.parse(action["reasons"] or "")).get("announces_stop"):
+        right = _stop_right(known, action)
+        if right is None:
+            return None
+        return Consequence(STOPS[right.work], date.fromisoformat(stops_on), right.basis, right.is_by_law)
+    steps = [one for one in known.portfolio.policies[action["policy"]].steps if one.task != TaskKind.STOP_WORK]
     following = next((after for one, after in pairwise(steps) if one is step), None)
     if following is None or following.task != TaskKind.CALL or following.anchor != step.anchor:
         return None
@@ -307,10 +356,41 @@ def _consequence(known: Sources, action: Row, step: Step | None) -> Consequence 
     return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
 
 
-def _order(known: Sources, items: tuple[Row, ...]) -> OrderFacts | None:
+def _stop_right(known: Sources, action: Row) -> StopRight | None:
+    customer = known.found.customers[action["customer_id"]]
+    terms = known.found.agreed.get(action["customer_id"], {})
+    return stop_work.right(terms, known.stop_rule, kind=customer["kind"], locale=action["locale"])
+
+
+def _order(known: Sources, action: Row, items: tuple[Row, ...]) -> OrderFacts | None:
     rows = [known.found.receivables[item["receivable_id"]] for item in items if item["part"] == "asked"]
     requests = [row for row in rows if row["kind"] == "request" and row["valid_until"]]
-    return OrderFacts(valid_until=min(row["valid_until"] for row in requests)) if requests else None
+    if not requests:
+        return None
+    ends, starts = min(row["valid_until"] for row in requests), {row["starts_on"] for row in requests}
+    return OrderFacts(valid_until=ends, start_if_paid=_start(known, action, ends, starts))
+
+
+def _start(known: Sources, action: Row, ends: date, starts: set[date | None]) -> date | None:
+    """The start of the work where it is one day for all that is asked for, still ahead once the offer has ended, and a
+    working day: a start that may not be kept is not named (I18).
+    """
+    start = starts.pop() if len(starts) == 1 else None
+    if start is None or not known.as_of <= ends < start or not calendar_of(known, action).is_business_day(start):
+        return None
+    return start
+
+
+def _methods(known: Sources, customer: Row) -> tuple[PaymentMethod, ...]:
+    """The ways to pay, that which the customer prefers first. Cards are taken on the page; cash only of natural persons, because
+    the law limits it between businesses.
+    """
+    page, transfer = PaymentMethod("page"), PaymentMethod("transfer")
+    if customer["preferred_method"] == "transfer":
+        return (transfer, page)
+    if customer["preferred_method"] == "cash" and customer["kind"] == CustomerKind.PERSON:
+        return (PaymentMethod("cash", known.facts.address), page, transfer)
+    return (page, transfer)
 
 
 def _reference(known: Sources, customer_id: int, items: tuple[Row, ...]) -> str:

@@ -16,7 +16,7 @@ def unchecked(name, to, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0045_reply_from_page")]
+    dependencies = [("store", "0021_preferred")]
 
     operations = [
         unchecked("creditor", "creditor", db_index=False),
