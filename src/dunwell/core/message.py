@@ -29,6 +29,7 @@ CONTENT_KEYS = {
     "formal": "formal",
     "final": "formal",
     "wake_up": "warm",
+    "instalment": "warm",
     "order_request": "warm",
     "order_reminder": "warm",
     "order_last": "warm",
@@ -158,6 +159,14 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class InstalmentFacts:
+    """Which payment of an agreed schedule the letter is about; its sum and day stand in the items."""
+
+    number: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
     """A request before work. The start is reserved until `valid_until`; afterwards `next_free_start` is the earliest."""
 
@@ -169,19 +178,20 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What the program will do on `starts_on` if nothing comes: `code` names a block of the pack (work_pauses,
-    person_calls).
+    """What the program will do on `starts_on` if nothing comes: `code` names a block of the pack (work_pauses, work_waits,
+    person_calls). `basis` is the contract's clause, or the law's rule where `is_by_law`.
     """
 
     code: str
     starts_on: date
     basis: str = ""
+    is_by_law: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A way to pay, in the order the customer prefers. `code` is transfer, card, cash or other; `text` says what is
-    not known.
+    """A way to pay, in the order the customer prefers. `code` is page (left out where there is none), transfer, card, cash or
+    other; `text` says what is not known.
     """
 
     code: str
@@ -227,8 +237,9 @@ class LetterFacts:
     benefit: str = ""
     promised_for: date | None = None
     order: OrderFacts | None = None
+    instalment: InstalmentFacts | None = None
     consequence: Consequence | None = None
-    methods: tuple[PaymentMethod, ...] = (PaymentMethod("transfer"),)
+    methods: tuple[PaymentMethod, ...] = (PaymentMethod("page"), PaymentMethod("transfer"))
     page_link: str = ""
     reference: str = ""
     next_step: str = ""
@@ -371,6 +382,7 @@ PLACEHOLDERS = _catalogue(
     ("paid_month", "the month of the last payment, with its preposition", "last_payment", "в марте"),
     ("paid_invoices", "the invoices that the last payment covered", "last_payment.invoice_numbers", "1042, 1043"),
     ("promised_for", "the day a broken promise named", "promised_for", "20 апреля"),
+    ("instalment", "which payment of an agreed schedule", "instalment", "2 из 3"),
     ("valid_until", "the end of an order's offer, as after «до»", "order", "пятницы, 17 апреля"),
     ("valid_until_short", "the same without the weekday", "order", "17 апреля"),
     ("valid_until_brief", "the same in a short text", "order", "17.04"),

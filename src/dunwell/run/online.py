@@ -167,7 +167,7 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str, agreed: str) -> 
         known = OnlinePayment.objects.filter(form_id=form_id).select_related("start").first()
         if known is not None:
             return known
-        owed = pages.owed(seen.link, seen.on)
+        owed = portal.owed_by(seen.link, seen.on)
         to_pay, _ = portal.sums(owed, pages.credit(seen.link.customer_id))
         amount = next((one for one in to_pay if one.currency == currency), None)
         if amount is None:
@@ -201,7 +201,7 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str, agreed: str) -> 
 
 def _description(seen: Visit, locale: str, currency: str) -> str:
     with scope.of(seen.creditor.pk):
-        owed = pages.owed(seen.link, seen.on)
+        owed = portal.owed_by(seen.link, seen.on)
     return f"{seen.creditor.name}: {portal.purpose(owed, currency, locale)}"
 
 
@@ -272,8 +272,13 @@ def _follow(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePay
         _lift(creditor, begun, on)
         if is_certain and paid is None:
             _pay(creditor, name, event, begun, on)
-    elif paid is None:
+    elif paid is None and not _has_failed(begun):
         _hold(creditor, begun, on)
+
+
+def _has_failed(begun: OnlinePayment) -> bool:
+    """News may come late: what has failed is not under way any more."""
+    return OnlineEvent.objects.filter(reference=begun.reference, kind=PaymentEventKind.FAILED.value).exists()
 
 
 def _pay(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment, on: date) -> None:
@@ -315,7 +320,10 @@ def _set(creditor: Creditor, payment: Payment, minor: int, receivables: list[int
 
 
 def _refund(creditor: Creditor, name: str, payment: Payment, event_id: str, minor: int, on: date) -> None:
-    """Money that was given back: what it had paid is open again, the last set first."""
+    """Money that was given back: first what was set against nothing, then what it had paid is open again, the last set first."""
+    set_ = sum(Allocation.objects.filter(payment=payment).values_list("amount", flat=True))
+    given_back = sum(Payment.objects.filter(reverses=payment).values_list("amount", flat=True))
+    unapplied = payment.amount + given_back - set_
     Payment.objects.create(
         creditor=creditor,
         source=name,
@@ -327,7 +335,7 @@ def _refund(creditor: Creditor, name: str, payment: Payment, event_id: str, mino
         reverses=payment,
         recorded_on=on,
     )
-    left = minor
+    left = minor - unapplied
     for row in Allocation.objects.filter(payment=payment, amount__gt=0, allocation=None).order_by("-pk"):
         if left <= 0:
             break

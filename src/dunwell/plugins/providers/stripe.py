@@ -119,7 +119,7 @@ class Stripe:
             raise WebhookForged(provider=self.title, reason="it is not signed")
         signed = f"{times[0]}.".encode() + delivery.body
         wanted = hmac.new(self.config.webhook_secret.encode(), signed, hashlib.sha256).hexdigest()
-        if not any(name.strip() == "v1" and hmac.compare_digest(value, wanted) for name, _, value in pairs):
+        if not any(name.strip() == "v1" and hmac.compare_digest(value.encode(), wanted.encode()) for name, _, value in pairs):
             raise WebhookForged(provider=self.title, reason="its signature is not right")
         if abs(delivery.received_at.timestamp() - int(times[0])) > TOLERANCE_S:
             raise WebhookForged(provider=self.title, reason="it is too old")

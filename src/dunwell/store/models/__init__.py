@@ -1,6 +1,6 @@
 """All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
-from dunwell.store.models.access import Membership
+from dunwell.store.models.access import DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
@@ -58,7 +58,9 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
 __all__ = [
     "Acknowledgement",
@@ -88,11 +90,15 @@ __all__ = [
     "Creditor",
     "Customer",
     "CustomerGroup",
+    "DeedForm",
     "Dispute",
     "Ending",
     "FindingRecord",
     "FindingSettled",
     "Hold",
+    "Hook",
+    "HookAttempt",
+    "HookCall",
     "ImportFile",
     "ImportedRow",
     "Inbound",
@@ -122,6 +128,9 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentPlan",
+    "PaymentPlanDecision",
+    "PaymentPlanPaper",
     "PolicyChoice",
     "Promise",
     "Proposal",
@@ -134,6 +143,8 @@ __all__ = [
     "Staff",
     "StateRecord",
     "Statement",
+    "StopWork",
+    "StopWorkEnd",
     "Switch",
     "Task",
     "TaskItem",

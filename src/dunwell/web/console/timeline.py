@@ -27,14 +27,17 @@ ICONS = {
     "payment": "cash",
     "issued": "file-invoice",
     "promise": "heart-handshake",
+    "plan": "calendar-event",
     "dispute": "scale",
     "allocation": "check",
     "unallocation": "arrow-back-up",
     "cancelled": "ban",
+    "stopped": "player-pause",
+    "resumed": "player-play",
 }
 OURS = ("message", "task", "touch")
 """What went from us to them; shown apart from what came from them and from what is ours alone."""
-THEIRS = ("payment", "sign", "reply", "promise", "dispute")
+THEIRS = ("payment", "sign", "reply", "promise", "plan", "dispute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def _tone(event: Event) -> str:
         return "good"
     if event.state in ("failed_permanent", "unknown") or event.kind == "dispute" or event.what == "bounced":
         return "bad"
-    return "warm" if event.kind in ("promise", "hold", "state") else ""
+    return "warm" if event.kind in ("promise", "hold", "state", "stopped") else ""
 
 
 def _address(desk: Desk, event: Event) -> str:
@@ -154,6 +157,12 @@ def _promise(event: Event) -> str:
     return _ended(event, _("Promised for {number} by {day}").format(number=event.what, day=event.words))
 
 
+def _plan(event: Event) -> str:
+    if event.state == "asked":
+        return _("Asks for a payment schedule")
+    return _ended(event, _("Payment schedule agreed"))
+
+
 def _dispute(event: Event) -> str:
     return _ended(
         event, _("Disputes {number}: {cause}").format(number=event.words, cause=labels.word("cause", event.what))
@@ -170,6 +179,14 @@ def _unallocation(event: Event) -> str:
 
 def _cancelled(event: Event) -> str:
     return _("{number} is cancelled").format(number=event.what)
+
+
+def _stopped(event: Event) -> str:
+    return _("Work waits for payment: {what}").format(what=labels.word("work", event.what))
+
+
+def _resumed(event: Event) -> str:
+    return _("Work goes on: {why}").format(why=labels.word("stop_end", event.what))
 
 
 _TITLES = {
@@ -189,8 +206,11 @@ _TITLES = {
     "payment": _payment,
     "issued": _issued,
     "promise": _promise,
+    "plan": _plan,
     "dispute": _dispute,
     "allocation": _allocation,
     "unallocation": _unallocation,
     "cancelled": _cancelled,
+    "stopped": _stopped,
+    "resumed": _resumed,
 }

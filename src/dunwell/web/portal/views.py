@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import autopay, online, people, portal, portal_answers, portal_papers
+from dunwell.run import autopay, online, people, portal, portal_answers, portal_papers, portal_plan
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
 from dunwell.store.autopay import Standing
@@ -34,7 +34,7 @@ def main(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     if request.method == "GET":
         portal.opened(seen, is_robot=robots.is_robot(request))
     if seen.is_closed:
-        return _closed(request, seen, locale)
+        return closed(request, seen, locale)
     return payment(request, seen, locale)
 
 
@@ -44,10 +44,12 @@ def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespon
     """One answer: its form, and what became of it."""
     wanted = AnswerKind(kind)
     if seen.is_closed and wanted not in portal_answers.WHILE_CLOSED:
-        return _closed(request, seen, locale)
+        return closed(request, seen, locale)
     shown = portal.page(seen, locale)
     if wanted in NEEDS_SOMETHING_OPEN and not shown.payable and request.method != "POST":
         return redirect("portal:main", seen.token, locale)
+    if wanted in (AnswerKind.PLAN, AnswerKind.ASK_PLAN):
+        return redirect("portal:plan", seen.token, locale)
     if wanted is AnswerKind.NEW_LINK and (request.method != "POST" or not seen.is_closed):
         return main(request, seen.token, locale)
     if request.method != "POST":
@@ -57,7 +59,7 @@ def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespon
         portal_answers.answer(seen, forms.said(request, wanted, seen, shown))
     except Refusal as refusal:
         if wanted is AnswerKind.NEW_LINK:
-            return _closed(request, seen, locale, refusal)
+            return closed(request, seen, locale, refusal)
         return _form(request, seen, locale, wanted, refusal)
     return redirect("portal:done", seen.token, locale, wanted.value)
 
@@ -76,7 +78,7 @@ def done(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespo
 def statement(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     """All that is open on one sheet, to print."""
     if seen.is_closed:
-        return _closed(request, seen, locale)
+        return closed(request, seen, locale)
     return shown(request, "statement", seen, locale, day=portal.speech(seen, locale).brief(seen.on))
 
 
@@ -85,8 +87,8 @@ def statement(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
 def statement_pdf(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     """The same sheet to keep."""
     if seen.is_closed:
-        return _closed(request, seen, locale)
-    return _pdf(portal_papers.statement(seen, locale, partial(words.say, locale)), "statement")
+        return closed(request, seen, locale)
+    return pdf(portal_papers.statement(seen, locale, partial(words.say, locale)), "statement")
 
 
 @of_link
@@ -94,9 +96,9 @@ def statement_pdf(request: HttpRequest, seen: Visit, locale: str) -> HttpRespons
 def invoice_pdf(request: HttpRequest, seen: Visit, locale: str, receivable: int) -> HttpResponse:
     """One invoice of the link to keep."""
     if seen.is_closed:
-        return _closed(request, seen, locale)
+        return closed(request, seen, locale)
     printed = portal_papers.invoice(seen, locale, receivable, partial(words.say, locale))
-    return _pdf(printed, f"invoice-{receivable}") if printed else HttpResponse(status=404)
+    return pdf(printed, f"invoice-{receivable}") if printed else HttpResponse(status=404)
 
 
 @of_link
@@ -150,6 +152,7 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
     ]
     speech = portal.speech(seen, locale)
     said = refused(refusal, seen, locale) if refusal else ""
+    schedules = portal_plan.schedules(seen, locale)
     return shown(
         request,
         "main",
@@ -158,6 +161,7 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
         status=422 if refusal else 200,
         page=page,
         ways=ways,
+        schedules=schedules,
         refusal=said,
         autos=[_auto(one, speech) for one in autos],
     )
@@ -203,7 +207,7 @@ def _form(
         "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
         "send": f"{kind.value}.send",
         "day_today": seen.on.isoformat(),
-        "chosen": {int(one) for one in sent.getlist("item") if one.isdecimal()},
+        "chosen": sent.getlist("item"),
     }
     if refusal:
         more["refusal"] = refused(refusal, seen, locale)
@@ -219,12 +223,12 @@ def _form(
     return shown(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)
 
 
-def _pdf(printed: bytes, name: str) -> HttpResponse:
+def pdf(printed: bytes, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return HttpResponse(printed, content_type="application/pdf", headers=headers)
 
 
-def _closed(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | None = None) -> HttpResponse:
+def closed(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | None = None) -> HttpResponse:
     said = refused(refusal, seen, locale) if refusal else ""
     return shown(request, "closed", seen, locale, status=410, refusal=said)
 
