@@ -11,7 +11,7 @@ def check(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0045_reply_from_page")]
+    dependencies = [("store", "0019_call_screen")]
 
     operations = [
         migrations.AlterField(
