@@ -149,3 +149,13 @@ def test_a_file_is_imported_while_one_watches(world: World, page: Page) -> None:
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("new invoices")).to_be_visible()
+
+
+def test_cash_to_come_is_drawn_and_bends_to_what_if(world: World, page: Page) -> None:
+    world.owing("2026-02-20", "2026-03-10")
+    page.get_by_role("link", name="Cash to come").click()
+    page.wait_for_url("**/outlook")
+    expect(page.locator(".chart svg path").first).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="–")).to_have_count(12)
+    page.get_by_role("link", name="all 7 days sooner").click()
+    expect(page.get_by_text("A supposition")).to_be_visible()

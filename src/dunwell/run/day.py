@@ -1,6 +1,6 @@
 """One collections run, end to end: money applied, plan recorded, letters written, what may go delivered.
 
-    reconcile ─► plan ─► render ─► approve ─► deliver
+    reconcile ─► forecast ─► plan ─► render ─► approve ─► deliver
 
 Running a day twice changes nothing. In rehearsal the messages leave, as files, at the hour at which they would; live, they leave when
 their hour has come and a worker or `deliver` is at work.
@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import deliver, plan, reconcile, ways
+from dunwell.run import deliver, forecasting, plan, reconcile, ways
 from dunwell.run.desk import Planned
 from dunwell.run.reconcile import Reconciled
 from dunwell.store import locks, outbox_view, switches
@@ -69,6 +69,7 @@ def run(
             raise DayUnderWay(creditor=creditor.slug)
         plan.refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
         money = reconcile.run(creditor, as_of, by=by)
+        forecasting.run(creditor, as_of)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
         done = Day(as_of, rehearsal, money, planned)
         for moment in _moments(creditor, as_of, now, rehearsal=rehearsal):

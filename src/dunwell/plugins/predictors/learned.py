@@ -32,7 +32,7 @@ POOLS_TRIED = (
     (0.0, 1.0, 0.0), (0.25, 0.75, 0.0), (0.0, 0.75, 0.25), (0.25, 0.5, 0.25), (0.0, 0.5, 0.5), (0.5, 0.5, 0.0),
     (0.5, 0.25, 0.25), (0.75, 0.25, 0.0), (1.0, 0.0, 0.0), (0.0, 0.25, 0.75),
 )  # fmt: skip
-EVEN_HAND = (0.25, 0.5, 0.25)
+EVEN_HAND = (0.25, 0.6, 0.15)
 # The pool that proved best weighs as much as an even hand when so many payers were asked about (a payer and week is one:
 # the invoices of one payment run prove no more than one does).
 PAYERS_OF_DOUBT = 400
@@ -189,12 +189,14 @@ def _best(scores: dict[Choice, Numbers], lines: npt.NDArray[np.bool_]) -> Choice
 
 
 def _sobered(choice: Choice, asked: pl.DataFrame) -> Choice:
-    """The choice for a model that sees a third more data, drawn to an even hand as far as its proof is thin."""
+    """The choice for a model that sees a third more data, drawn to few trees and an even hand where its proof is thin."""
     payers = asked.n_unique() if asked.height else 0
     proof = payers / (payers + PAYERS_OF_DOUBT)
-    best, even = np.array(choice.pool), np.array(EVEN_HAND)
-    history, trees, moved_market = proof * best + (1.0 - proof) * even
-    return Choice(round(choice.trees * MORE_TREES), (history, trees, moved_market))
+    history, trees, shape = (
+        proof * best + (1.0 - proof) * even for best, even in zip(choice.pool, EVEN_HAND, strict=True)
+    )
+    grown = proof * choice.trees + (1.0 - proof) * min(TREES_TRIED)
+    return Choice(round(grown * MORE_TREES), (history, trees, shape))
 
 
 def _traits(rows: pl.DataFrame) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
+"""All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.access import Membership
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
@@ -16,6 +16,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
+from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
@@ -87,6 +88,7 @@ __all__ = [
     "Ending",
     "FindingRecord",
     "FindingSettled",
+    "ForecastVersion",
     "Hold",
     "ImportFile",
     "ImportedRow",
@@ -118,9 +120,11 @@ __all__ = [
     "PageWords",
     "Payment",
     "PolicyChoice",
+    "ProfilingStatement",
     "Promise",
     "Proposal",
     "Receivable",
+    "ReceivableForecast",
     "Recipient",
     "ReplyDecision",
     "ReplyProposal",
