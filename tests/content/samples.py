@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from dunwell.core.message import (
     NEWS_KEYS,
     BankAccount,
+    ChargeFacts,
     Consequence,
     ContactMade,
     CreditorFacts,
     CustomerFacts,
+    InstalmentFacts,
     ItemFacts,
     LetterFacts,
     OrderFacts,
@@ -86,6 +88,12 @@ NEXT_STEP = {
     "bg": "Вторият етап върви по план: първите макети ще получите в понеделник, 18 май.",
     "en": "Stage two is on schedule: you will have the first drafts on Monday, 18 May.",
 }
+OWN_SUBJECT = {"ru": "Ваш вопрос о вёрстке", "bg": "Въпросът Ви за предпечата", "en": "Your question about the layout"}
+OWN_WORDS = {
+    "ru": "Спасибо за вопрос.\n\nВторой файл поправим завтра:\nполя станут шире.",
+    "bg": "Благодаря за въпроса.\n\nВторият файл ще е готов утре:\nполетата стават по-широки.",
+    "en": "Thank you for asking.\n\nThe second file will be ready tomorrow:\nits margins become wider.",
+}
 BASIS = {"ru": "п. 5.3 договора № 7", "bg": "т. 5.3 от договор № 7", "en": "clause 5.3 of contract 7"}
 DUE = date(2026, 4, 14)
 ISSUED = date(2026, 3, 31)
@@ -100,6 +108,7 @@ DAYS = {
     "formal": (date(2026, 5, 14), date(2026, 5, 22)),
     "final": (date(2026, 5, 27), date(2026, 6, 5)),
     "wake_up": (date(2026, 5, 27), date(2026, 6, 5)),
+    "instalment": (date(2026, 4, 9), None),
     "order_request": (date(2026, 4, 8), None),
     "order_reminder": (date(2026, 4, 14), None),
     "order_last": (date(2026, 4, 16), None),
@@ -109,6 +118,8 @@ DAYS = {
     "lifted": (date(2026, 5, 28), None),
     "bank_details": (date(2026, 5, 15), None),
     "new_link": (date(2026, 5, 15), None),
+    "own_words": (date(2026, 5, 15), None),
+    "auto_notice": (date(2026, 4, 10), None),
     "call_script": (date(2026, 5, 15), None),
     "visit_brief": (date(2026, 5, 15), None),
 }
@@ -131,17 +142,21 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         customer=CUSTOMER[locale],
         reader=READER[locale],
         step=StepFacts(key),
-        items=() if key in ("thanks", "lifted", "bank_details", "new_link") else (item,),
-        page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key == "new_link" else "",
+        items=() if key in ("thanks", "lifted", "bank_details", "new_link", "own_words") else (item,),
+        page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key in ("new_link", "auto_notice") else "",
+        charge=ChargeFacts(AMOUNT[locale], DUE) if key == "auto_notice" else None,
         pay_by=pay_by,
         history=tuple(ContactMade(on) for on in WRITTEN if on < as_of) if key in ASKING and key != "wake_up" else (),
         order=_order(key) if order else None,
+        instalment=InstalmentFacts(2, 3) if key == "instalment" else None,
         last_payment=_payment(key, locale),
         reason="month_end" if key == "firm" else "",
         benefit="no_more_letters" if key == "reminder" else "",
         consequence=_consequence(key, locale),
         rights=frozenset({Right.STOP_WORK}) if key == "formal" else frozenset(),
         next_step=NEXT_STEP[locale] if key == "thanks" else "",
+        own_subject=OWN_SUBJECT[locale] if key == "own_words" else "",
+        own_words=OWN_WORDS[locale] if key == "own_words" else "",
         copies=(DIRECTOR[locale],) if key == "formal" else (),
         sends_documents=key in ("request", "order_request"),
         reply_to="maria@studio.example",

@@ -44,7 +44,7 @@ def rhythm(found: PayerProfile, locale: str) -> str:
     if found.payments < RHYTHM_PAYMENTS_MIN:
         return ""
     most = max(found.paid_on_weekday)
-    habits = (
+    habits: tuple[tuple[str, int, dict[str, str]], ...] = (
         ("rhythm", most, {"weekday": counted("weekday", found.paid_on_weekday.index(most) + 1, locale)}),
         ("rhythm_month_end", found.paid_at_month_end, {}),
     )

@@ -15,6 +15,7 @@ import polars as pl
 
 from dunwell.core.frames import (
     CUSTOMERS,
+    INSTALMENTS,
     PAUSES,
     RECEIVABLES,
     SETTLED,
@@ -69,14 +70,14 @@ class Simulation:
     def counts(self) -> dict[str, int]:
         """The figures of a report; the busiest person's are over all channels and customers."""
         messages = self.sent.filter(pl.col("task").is_null())
-        per_customer = messages.group_by("customer_id").len()["len"]
+        per_customer = messages.group_by("customer_id").len()
         return {
             "messages": messages.height,
             "tasks": self.sent.height - messages.height,
             "customers": messages["customer_id"].n_unique(),
             "approvals": self.sent.filter("needs_approval").height,
             "denied": self.denied.select("customer_id", "on").unique().height,
-            "messages_per_customer_max": int(per_customer.max() or 0),  # type: ignore[arg-type]
+            "messages_per_customer_max": per_customer.select(pl.max("len")).item() or 0,
             "messages_per_person_week_max": _busiest_week(messages),
         }
 
@@ -140,7 +141,7 @@ class _Memory:
             customers=conform(
                 past.customers.drop("woken_on")
                 .join(self.woken, on="customer_id", how="left")
-                .with_columns(unmatched_hold=False, owes=None, credit_by_currency=pl.lit([])),
+                .with_columns(unmatched_hold=False, owes=None, stopped_on=None, resumed_on=None, credit_by_currency=pl.lit([])),
                 CUSTOMERS,
             ),
             steps_done=self.steps_done,
@@ -150,6 +151,7 @@ class _Memory:
             signs=conform(pl.concat([past.signs.filter(pl.col("on") <= on), self._paid(moved)], how="diagonal"), SIGNS),
             settled=conform(settled.rename({"moved_on": "settled_on"}), SETTLED),
             covered_until=on,
+            instalments=empty(INSTALMENTS),  # judged for the last day alone
         )
 
     def learn(self, proposal: Proposal, seen: Portfolio) -> None:
@@ -227,4 +229,4 @@ def _busiest_week(messages: pl.DataFrame) -> int:
         .rolling("on", period="7d", group_by="person_key")
         .agg(pl.len())
     )
-    return int(weeks["len"].max() or 0)  # type: ignore[arg-type]
+    return weeks.select(pl.max("len")).item() or 0

@@ -12,12 +12,16 @@ from typing import Any
 from django.core.cache import cache
 
 from dunwell.core.money import Money
+from dunwell.core.page import WAITS_FOR_A_PERSON
 from dunwell.store import balances, bulk, outbox_view
 from dunwell.store.models import Audit
 from dunwell.store.outbox_view import Unmatched
 
-KINDS = ("unknown", "money", "blocking", "broken", "task", "approval", "dispute", "finding")
+KINDS = ("unknown", "reply", "money", "blocking", "broken", "plan", "task", "approval", "dispute", "finding")
 """Most pressing first: what may have gone wrong, what holds others up, what was promised, what is due today, what can wait."""
+
+BADGES_S = 60
+"""What a delivery leaves open is in no audit chain: it is seen in the side bar within a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,19 @@ class Item:
 
 def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
-    found = dict(bulk.rows(COUNTS, rehearsal, as_of, rehearsal, as_of))
+    found = dict(bulk.rows(COUNTS, rehearsal, *[as_of, rehearsal, as_of, as_of], rehearsal, rehearsal, as_of))
     found["money"] = len(unmatched(creditor_id))
     return {kind: found[kind] for kind in KINDS if found.get(kind)}
+
+
+def badges(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
+    """The same for the side bar of every page: counted anew when the creditor's audit chain has grown, or after a minute."""
+    key = f"waiting-{creditor_id}-{_grown_to(creditor_id)}-{as_of}-{rehearsal}"
+    found: dict[str, int] | None = cache.get(key)
+    if found is None:
+        found = counts(creditor_id=creditor_id, as_of=as_of, rehearsal=rehearsal)
+        cache.set(key, found, timeout=BADGES_S)
+    return found
 
 
 def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int) -> list[Item]:
@@ -53,11 +67,13 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
         return [_money(one) for one in unmatched(creditor_id)[:limit]]
     given: dict[str, list[Any]] = {
         "unknown": [],
+        "reply": [],
         "blocking": [],
         "finding": [],
         "task": [as_of],
         "approval": [],
-        "broken": [rehearsal, as_of],
+        "broken": [rehearsal, as_of, rehearsal, as_of, as_of],
+        "plan": [rehearsal],
         "dispute": [rehearsal],
     }
     rows = bulk.rows(f"{ITEMS[kind]} LIMIT {int(limit)}", *given[kind])
@@ -67,15 +83,17 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
 
 def unmatched(creditor_id: int) -> list[Unmatched]:
     """Money that waits. Every payment must be looked at for it, so it is remembered until the creditor's audit chain grows."""
-    last = (
-        Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True).first()
-    )
-    key = f"unmatched-{creditor_id}-{last}"
+    key = f"unmatched-{creditor_id}-{_grown_to(creditor_id)}"
     found: list[Unmatched] | None = cache.get(key)
     if found is None:
         found = outbox_view.unmatched(creditor_id)
         cache.set(key, found, timeout=None)
     return found
+
+
+def _grown_to(creditor_id: int) -> int | None:
+    rows = Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True)
+    return rows.first()
 
 
 def _money(one: Unmatched) -> Item:
@@ -110,11 +128,25 @@ def _sums(kind: str, numbers: list[int], *, as_of: date, rehearsal: bool) -> dic
 OPEN_PROMISES = """
 SELECT DISTINCT ON (p.receivable_id) p.* FROM promise p
 WHERE NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id) AND (%s OR NOT p.rehearsal)
+  AND p.plan_id IS NULL
 ORDER BY p.receivable_id, p.id DESC
+"""
+# The earliest payment of each schedule that no longer stands.
+MISSED = """
+SELECT DISTINCT ON (p.plan_id) p.*, r.customer_id FROM promise p JOIN receivable r ON r.id = p.receivable_id
+WHERE p.plan_id IS NOT NULL AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id) AND (%s OR NOT p.rehearsal)
+  AND p.promised_date < %s AND NOT EXISTS (SELECT FROM dunwell_plan_stands(p.plan_id, %s))
+  AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+ORDER BY p.plan_id, p.promised_date
+"""
+ASKED_PLANS = """
+SELECT k.* FROM payment_plan k WHERE k.is_asked AND (%s OR NOT k.rehearsal)
+  AND NOT EXISTS (SELECT FROM payment_plan_decision d WHERE d.plan_id = k.id)
 """
 BROKEN = f"""
 SELECT p.*, r.customer_id FROM ({OPEN_PROMISES}) p JOIN receivable r ON r.id = p.receivable_id
 WHERE p.promised_date < %s AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+UNION ALL SELECT * FROM ({MISSED}) m
 """
 DISPUTED = """
 SELECT d.*, r.customer_id, i.number FROM dispute d JOIN receivable r ON r.id = d.receivable_id JOIN invoice i ON i.id = r.invoice_id
@@ -125,10 +157,25 @@ OPEN_TASKS = (
     "SELECT t.* FROM task t WHERE t.due_on <= %s AND NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
 )
 OPEN_FINDINGS = "SELECT f.* FROM finding f WHERE NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)"
+OPEN_READINGS = """
+SELECT p.* FROM reply_proposal p
+WHERE coalesce((SELECT d.outcome FROM reply_decision d WHERE d.proposal_id = p.id ORDER BY d.id DESC LIMIT 1), 'reopened') = 'reopened'
+"""
+OPEN_ANSWERS = f"""
+SELECT a.* FROM page_answer a WHERE a.kind IN ({", ".join(f"'{one}'" for one in WAITS_FOR_A_PERSON)})
+  AND NOT EXISTS (SELECT FROM page_answer_settled s WHERE s.answer_id = a.id)
+"""
+STRAYS = """
+SELECT i.* FROM inbound i WHERE i.customer_id IS NULL AND i.kind = 'reply'
+  AND NOT EXISTS (SELECT FROM inbound_match m WHERE m.mail_id = i.id)
+"""
 COUNTS = f"""
 SELECT CASE state WHEN 'waiting' THEN 'approval' ELSE 'unknown' END, count(*) FROM message
 WHERE state IN ('waiting', 'unknown') GROUP BY state
+UNION ALL SELECT 'reply', (SELECT count(*) FROM ({OPEN_READINGS}) p) + (SELECT count(*) FROM ({OPEN_ANSWERS}) a)
+  + (SELECT count(*) FROM ({STRAYS}) s)
 UNION ALL SELECT 'broken', count(*) FROM ({BROKEN}) b
+UNION ALL SELECT 'plan', count(*) FROM ({ASKED_PLANS}) k
 UNION ALL SELECT 'dispute', count(*) FROM ({DISPUTED}) d
 UNION ALL SELECT 'task', count(*) FROM ({OPEN_TASKS}) t
 UNION ALL SELECT CASE WHEN holds THEN 'blocking' ELSE 'finding' END, count(*) FROM ({OPEN_FINDINGS}) f GROUP BY holds
@@ -141,6 +188,14 @@ _FINDINGS = (
 ITEMS = {
     "unknown": "SELECT m.id, m.customer_id, c.name, m.slot_on, m.level, m.channel, coalesce(m.step, m.content), '', m.state_reason "
     "FROM message m JOIN customer c ON c.id = m.customer_id WHERE m.state = 'unknown' ORDER BY m.id",
+    # `step` says which list of the replies' page it stands in
+    "reply": "SELECT id, customer_id, name, since, 0, what, place, '', words FROM ("
+    "SELECT p.id, p.customer_id, c.name, p.effective_on AS since, p.kind AS what, 'p' AS place, p.quotation AS words "
+    f"FROM ({OPEN_READINGS}) p JOIN customer c ON c.id = p.customer_id UNION ALL "
+    "SELECT a.id, a.customer_id, c.name, a.effective_on, a.kind, 'a', w.text "
+    f"FROM ({OPEN_ANSWERS}) a JOIN customer c ON c.id = a.customer_id JOIN page_words w ON w.answer_id = a.id UNION ALL "
+    "SELECT s.id, NULL, t.sender, s.effective_on, '', 's', t.subject "
+    f"FROM ({STRAYS}) s JOIN inbound_content t ON t.mail_id = s.id) x ORDER BY since, place, id",
     "approval": "SELECT m.id, m.customer_id, c.name, m.slot_on, m.level, m.channel, coalesce(m.step, m.content), m.reasons, t.subject "
     "FROM message m JOIN customer c ON c.id = m.customer_id JOIN message_content t ON t.message_id = m.id "
     "WHERE m.state = 'waiting' ORDER BY m.level DESC, m.id",
@@ -150,6 +205,8 @@ ITEMS = {
     "broken": "SELECT p.id, p.customer_id, c.name, p.promised_date, 0, i.number, '', '', p.why "
     f"FROM ({BROKEN}) p JOIN customer c ON c.id = p.customer_id JOIN receivable r ON r.id = p.receivable_id "
     "JOIN invoice i ON i.id = r.invoice_id ORDER BY p.promised_date, p.id",
+    "plan": "SELECT k.id, k.customer_id, c.name, k.effective_on, 0, '', '', '', k.evidence "
+    f"FROM ({ASKED_PLANS}) k JOIN customer c ON c.id = k.customer_id ORDER BY k.id",
     "dispute": "SELECT d.id, d.customer_id, c.name, d.effective_on, 0, d.cause, d.number, '', d.why "
     f"FROM ({DISPUTED}) d JOIN customer c ON c.id = d.customer_id ORDER BY d.effective_on, d.id",
     "blocking": f"{_FINDINGS} WHERE f.holds ORDER BY f.id",
@@ -160,6 +217,7 @@ OWED_BY = {
     "unknown": "",
     "task": "SELECT receivable_id FROM task_item WHERE task_id = ANY(%s)",
     "broken": "SELECT receivable_id FROM promise WHERE id = ANY(%s)",
+    "plan": "",
     "dispute": "SELECT receivable_id FROM dispute WHERE id = ANY(%s)",
 }
 _NAMED = """
@@ -172,5 +230,6 @@ SUMS = {
     "task": "SELECT i.task_id, sum(b.balance)::bigint, b.currency FROM task_item i JOIN ({balances}) b USING (receivable_id) "
     "WHERE i.task_id = ANY(%s) AND b.balance > 0 AND NOT b.is_cancelled GROUP BY i.task_id, b.currency ORDER BY b.currency",
     "broken": "SELECT p.id, least(p.amount, b.balance), b.currency FROM promise p JOIN ({balances}) b USING (receivable_id) WHERE p.id = ANY(%s)",
+    "plan": "SELECT id, amount, currency FROM payment_plan WHERE id = ANY(%s)",
     "dispute": "SELECT d.id, coalesce(d.amount, b.balance), b.currency FROM dispute d JOIN ({balances}) b USING (receivable_id) WHERE d.id = ANY(%s)",
 }

@@ -41,7 +41,7 @@ def parent(name, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0019_call_screen")]
+    dependencies = [("store", "0046_automatic_payment")]
 
     operations = [
         migrations.CreateModel(

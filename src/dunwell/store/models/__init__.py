@@ -1,6 +1,7 @@
 """All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
-from dunwell.store.models.access import Membership
+from dunwell.store.models.access import DeedForm, Membership
+from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
@@ -58,7 +59,9 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
 __all__ = [
     "Acknowledgement",
@@ -70,6 +73,10 @@ __all__ = [
     "Audit",
     "AuditContent",
     "AuditHead",
+    "AutoCharge",
+    "AutoConsent",
+    "AutoEnd",
+    "AutoMethod",
     "BankAccount",
     "BankEntry",
     "CallReviewed",
@@ -84,12 +91,16 @@ __all__ = [
     "Creditor",
     "Customer",
     "CustomerGroup",
+    "DeedForm",
     "Dispute",
     "Ending",
     "FindingRecord",
     "FindingSettled",
     "ForecastVersion",
     "Hold",
+    "Hook",
+    "HookAttempt",
+    "HookCall",
     "ImportFile",
     "ImportedRow",
     "Inbound",
@@ -119,6 +130,9 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentPlan",
+    "PaymentPlanDecision",
+    "PaymentPlanPaper",
     "PolicyChoice",
     "ProfilingStatement",
     "Promise",
@@ -133,6 +147,8 @@ __all__ = [
     "Staff",
     "StateRecord",
     "Statement",
+    "StopWork",
+    "StopWorkEnd",
     "Switch",
     "Task",
     "TaskItem",

@@ -35,6 +35,46 @@ WORDS = {
         "unknown": term("message", "nobody knows whether it arrived"),
         "withdrawn": term("message", "withdrawn"),
     },
+    "letter": {
+        "own_words": term("letter", "by hand"),
+        "thanks": term("letter", "thank-you"),
+        "apology": term("letter", "apology"),
+        "lifted": term("letter", "end of a pause"),
+        "bank_details": term("letter", "new bank details"),
+        "new_link": term("letter", "new link to the pay page"),
+        "auto_notice": term("letter", "notice of a charge"),
+    },
+    "proposal": {
+        "promise": term("proposal", "Promises to pay"),
+        "dispute": term("proposal", "Objects"),
+        "claimed_paid": term("proposal", "Says it is paid"),
+        "hold": term("proposal", "Contact pauses"),
+        "contact": term("proposal", "Somebody else is to be written to"),
+        "answer": term("proposal", "Waits for something of ours"),
+        "stop": term("proposal", "Wants no more messages"),
+        "look": term("proposal", "Read it yourself"),
+    },
+    "reply_basis": {
+        "references": term("reply", "answers a letter of ours"),
+        "reply_address": term("reply", "came to their own reply address"),
+        "sender": term("reply", "known sender"),
+        "invoice_number": term("reply", "names an invoice"),
+        "page": term("reply", "written on the pay page"),
+        "person": term("reply", "placed by a person"),
+    },
+    "settled_reply": {
+        "accepted": term("reply", "recorded"),
+        "edited": term("reply", "recorded otherwise"),
+        "rejected": term("reply", "rejected"),
+    },
+    "page_answer": {
+        "question": term("page", "Asks"),
+        "dispute": term("page", "Objects"),
+        "redirect": term("page", "Write to somebody else"),
+        "other_way": term("page", "Would pay in another way"),
+        "paid": term("page", "Says it is paid"),
+        "promise": term("page", "Promises to pay"),
+    },
     "cause": {
         "wrong_sum": term("cause", "wrong sum"),
         "quality": term("cause", "quality"),
@@ -79,13 +119,6 @@ WORDS = {
         "business": term("customer", "business"),
         "person": term("customer", "person"),
     },
-    "sheet": {
-        "auto": term("sheet", "see by itself"),
-        "invoices": term("sheet", "invoices"),
-        "customers": term("sheet", "customers"),
-        "payments": term("sheet", "payments"),
-        "statement": term("sheet", "bank statement"),
-    },
     "ending": {
         "kept": term("ending", "kept"),
         "taken_back": term("ending", "taken back"),
@@ -94,10 +127,25 @@ WORDS = {
         "rejected": term("ending", "rejected"),
         "lifted": term("ending", "lifted"),
     },
+    "work": {
+        "running": term("work", "work in progress pauses"),
+        "not_begun": term("work", "work not begun waits"),
+    },
+    "stop_end": {
+        "paid": term("work", "it was paid"),
+        "agreed": term("work", "something else was agreed"),
+        "mistaken": term("work", "it was stopped by mistake"),
+    },
     "sign": {
         "opened": term("sign", "Opened"),
         "replied": term("sign", "Answered"),
         "bounced": term("sign", "Came back: the address is dead"),
+    },
+    "charge": {
+        "paid": term("charge", "charged"),
+        "pending": term("charge", "under way"),
+        "failed": term("charge", "failed"),
+        "refunded": term("charge", "given back"),
     },
     "owes": {"answer": term("owes", "an answer"), "document": term("owes", "a document")},
     "contact": {
@@ -134,6 +182,7 @@ WORDS = {
         "unmatched_hold": term("fact", "unmatched money holds"),
         "woken_on": term("fact", "woken up"),
         "owes": term("fact", "our side owes"),
+        "stopped_on": term("fact", "work waits since"),
     },
     "fact_value": {
         "business": term("fact", "a business"),
@@ -254,12 +303,14 @@ WORDS = {
         "phone": term("field", "telephone"),
         "policy": term("field", "policy"),
         "preferred_channel": term("field", "preferred channel"),
+        "preferred_method": term("field", "preferred way to pay"),
         "reference": term("field", "reference"),
         "registration_number": term("field", "registration number"),
         "remittance": term("field", "words of the payment"),
         "segment": term("field", "segment"),
         "sent_on": term("field", "sent on"),
         "series": term("field", "series"),
+        "starts_on": term("field", "start of work"),
         "status": term("field", "status"),
         "timezone": term("field", "time zone"),
         "total": term("field", "invoice total"),
@@ -301,14 +352,14 @@ WORDS = {
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of recorded reasons, the names of steps, roles and channels in the person's words."""
-    locale = (get_language() or "en")[:2]
-    told = (f"{code}={policy_words.word(value, locale)}" if value else code for code, value in reasons.parse(text))
-    return reasons.sentences(reasons.SEPARATOR.join(told), locale) if text else []
+    """The sentences of recorded reasons in the person's language."""
+    return reasons.sentences(text, (get_language() or "en")[:2])
 
 
 def word(kind: str, code: str) -> str:
     """The word for a code; steps and contents of policies have theirs in the core."""
+    if kind == "step" and code in WORDS["letter"]:
+        return str(WORDS["letter"][code])
     if kind == "step":
         return policy_words.word(code, (get_language() or "en")[:2])
     return str(WORDS[kind].get(code, code))
