@@ -27,6 +27,7 @@ from dunwell.web.console.pages import (
     invoices,
     messages,
     money,
+    outlook,
     policies,
     posted,
     replies,
@@ -113,6 +114,8 @@ DOORS = (
     # Reports
     Door("reports", reports.show, VIEWER, "reports"),
     Door("reports/<slug:table>/<slug:kind>", reports.file, VIEWER, "report-file"),
+    Door("outlook", outlook.show, VIEWER, "outlook"),
+    Door("outlook/<slug:kind>", outlook.file, VIEWER, "outlook-file"),
     # By hand
     Door("customers/new", by_hand.new_customer, COLLECTOR, "customer-new"),
     Door("customers/<int:number>/change", by_hand.change_customer, COLLECTOR, "customer-change"),
