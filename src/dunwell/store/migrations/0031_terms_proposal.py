@@ -35,7 +35,7 @@ def fact(*fields):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0046_automatic_payment")]
+    dependencies = [("store", "0050_forecasts")]
 
     operations = [
         migrations.CreateModel(
