@@ -295,6 +295,29 @@ def test_a_request_before_work():
     assert only(imported(data), "kind", "valid_until") == [("request", date(2026, 1, 20))] * 2
 
 
+@pytest.mark.parametrize("header", ["Начало работ", "Начало на работата", "Work starts"])
+def test_an_order_says_when_its_work_starts(header):
+    data = f"Номер;Вид документа;Клиент;Дата;Действителен до;Сумма;{header}\n1;проформа;А;05.01.2026;20.01.2026;1,00;26.01.2026\n"
+    assert only(imported(data), "kind", "starts_on") == [("request", date(2026, 1, 26))]
+    early = imported(data.replace("26.01.2026\n", "20.01.2026\n"))
+    assert codes(early) == [(2, "start_before_end")] and early.invoices["starts_on"][0] == date(2026, 1, 20)
+
+
+@pytest.mark.parametrize(
+    ("header", "word", "method"),
+    [
+        ("Способ оплаты", "Безналичный расчёт", "transfer"),
+        ("Предпочитан начин на плащане", "с карта", "card"),
+        ("Preferred payment method", "Cash", "cash"),
+    ],
+)
+def test_a_customer_list_says_how_the_customer_likes_to_pay(header, word, method):
+    data = f"Код;Наименование;E-mail;{header}\n7;Ромашка;a@x.ru;{word}\n8;Мак;b@x.ru;{word}\n9;Роза;c@x.ru;\n"
+    batch = imported(data)
+    assert batch.customers["preferred_method"].to_list() == [method, method, None]
+    assert codes(imported(data.replace(f"8;Мак;b@x.ru;{word}", "8;Мак;b@x.ru;ракушки"))) == [(3, "method_unknown")]
+
+
 def test_customers_with_several_contacts():
     data = """Код;Наименование;ИНН/КПП;Язык;Страна;Вид клиента;Контактное лицо;Должность;E-mail;Телефон
 7;ООО «Ромашка»;7701234567/770101001;русский;Россия;юрлицо;Анна;бухгалтер;A@x.ru; +7 (900) 123-45-67

@@ -51,15 +51,6 @@ def test_a_promise_changes_the_plan(firm, reader):
     assert firm.outcome("C1-1").reasons == "promised"
 
 
-def test_a_promise_in_parts_is_a_plan_of_equal_parts(firm, reader):
-    reader.say("promise", quick="2026-03-06", second="2026-03-16", third="2026-03-26")
-    assert [(p.kind, p.amount, p.promised_date.day) for p in rows(firm, Promise)] == [
-        ("plan", 3334, 6),
-        ("plan", 3333, 16),
-        ("plan", 3333, 26),
-    ]
-
-
 @pytest.mark.parametrize("day", ["2026-03-01", "2026-04-02", "", "tomorrow"])
 def test_a_promise_stays_within_the_policys_bounds(firm, reader, day):
     said = reader.say("promise", quick="other", day=day)

@@ -7,7 +7,7 @@ import pytest
 
 from dunwell.core import names
 from dunwell.run import ahead, ingest, people, reconcile, stories
-from dunwell.store import scope
+from dunwell.store import bulk, scope
 from dunwell.store.models import (
     Allocation,
     Amendment,
@@ -229,3 +229,18 @@ def test_what_is_made_ahead_comes_in_order_and_its_trouble_comes_with_it():
             got.append(number)
     assert got == [1, 2, 3]
     assert ahead.begun(lambda: 7).result() == 7
+
+
+def test_a_sheet_reads_no_ledger_whole(creditor, take):
+    """However much is known, a batch costs what the batch is: else a million rows take hours."""
+    head, known = OPEN_ITEMS.splitlines()[0], 3_000
+    take(
+        "\n".join([head, *(f"Клиент {n % 9};;;A{n};01.02.2026;15.02.2026;50,00;;EUR" for n in range(known))]),
+        "known.csv",
+    )
+    rows = [f"Клиент {n % 9};;;A{n};01.02.2026;15.02.2026;50,00;10,00;EUR" for n in range(known - 20, known + 20)]
+    with scope.of(creditor.pk):
+        take("\n".join([head, *rows]), "today.csv")
+        read = dict(bulk.rows("SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables"))
+        assert Invoice.objects.count() == known + 20 and Payment.objects.count() == Allocation.objects.count() == 40
+    assert read["invoice"] == read["receivable"] == 0

@@ -1,6 +1,6 @@
 """One collections run, end to end: money applied, plan recorded, letters written, what may go delivered.
 
-    reconcile ─► plan ─► render ─► approve ─► deliver
+    reconcile ─► forecast ─► plan ─► render ─► approve ─► deliver
 
 Running a day twice changes nothing. In rehearsal the messages leave, as files, at the hour at which they would; live, they leave when
 their hour has come and a worker or `deliver` is at work.
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import deliver, plan, reconcile, ways
+from dunwell.run import autopay, deliver, forecasting, hooks, plan, reconcile, stop_work, ways
 from dunwell.run.desk import Planned
 from dunwell.run.reconcile import Reconciled
 from dunwell.store import locks, outbox_view, switches
@@ -69,12 +70,16 @@ def run(
             raise DayUnderWay(creditor=creditor.slug)
         plan.refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
         money = reconcile.run(creditor, as_of, by=by)
+        stop_work.lift_paid(creditor, as_of, _moment(creditor, as_of, now, rehearsal=rehearsal), by=by)
+        autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
+        forecasting.run(creditor, as_of)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
         done = Day(as_of, rehearsal, money, planned)
         for moment in _moments(creditor, as_of, now, rehearsal=rehearsal):
             _deliver(creditor, moment, done, folder)
             if done.halted:
                 break
+        hooks.deliver(creditor, now, folder=folder)
     return done
 
 
@@ -85,6 +90,13 @@ def rehearse_rest(creditor: Creditor, as_of: date, *, folder: Path) -> int:
         with ways.opened(creditor, rehearsal=True, folder=folder) as out:
             written += deliver.deliver(creditor.pk, moment + timedelta(minutes=1), out, rehearsal=True).sent
     return written
+
+
+def _moment(creditor: Creditor, as_of: date, now: datetime, *, rehearsal: bool) -> datetime:
+    """The instant from which notes of the day may leave: now; in rehearsal the day's own morning."""
+    if not rehearsal:
+        return now
+    return datetime.combine(as_of, time(6), ZoneInfo(creditor.timezone)).astimezone(UTC)
 
 
 def _moments(creditor: Creditor, as_of: date, now: datetime, *, rehearsal: bool) -> list[datetime]:

@@ -173,7 +173,7 @@ class Errand:
         self._findings(batch.findings)
         if self.summary.rows >= ANALYZE_ROWS and not self.is_analyzed:
             # Once early, for the batches that follow: sizes are seen anyway, what the values are like is not.
-            bulk.analyze(*GROWING)
+            bulk.analyze(*GROWING, sample=bulk.SIZES_ALONE)
             self.is_analyzed = True
 
     def finish(self) -> None:

@@ -16,7 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
-from dunwell.run import calendars, day, deliver, jurisdictions, ways
+from dunwell.run import calendars, day, deliver, forecasting, hooks, jurisdictions, ways
 from dunwell.run.day import DayUnderWay
 from dunwell.store import outbox, scope, switches
 from dunwell.store.models import Creditor, Run
@@ -44,6 +44,8 @@ def look(timestamp: int) -> None:
         outbox.sweep(creditor.pk)
         if outbox.has_due(creditor.pk, at=_now(), rehearsal=not switches.is_live(creditor.pk)):
             _wake(send.configure(queueing_lock=f"send {creditor.pk}"), creditor.pk)
+        if hooks.due(creditor, _now()):
+            _wake(tell.configure(queueing_lock=f"tell {creditor.pk}"), creditor.pk)
 
 
 @app.periodic(cron="0 * * * *")
@@ -54,6 +56,16 @@ def days(timestamp: int) -> None:
         local = _now().astimezone(ZoneInfo(creditor.timezone))
         if local.hour >= DAY_HOUR and not _has_run(creditor, local):
             _wake(run_day.configure(queueing_lock=f"day {creditor.pk}"), creditor.pk)
+
+
+@app.periodic(cron="30 * * * *")
+@app.task(queueing_lock="lessons", lock="lessons")
+def lessons(timestamp: int) -> None:
+    """At night, let the forecasts of each creditor learn anew where the last lesson is old."""
+    for creditor in Creditor.objects.filter(is_demo=False).order_by("pk"):
+        local = _now().astimezone(ZoneInfo(creditor.timezone))
+        if local.hour < DAY_HOUR and forecasting.is_due(creditor, local.date()):
+            _wake(learn.configure(queueing_lock=f"learn {creditor.pk}"), creditor.pk)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -78,6 +90,12 @@ def send(creditor_id: int) -> None:
 
 
 @app.task
+def tell(creditor_id: int) -> None:
+    """Tell the other program what it does not know yet."""
+    hooks.deliver(Creditor.objects.get(pk=creditor_id), _now(), folder=settings.DATA_DIR / "rehearsal")
+
+
+@app.task
 def run_day(creditor_id: int) -> None:
     """The daily run; one that is under way already makes this one superfluous."""
     creditor = Creditor.objects.get(pk=creditor_id)
@@ -86,6 +104,17 @@ def run_day(creditor_id: int) -> None:
     try:
         day.run(creditor, today, now=now, today=today, by="worker", folder=settings.DATA_DIR / "rehearsal")
     except DayUnderWay:
+        return
+
+
+@app.task
+def learn(creditor_id: int) -> None:
+    """Where there is nothing to learn from, or nothing new, the forecasts stay as they are."""
+    creditor = Creditor.objects.get(pk=creditor_id)
+    today = _now().astimezone(ZoneInfo(creditor.timezone)).date()
+    try:
+        forecasting.learn(creditor, today, by="worker")
+    except (forecasting.TooLittleHistory, forecasting.NothingNew):
         return
 
 

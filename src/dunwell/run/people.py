@@ -36,12 +36,15 @@ from dunwell.store.models import (
     Promise,
     Receivable,
     StateRecord,
+    StopWork,
     Task,
     TaskOutcome,
     Touch,
 )
 
 PROMISE_DAYS_MAX = 60
+STOPPED = "stopped"
+"""The outcome of a task that stops work; only the stop itself gives it."""
 FINDING_OUTCOMES = ("paid", "cancelled", "still_open", "repaired", "ignored")
 ALL_CHANNELS = "all"
 OPT_OUT_CHANNELS = (ALL_CHANNELS, "email", "sms", "call", "visit", "letter")
@@ -131,6 +134,10 @@ class OtherCurrency(Refusal):
 
 class NoSuchPayment(Refusal):
     """There is no payment number {number}: `dunwell work` shows the unmatched ones."""
+
+
+class StopItself(Refusal):
+    """Work does not stop by closing task {number}: `dunwell stopwork begin CUSTOMER` stops it and closes the task. Where work goes on, close it with another outcome."""
 
 
 class HoldInPast(Refusal):
@@ -414,6 +421,8 @@ def close_task(
         task = Task.objects.filter(pk=task_id, outcome=None).first()
         if task is None:
             raise NoOpenTask(number=task_id)
+        if outcome == STOPPED and not StopWork.objects.filter(customer=task.customer_id, end=None).exists():
+            raise StopItself(number=task_id)
         row = TaskOutcome.objects.create(**_fact(creditor, on, by, why), task=task, outcome=outcome, done=is_done)
         _note(creditor, by, "task_closed", str(task_id), {"outcome": outcome, "done": is_done, "why": why})
     return row

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dunwell.core.money import Money
 from dunwell.core.payment import (
+    Charge,
     PaymentEvent,
     PaymentEventKind,
     PaymentLink,
@@ -46,8 +47,14 @@ class Memory:
                 payment_id=f"memory-{told['reference']}",
                 amount=Money(told["minor"], told["currency"]),
                 reference=told["reference"],
+                method="memory-card",
             )
         ]
+
+    def charge(self, charge: Charge) -> PaymentEvent:
+        kind = PaymentEventKind.PAID
+        number = f"memory-{charge.reference}"
+        return PaymentEvent(f"{charge.reference}:{kind.value}", kind, number, charge.amount, charge.reference)
 
     def check(self) -> str:
         return "memory"

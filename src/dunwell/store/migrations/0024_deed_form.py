@@ -15,7 +15,7 @@ def protect(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0045_reply_from_page")]
+    dependencies = [("store", "0022_attempt_parents")]
 
     operations = [
         migrations.CreateModel(

@@ -1,6 +1,7 @@
-"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
+"""All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.access import DeedForm, Membership
+from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
@@ -16,6 +17,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
+from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
@@ -57,7 +59,9 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
 __all__ = [
     "Acknowledgement",
@@ -69,6 +73,10 @@ __all__ = [
     "Audit",
     "AuditContent",
     "AuditHead",
+    "AutoCharge",
+    "AutoConsent",
+    "AutoEnd",
+    "AutoMethod",
     "BankAccount",
     "BankEntry",
     "CallReviewed",
@@ -88,7 +96,11 @@ __all__ = [
     "Ending",
     "FindingRecord",
     "FindingSettled",
+    "ForecastVersion",
     "Hold",
+    "Hook",
+    "HookAttempt",
+    "HookCall",
     "ImportFile",
     "ImportedRow",
     "Inbound",
@@ -118,10 +130,15 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentPlan",
+    "PaymentPlanDecision",
+    "PaymentPlanPaper",
     "PolicyChoice",
+    "ProfilingStatement",
     "Promise",
     "Proposal",
     "Receivable",
+    "ReceivableForecast",
     "Recipient",
     "ReplyDecision",
     "ReplyProposal",
@@ -130,6 +147,8 @@ __all__ = [
     "Staff",
     "StateRecord",
     "Statement",
+    "StopWork",
+    "StopWorkEnd",
     "Switch",
     "Task",
     "TaskItem",

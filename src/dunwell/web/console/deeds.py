@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import inbox, people
+from dunwell.run import inbox, instalments, people
 from dunwell.store import deed_forms
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
@@ -75,8 +75,8 @@ def is_repeated(request: HttpRequest, desk: Desk) -> bool:
 
 
 def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpResponse:
-    """Take a promise, a dispute, a hold, an allocation or the word about a reply back by its counter-record."""
-    if request.method != "POST" or what not in ("promise", "dispute", "hold", "allocation", "reply"):
+    """Take a promise, a schedule, a dispute, a hold, an allocation or the word about a reply back by its counter-record."""
+    if request.method != "POST" or what not in ("promise", "plan", "dispute", "hold", "allocation", "reply"):
         raise Http404
     back = answer.here(request, request.POST.get("next", ""), desk)
     try:
@@ -84,6 +84,9 @@ def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpRespon
             inbox.reopen(desk.creditor, number, **desk.fact(_("taken back at once")))
         elif what == "allocation":
             people.undo_allocation(desk.creditor, number, **desk.fact(_("taken back at once")))
+        elif what == "plan":
+            fact = instalments.Fact(**desk.fact(_("taken back at once")))
+            instalments.end(desk.creditor, number, fact, outcome=TAKEN_BACK)
         else:
             people.end(desk.creditor, what, number, outcome=TAKEN_BACK, **desk.fact(_("taken back at once")))
     except Refusal as refusal:

@@ -49,6 +49,8 @@ def refuse_foreign(request: HttpRequest) -> None:
         raise FormForeign
     if int(request.headers.get("Content-Length") or 0) > REQUEST_BYTES_MAX:
         raise TooLarge
+    if any("\0" in one for _, values in request.POST.lists() for one in values):
+        raise FormForeign  # no keyboard types it, and no text of the books can hold it
 
 
 def form_id(request: HttpRequest, seen: Visit) -> str:
@@ -67,19 +69,16 @@ def form_id(request: HttpRequest, seen: Visit) -> str:
 def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Said:
     """The answer as typed; days and sums that cannot be read are refused, what is missing is judged by `run`."""
     sent = request.POST
-    if any("\0" in one for values in sent.lists() for one in values[1]):
-        raise FormForeign  # no keyboard types it, and no text of the books can hold it
-    # With one invoice there is nothing to tick.
-    chosen = [one for one in shown.payable if len(shown.payable) == 1 or str(one.receivable_id) in sent.getlist("item")]
+    ticked = chosen(request, shown)
+    currencies = [item.currency for item in shown.payable if item.receivable_id in ticked]
     amount = None
-    if sent.get("part") == "only" and chosen:
-        amount = Money.typed(sent.get("amount", ""), chosen[0].currency)
+    if sent.get("part") == "only" and currencies:
+        amount = Money.typed(sent.get("amount", ""), currencies[0])
     return Said(
         kind=kind,
         form_id=form_id(request, seen),
-        receivables=tuple(one.receivable_id for one in chosen),
-        day=_day(sent.get("day", "")),
-        days=_days(request) if kind is AnswerKind.PROMISE else (),
+        receivables=ticked,
+        day=_promised(request) if kind is AnswerKind.PROMISE else day(sent.get("day", "")),
         cause=sent.get("cause", ""),
         amount=amount,
         text=sent.get("text", "").strip(),
@@ -90,16 +89,20 @@ def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Sa
     )
 
 
-def _days(request: HttpRequest) -> tuple[date, ...]:
-    """The chosen day, or the typed one where "another day" is chosen; then those of further parts."""
-    sent = request.POST
-    quick = sent.get("quick", OTHER)
-    first = _day(sent.get("day", "") if quick == OTHER else quick)
-    further = [_day(sent.get(name, "")) for name in ("second", "third")]
-    return tuple(day for day in (first, *further) if day) if first else ()
+def chosen(request: HttpRequest, shown: Page) -> tuple[int, ...]:
+    """The receivables that were ticked; with one invoice there is nothing to tick."""
+    payable = tuple(item.receivable_id for item in shown.payable)
+    ticked = set(request.POST.getlist("item"))
+    return tuple(one for one in payable if str(one) in ticked) if len(payable) > 1 else payable
 
 
-def _day(text: str) -> date | None:
+def _promised(request: HttpRequest) -> date | None:
+    """The chosen day, or the typed one where "another day" is chosen."""
+    quick = request.POST.get("quick", OTHER)
+    return day(request.POST.get("day", "") if quick == OTHER else quick)
+
+
+def day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:

@@ -28,6 +28,7 @@ KINDS = {
     "money": ("coins", gettext_lazy("Unmatched money")),
     "blocking": ("alert-triangle", gettext_lazy("Findings that hold")),
     "broken": ("heart-handshake", gettext_lazy("Promises past their day")),
+    "plan": ("calendar-event", gettext_lazy("Schedules asked for")),
     "task": ("phone", gettext_lazy("Calls and visits")),
     "approval": ("mail-check", gettext_lazy("To approve")),
     "dispute": ("scale", gettext_lazy("Disputes")),
@@ -121,6 +122,8 @@ def _address(desk: Desk, item: Item) -> str:
         return f"{desk.url('replies')}#{item.step}{item.number}"
     if item.kind == "task" and item.what == "call" and desk.may("collector"):
         return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
+    if item.kind == "task" and item.what == "letter" and desk.may("collector"):
+        return desk.url("letter-posted", item.number)
     return desk.url("customer", item.customer_id) if item.customer_id else ""
 
 
@@ -150,6 +153,10 @@ def _of_promise(item: Item) -> tuple[str, list[str]]:
     return _("Promised, not paid"), [_("Invoice {number}").format(number=item.what)]
 
 
+def _of_plan(item: Item) -> tuple[str, list[str]]:
+    return _("Asks for a payment schedule"), [_("It goes beyond the policy: agree or decline.")]
+
+
 def _of_dispute(item: Item) -> tuple[str, list[str]]:
     return labels.word("cause", item.what), [_("Invoice {number}").format(number=item.step)]
 
@@ -170,6 +177,7 @@ _SAID = {
     "reply": _of_reply,
     "task": _of_task,
     "broken": _of_promise,
+    "plan": _of_plan,
     "dispute": _of_dispute,
     "money": _of_money,
     "blocking": _of_finding,
