@@ -92,7 +92,7 @@ UNDER_WAY: Schema = {
 
 # Dated pauses: scope is one of the ids, the others null; `until` null = until lifted.
 PAUSES: Schema = {
-    "kind": pl.String,  # hold | promise | plan | finding | reply
+    "kind": pl.String,  # hold | promise | promise_again | plan | finding | reply
     "receivable_id": pl.Int64,
     "customer_id": pl.Int64,
     "reason": pl.String,

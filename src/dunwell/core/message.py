@@ -147,11 +147,12 @@ class ContactMade:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """A payment that arrived; `in_time` is true where it came on or before its due date."""
+    """A payment that arrived; `in_time` is true where it came on or before its due date, `as_promised` by the day promised."""
 
     paid_on: date
     amount: Money
     in_time: bool = False
+    as_promised: bool = False
     invoice_numbers: tuple[str, ...] = ()
 
 
@@ -216,6 +217,7 @@ class LetterFacts:
     reason: str = ""
     benefit: str = ""
     promised_for: date | None = None
+    promise_kept_in_part: bool = False
     order: OrderFacts | None = None
     consequence: Consequence | None = None
     methods: tuple[PaymentMethod, ...] = (PaymentMethod("transfer"),)

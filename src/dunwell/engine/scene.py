@@ -91,6 +91,8 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
         "page": bool(facts.page_link),
         "paid": payment is not None,
         "in_time": payment is not None and payment.in_time,
+        "kept": payment is not None and payment.as_promised,
+        "part_kept": facts.promise_kept_in_part,
         "numbers": payment is not None and bool(payment.invoice_numbers),
         "several": payment is not None and len(payment.invoice_numbers) > 1,
         "order": key.startswith("order_"),

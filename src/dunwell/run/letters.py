@@ -60,6 +60,7 @@ MONTH_END_DAYS = 8
 HISTORY_MAX = 4
 THREAD_MAX = 5
 ASSUMED_PHONE = "+10000000000"
+_BROKE = {"promise_broken", "promise_kept_in_part"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details,
         found=found,
         pages=pages,
         limitation=limitations.of(creditor),
-        broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
+        broken=frozenset(portfolio.pauses.filter(pl.col("reason").is_in(("broken", "broken_in_part")))["receivable_id"].drop_nulls()),
         as_of=as_of,
     )
 
@@ -321,6 +322,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
         consequence=_consequence(desk, action, step),
         promised_for=_broken_promise(desk, action, items),
+        promise_kept_in_part="promise_kept_in_part" in (action["reasons"] or "").split(SEPARATOR),
         order=_order(desk, items),
         reply_to=reply_to,
         unsubscribe="",
@@ -460,13 +462,14 @@ def _payment(row: Row | None, thanked: tuple[Row, ...]) -> PaymentFacts | None:
         paid_on=row["on"],
         amount=Money(row["amount"], row["currency"]),
         in_time=row["in_time"],
+        as_promised=row.get("as_promised", False),
         invoice_numbers=tuple(one["number"] for one in thanked),
     )
 
 
 def _broken_promise(desk: _Desk, action: Row, items: tuple[Row, ...]) -> date | None:
     """The day that the promise named which the plan says was broken since the last letter."""
-    if "promise_broken" not in (action["reasons"] or "").split(SEPARATOR):
+    if not _BROKE & set((action["reasons"] or "").split(SEPARATOR)):
         return None
     days = desk.found.promised
     asked = {item["receivable_id"] for item in items if item["part"] == "asked"}

@@ -22,9 +22,10 @@ from dunwell.core.page import ANSWERS_PER_DAY_MAX, TEXT_MAX, AnswerKind
 from dunwell.core.page_files import CheckedFile, Upload
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
+from dunwell.engine import promises
 from dunwell.run import calendars, jurisdictions, people, portal_link, portfolio
 from dunwell.run.portal import Visit
-from dunwell.store import audit, bulk, pages, scope
+from dunwell.store import audit, bulk, load, pages, scope
 from dunwell.store.models import (
     Customer,
     Dispute,
@@ -64,6 +65,10 @@ class NothingOpen(Refusal):
 
 class DayOutside(Refusal):
     """The day must lie between {first} and {last}."""
+
+
+class TrustSpent(Refusal):
+    """Several promised days have passed without the payment: please write to us, and we will agree the next day together."""
 
 
 class DayMissing(Refusal):
@@ -117,7 +122,7 @@ class Bounds:
     """The days between which a client may promise by themselves, and the working days among the next ones."""
 
     first: date
-    last: date
+    last: date | None  # None: a person agrees the day with them
     near: tuple[date, ...]
 
 
@@ -150,6 +155,8 @@ def bounds(seen: Visit) -> Bounds:
         customer = Customer.objects.get(pk=seen.link.customer_id)
         owed = [one for one in pages.owed(seen.link, seen.on) if one.open]
         first, last = _bounds(seen, owed)
+    if last is None:
+        return Bounds(first, None, ())
     country = customer.country or seen.creditor.country
     years = range(first.year, last.year + 1)
     calendar = calendars.load([country], years, jurisdictions.load_all(), calendars.load_corrections())[country]
@@ -183,6 +190,8 @@ def _promise(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     if not said.days:
         raise DayMissing
     first, last = _bounds(seen, opened)
+    if last is None:
+        raise TrustSpent
     days = sorted(set(said.days))[:PARTS_MAX]
     if not first <= days[0] <= days[-1] <= last:
         raise DayOutside(first=first, last=last)
@@ -277,11 +286,16 @@ def _open(chosen: list[Owed]) -> list[Owed]:
     return opened
 
 
-def _bounds(seen: Visit, opened: list[Owed]) -> tuple[date, date]:
+def _bounds(seen: Visit, opened: list[Owed]) -> tuple[date, date | None]:
+    """The first and last day that may be promised; promises not kept make the time shorter, too many end it."""
+    made = load.promises(seen.creditor.pk, seen.on, rehearsal=seen.link.rehearsal, customer=seen.link.customer_id)
+    broken = promises.breaks_of_year(made, seen.on)
+    if broken >= promises.BREAKS_MAX:
+        return seen.on, None
     ends = []
     for one, policy in zip(opened, _policies(seen, opened), strict=True):
         first_said = min((earlier.effective_on for earlier in _promises(seen, one)), default=seen.on)
-        ends.append(first_said + timedelta(policy.promise_days_max))
+        ends.append(first_said + timedelta(promises.days_allowed(policy.promise_days_max, broken)))
     return seen.on, max(seen.on, min(ends, default=seen.on))
 
 

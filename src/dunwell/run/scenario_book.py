@@ -13,13 +13,14 @@ from typing import Any
 
 import polars as pl
 
-from dunwell.core.frames import Proposal
+from dunwell.core.frames import Proposal, Schema
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.ledger import DocumentKind, TaskKind
 from dunwell.core.money import Money
 from dunwell.core.policy import Policy
 from dunwell.core.policy_rules import WAKE_UP_CONTENT
 from dunwell.core.scenario import Document, Event, Scenario
+from dunwell.engine import promises
 from dunwell.run.jurisdictions import of_country, timezone_of
 
 Row = dict[str, Any]
@@ -27,6 +28,12 @@ Row = dict[str, Any]
 FORECAST_DAYS = 14
 CREDITOR_COUNTRY = "BG"
 """Where the creditor of a story is, unless it says so: it matters for the freshness of the money data alone."""
+
+_PROMISED: Schema = {
+    **{"promise_id": pl.Int64, "customer_id": pl.Int64, "receivable_id": pl.Int64, "kind": pl.String},
+    **{"amount": pl.Int64, "since": pl.Date, "until": pl.Date},
+    "received": pl.List(pl.Struct({"on": pl.Date, "amount": pl.Int64})),
+}
 
 IDS_PER_STORY = 1000
 """Room for the receivables and contacts of one story when many are played together."""
@@ -46,7 +53,8 @@ class Book:
     disputed: dict[int, int] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
     debits: dict[int, date] = field(default_factory=dict)
-    promises: dict[int, date] = field(default_factory=dict)
+    promises: list[Row] = field(default_factory=list)
+    received: dict[int, list[Row]] = field(default_factory=dict)
     holds: list[Row] = field(default_factory=list)
     signs: list[Row] = field(default_factory=list)
     touches: list[Row] = field(default_factory=list)
@@ -99,7 +107,7 @@ class Book:
             case "paid":
                 self._pay(receivable, Money.parse(event.value, currency).minor, event.on)
             case "promised":
-                self.promises[receivable] = event.value
+                self._promise(receivable, event.value, event.on)
             case "disputed":
                 whole = self.balances[receivable - 1]
                 self.disputed[receivable] = whole if event.value == "all" else Money.parse(event.value, currency).minor
@@ -142,10 +150,16 @@ class Book:
 
     def _pay(self, receivable: int, amount: int, on: date) -> None:
         self.balances[receivable - 1] -= amount
+        self.received.setdefault(receivable, []).append({"on": on, "amount": amount})
         self.signs.append({"customer_id": self.number, "kind": "paid", "on": on})
         if self.balances[receivable - 1] <= 0:
             self.settled[receivable] = on
-            self.promises.pop(receivable, None)
+
+    def _promise(self, receivable: int, until: date, on: date) -> None:
+        """All that is open, by a day."""
+        promise = {"promise_id": len(self.promises), "customer_id": self.number, "receivable_id": receivable}
+        amount = self.balances[receivable - 1]
+        self.promises.append(promise | {"kind": "promise", "amount": amount, "since": on, "until": until})
 
     def _hold(self, event: Event, receivable: int | None) -> None:
         customer = None if receivable else self.number
@@ -320,13 +334,12 @@ class Book:
         ]
 
     def _pauses(self, as_of: date) -> list[Row]:
-        grace = timedelta(self.policy.promise_grace_days)
-        promises = []
-        for receivable, promised in self.promises.items():
-            until = promised + grace
-            broken_on = until + timedelta(1) if until < as_of else None
-            promises.append({"kind": "promise", "receivable_id": receivable, "until": until, "broken_on": broken_on})
-        return [*self.holds, *promises]
+        if not self.promises:
+            return self.holds
+        rows = [one | {"received": self.received.get(one["receivable_id"], [])} for one in self.promises]
+        numbers = sorted({one["receivable_id"] for one in rows})
+        grace_days = pl.DataFrame({"receivable_id": numbers}).with_columns(grace_days=self.policy.promise_grace_days)
+        return [*self.holds, *promises.pauses(pl.DataFrame(rows, schema=_PROMISED), grace_days, as_of).to_dicts()]
 
     def _settlement(self, number: int, on: date) -> Row:
         return {

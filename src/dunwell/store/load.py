@@ -32,7 +32,7 @@ class Facts:
     steps_done: pl.DataFrame
     under_way: pl.DataFrame
     pauses: pl.DataFrame  # holds, findings and replies
-    promises: pl.DataFrame  # receivable_id, kind, amount, since, until, received
+    promises: pl.DataFrame  # PROMISES and `received`
     touches: pl.DataFrame
     signs: pl.DataFrame
     settled: pl.DataFrame  # without `policy`
@@ -65,6 +65,12 @@ def choices(creditor_id: int, as_of: date) -> pl.DataFrame:
     """The policy choices in force on a day: scope, target, document, customer_kind, policy."""
     with bulk.reader(creditor_id) as read:
         return _choices(read, Only(as_of, False, ()))
+
+
+def promises(creditor_id: int, as_of: date, *, rehearsal: bool, customer: int) -> pl.DataFrame:
+    """A customer's promises with what came since (PROMISES and `received`)."""
+    with bulk.reader(creditor_id) as read:
+        return _promises(read, Only(as_of, rehearsal, (customer,)))
 
 
 def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataFrame]:
@@ -312,6 +318,7 @@ def _pauses(read: Read, only: Only) -> pl.DataFrame:
 
 PROMISES: frames.Schema = {
     "promise_id": pl.Int64,
+    "customer_id": pl.Int64,
     "receivable_id": pl.Int64,
     "kind": pl.String,
     "amount": pl.Int64,
@@ -323,9 +330,9 @@ PROMISES: frames.Schema = {
 def _promises(read: Read, only: Only) -> pl.DataFrame:
     promises = _conform(
         read(f"""
-        SELECT p.id AS promise_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
-        FROM promise p LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
-        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")}
+        SELECT p.id AS promise_id, r.customer_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
+        FROM promise p JOIN receivable r ON r.id = p.receivable_id LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
+        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")} {only.of("r.customer_id")}
         """),
         PROMISES,
     )
