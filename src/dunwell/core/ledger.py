@@ -70,6 +70,8 @@ class Purpose(StrEnum):
     APOLOGY = "apology"
     LIFTED = "lifted"
     BANK_DETAILS = "bank_details"
+    DISPUTE_ACCEPTED = "dispute_accepted"
+    DISPUTE_REJECTED = "dispute_rejected"
 
 
 class TaskKind(StrEnum):
@@ -78,3 +80,4 @@ class TaskKind(StrEnum):
     LETTER = "letter"
     NO_CONTACT = "no_contact"
     HAND_OVER = "hand_over"
+    CARE = "care"  # ask how they are, and listen: nothing is demanded

@@ -37,13 +37,18 @@ CONTENT_KEYS = {
     "apology": "plain",
     "lifted": "plain",
     "bank_details": "plain",
+    "dispute_accepted": "plain",
+    "dispute_rejected": "plain",
     "new_link": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
 TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
-NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link")
+NEWS_KEYS = (
+    *("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link"),
+    *("dispute_accepted", "dispute_rejected"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +200,7 @@ class LetterFacts:
     `totals` are the sums of `items`, `to_pay` is `totals` less `credit`, without what came to zero. `items` are asked
     for, `not_due` is only listed. `pay_by` is the one date asked for. `reason` and `benefit` are codes of the pack's
     reason and benefit lines that are true on `as_of`. `rights` exist for all that is asked for; `interest_basis` is the
-    clause that gives the penalty.
+    clause that gives the penalty. `answer` is a person's, `credited` what it takes off.
     """
 
     as_of: date
@@ -224,6 +229,8 @@ class LetterFacts:
     page_link: str = ""
     reference: str = ""
     next_step: str = ""
+    answer: str = ""
+    credited: Money | None = None
     reply_to: str = ""
     unsubscribe: str = ""
     copies: tuple[ReaderFacts, ...] = ()
@@ -372,6 +379,9 @@ PLACEHOLDERS = _catalogue(
     ("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
     ("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step",
      "Первые макеты пришлю в понедельник."),
+    ("answer", "what we answer to an objection, in a person's words", "answer",
+     "Мы сверили накладные: одной коробки действительно не было."),
+    ("credited", "the sum of the credit note that we owe", "credited", "300,00 €"),
     ("thanks_line", "block: thanks for an earlier payment, only where there was one", "last_payment",
      "Спасибо за оплату в марте."),
     ("reason_line", "block: why we ask now, only where it is true on the day", "reason", "Мы закрываем месяц."),

@@ -171,6 +171,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "visit": ("visit", "визит", "посещение"),
     "letter": ("printed letter", "письмо по почте", "писмо по пощата"),
     "no_contact": ("find a contact", "найти контакт", "намиране на контакт"),
+    "care": ("ask how they are", "спросить, как дела", "да попитаме как са"),
+    "hardship": ("paying is hard for them", "трудно заплатить", "трудно им е да платят"),
     "hand_over": ("a person takes over", "передача сотруднику", "предаване на служител"),
     "requester": ("requester", "заказчик", "възложител"),
     "payable": ("accounts payable", "бухгалтерия", "счетоводство"),

@@ -266,6 +266,18 @@ def _charges(scene: Scene) -> str:
     return terms.moneys(tuple(totals.values()), scene.locale, scene.terms.words["and"], scene.facts.channel)
 
 
+def _answer(scene: Scene) -> str:
+    if not (answer := terms.clean(scene.facts.answer)):
+        raise FactMissing("answer")
+    return answer
+
+
+def _credited(scene: Scene) -> str:
+    if scene.facts.credited is None:
+        raise FactMissing("credited")
+    return terms.money(scene.facts.credited, scene.locale, scene.facts.channel)
+
+
 def _reader_line(scene: Scene) -> str:
     reader = scene.facts.reader
     name = person_with_role(reader) if full_name(reader) else terms.clean(reader.role)
@@ -339,6 +351,8 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "basis": _basis,
     "interest_basis": _interest_basis,
     "charges": _charges,
+    "answer": _answer,
+    "credited": _credited,
     "next_step": lambda scene: terms.clean(scene.facts.next_step),
     "reason_line": _coded("reason", lambda facts: facts.reason),
     "benefit_line": _coded("benefit", lambda facts: facts.benefit),

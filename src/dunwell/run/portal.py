@@ -55,6 +55,7 @@ class Item:
     original: str
     is_part_paid: bool
     disputed: str
+    is_credited: bool
     state: str
     day: str  # the day that goes with the state: promised for, or checked until
     lines: tuple[tuple[str, str], ...]
@@ -313,6 +314,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
         original=speech.money(Money(one.amount, one.currency)),
         is_part_paid=0 < one.balance < one.amount,
         disputed=speech.money(Money(one.disputed, one.currency)) if one.disputed else "",
+        is_credited=one.is_credited,
         state=state,
         day=speech.day(day) if day else "",
         lines=tuple((terms.clean(text), speech.money(Money(amount, one.currency))) for text, amount in lines),

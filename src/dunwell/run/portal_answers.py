@@ -23,7 +23,7 @@ from dunwell.core.page_files import CheckedFile, Upload
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
 from dunwell.engine import promises
-from dunwell.run import calendars, jurisdictions, people, portal_link, portfolio
+from dunwell.run import calendars, hardship, jurisdictions, people, portal_link, portfolio
 from dunwell.run.portal import Visit
 from dunwell.store import audit, bulk, load, pages, scope
 from dunwell.store.models import (
@@ -242,6 +242,14 @@ def _question(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     )
 
 
+def _hardship(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """Everything pauses, and a person asks how they are; what they need to say about it is theirs to choose."""
+    if not any(one.open for one in pages.owed(seen.link, seen.on)):
+        raise NothingOpen
+    customer = Customer.objects.get(pk=seen.link.customer_id)
+    hardship.begin(seen.creditor, customer, rehearsal=seen.link.rehearsal, on=seen.on, by=BY, why=WHY)
+
+
 def _redirect(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     """Somebody else is to be written to: a person decides, because whoever holds a link must not redirect letters alone."""
     if not MAILBOX.fullmatch(said.email):
@@ -272,6 +280,7 @@ EFFECTS: dict[AnswerKind, Effect] = {
     AnswerKind.PROMISE: _promise,
     AnswerKind.DISPUTE: _dispute,
     AnswerKind.QUESTION: _question,
+    AnswerKind.HARDSHIP: _hardship,
     AnswerKind.REDIRECT: _redirect,
     AnswerKind.OTHER_WAY: _other_way,
     AnswerKind.STOP: _stop,

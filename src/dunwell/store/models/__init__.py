@@ -3,6 +3,7 @@
 from dunwell.store.models.access import Membership
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
+from dunwell.store.models.credits import CreditDue, CreditSettled, DisputeCare
 from dunwell.store.models.customers import (
     Agreement,
     Contact,
@@ -80,10 +81,13 @@ __all__ = [
     "ContactPoint",
     "ContentText",
     "Coverage",
+    "CreditDue",
+    "CreditSettled",
     "Creditor",
     "Customer",
     "CustomerGroup",
     "Dispute",
+    "DisputeCare",
     "Ending",
     "FindingRecord",
     "FindingSettled",

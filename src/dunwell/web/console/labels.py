@@ -44,6 +44,13 @@ WORDS = {
         "wrong_party": term("cause", "wrong party"),
         "documents": term("cause", "documents"),
         "other": term("cause", "other"),
+        "credit_due": term("cause", "a credit note is awaited"),
+    },
+    "credit": {
+        "dispute": term("credit", "for an accepted dispute"),
+        "discount": term("credit", "for a discount earned"),
+        "bonus": term("credit", "for a bonus earned"),
+        "cashback": term("credit", "for a cashback earned"),
     },
     "hold": {
         "asked_for_time": term("hold", "asked for time"),
@@ -93,6 +100,7 @@ WORDS = {
         "accepted": term("ending", "accepted"),
         "rejected": term("ending", "rejected"),
         "lifted": term("ending", "lifted"),
+        "talked": term("ending", "talked over"),
     },
     "sign": {
         "opened": term("sign", "Opened"),

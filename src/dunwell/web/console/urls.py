@@ -17,6 +17,7 @@ from dunwell.web.console.doors import Door, OpenDoor
 from dunwell.web.console.pages import (
     by_hand,
     call,
+    care,
     customer,
     customer_deeds,
     customers,
@@ -65,6 +66,10 @@ DOORS = (
     Door("customers/<int:number>/state", customer_deeds.state, COLLECTOR, "customer-state"),
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
     Door("customers/<int:number>/call", call.show, COLLECTOR, "customer-call"),
+    Door("customers/<int:number>/talk", care.talk, COLLECTOR, "customer-talk"),
+    Door("disputes/<int:number>/owner", care.dispute_owner, COLLECTOR, "dispute-owner"),
+    Door("disputes/<int:number>/answer", care.dispute_answer, APPROVER, "dispute-answer"),
+    Door("credits/<int:number>", care.credit, APPROVER, "credit"),
     # Invoices
     Door("invoices", invoices.show, VIEWER, "invoices"),
     Door("invoices/<int:number>", invoice.show, VIEWER, "invoice"),

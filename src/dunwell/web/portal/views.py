@@ -22,7 +22,7 @@ from dunwell.run.portal_answers import Said
 from dunwell.web.portal import forms, robots, words
 from dunwell.web.portal.doors import drawn, of_link
 
-NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE)
+NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE, AnswerKind.HARDSHIP)
 ONE_CLICK = "One-Click"
 
 
@@ -176,6 +176,8 @@ def _form(
         more["refusal"] = refused(refusal, seen, locale)
     if kind is AnswerKind.PROMISE:
         allowed = portal_answers.bounds(seen)
+        if allowed.last is None:
+            return _form(request, seen, locale, AnswerKind.HARDSHIP, refusal or portal_answers.TrustSpent())
         more |= {
             "allowed": allowed,
             "last": speech.brief(allowed.last),
