@@ -30,6 +30,7 @@ KEYWORDS = {
 # A refusal's docstring is its sentence: those of the modules whose refusals a person at a face can meet.
 REFUSING = (
     "core/money.py",
+    "core/offers.py",
     "run/approve.py",
     "run/books.py",
     "run/calls.py",
@@ -38,7 +39,9 @@ REFUSING = (
     "run/disputes.py",
     "run/hardship.py",
     "run/news.py",
+    "run/offers.py",
     "run/people.py",
+    "run/platforms.py",
     "run/policies.py",
     "run/sheets.py",
     "run/uploads.py",

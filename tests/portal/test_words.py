@@ -10,7 +10,7 @@ import pytest
 from dunwell.core import page_files, payment
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import online, people, portal_answers, portal_link
+from dunwell.run import offers, online, people, portal_answers, portal_link
 from dunwell.web.portal import forms, words
 
 PLACES = re.compile(r"{(\w+)}")
@@ -67,4 +67,5 @@ def refusals() -> set[str]:
         and thing is not Refusal
         and thing.__module__ == room.__name__
     }
-    return own | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}
+    ours = {offers.NoSuchOffer.__name__, offers.OfferEnded.__name__}
+    return own | ours | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}

@@ -28,6 +28,7 @@ RECEIVABLES: Schema = {
     "currency": pl.String,
     "balance": pl.Int64,  # invoiced − credited − allocated − written off + charges
     "disputed": pl.Int64,  # contested part of the balance; the whole balance when the dispute names no sum
+    "is_credited": pl.Boolean,  # what is contested merely awaits a credit note of ours
     "issue_date": pl.Date,
     "due_date": pl.Date,  # null for a request
     "valid_until": pl.Date,  # null for an invoice

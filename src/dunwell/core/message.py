@@ -172,6 +172,18 @@ class OrderFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferFacts:
+    """An offer that runs: `kind` names a block of the pack, `pay` is what is enough with a discount, `where` the review's place."""
+
+    kind: str
+    amount: Money
+    until: date
+    invoice: str
+    pay: Money | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Consequence:
     """What the program will do on `starts_on` if nothing comes: `code` names a block of the pack (work_pauses,
     person_calls).
@@ -225,6 +237,7 @@ class LetterFacts:
     promise_kept_in_part: bool = False
     order: OrderFacts | None = None
     consequence: Consequence | None = None
+    offer: OfferFacts | None = None
     methods: tuple[PaymentMethod, ...] = (PaymentMethod("transfer"),)
     page_link: str = ""
     reference: str = ""
@@ -379,6 +392,13 @@ PLACEHOLDERS = _catalogue(
     ("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
     ("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step",
      "Первые макеты пришлю в понедельник."),
+    ("offer_amount", "what an offer gives", "offer", "1 440 ₽"),
+    ("offer_pay", "what is enough with a discount", "offer.pay", "46 560 ₽"),
+    ("offer_until", "the last day of an offer, as after «до»", "offer", "пятницы, 17 апреля"),
+    ("offer_invoice", "the invoice that an offer is for", "offer", "№ 1042"),
+    ("offer_where", "where a review is left", "offer.where", "наш сайт"),
+    ("offer_line", "block: an offer, only while it runs", "offer",
+     "При оплате до пятницы, 17 апреля, скидка 1 440 ₽: достаточно 46 560 ₽."),
     ("answer", "what we answer to an objection, in a person's words", "answer",
      "Мы сверили накладные: одной коробки действительно не было."),
     ("credited", "the sum of the credit note that we owe", "credited", "300,00 €"),

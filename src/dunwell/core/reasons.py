@@ -169,6 +169,12 @@ _REASONS = (
         "Клиент не согласен с суммой или самим долгом.",
         "Клиентът не е съгласен със сумата или със самия дълг.",
     ),
+    Reason(
+        "credit_awaited",
+        "What is left will be taken off by a credit note of ours; nobody is asked for it.",
+        "Остаток спишет наша кредит-нота; клиента о нём не просим.",
+        "Останалото ще се приспадне с наше кредитно известие; клиентът не се моли за него.",
+    ),
     Reason("promised", "The customer promised to pay.", "Клиент обещал оплатить.", "Клиентът е обещал да плати."),
     Reason(
         "promised_again",

@@ -118,6 +118,7 @@ def _readable(portfolio: Portfolio) -> pl.DataFrame:
         balance=pl.col("balance").fill_null(0),
         undisputed=pl.col("balance").fill_null(0) - pl.col("disputed").fill_null(0),
         is_partly_disputed=pl.col("disputed").fill_null(0) > 0,
+        is_credited=pl.col("is_credited").fill_null(False),
         is_request=~is_invoice,
         is_cancelled=pl.col("is_cancelled").fill_null(False),
         is_late=pl.col("is_imported_late").fill_null(False) & is_invoice,

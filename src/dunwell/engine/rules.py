@@ -41,6 +41,12 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
         Rule("it was cancelled", "none", "cancelled", pl.col("is_cancelled")),
         Rule("nothing is open", "none", "nothing_open", pl.col("balance") <= 0),
         Rule("the customer's state stops contact", "hold", "customer_state", _is_stopped(), value=pl.col("state")),
+        Rule(
+            "a credit note of ours is awaited",
+            "hold",
+            "credit_awaited",
+            (pl.col("undisputed") <= 0) & pl.col("is_credited"),
+        ),
         Rule("it is disputed", "hold", "disputed", pl.col("undisputed") <= 0),
         *(
             Rule(

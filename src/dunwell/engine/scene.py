@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from dunwell.core.message import ContactMade, ItemFacts, LetterFacts, ReaderFacts
+from dunwell.core.message import ContactMade, ItemFacts, LetterFacts, OfferFacts, ReaderFacts
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.rights import Right
 from dunwell.engine import terms
@@ -266,6 +266,19 @@ def _charges(scene: Scene) -> str:
     return terms.moneys(tuple(totals.values()), scene.locale, scene.terms.words["and"], scene.facts.channel)
 
 
+def _offer(scene: Scene) -> OfferFacts:
+    if scene.facts.offer is None:
+        raise FactMissing("offer")
+    return scene.facts.offer
+
+
+def _offer_pay(scene: Scene) -> str:
+    pay = _offer(scene).pay
+    if pay is None:
+        raise FactMissing("offer.pay")
+    return terms.money(pay, scene.locale, scene.facts.channel)
+
+
 def _answer(scene: Scene) -> str:
     if not (answer := terms.clean(scene.facts.answer)):
         raise FactMissing("answer")
@@ -351,6 +364,12 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "basis": _basis,
     "interest_basis": _interest_basis,
     "charges": _charges,
+    "offer_amount": lambda scene: terms.money(_offer(scene).amount, scene.locale, scene.facts.channel),
+    "offer_pay": _offer_pay,
+    "offer_until": lambda scene: dated(scene, _offer(scene).until, "weekdays_until"),
+    "offer_invoice": lambda scene: invoice_number(scene, _offer(scene).invoice),
+    "offer_where": lambda scene: terms.clean(_offer(scene).where),
+    "offer_line": _coded("offer", lambda facts: facts.offer.kind if facts.offer else ""),
     "answer": _answer,
     "credited": _credited,
     "next_step": lambda scene: terms.clean(scene.facts.next_step),

@@ -168,7 +168,7 @@ def _blocks(lines: list[str], reading: Reading) -> dict[str, list[tuple[frozense
 
 def _name_and_tags(name: str) -> tuple[str, frozenset[str]]:
     base, *tags = name.split(".")
-    if base in ("reason", "benefit", "consequence"):
+    if base in ("reason", "benefit", "consequence", "offer"):
         base, tags = f"{base}.{tags[0]}", tags[1:]
     return base, frozenset(tags)
 

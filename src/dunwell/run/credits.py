@@ -24,6 +24,7 @@ from dunwell.store.models import (
     Dispute,
     Ending,
     Invoice,
+    OfferGrant,
     Receivable,
     Switch,
 )
@@ -63,6 +64,7 @@ def owe(
     *,
     cause: str,
     left: Money,
+    grant: OfferGrant | None = None,
     rehearsal: bool = False,
     on: date,
     by: str,
@@ -88,6 +90,7 @@ def owe(
             currency=amount.currency,
             amount=amount.minor,
             cause=cause,
+            grant=grant,
             rehearsal=rehearsal,
         )
         _note(creditor, by, "credit_due", due, {"amount": str(amount), "cause": cause, "why": why})

@@ -32,6 +32,7 @@ from dunwell.core.message import (
     ItemFacts,
     LetterFacts,
     Message,
+    OfferFacts,
     OrderFacts,
     PaymentFacts,
     ReaderFacts,
@@ -39,6 +40,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
+from dunwell.core.offers import OfferKind
 from dunwell.core.policy import Step
 from dunwell.core.rates import Limitation
 from dunwell.core.reasons import SEPARATOR
@@ -47,12 +49,12 @@ from dunwell.core.refusal import Finding
 from dunwell.core.rights import Right
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import limitations, packs, page_links, reply_address
+from dunwell.run import limitations, offers, packs, page_links, platforms, reply_address
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
 from dunwell.store.load_letters import Details, Row
-from dunwell.store.models import Creditor, Staff
+from dunwell.store.models import Creditor, OfferGrant, Staff
 from dunwell.store.pages import NewLink
 
 MONTH_END_DAYS = 8
@@ -162,6 +164,7 @@ class _Desk:
     portfolio: Portfolio
     found: Details
     pages: Pages
+    offers: dict[int, OfferGrant]
     limitation: Limitation | None
     broken: frozenset[int]  # receivables of which a promise was broken
     as_of: date
@@ -186,6 +189,7 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details,
         portfolio=portfolio,
         found=found,
         pages=pages,
+        offers=offers.told(creditor, list(found.receivables), as_of, rehearsal=not pages.live),
         limitation=limitations.of(creditor),
         broken=frozenset(portfolio.pauses.filter(pl.col("reason").is_in(("broken", "broken_in_part")))["receivable_id"].drop_nulls()),
         as_of=as_of,
@@ -293,6 +297,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
     step = _step(desk, action)
     pay_by = action["pay_by"]
+    to_pay = tuple(total - credit[code] if code in credit else total for code, total in totals.items())
     return LetterFacts(
         as_of=desk.as_of,
         locale=action["locale"],
@@ -313,7 +318,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         not_due=later,
         totals=tuple(totals.values()),
         credit=tuple(credit.values()),
-        to_pay=tuple(total - credit[code] if code in credit else total for code, total in totals.items()),
+        to_pay=to_pay,
         pay_by=pay_by,
         history=_history(desk, items),
         last_payment=_payment(payment, thanked),
@@ -321,6 +326,7 @@ def _facts(desk: _Desk, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         # The ladder stops at once when money comes: said where there is a chase that could stop.
         benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
         consequence=_consequence(desk, action, step),
+        offer=_offer(desk, action, items, to_pay),
         promised_for=_broken_promise(desk, action, items),
         promise_kept_in_part="promise_kept_in_part" in (action["reasons"] or "").split(SEPARATOR),
         order=_order(desk, items),
@@ -487,6 +493,22 @@ def _consequence(desk: _Desk, action: Row, step: Step | None) -> Consequence | N
     on = desk.as_of + timedelta(following.offset_days - step.offset_days)
     starts_on = preflight.working_day_on_or_after(on, _calendar(desk, action).is_business_day)
     return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
+
+
+def _offer(desk: _Desk, action: Row, items: tuple[Row, ...], to_pay: tuple[Money, ...]) -> OfferFacts | None:
+    """The offer that ends first among those on what is asked for."""
+    asked = {item["receivable_id"] for item in items if item["part"] in ("asked", "listed")}
+    found = min((desk.offers[one] for one in asked & desk.offers.keys()), key=lambda one: one.last_day, default=None)
+    if found is None:
+        return None
+    amount = Money(found.amount, found.currency)
+    pay = next((one - amount for one in to_pay if one.currency == amount.currency and amount < one), None)
+    number = desk.found.receivables[found.receivable_id]["number"]
+    where = platforms.every()[found.offer.platform].name[action["locale"]] if found.offer.platform else ""
+    is_off_this = found.offer.kind == OfferKind.DISCOUNT
+    if is_off_this and pay is None:
+        return None
+    return OfferFacts(found.offer.kind, amount, found.last_day, number, pay if is_off_this else None, where)
 
 
 def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:

@@ -36,6 +36,7 @@ class Visit:
     link: PageLink
     creditor: Creditor
     on: date
+    at: datetime
     is_closed: bool
 
 
@@ -147,7 +148,7 @@ def visit(token: str, now: datetime) -> Visit | None:
     creditor = Creditor.objects.get(pk=link.creditor_id)
     with scope.of(creditor.pk):
         on = _day(link, creditor, now)
-        return Visit(token, link, creditor, on, is_closed=on > link.last_day or pages.is_ended(link))
+        return Visit(token, link, creditor, on, now, is_closed=on > link.last_day or pages.is_ended(link))
 
 
 def opened(seen: Visit, *, is_robot: bool) -> None:
@@ -180,7 +181,7 @@ def page(seen: Visit, locale: str) -> Page:
             credit=tuple(said.money(amount) for amount in credit),
             pay_by=said.until(link.pay_by) if link.pay_by and link.pay_by >= seen.on else "",
             has_money_waiting=pages.has_unmatched_money(link),
-            transfers=tuple(_transfer(amount, accounts, owed, said) for amount in to_pay if _account(amount, accounts)),
+            transfers=tuple(one for amount in to_pay if (one := transfer_of(amount, accounts, owed, said))),
             reader=_reader(link),
             may_stop=bool(link.person_key) and not link.is_shared,
         )
@@ -204,7 +205,7 @@ def _code(seen: Visit, locale: str, currency: str) -> bytes | None:
         owed = pages.owed(seen.link, seen.on)
         to_pay, _ = sums(owed, pages.credit(seen.link.customer_id))
     amount = next((one for one in to_pay if one.currency == currency), None)
-    account = _account(amount, accounts) if amount else None
+    account = account_of(amount, accounts) if amount else None
     if amount is None or account is None:
         return None
     return payqr.payload(account, amount, purpose(owed, currency, locale))
@@ -338,7 +339,7 @@ def _state(one: Owed) -> tuple[str, date | None]:
     return ("promised", one.promised_for) if one.promised_for else ("open", None)
 
 
-def _account(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAccount | None:
+def account_of(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAccount | None:
     found = next((one for one in accounts if one.currency == amount.currency), None)
     if found is None:
         return None
@@ -347,9 +348,13 @@ def _account(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAcc
     return None if payqr.account_fault(account) else account
 
 
-def _transfer(amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech) -> Transfer:
-    labels, account = speech.terms.labels, _account(amount, accounts)
-    assert account is not None
+def transfer_of(
+    amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech
+) -> Transfer | None:
+    """How to transfer a sum; None where no account is set for its currency."""
+    labels, account = speech.terms.labels, account_of(amount, accounts)
+    if account is None:
+        return None
     said_for = purpose(owed, amount.currency, speech.terms.locale)
     bank = parts.account_rows(labels, account)
     rows = [

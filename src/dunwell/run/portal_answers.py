@@ -18,12 +18,13 @@ from dunwell.core import page_files
 from dunwell.core.assignment import Case
 from dunwell.core.ledger import CustomerKind, DocumentKind, HoldReason, OurDebt
 from dunwell.core.money import Money
+from dunwell.core.offers import OfferKind
 from dunwell.core.page import ANSWERS_PER_DAY_MAX, TEXT_MAX, AnswerKind
 from dunwell.core.page_files import CheckedFile, Upload
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
 from dunwell.engine import promises
-from dunwell.run import calendars, hardship, jurisdictions, people, portal_link, portfolio
+from dunwell.run import calendars, hardship, jurisdictions, offers, people, portal_link, portfolio
 from dunwell.run.portal import Visit
 from dunwell.store import audit, bulk, load, pages, scope
 from dunwell.store.models import (
@@ -250,6 +251,21 @@ def _hardship(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     hardship.begin(seen.creditor, customer, rehearsal=seen.link.rehearsal, on=seen.on, by=BY, why=WHY)
 
 
+def _review(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """A review for a cashback that still runs, any review: a person looks whether it is there, never how kind it is."""
+    if not said.text.strip() and not said.uploads:
+        raise TextMissing
+    opened = [one.receivable_id for one in pages.owed(seen.link, seen.on)]
+    rehearsal = seen.link.rehearsal
+    found = offers.told(seen.creditor, opened, seen.on, rehearsal=rehearsal)
+    wanted = [
+        one for one in found.values() if one.offer.kind == OfferKind.CASHBACK and one.receivable_id in said.receivables
+    ]
+    if not wanted:
+        raise NothingOpen
+    offers.live(seen.creditor, wanted[0].pk, opened, seen.at, seen.on, rehearsal=rehearsal)
+
+
 def _redirect(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     """Somebody else is to be written to: a person decides, because whoever holds a link must not redirect letters alone."""
     if not MAILBOX.fullmatch(said.email):
@@ -281,6 +297,7 @@ EFFECTS: dict[AnswerKind, Effect] = {
     AnswerKind.DISPUTE: _dispute,
     AnswerKind.QUESTION: _question,
     AnswerKind.HARDSHIP: _hardship,
+    AnswerKind.REVIEW: _review,
     AnswerKind.REDIRECT: _redirect,
     AnswerKind.OTHER_WAY: _other_way,
     AnswerKind.STOP: _stop,

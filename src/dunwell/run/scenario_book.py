@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from dunwell.core import offers
 from dunwell.core.frames import Proposal, Schema
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.ledger import DocumentKind, TaskKind
@@ -53,6 +54,8 @@ class Book:
     disputed: dict[int, int] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
     debits: dict[int, date] = field(default_factory=dict)
+    offered: list[tuple[str, int, int, date]] = field(default_factory=list)  # kind, receivable, amount, last day
+    reviewed: set[int] = field(default_factory=set)
     promises: list[Row] = field(default_factory=list)
     received: dict[int, list[Row]] = field(default_factory=dict)
     holds: list[Row] = field(default_factory=list)
@@ -108,6 +111,11 @@ class Book:
                 self._pay(receivable, Money.parse(event.value, currency).minor, event.on)
             case "promised":
                 self._promise(receivable, event.value, event.on)
+            case "discount" | "cashback":
+                amount = Money.parse(event.value, currency).minor
+                self.offered.append((event.kind, receivable, amount, event.until or event.on))
+            case "reviewed":
+                self.reviewed.add(receivable)
             case "disputed":
                 whole = self.balances[receivable - 1]
                 self.disputed[receivable] = whole if event.value == "all" else Money.parse(event.value, currency).minor
@@ -154,6 +162,26 @@ class Book:
         self.signs.append({"customer_id": self.number, "kind": "paid", "on": on})
         if self.balances[receivable - 1] <= 0:
             self.settled[receivable] = on
+
+    def _earned(self, wanted: str) -> list[tuple[int, int]]:
+        """Receivable and sum of each offer of a kind that was earned."""
+        return [(of, amount) for kind, of, amount, until in self.offered
+                if kind == wanted and self._is_earned(kind, of, amount, until)]  # fmt: skip
+
+    def _is_earned(self, kind: str, receivable: int, amount: int, last_day: date) -> bool:
+        came = offers.came_by([(one["on"], one["amount"]) for one in self.received.get(receivable, [])], last_day)
+        enough = self.documents[receivable - 1].amount.minor - (amount if kind == "discount" else 0)
+        return came >= enough and (kind == "discount" or receivable in self.reviewed)
+
+    def _set_aside(self, receivable: int) -> int:
+        """What an earned discount leaves open until its credit note is there."""
+        return sum(amount for of, amount in self._earned("discount") if of == receivable)
+
+    def _credit(self) -> list[Row]:
+        """Money on account and cashbacks earned."""
+        currency = self.credit.currency if self.credit else self.documents[0].amount.currency
+        credit = (self.credit.minor if self.credit else 0) + sum(amount for _, amount in self._earned("cashback"))
+        return [{"currency": currency, "amount": credit}] if credit else []
 
     def _promise(self, receivable: int, until: date, on: date) -> None:
         """All that is open, by a day."""
@@ -281,7 +309,8 @@ class Book:
             "document": DocumentKind.INVOICE if document.due else DocumentKind.REQUEST,
             "currency": document.amount.currency,
             "balance": balance,
-            "disputed": min(self.disputed.get(number, 0), balance),
+            "disputed": min(self.disputed.get(number, 0) + self._set_aside(number), balance),
+            "is_credited": self._set_aside(number) > 0 and number not in self.disputed,
             "issue_date": document.issued,
             "due_date": document.due,
             "valid_until": document.valid_until,
@@ -298,7 +327,6 @@ class Book:
 
     def _customer(self) -> Row:
         customer = self.scenario.customer
-        credit = [{"currency": self.credit.currency, "amount": self.credit.minor}] if self.credit else []
         return {
             "customer_id": self.number,
             "kind": customer.kind,
@@ -306,7 +334,7 @@ class Book:
             "locale": {"RU": "ru", "BG": "bg"}.get(customer.country, "en"),
             "jurisdiction": of_country(customer.country, self.jurisdictions).code,
             "state": self.state,
-            "credit_by_currency": credit,
+            "credit_by_currency": self._credit(),
             "unmatched_hold": self.unmatched,
             "woken_on": self.woken_on,
             "owes": self.owes,

@@ -68,6 +68,7 @@ COMMANDS = {
     "dispute-owner": "dunwell.cli.disputes:owner",
     "dispute-answer": "dunwell.cli.disputes:answer",
     "credits": "dunwell.cli.disputes:credits_app",
+    "offers": "dunwell.cli.offers:app",
     "allocate": "dunwell.cli.verbs:allocate",
     "on-account": "dunwell.cli.verbs:on_account",
     "contacted": "dunwell.cli.verbs:contacted",

@@ -80,7 +80,7 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
         start = f"DATE '{since.isoformat()}'"
         receivables = read(f"""
             SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, r.currency,
-                   r.amount AS balance, 0::bigint AS disputed, i.issue_date, r.due_date, i.valid_until, i.requested_on,
+                   r.amount AS balance, 0::bigint AS disputed, false AS is_credited, i.issue_date, r.due_date, i.valid_until, i.requested_on,
                    false AS is_cancelled, CASE WHEN i.known_on <= {start} THEN i.known_on ELSE i.issue_date END AS known_on
             FROM receivable r JOIN invoice i ON i.id = r.invoice_id
             LEFT JOIN (SELECT receivable_id, sum(amount)::bigint AS total FROM allocation
@@ -148,7 +148,7 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
     # Nothing else is known of most receivables than their balance; the names of kinds are put back here, not sent a million times.
     found = read(f"""
         SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind = 'request' AS is_request, b.currency, b.balance, b.disputed,
-               i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled,
+               b.is_credited, i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled,
                CASE WHEN i.known_on <= {only.day} THEN i.known_on ELSE i.issue_date END AS known_on
         FROM ({balances.balances_sql(as_of=only.as_of, rehearsal=only.rehearsal)}) b
         JOIN invoice i ON i.id = b.invoice_id

@@ -44,6 +44,7 @@ from dunwell.store.models.money import (
     Proposal,
     Statement,
 )
+from dunwell.store.models.offers import GrantEnd, Offer, OfferEnd, OfferGrant
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
 from dunwell.store.models.page import (
     OnlineEvent,
@@ -91,6 +92,7 @@ __all__ = [
     "Ending",
     "FindingRecord",
     "FindingSettled",
+    "GrantEnd",
     "Hold",
     "ImportFile",
     "ImportedRow",
@@ -105,6 +107,9 @@ __all__ = [
     "MessageContent",
     "MessageItem",
     "Note",
+    "Offer",
+    "OfferEnd",
+    "OfferGrant",
     "OnAccount",
     "OnlineEvent",
     "OnlineNews",

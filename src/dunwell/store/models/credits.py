@@ -6,6 +6,7 @@ from django.db import models
 
 from dunwell.store.models.base import Fact
 from dunwell.store.models.invoices import Dispute, Invoice, Receivable
+from dunwell.store.models.offers import OfferGrant
 
 CREDIT_CAUSES = ("dispute", "discount", "bonus", "cashback")
 
@@ -30,6 +31,7 @@ class CreditDue(Fact):
     amount = models.BigIntegerField()
     cause = models.TextField()
     rehearsal = models.BooleanField(default=False)
+    grant = models.OneToOneField(OfferGrant, null=True, on_delete=models.PROTECT)  # the offer that was earned
 
     class Meta:
         db_table = "credit_due"

@@ -46,6 +46,11 @@ WORDS = {
         "other": term("cause", "other"),
         "credit_due": term("cause", "a credit note is awaited"),
     },
+    "offer": {
+        "discount": term("offer", "discount for paying early"),
+        "bonus": term("offer", "bonus on the next invoice"),
+        "cashback": term("offer", "cashback for a review"),
+    },
     "credit": {
         "dispute": term("credit", "for an accepted dispute"),
         "discount": term("credit", "for a discount earned"),

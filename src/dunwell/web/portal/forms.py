@@ -69,7 +69,6 @@ def form_id(request: HttpRequest, seen: Visit) -> str:
 def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Said:
     """The answer as typed; days and sums that cannot be read are refused, what is missing is judged by `run`."""
     sent = request.POST
-    payable = [item.receivable_id for item in shown.payable]
     chosen = {int(one) for one in sent.getlist("item") if one.isdecimal()}
     amount = None
     if sent.get("part") == "only":
@@ -77,8 +76,7 @@ def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Sa
     return Said(
         kind=kind,
         form_id=form_id(request, seen),
-        # With one invoice there is nothing to tick.
-        receivables=tuple(one for one in payable if one in chosen) if len(payable) > 1 else tuple(payable),
+        receivables=_meant(kind, shown, chosen),
         day=_day(sent.get("day", "")),
         days=_days(request) if kind is AnswerKind.PROMISE else (),
         cause=sent.get("cause", ""),
@@ -89,6 +87,14 @@ def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Sa
         phone=sent.get("phone", "").strip()[:NAME_MAX],
         uploads=tuple(Upload(one.name or "", one.read()) for one in request.FILES.getlist("file") if one.size),
     )
+
+
+def _meant(kind: AnswerKind, shown: Page, chosen: set[int]) -> tuple[int, ...]:
+    """What was ticked; with one invoice there is nothing to tick, and a review is for whatever offer there is."""
+    if kind is AnswerKind.REVIEW:
+        return tuple(item.receivable_id for item in shown.items)
+    payable = [item.receivable_id for item in shown.payable]
+    return tuple(one for one in payable if one in chosen) if len(payable) > 1 else tuple(payable)
 
 
 def _days(request: HttpRequest) -> tuple[date, ...]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import online, people, portal, portal_answers, portal_papers
+from dunwell.run import online, people, portal, portal_answers, portal_offers, portal_papers
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
 from dunwell.web.portal import forms, robots, words
@@ -116,6 +116,32 @@ def code(request: HttpRequest, seen: Visit, locale: str, currency: str) -> HttpR
 
 
 @of_link
+@require_safe
+def offer(request: HttpRequest, seen: Visit, locale: str, number: int) -> HttpResponse:
+    """How to pay with an offer; after its last second, that it has ended."""
+    if seen.is_closed:
+        return _closed(request, seen, locale)
+    try:
+        card, transfer = portal_offers.card(seen, number, locale)
+    except Refusal as refusal:
+        return shown(request, "offer", seen, locale, status=410, refusal=refused(refusal, seen, locale))
+    currency = transfer.currency if transfer else seen.creditor.currency
+    way = online.offered(seen, [currency]).get(currency, "")
+    return shown(request, "offer", seen, locale, offer=card, transfer=transfer, way=way, currency=currency)
+
+
+@of_link
+@require_safe
+def offer_code(request: HttpRequest, seen: Visit, locale: str, number: int) -> HttpResponse:
+    """The pay-QR of what is enough with an offer."""
+    try:
+        drawn = "" if seen.is_closed else portal_offers.code(seen, number, locale)
+    except Refusal:
+        drawn = ""
+    return HttpResponse(drawn, content_type="image/svg+xml", status=200 if drawn else 404)
+
+
+@of_link
 @require_POST
 def unsubscribe(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     """The one click of RFC 8058: sent by the reader's mail program, which has no form of ours; the link itself is the key."""
@@ -142,7 +168,10 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
     sums = zip(page.currencies, page.totals, strict=True)
     ways = [(currency, amount, titles[currency]) for currency, amount in sums if currency in titles]
     said = refused(refusal, seen, locale) if refusal else ""
-    return shown(request, "main", seen, locale, status=422 if refusal else 200, page=page, ways=ways, refusal=said)
+    cards = portal_offers.cards(seen, locale)
+    return shown(
+        request, "main", seen, locale, status=422 if refusal else 200, page=page, ways=ways, refusal=said, offers=cards
+    )
 
 
 def shown(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: int = 200, **more: Any) -> HttpResponse:
