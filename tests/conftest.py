@@ -64,7 +64,7 @@ def database() -> Path:
 @pytest.fixture
 def creditor(database: Path) -> object:
     """A creditor that nobody has seen before: tests share a database and never a row."""
-    from dunwell.store.models import Creditor  # noqa: PLC0415 - models exist once Django is set up
+    from dunwell.store.models import Creditor
 
     return Creditor.objects.create(
         slug=f"creditor-{next(_numbers)}",

@@ -20,7 +20,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def built(database: Path) -> None:
     """Hashed static files and compiled words, as `dunwell serve` makes them."""
-    from dunwell.site import built as made  # noqa: PLC0415 - Django is set up by now
+    from dunwell.site import built as made
 
     made.make()
 
@@ -36,7 +36,7 @@ def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def world(creditor: object, tmp_path: Path) -> object:
     """A firm in rehearsal with somebody who signs and accounts in two currencies; see `regressions.world`."""
-    from regressions import world as worlds  # noqa: PLC0415 - models exist once Django is set up
+    from regressions import world as worlds
 
     return worlds.fresh(creditor, tmp_path)
 
@@ -44,10 +44,10 @@ def world(creditor: object, tmp_path: Path) -> object:
 @pytest.fixture
 def client_as(built: None, creditor: Any) -> Callable[..., Any]:
     """`client_as("collector")`: a browser without a screen, signed in at the creditor in that role; None: nobody signed in."""
-    from django.contrib.auth.models import User  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
+    from django.contrib.auth.models import User
+    from django.test import Client
 
-    from dunwell.store.models import Membership  # noqa: PLC0415
+    from dunwell.store.models import Membership
 
     def made(role: str | None = "admin", *, at: Any = creditor, language: str = "en") -> Client:
         client = Client(headers={"accept-language": language})
@@ -63,8 +63,8 @@ def client_as(built: None, creditor: Any) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def served(built: None) -> Iterator[str]:
     """The console served by threads of this process, so that a test's clock is the served one too; gives its address."""
-    from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: PLC0415
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
     class Silent(WSGIRequestHandler):
         def log_message(self, *args: object) -> None:

@@ -10,8 +10,9 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from console import worlds
-from dunwell.run import users
-from regressions.world import World
+from dunwell.run import inbox_mail, users
+from inbox import mails
+from regressions.world import DAY, World
 
 PASSWORD = "a long enough passphrase"
 HEADINGS = {"en": "thing waits for you", "ru": "Вас ждёт 1 дело", "bg": "Чака ви 1 задача"}
@@ -149,3 +150,45 @@ def test_a_file_is_imported_while_one_watches(world: World, page: Page) -> None:
     page.get_by_role("button", name="Look at it").click()
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("new invoices")).to_be_visible()
+
+
+READ = {"en": "Promises to pay", "ru": "Обещает оплатить", "bg": "Обещава да плати"}
+
+
+def test_replies_are_settled_by_keys_alone(world: World, page: Page) -> None:
+    """Accept, take back, edit, answer, in each language of the console; the plan waits for the promise."""
+    (number,) = world.owing("2026-02-20", sum_="300.00")
+    inbox_mail.take(world.creditor, mails.reply("We will pay on Friday, 6 March. Could you send a copy?"), on=DAY)
+    page.reload()
+    expect(page.locator('[data-nav="replies"] .count')).to_have_text("2")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.wait_for_url("**/replies")
+    for code, kind in READ.items():
+        page.locator(".person").click()
+        page.locator(f".side button[name=language][value={code}]").click()
+        expect(page.locator(".proposal").filter(has_text=kind)).to_be_visible()
+        expect(page.locator("mark").first).to_contain_text("6 March")
+    page.locator(".person").click()
+    page.locator(".side button[name=language][value=en]").click()
+    expect(page.locator(".proposal.current")).to_contain_text("Promises to pay")
+    page.keyboard.press("a")
+    expect(page.get_by_text("“Promises to pay” is recorded.")).to_be_visible()
+    expect(page.locator(".proposal")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".proposal")).to_have_count(2)
+    page.keyboard.press("e")
+    drawer = page.locator("#drawer")
+    drawer.get_by_label("Until").fill("2026-03-09")
+    drawer.get_by_role("button", name="Record it so").click()
+    expect(page.locator(".proposal")).to_have_count(1)
+    world.plan()
+    assert world.outcome(number).next_on.isoformat() >= "2026-03-09"
+    page.keyboard.press("w")
+    page.wait_for_url("**/write?*")
+    expect(page.get_by_label("Text")).to_contain_text(number)
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Send it").click()
+    expect(page.get_by_text("The letter is on its way.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Every reply is settled")
+    assert [(one.purpose, one.state) for one in world.messages()] == [("answer", "sent")]

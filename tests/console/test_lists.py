@@ -68,7 +68,7 @@ def test_a_percent_sign_is_a_letter(client_as: Callable[..., Client], many: Worl
 def test_a_page_asks_the_same_number_of_questions_for_many_as_for_few(
     client_as: Callable[..., Client], world: World, page: str
 ) -> None:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     client, address = client_as("admin"), f"/c/{world.creditor.slug}/{page}"
     world.owing("2026-02-20", client="C1")
@@ -97,7 +97,7 @@ def test_a_page_finds_its_rows_by_an_index(
     client_as: Callable[..., Client], world: World, page: str, index: str
 ) -> None:
     """A small table is read whole whatever there is; forbidden that, the database shows which index it has for the page."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     world.owing("2026-02-20")
     with scope.of(world.creditor.pk):

@@ -10,9 +10,10 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from console.uploading import imported
 from dunwell.run import founding
 from dunwell.store import scope
-from dunwell.store.models import BankAccount, Creditor, Invoice, Membership, PolicyChoice, Staff
+from dunwell.store.models import BankAccount, Coverage, Creditor, Invoice, Membership, PolicyChoice, Staff
 from regressions.world import World
 
 HEAD = "Customer ID,Customer name,Country,Language,Contact person,Role,Email,Invoice number,Invoice date,Due date,Amount,Currency\n"
@@ -78,15 +79,18 @@ def test_an_impossible_account_is_refused_with_what_was_typed(client_as: Callabl
 
 def test_two_hundred_rows_become_tomorrows_letters(client_as: Callable[..., Client], world: World) -> None:
     client, creditor = client_as("admin"), world.creditor
-    columns = client.post(start(creditor, "file"), {"file": sheet()})["Location"]
-    page = client.get(columns).content.decode()
+    look = client.post(start(creditor, "file"), {"file": sheet()})["Location"]
+    page = client.get(look).content.decode()
     assert "200 rows" in page
+    assert "200 customers" in page
+    assert 'class="steps-strip"' in page
     with scope.of(creditor.pk):
         assert not Invoice.objects.exists()
-    answer = client.post(columns, {"covered_until": "2026-03-02"})
-    assert answer["Location"] == start(creditor, "policy")
+    page = imported(client, look, covered_until="2026-03-02")
+    assert start(creditor, "policy") in page
     with scope.of(creditor.pk):
         assert Invoice.objects.count() == 200
+        assert str(Coverage.objects.get().covered_until) == "2026-03-02"
 
     assert client.post(start(creditor, "policy"), {"family": "gentle"})["Location"] == start(creditor, "letters")
     with scope.of(creditor.pk):
@@ -97,51 +101,6 @@ def test_two_hundred_rows_become_tomorrows_letters(client_as: Callable[..., Clie
     assert "@client.example" in page
     frame = page.split('<iframe class="letter-frame" src="')[1].split('"')[0]
     assert "A-" in client.get(frame).content.decode()
-
-
-def test_a_file_that_leaves_a_question_open_is_asked_about(client_as: Callable[..., Client], world: World) -> None:
-    client = client_as("admin")
-    text = HEAD + "C1,Client,BG,en,,,c1@client.example,A-1,02/03/2026,04/03/2026,100.00,EUR\n"
-    columns = client.post(start(world.creditor, "file"), {"file": SimpleUploadedFile("items.csv", text.encode())})[
-        "Location"
-    ]
-    page = client.get(columns).content.decode()
-    assert "Is it day first or month first?" in page
-    assert client.post(columns, {"covered_until": ""}).status_code == 422
-    assert client.post(columns, {"look": "yes", "date_order": "mdy"}).status_code == 200
-    assert client.post(columns, {"date_order": "mdy"}).status_code == 302
-    with scope.of(world.creditor.pk):
-        assert str(Invoice.objects.get().issue_date) == "2026-02-03"
-
-
-def test_a_column_nobody_knows_is_named_by_a_person(client_as: Callable[..., Client], world: World) -> None:
-    client = client_as("admin")
-    text = "Wer,Nr der R,Von,Bis,Betragg\nRomashka,A-1,2026-02-02,2026-02-16,100.00\n"
-    columns = client.post(start(world.creditor, "file"), {"file": SimpleUploadedFile("items.csv", text.encode())})[
-        "Location"
-    ]
-    assert "cannot be imported yet" in client.get(columns).content.decode()
-    named = {
-        "kind": "invoices",
-        "c0": "customer_name",
-        "c1": "number",
-        "c2": "issue_date",
-        "c3": "due_date",
-        "c4": "total",
-    }
-    assert client.post(columns, named)["Location"] == start(world.creditor, "policy")
-    with scope.of(world.creditor.pk):
-        assert Invoice.objects.get().number == "A-1"
-
-
-def test_a_file_of_another_creditor_is_not_found(client_as: Callable[..., Client], world: World) -> None:
-    client = client_as("admin")
-    columns = client.post(start(world.creditor, "file"), {"file": sheet(1)})["Location"]
-    other = Creditor.objects.create(
-        slug=f"neighbour-{world.creditor.pk}", name="N", registered_name="N", country="BG", locale="bg", timezone="Europe/Sofia", currency="EUR"
-    )  # fmt: skip
-    elsewhere = columns.replace(f"/{world.creditor.slug}/", f"/{other.slug}/")
-    assert client_as("admin", at=other).get(elsewhere).status_code == 404
 
 
 @pytest.mark.parametrize("language", ["ru", "bg"])

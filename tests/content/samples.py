@@ -86,6 +86,12 @@ NEXT_STEP = {
     "bg": "Вторият етап върви по план: първите макети ще получите в понеделник, 18 май.",
     "en": "Stage two is on schedule: you will have the first drafts on Monday, 18 May.",
 }
+OWN_SUBJECT = {"ru": "Ваш вопрос о вёрстке", "bg": "Въпросът Ви за предпечата", "en": "Your question about the layout"}
+OWN_WORDS = {
+    "ru": "Спасибо за вопрос.\n\nВторой файл поправим завтра:\nполя станут шире.",
+    "bg": "Благодаря за въпроса.\n\nВторият файл ще е готов утре:\nполетата стават по-широки.",
+    "en": "Thank you for asking.\n\nThe second file will be ready tomorrow:\nits margins become wider.",
+}
 BASIS = {"ru": "п. 5.3 договора № 7", "bg": "т. 5.3 от договор № 7", "en": "clause 5.3 of contract 7"}
 DUE = date(2026, 4, 14)
 ISSUED = date(2026, 3, 31)
@@ -111,6 +117,7 @@ DAYS = {
     "new_link": (date(2026, 5, 15), None),
     "dispute_accepted": (date(2026, 4, 24), None),
     "dispute_rejected": (date(2026, 4, 24), None),
+    "own_words": (date(2026, 5, 15), None),
     "call_script": (date(2026, 5, 15), None),
     "visit_brief": (date(2026, 5, 15), None),
 }
@@ -138,7 +145,7 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         customer=CUSTOMER[locale],
         reader=READER[locale],
         step=StepFacts(key),
-        items=() if key in ("thanks", "lifted", "bank_details", "new_link") else (item,),
+        items=() if key in ("thanks", "lifted", "bank_details", "new_link", "own_words") else (item,),
         page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key == "new_link" else "",
         pay_by=pay_by,
         history=tuple(ContactMade(on) for on in WRITTEN if on < as_of) if key in ASKING and key != "wake_up" else (),
@@ -151,6 +158,8 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         next_step=NEXT_STEP[locale] if key == "thanks" else "",
         answer=ANSWER[locale] if key.startswith("dispute_") else "",
         credited=Money(30_000, AMOUNT[locale].currency) if key == "dispute_accepted" else None,
+        own_subject=OWN_SUBJECT[locale] if key == "own_words" else "",
+        own_words=OWN_WORDS[locale] if key == "own_words" else "",
         copies=(DIRECTOR[locale],) if key == "formal" else (),
         sends_documents=key in ("request", "order_request"),
         reply_to="maria@studio.example",

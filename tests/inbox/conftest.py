@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def firm(creditor: object, tmp_path: Path) -> object:
-    from regressions import world  # noqa: PLC0415 - models exist once Django is set up
+    from regressions import world
 
     found = world.fresh(creditor, tmp_path)
     found.owing("2026-02-20", "2026-02-25", sum_="300.00")

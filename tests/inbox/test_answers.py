@@ -44,3 +44,11 @@ def test_every_language_has_every_text_with_the_same_placeholders(locale: str) -
         }
 
     assert placeholders(locale) == placeholders("en")
+
+
+def test_the_body_is_the_draft_without_its_frame(firm: World) -> None:
+    inbox_mail.take(firm.creditor, mails.reply("We will pay on Friday."), on=DAY)
+    number = inbox.waiting(firm.creditor)[0].number
+    body = answers.body(firm.creditor, number)
+    assert body and body in answers.draft(firm.creditor, number)
+    assert "Hello" not in body and "Maria" not in body

@@ -8,14 +8,14 @@ import pytest
 @pytest.fixture(scope="session")
 def faces(database) -> None:
     """Static files and words, made once as `dunwell serve` makes them."""
-    from dunwell.site import built  # noqa: PLC0415
+    from dunwell.site import built
 
     built.make()
 
 
 @pytest.fixture
 def firm(creditor, tmp_path, faces):
-    from regressions import world  # noqa: PLC0415
+    from regressions import world
 
     return world.fresh(creditor, tmp_path)
 
@@ -23,7 +23,7 @@ def firm(creditor, tmp_path, faces):
 @pytest.fixture
 def reader(firm):
     """Somebody who owes 100.00 since 20 February, has a letter of 2 March and opens its link."""
-    from portal.clients import Reader, link_in  # noqa: PLC0415
+    from portal.clients import Reader, link_in
 
     firm.owing("2026-02-20")
     firm.day()

@@ -35,7 +35,7 @@ def rows(firm, model):
 
 
 def upload(name: str, content: bytes):
-    from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
+    from django.core.files.uploadedfile import SimpleUploadedFile
 
     return SimpleUploadedFile(name, content)
 

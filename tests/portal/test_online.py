@@ -41,7 +41,7 @@ def live(firm, provider, settings_clock):
 
 @pytest.fixture
 def settings_clock(monkeypatch):
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     monkeypatch.setattr(settings, "CLOCK", "portal.test_online.clock")
 

@@ -10,6 +10,6 @@ import pytest
 @pytest.fixture
 def world(creditor: object, tmp_path: Path) -> object:
     """A firm in rehearsal with somebody who signs and accounts in two currencies; see `regressions.world`."""
-    from regressions import world as worlds  # noqa: PLC0415 - models exist once Django is set up
+    from regressions import world as worlds
 
     return worlds.fresh(creditor, tmp_path)

@@ -147,6 +147,19 @@ def test_a_bomb_and_an_archive_within_another_are_refused(take, tmp_path):
             take((tmp_path / name).read_bytes(), name)
 
 
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.98])
+def test_an_archive_with_a_broken_stream_is_refused(take, tmp_path, at):
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.xml", ubl() * 20)
+    content = bytearray(whole.read_bytes())
+    place = int(len(content) * at)
+    content[place : place + 12] = b"\xff" * 12
+    with pytest.raises(Refusal):
+        take(bytes(content), "broken.zip")
+
+
+
 BANK = """Moja banka;;;
 Dzień;Strona;Ile;Za co
 05.03.2026;Daisy Ltd;100,00 €;Invoice 2026-17

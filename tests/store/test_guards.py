@@ -85,7 +85,7 @@ def test_facts_are_never_changed_by_the_application(ledger):
 def test_facts_are_never_changed_by_the_owner_of_the_tables_either(ledger):
     creditor, _, payment = ledger
     with pytest.raises((InternalError, IntegrityError), match="counter-record"), transaction.atomic("owner"):
-        from django.db import connections  # noqa: PLC0415
+        from django.db import connections
 
         with connections["owner"].cursor() as cursor:
             cursor.execute("SELECT set_config('dunwell.creditor', %s, true)", [str(creditor.id)])

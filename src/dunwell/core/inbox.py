@@ -26,6 +26,7 @@ class MatchBasis(StrEnum):
     REPLY_ADDRESS = "reply_address"
     SENDER = "sender"
     INVOICE_NUMBER = "invoice_number"
+    PAGE = "page"  # written on the pay page, by whoever holds a letter's link
     PERSON = "person"  # somebody of ours said so
     NOTHING = ""
 
@@ -85,6 +86,7 @@ class Told:
     """A reply with everything that the proposals depend on; `documents` are the ones meant, the oldest first."""
 
     sender: str
+    channel: str = "email"
     documents: tuple[OpenDocument, ...] = field(default=())
     claimed_paid_days: int = 5
     pause_days_max: int = 30

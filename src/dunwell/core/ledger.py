@@ -72,6 +72,7 @@ class Purpose(StrEnum):
     BANK_DETAILS = "bank_details"
     DISPUTE_ACCEPTED = "dispute_accepted"
     DISPUTE_REJECTED = "dispute_rejected"
+    BY_HAND = "by_hand"  # a person's own words, where they answer nothing
 
 
 class TaskKind(StrEnum):

@@ -40,6 +40,7 @@ CONTENT_KEYS = {
     "dispute_accepted": "plain",
     "dispute_rejected": "plain",
     "new_link": "plain",
+    "own_words": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
@@ -47,7 +48,7 @@ TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
 NEWS_KEYS = (
     *("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link"),
-    *("dispute_accepted", "dispute_rejected"),
+    *("dispute_accepted", "dispute_rejected", "own_words"),
 )
 
 
@@ -163,12 +164,18 @@ class PaymentFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """A request before work. The start is reserved until `valid_until`; afterwards `next_free_start` is the earliest."""
+    """A request before work. The start is reserved until `valid_until`; afterwards `next_free_start` is the earliest.
+
+    Until `price_until` the price holds; then it is `price_after`, for a reason in a person's words.
+    """
 
     valid_until: date
     start_if_paid: date | None = None
     next_free_start: date | None = None
     documents: str = ""
+    price_until: date | None = None
+    price_after: Money | None = None
+    price_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +251,8 @@ class LetterFacts:
     next_step: str = ""
     answer: str = ""
     credited: Money | None = None
+    own_subject: str = ""  # a person's, of a letter written by hand
+    own_words: str = ""
     reply_to: str = ""
     unsubscribe: str = ""
     copies: tuple[ReaderFacts, ...] = ()
@@ -392,6 +401,12 @@ PLACEHOLDERS = _catalogue(
     ("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
     ("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step",
      "Первые макеты пришлю в понедельник."),
+    ("price_until", "until when an order keeps its price, as after «до»", "order.price_until", "пятницы, 17 апреля"),
+    ("price_after", "the price afterwards", "order.price_after", "110 400 ₽"),
+    ("price_reason", "why it rises, in a person's words", "order.price_reason",
+     "с 20 апреля поставщик поднимает цены на ткань на 15%, его письмо от 30 марта приложено"),
+    ("price_line", "block: that a price rises after a day, only while that deadline runs", "order.price_until",
+     "Цена действует до пятницы, 17 апреля; затем 110 400 ₽."),
     ("offer_amount", "what an offer gives", "offer", "1 440 ₽"),
     ("offer_pay", "what is enough with a discount", "offer.pay", "46 560 ₽"),
     ("offer_until", "the last day of an offer, as after «до»", "offer", "пятницы, 17 апреля"),
@@ -402,6 +417,7 @@ PLACEHOLDERS = _catalogue(
     ("answer", "what we answer to an objection, in a person's words", "answer",
      "Мы сверили накладные: одной коробки действительно не было."),
     ("credited", "the sum of the credit note that we owe", "credited", "300,00 €"),
+    ("own_subject", "the subject of a letter that a person writes", "own_subject", "Ваш вопрос о счёте 1042"),
     ("thanks_line", "block: thanks for an earlier payment, only where there was one", "last_payment",
      "Спасибо за оплату в марте."),
     ("reason_line", "block: why we ask now, only where it is true on the day", "reason", "Мы закрываем месяц."),
@@ -438,7 +454,8 @@ PLACEHOLDERS = _catalogue(
     ("page", "the link to the reader's page, on a line of its own", "page_link", "https://pay.studio.example/p/…"),
     ("new_accounts", "the creditor's bank details without a sum", "creditor.accounts", "(card)"),
     ("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)"),
+    ("own_words", "what a person writes by hand, between salutation and signature", "own_words", "Спасибо за письмо…"),
     ("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …"),
-    alone=("invoice_list", "not_due_list", "payment", "page", "new_accounts", "answers", "signature"),
+    alone=("invoice_list", "not_due_list", "payment", "page", "new_accounts", "answers", "own_words", "signature"),
 )
 # fmt: on

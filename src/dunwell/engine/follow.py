@@ -71,7 +71,7 @@ Said = dict[str, Claim[str]]
 
 def _stop(reading: Reading, said: Said, told: Told, on: date) -> Iterable[Proposed]:
     if "stop_contact" in said:
-        yield _proposed(ProposalKind.STOP, said["stop_contact"], address=told.sender, channel="email")
+        yield _proposed(ProposalKind.STOP, said["stop_contact"], address=told.sender, channel=told.channel)
 
 
 def _dispute(reading: Reading, said: Said, told: Told, on: date) -> Iterable[Proposed]:

@@ -99,6 +99,16 @@ def new_accounts(sheet: Sheet) -> Part:
     return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)
 
 
+def own_words(sheet: Sheet) -> Part:
+    """What a person wrote by hand: its paragraphs and lines as they were typed."""
+    typed = sheet.scene.facts.own_words.strip().splitlines()
+    paragraphs = "\n".join(terms.clean(line) for line in typed).split("\n\n")
+    kept = [one.strip("\n") for one in paragraphs if one.strip("\n")]
+    if not kept:
+        raise FactMissing("own_words")
+    return "\n\n".join(kept), "".join(sheet.layout.paragraph(one) for one in kept)
+
+
 def answers(sheet: Sheet) -> Part:
     """Three ready e-mails: paid, will pay on …, a question. They need no page and no server of ours."""
     facts, labels = sheet.scene.facts, sheet.labels
@@ -223,6 +233,7 @@ PARTS: dict[str, Callable[[Sheet], Part]] = {
     "page": page,
     "new_accounts": new_accounts,
     "answers": answers,
+    "own_words": own_words,
     "signature": signature,
 }
 

@@ -266,6 +266,18 @@ def _charges(scene: Scene) -> str:
     return terms.moneys(tuple(totals.values()), scene.locale, scene.terms.words["and"], scene.facts.channel)
 
 
+def _price_until(scene: Scene) -> date:
+    order = scene.facts.order
+    return day(order.price_until if order else None, "order.price_until")
+
+
+def _price_after(scene: Scene) -> str:
+    order = scene.facts.order
+    if order is None or order.price_after is None:
+        raise FactMissing("order.price_after")
+    return terms.money(order.price_after, scene.locale, scene.facts.channel)
+
+
 def _offer(scene: Scene) -> OfferFacts:
     if scene.facts.offer is None:
         raise FactMissing("offer")
@@ -364,6 +376,9 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "basis": _basis,
     "interest_basis": _interest_basis,
     "charges": _charges,
+    "price_until": lambda scene: dated(scene, _price_until(scene), "weekdays_until"),
+    "price_after": _price_after,
+    "price_reason": lambda scene: terms.clean(scene.facts.order.price_reason) if scene.facts.order else "",
     "offer_amount": lambda scene: terms.money(_offer(scene).amount, scene.locale, scene.facts.channel),
     "offer_pay": _offer_pay,
     "offer_until": lambda scene: dated(scene, _offer(scene).until, "weekdays_until"),
@@ -372,6 +387,7 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "offer_line": _coded("offer", lambda facts: facts.offer.kind if facts.offer else ""),
     "answer": _answer,
     "credited": _credited,
+    "own_subject": lambda scene: terms.clean(scene.facts.own_subject),
     "next_step": lambda scene: terms.clean(scene.facts.next_step),
     "reason_line": _coded("reason", lambda facts: facts.reason),
     "benefit_line": _coded("benefit", lambda facts: facts.benefit),
@@ -397,6 +413,7 @@ HOLDS: dict[str, Callable[[LetterFacts], bool]] = {
     "charges_line": lambda facts: any(item.charges for item in facts.items),
     "documents_line": lambda facts: facts.sends_documents,
     "forecast_line": lambda facts: facts.order is not None and facts.order.start_if_paid is not None,
+    "price_line": lambda facts: facts.order is not None and facts.order.price_until is not None,
     "next_start_line": lambda facts: facts.order is not None and facts.order.next_free_start is not None,
     "last_payment_line": lambda facts: facts.last_payment is not None,
     "copies_line": lambda facts: bool(facts.copies),

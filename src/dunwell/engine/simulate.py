@@ -69,14 +69,14 @@ class Simulation:
     def counts(self) -> dict[str, int]:
         """The figures of a report; the busiest person's are over all channels and customers."""
         messages = self.sent.filter(pl.col("task").is_null())
-        per_customer = messages.group_by("customer_id").len()["len"]
+        per_customer = messages.group_by("customer_id").len()
         return {
             "messages": messages.height,
             "tasks": self.sent.height - messages.height,
             "customers": messages["customer_id"].n_unique(),
             "approvals": self.sent.filter("needs_approval").height,
             "denied": self.denied.select("customer_id", "on").unique().height,
-            "messages_per_customer_max": int(per_customer.max() or 0),  # type: ignore[arg-type]
+            "messages_per_customer_max": per_customer.select(pl.max("len")).item() or 0,
             "messages_per_person_week_max": _busiest_week(messages),
         }
 
@@ -227,4 +227,4 @@ def _busiest_week(messages: pl.DataFrame) -> int:
         .rolling("on", period="7d", group_by="person_key")
         .agg(pl.len())
     )
-    return int(weeks["len"].max() or 0)  # type: ignore[arg-type]
+    return weeks.select(pl.max("len")).item() or 0

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
-_END = object()
 
 
 def of(items: Iterable[Item]) -> Iterator[Item]:
     """The items in their order, each made in a thread while the one before is used; one ahead, so that memory stays bounded."""
     source = iter(items)
+
+    def following() -> tuple[Item, ...]:
+        return tuple(islice(source, 1))
+
     with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, source, _END)
-        while (item := coming.result()) is not _END:
-            coming = maker.submit(next, source, _END)
-            yield item  # type: ignore[misc]
+        coming = maker.submit(following)
+        while found := coming.result():
+            coming = maker.submit(following)
+            yield from found
 
 
 def begun(make: Callable[[], Item]) -> Future[Item]:

@@ -32,14 +32,30 @@ def draft(creditor: Creditor, number: int) -> str:
     """The answer to the reply that a proposal comes from; empty where a person must find the words themselves."""
     with scope.of(creditor.pk):
         proposal = inbox.proposal(number)
-        kind = ProposalKind(proposal.kind)
-        if kind in UNANSWERED:
-            return ""
-        locale = proposal.customer.locale if proposal.customer.locale in LANGUAGES else creditor.locale
-        words = _words(locale if locale in LANGUAGES else "en")
-        key = TOPICS.get(proposal.values.get("topic", ""), "question") if kind == ProposalKind.ANSWER else kind.value
-        text = words[key].strip().format(**_values(proposal, locale))
-        return "\n\n".join((_greeting(proposal, words), text, f"{words['closing']}\n{_signature(creditor)}"))
+        words = _words(_locale(creditor, proposal))
+        text = _body(creditor, proposal)
+        closing = f"{words['closing']}\n{_signature(creditor)}"
+        return "\n\n".join((_greeting(proposal, words), text, closing)) if text else ""
+
+
+def body(creditor: Creditor, number: int) -> str:
+    """The same without salutation and signature: what a letter frames by itself."""
+    with scope.of(creditor.pk):
+        return _body(creditor, inbox.proposal(number))
+
+
+def _body(creditor: Creditor, proposal: ReplyProposal) -> str:
+    kind = ProposalKind(proposal.kind)
+    if kind in UNANSWERED:
+        return ""
+    locale = _locale(creditor, proposal)
+    key = TOPICS.get(proposal.values.get("topic", ""), "question") if kind == ProposalKind.ANSWER else kind.value
+    return _words(locale)[key].strip().format(**_values(proposal, locale))
+
+
+def _locale(creditor: Creditor, proposal: ReplyProposal) -> str:
+    wished = (proposal.customer.locale, creditor.locale, "en")
+    return next(one for one in wished if one in LANGUAGES)
 
 
 def _values(proposal: ReplyProposal, locale: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import credits, deliver, offers, plan, reconcile, ways
+from dunwell.run import credits, deadlines, deliver, offers, plan, reconcile, ways
 from dunwell.run.desk import Planned
 from dunwell.run.reconcile import Reconciled
 from dunwell.store import locks, outbox_view, switches
@@ -72,6 +72,8 @@ def run(
         credits.settle_from_books(creditor, as_of, by=by)
         offers.judge(creditor, as_of, rehearsal=rehearsal, by=by)
         offers.grant(creditor, as_of, rehearsal=rehearsal)
+        deadlines.enforce(creditor, as_of, rehearsal=rehearsal, by=by)
+        deadlines.tell(creditor, as_of, rehearsal=rehearsal)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
         done = Day(as_of, rehearsal, money, planned)
         for moment in _moments(creditor, as_of, now, rehearsal=rehearsal):

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from dunwell.core import names
 from dunwell.core.assignment import Case
 from dunwell.core.channel import Reply
-from dunwell.core.inbox import MailHead, MailKind, MatchBasis, OpenDocument, ProposalKind, Settled, Told
+from dunwell.core.inbox import MailHead, MailKind, MatchBasis, OpenDocument, ProposalKind, Proposed, Settled, Told
 from dunwell.core.ledger import CustomerKind, DocumentKind
 from dunwell.core.money import Money
 from dunwell.core.reading import OpenInvoice, Reader, Reading, ReplyContext
@@ -151,7 +151,7 @@ def follow_up(creditor: Creditor, row: Inbound, *, on: date, reader: Reader) -> 
     if customer is None:
         return ""
     told, days = _told(creditor, customer, row, on)
-    reading = reader.read(row.content.text, _context(told, customer, on))
+    reading = _read(reader, row, told, customer, on)
     if row.kind == MailKind.AUTOMATIC:
         return _paused(creditor, customer, reading, told, on)
     Sign.objects.create(
@@ -164,10 +164,38 @@ def follow_up(creditor: Creditor, row: Inbound, *, on: date, reader: Reader) -> 
         rehearsal=row.rehearsal,
         why=f"mail {row.pk}",
     )
+    return _propose(creditor, customer, row, follow.proposals(reading, told, on), reading, told, on + timedelta(days))
+
+
+def of_page(
+    creditor: Creditor, row: Inbound, *, channel: str, on: date, said_already: frozenset[ProposalKind]
+) -> None:
+    """Read what was written on the pay page, and propose what the page itself has not recorded: `said_already`."""
+    assert row.customer is not None
+    told, days = _told(creditor, row.customer, row, on)
+    told = replace(told, channel=channel)
+    reading = _read(READERS["local"](), row, told, row.customer, on)
+    found = [one for one in follow.proposals(reading, told, on) if one.kind not in said_already]
+    _propose(creditor, row.customer, row, found, reading, told, on + timedelta(days))
+
+
+def _read(reader: Reader, row: Inbound, told: Told, customer: Customer, on: date) -> Reading:
+    return reader.read(row.content.text, _context(told, customer, on))
+
+
+def _propose(
+    creditor: Creditor,
+    customer: Customer,
+    row: Inbound,
+    found: Iterable[Proposed],
+    reading: Reading,
+    told: Told,
+    hold_until: date,
+) -> str:
     made = [
         ReplyProposal.objects.create(
             creditor=creditor,
-            effective_on=on,
+            effective_on=row.effective_on,
             by=BY,
             mail=row,
             customer=customer,
@@ -175,12 +203,12 @@ def follow_up(creditor: Creditor, row: Inbound, *, on: date, reader: Reader) -> 
             values=dict(one.values),
             quotation=one.quotation,
             confidence=one.confidence,
-            hold_until=on + timedelta(days),
+            hold_until=hold_until,
             rehearsal=row.rehearsal,
         )
-        for one in follow.proposals(reading, told, on)
+        for one in found
     ]
-    return _stopped(creditor, made, reading, told, on)
+    return _stopped(creditor, made, reading, told, row.effective_on)
 
 
 def _matched(head: MailHead, text: str) -> _Match:
@@ -249,7 +277,7 @@ def _stopped(creditor: Creditor, made: list[ReplyProposal], reading: Reading, to
     stop = next((one for one in made if one.kind == ProposalKind.STOP), None)
     if stop is None or not told.sender or not follow.demands_stop(reading):
         return ""
-    people.opt_out(creditor, told.sender, channel="email", on=on, by=BY, why=stop.quotation)
+    people.opt_out(creditor, told.sender, channel=told.channel, on=on, by=BY, why=stop.quotation)
     ReplyDecision.objects.create(
         creditor=creditor,
         effective_on=on,

@@ -49,12 +49,12 @@ from dunwell.core.refusal import Finding
 from dunwell.core.rights import Right
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import limitations, offers, packs, page_links, platforms, reply_address
+from dunwell.run import deadlines, limitations, offers, packs, page_links, platforms, reply_address
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
 from dunwell.store.load_letters import Details, Row
-from dunwell.store.models import Creditor, OfferGrant, Staff
+from dunwell.store.models import Creditor, Deadline, OfferGrant, Staff
 from dunwell.store.pages import NewLink
 
 MONTH_END_DAYS = 8
@@ -87,10 +87,12 @@ def write(
     *,
     rehearsal: bool,
     said: Mapping[str, Any] | None = None,
+    thread: tuple[str, ...] = (),
 ) -> Iterator[Letter]:
     """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
 
-    `said` are facts of the letter that no ledger knows but a person named.
+    `said` are facts of the letter that no ledger knows but a person named, `thread` the Message-IDs of what it answers, the
+    last one nearest.
     """
     is_written = (
         pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
@@ -116,7 +118,8 @@ def write(
         currency = item["currency"] or found.receivables[item["receivable_id"]]["currency"]
         by_action.setdefault(item["action_id"], []).append(item | {"currency": currency})
     for action in actions.iter_rows(named=True):
-        yield _letter(desk, action, tuple(by_action.get(action["action_id"], ())), live=not rehearsal, said=said or {})
+        mine = tuple(by_action.get(action["action_id"], ()))
+        yield _letter(desk, action, mine, live=not rehearsal, said=said or {}, answers=thread)
 
 
 def key_of(creditor_id: int, action: Row, items: tuple[Row, ...], slot: date, content_hash: str, *, live: bool) -> str:
@@ -165,6 +168,7 @@ class _Desk:
     found: Details
     pages: Pages
     offers: dict[int, OfferGrant]
+    deadlines: dict[int, dict[str, Deadline]]  # by request and kind
     limitation: Limitation | None
     broken: frozenset[int]  # receivables of which a promise was broken
     as_of: date
@@ -190,8 +194,11 @@ def _desk(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details,
         found=found,
         pages=pages,
         offers=offers.told(creditor, list(found.receivables), as_of, rehearsal=not pages.live),
+        deadlines=deadlines.told(creditor, _requests(found), as_of, rehearsal=not pages.live),
         limitation=limitations.of(creditor),
-        broken=frozenset(portfolio.pauses.filter(pl.col("reason").is_in(("broken", "broken_in_part")))["receivable_id"].drop_nulls()),
+        broken=frozenset(
+            portfolio.pauses.filter(pl.col("reason").is_in(("broken", "broken_in_part")))["receivable_id"].drop_nulls()
+        ),
         as_of=as_of,
     )
 
@@ -202,7 +209,15 @@ def _pack(overrides: tuple[tuple[packs.Place, tuple[str, int]], ...]) -> Pack:
     return render.prepare(packs.with_overrides(packs.standard(), dict(overrides)))
 
 
-def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool, said: Mapping[str, Any]) -> Letter:
+def _letter(
+    desk: _Desk,
+    action: Row,
+    items: tuple[Row, ...],
+    *,
+    live: bool,
+    said: Mapping[str, Any],
+    answers: tuple[str, ...],
+) -> Letter:
     facts = replace(_facts(desk, action, items), **said)
     if link := _link(desk, action, items, facts):
         facts = replace(facts, page_link=desk.pages.address(link))
@@ -216,7 +231,7 @@ def _letter(desk: _Desk, action: Row, items: tuple[Row, ...], *, live: bool, sai
     if findings:
         return Letter(action, items, facts, composed, None, None, (), findings)
     key = key_of(desk.creditor.pk, action, items, desk.as_of, composed.content_hash, live=live)
-    thread = _thread(desk, items)
+    thread = answers or _thread(desk, items)
     message = Message(
         draft=composed,
         key=key,
@@ -514,7 +529,24 @@ def _offer(desk: _Desk, action: Row, items: tuple[Row, ...], to_pay: tuple[Money
 def _order(desk: _Desk, items: tuple[Row, ...]) -> OrderFacts | None:
     rows = [desk.found.receivables[item["receivable_id"]] for item in items if item["part"] == "asked"]
     requests = [row for row in rows if row["kind"] == "request" and row["valid_until"]]
-    return OrderFacts(valid_until=min(row["valid_until"] for row in requests)) if requests else None
+    if not requests:
+        return None
+    first = min(requests, key=lambda row: row["valid_until"])
+    told = desk.deadlines.get(first["invoice_id"], {})
+    place, price = told.get("place"), told.get("price")
+    is_alone = len(requests) == 1
+    return OrderFacts(
+        valid_until=first["valid_until"],
+        start_if_paid=place.starts_on if place and is_alone else None,
+        next_free_start=place.later_start if place and is_alone else None,
+        price_until=price.last_day if price and is_alone else None,
+        price_after=Money(price.new_total or 0, first["currency"]) if price and is_alone else None,
+        price_reason=price.evidence if price and is_alone else "",
+    )
+
+
+def _requests(found: Details) -> list[int]:
+    return [row["invoice_id"] for row in found.receivables.values() if row["kind"] == DocumentKind.REQUEST]
 
 
 def _reference(desk: _Desk, customer_id: int, items: tuple[Row, ...]) -> str:

@@ -24,7 +24,7 @@ from dunwell.run.desk import Desk
 from dunwell.run.letters import Letter
 from dunwell.store import audit, enqueue, load_news, record_plan, scope, switches
 from dunwell.store.enqueue import Draft
-from dunwell.store.load_news import LastLetter
+from dunwell.store.load_news import LetterReader
 from dunwell.store.models import Creditor, Receivable
 from dunwell.store.record_plan import NewTask
 
@@ -71,12 +71,12 @@ def apology(creditor: Creditor, number: str, *, on: date) -> Prepared:
     if left := load_news.still_asked(creditor.pk, ids):
         raise StillAsked(number=number, left=Money(left, rows[0].currency))
     told = [(one.pk, one.currency) for one in rows]
-    prepared = _prepare(creditor, Purpose.APOLOGY, last, told, on=on, rehearsal=rehearsal)
+    prepared = prepare(creditor, Purpose.APOLOGY, last.reader, told, on=on, rehearsal=rehearsal)
     payment = prepared.letter.facts.last_payment
     if payment is None or payment.paid_on <= last.sent_on:
         return prepared
     # What was paid after the reminder was no reason to call that a mistake.
-    return _prepare(creditor, Purpose.APOLOGY, last, told, on=on, rehearsal=rehearsal, said={"last_payment": None})
+    return prepare(creditor, Purpose.APOLOGY, last.reader, told, on=on, rehearsal=rehearsal, said={"last_payment": None})
 
 
 def lifted(
@@ -90,7 +90,7 @@ def lifted(
         raise NothingWasSent(what=customer_name)
     order = message.OrderFacts(valid_until=start_on, start_if_paid=start_on) if start_on else None
     said = {"next_step": next_step, "order": order}
-    prepared = _prepare(creditor, Purpose.LIFTED, last, [], on=on, rehearsal=rehearsal, said=said)
+    prepared = prepare(creditor, Purpose.LIFTED, last.reader, [], on=on, rehearsal=rehearsal, said=said)
     if prepared.letter.facts.last_payment is None:
         raise NothingPaid(customer=customer_name)
     return prepared
@@ -105,7 +105,7 @@ def about(creditor: Creditor, purpose: Purpose, receivable: Receivable, said: di
     if last is None:
         raise NothingWasSent(what=receivable.invoice.number)
     told = [(receivable.pk, receivable.currency)]
-    return _prepare(creditor, purpose, last, told, on=on, rehearsal=rehearsal, said=said)
+    return prepare(creditor, purpose, last.reader, told, on=on, rehearsal=rehearsal, said=said)
 
 
 def send(creditor: Creditor, prepared: Prepared, *, by: str, why: str) -> int:
@@ -150,27 +150,30 @@ def announce(creditor: Creditor, book: Portfolio, proposal: Proposal, *, run_id:
     return added
 
 
-def _prepare(
+def prepare(
     creditor: Creditor,
     purpose: Purpose,
-    last: LastLetter,
+    reader: LetterReader,
     told: Sequence[tuple[int, str]],
     *,
     on: date,
     rehearsal: bool,
     said: dict[str, Any] | None = None,
+    thread: tuple[str, ...] = (),
+    gap: int | None = None,
 ) -> Prepared:
-    seen = portfolio.of(creditor, on, rehearsal=rehearsal, customers=(last.customer_id,))
+    """One letter to somebody, checked like any other; `gap` are the days to keep after the last contact, None where none."""
+    seen = portfolio.of(creditor, on, rehearsal=rehearsal, customers=(reader.customer_id,))
     wanted = pl.DataFrame(
-        [(last.customer_id, purpose.value, last.contact_id, last.channel, list(last.copies))],
-        schema={**engine.WANTED, "copies": pl.List(pl.Int64)},
+        [(reader.customer_id, purpose.value, reader.contact_id, reader.channel, list(reader.copies), gap)],
+        schema={**engine.WANTED, "copies": pl.List(pl.Int64), "gap": pl.Int32},
         orient="row",
     )
-    proposal, refused = engine.propose(seen, on, wanted, _told([(last.customer_id, *one) for one in told]))
+    proposal, refused = engine.propose(seen, on, wanted, _told([(reader.customer_id, *one) for one in told]))
     for _, reason, allowed_on in refused.iter_rows():
         later = f"; from {allowed_on} on it can go" if allowed_on else ""
-        raise NotNow(customer=last.customer, on=on, reason=reason, later=later)
-    (letter,) = letters.write(creditor, seen, proposal, rehearsal=rehearsal, said=said)
+        raise NotNow(customer=reader.customer, on=on, reason=reason, later=later, allowed_on=allowed_on)
+    (letter,) = letters.write(creditor, seen, proposal, rehearsal=rehearsal, said=said, thread=thread)
     if letter.findings:
         raise NotWritten(finding=letter.findings[0])
     (draft,) = Desk(seen, proposal, None, rehearsal).drafts(iter([letter]))

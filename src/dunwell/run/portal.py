@@ -17,10 +17,10 @@ from dunwell.core.message import BankAccount
 from dunwell.core.money import Money, minor_digits
 from dunwell.engine import parts, payqr, render, terms
 from dunwell.engine.texts import Terms
-from dunwell.run import packs
+from dunwell.run import deadlines, packs
 from dunwell.run.letters import account_facts
 from dunwell.store import load_letters, pages, scope
-from dunwell.store.models import ContactPoint, Creditor, Customer, PageLink, Run, Staff
+from dunwell.store.models import ContactPoint, Creditor, Customer, Deadline, PageLink, Run, Staff
 from dunwell.store.pages import Owed
 
 LOCALES = ("ru", "bg", "en")
@@ -38,6 +38,19 @@ class Visit:
     on: date
     at: datetime
     is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a request before work says of its days; empty where nothing is said. `ends_at` is the last second of the first day."""
+
+    until: str
+    starts: str
+    later: str
+    price_until: str
+    price_after: str
+    reason: str
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,7 @@ class Item:
     day: str  # the day that goes with the state: promised for, or checked until
     lines: tuple[tuple[str, str], ...]
     is_request: bool
+    place: Place | None
     open_minor: int
     currency: str
 
@@ -162,6 +176,7 @@ def page(seen: Visit, locale: str) -> Page:
     with scope.of(creditor.pk):
         owed = pages.owed(link, seen.on)
         lines = pages.lines([one.invoice_id for one in owed])
+        told = _deadlines(seen, owed)
         customer = Customer.objects.get(pk=link.customer_id)
         said = speech(seen, locale)
         to_pay, credit = sums(owed, pages.credit(customer.pk))
@@ -174,7 +189,10 @@ def page(seen: Visit, locale: str) -> Page:
             customer=customer.name,
             is_business=customer.kind == "business",
             person=_person(creditor, customer, locale),
-            items=tuple(_item(one, lines.get(one.invoice_id, []), said) for one in owed[:ITEMS_MAX]),
+            items=tuple(
+                _item(one, lines.get(one.invoice_id, []), told.get(one.invoice_id, {}), said)
+                for one in owed[:ITEMS_MAX]
+            ),
             more=max(0, len(owed) - ITEMS_MAX),
             totals=tuple(said.money(amount) for amount in to_pay),
             currencies=tuple(amount.currency for amount in to_pay),
@@ -293,7 +311,33 @@ def _day(link: PageLink, creditor: Creditor, now: datetime) -> date:
     return max(link.effective_on, last or link.effective_on)
 
 
-def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
+def _deadlines(seen: Visit, owed: list[Owed]) -> dict[int, dict[str, Deadline]]:
+    """What runs at this moment; live, to the second."""
+    requests = [one.invoice_id for one in owed if one.kind == DocumentKind.REQUEST]
+    told = deadlines.told(seen.creditor, requests, seen.on, rehearsal=seen.link.rehearsal) if requests else {}
+    is_live = not seen.link.rehearsal
+    return {
+        invoice: {kind: one for kind, one in kinds.items() if not (is_live and seen.at > one.ends_at)}
+        for invoice, kinds in told.items()
+    }
+
+
+def _place_of(one: Owed, told: dict[str, Deadline], speech: Speech) -> Place | None:
+    place, price = told.get("place"), told.get("price")
+    if not told or not one.open:
+        return None
+    return Place(
+        until=speech.until(place.last_day) if place else "",
+        starts=speech.on_day(place.starts_on) if place and place.starts_on else "",
+        later=speech.brief(place.later_start) if place and place.later_start else "",
+        price_until=speech.until(price.last_day) if price else "",
+        price_after=speech.money(Money(price.new_total, one.currency)) if price and price.new_total else "",
+        reason=terms.clean(price.evidence) if price else "",
+        ends_at=min(each.ends_at for each in told.values()),
+    )
+
+
+def _item(one: Owed, lines: list[tuple[str, int]], told: dict[str, Deadline], speech: Speech) -> Item:
     labels = speech.terms.labels
     is_request = one.kind == DocumentKind.REQUEST
     title = f"{labels['request' if is_request else 'invoice']} {speech.number(one.number)}"
@@ -320,6 +364,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
         day=speech.day(day) if day else "",
         lines=tuple((terms.clean(text), speech.money(Money(amount, one.currency))) for text, amount in lines),
         is_request=is_request,
+        place=_place_of(one, told, speech),
         open_minor=one.asked,
         currency=one.currency,
     )

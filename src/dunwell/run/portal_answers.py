@@ -24,7 +24,7 @@ from dunwell.core.page_files import CheckedFile, Upload
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
 from dunwell.engine import promises
-from dunwell.run import calendars, hardship, jurisdictions, offers, people, portal_link, portfolio
+from dunwell.run import calendars, hardship, jurisdictions, offers, people, portal_link, portal_words, portfolio
 from dunwell.run.portal import Visit
 from dunwell.store import audit, bulk, load, pages, scope
 from dunwell.store.models import (
@@ -144,7 +144,9 @@ def answer(seen: Visit, said: Said) -> bool:
             raise TooManyAnswers
         chosen = [one for one in pages.owed(seen.link, seen.on) if one.receivable_id in said.receivables]
         EFFECTS[said.kind](seen, said, chosen)
-        _record(seen, said, [one.receivable_id for one in chosen], files)
+        row = _record(seen, said, [one.receivable_id for one in chosen], files)
+        if said.text.strip() and said.kind not in WHILE_CLOSED:
+            portal_words.read(seen, row, said.text)
         if said.kind is not AnswerKind.STOP:
             pages.sign(seen.link, "replied", on=seen.on)
     return True
@@ -352,7 +354,7 @@ def _parts(minor: int, number: int) -> list[int]:
     return [part + rest, *[part] * (number - 1)]
 
 
-def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[CheckedFile, ...]) -> None:
+def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[CheckedFile, ...]) -> PageAnswer:
     row = PageAnswer.objects.create(
         **_fact(seen),
         link=seen.link,
@@ -383,6 +385,7 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
             "files": digests,
         },
     )
+    return row
 
 
 def _fact(seen: Visit) -> dict[str, Any]:

@@ -22,12 +22,12 @@ from typing import Any
 
 from django.db import connections
 
-from dunwell.core.records import Mapping, RecordKind, StatementMapping
-from dunwell.core.refusal import Refusal
+from dunwell.core.records import Mapping, Question, RecordKind, StatementMapping
+from dunwell.core.refusal import Finding, Refusal
 from dunwell.core.spreadsheet import harmless
 from dunwell.plugins.importers import findings_csv, headings, table
 from dunwell.plugins.importers.table import Head
-from dunwell.run import ingest_documents
+from dunwell.run import ingest, ingest_documents
 from dunwell.run.ingest_documents import Options
 from dunwell.store.models import Creditor
 
@@ -38,6 +38,8 @@ BYTES_MAX = 200_000_000
 """Twice what a sheet of a million open items takes; larger ones are imported by the command."""
 KEPT_MAX = 20
 """Uploads of one creditor that are kept; what was imported stands in the ledger row by row."""
+TRIED_ROWS_MAX = 20_000
+"""A larger sheet is not read through just to be looked at."""
 SHOWN_FINDINGS = 50
 REPAIRED_MAX = 100
 """More rows than that are put right in the program they come from."""
@@ -48,6 +50,10 @@ class FileTooLarge(Refusal):
     """The file is larger than {most} MB: import it with the command `dunwell import`."""
 
 
+class FileEmpty(Refusal):
+    """The file is empty."""
+
+
 class NameUnfit(Refusal):
     """The file has no name that can be kept."""
 
@@ -56,7 +62,8 @@ class NameUnfit(Refusal):
 class Look:
     """What a file is taken for: a `head` with its columns where it is a table, else what was understood in plain terms.
 
-    `questions` are (answer's field, message, readings); `refused` says why the file cannot be imported as it is.
+    `customers`, `rows_refused` and the findings of rows are those of a sheet that is small enough to be read through.
+    `trouble` says why the file cannot be imported as it is.
     """
 
     name: str
@@ -64,10 +71,17 @@ class Look:
     head: Head | None = None
     fields: tuple[str, ...] = ()
     rows: int = 0
-    questions: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = ()
-    findings: tuple[str, ...] = ()
+    customers: int = 0
+    rows_refused: int = 0
+    questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[str, ...] = ()
     understood: tuple[tuple[str, str], ...] = ()
-    refused: Refusal | None = None
+    trouble: Refusal | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.trouble and not self.questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,9 @@ def keep(creditor: Creditor, folder: Path, name: str, chunks: Iterable[bytes]) -
                 shutil.rmtree(place)
                 raise FileTooLarge(most=BYTES_MAX // 1_000_000)
             target.write(chunk)
+    if not size:
+        shutil.rmtree(place)
+        raise FileEmpty
     for old in sorted(mine.iterdir(), key=lambda one: one.stat().st_mtime)[:-KEPT_MAX]:
         shutil.rmtree(old)
     return token
@@ -129,21 +146,14 @@ def look(creditor: Creditor, path: Path, options: Options) -> Look:
         assert not isinstance(options.mapping, StatementMapping)
         head = table.head(path, kind=options.kind, mapping=options.mapping)
     except Refusal as refusal:
-        return Look(path.name, "", refused=refusal)
-    fields = headings.fields_of(head.kind)
+        return Look(path.name, "", trouble=refusal)
+    seen = Look(path.name, format, head, headings.fields_of(head.kind))
     try:
         sheet = ingest_documents.understood(creditor, path, options)
     except Refusal as refusal:
-        return Look(path.name, format, head, fields, refused=refusal)
-    return Look(
-        path.name,
-        format,
-        head,
-        fields,
-        sheet.rows,
-        tuple((_answer_of(one.code), one.message, one.readings) for one in sheet.questions),
-        tuple(str(one) for one in sheet.findings),
-    )
+        return replace(seen, trouble=refusal)
+    seen = replace(seen, rows=sheet.rows, questions=sheet.questions, findings=sheet.findings)
+    return seen if sheet.questions or sheet.rows > TRIED_ROWS_MAX else _tried(seen, sheet)
 
 
 def mapping_of(head: Head, columns: dict[str, str], kind: RecordKind | None) -> Mapping:
@@ -188,6 +198,16 @@ def repaired(creditor: Creditor, folder: Path, path: Path, rows: Iterable[Sequen
     return keep(creditor, folder, f"{path.stem}+.csv", [out.getvalue().encode("utf-8-sig")])
 
 
+def _tried(seen: Look, sheet: ingest.Understood) -> Look:
+    """The sheet read through: how many customers it names, how many rows would stay out, the first findings."""
+    customers, refused, found = 0, 0, list(seen.findings)
+    for batch in sheet.batches():
+        customers += batch.customers.height
+        found += [ingest.finding(row, seen.name) for row in batch.findings.iter_rows(named=True)]
+        refused += sum(severity == "error" for severity in batch.findings["severity"])
+    return replace(seen, customers=customers, rows_refused=refused, findings=tuple(found[:SHOWN_FINDINGS]))
+
+
 def _typed(cell: str) -> str:
     """A cell as it stood in the file: without the apostrophe that keeps a spreadsheet from evaluating it."""
     return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell
@@ -224,14 +244,7 @@ def _look_at_document(creditor: Creditor, path: Path, format: str, options: Opti
     said = ingest_documents.read(creditor, path, options)
     plain = [(name, str(value)) for name, value in said.items() if isinstance(value, str | int | float) and value != ""]
     warnings = tuple(str(one) for one in said.get("warnings", ()))
-    return Look(path.name, format, findings=warnings, understood=tuple(plain))
-
-
-def _answer_of(code: str) -> str:
-    """The field by which a question is answered."""
-    if code.startswith("dates"):
-        return "date_order"
-    return "decimal" if code.startswith("decimals") else "kind"
+    return Look(path.name, format, warnings=warnings, understood=tuple(plain))
 
 
 def _write(path: Path, now: State) -> None:

@@ -69,6 +69,7 @@ COMMANDS = {
     "dispute-answer": "dunwell.cli.disputes:answer",
     "credits": "dunwell.cli.disputes:credits_app",
     "offers": "dunwell.cli.offers:app",
+    "capacity": "dunwell.cli.capacity:app",
     "allocate": "dunwell.cli.verbs:allocate",
     "on-account": "dunwell.cli.verbs:on_account",
     "contacted": "dunwell.cli.verbs:contacted",

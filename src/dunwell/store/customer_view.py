@@ -292,7 +292,13 @@ _OF_CUSTOMER = [
     "SELECT h.recorded_at, h.effective_on, 'hold', h.id, h.reason, coalesce(e.outcome, ''), coalesce(h.until_date::text, ''), NULL::bigint, NULL::text, h.by, h.why "
     "FROM hold h LEFT JOIN ending e ON e.hold_id = h.id WHERE h.customer_id = %s",
     "SELECT recorded_at, effective_on, 'touch', id, channel, '', note, NULL::bigint, NULL::text, by, why FROM touch WHERE customer_id = %s",
-    "SELECT recorded_at, effective_on, 'sign', id, kind, '', channel, NULL::bigint, NULL::text, '', '' FROM sign WHERE customer_id = %s",
+    "SELECT m.recorded_at, m.effective_on, 'reply', m.id, m.basis, m.kind, t.subject, NULL::bigint, NULL::text, t.sender, "
+    "coalesce((SELECT string_agg(DISTINCT p.quotation, E'\\n') FROM reply_proposal p WHERE p.mail_id = m.id AND p.quotation <> ''), "
+    "left(t.text, 280)) FROM inbound m JOIN inbound_content t ON t.mail_id = m.id WHERE m.kind <> 'bounce' AND m.id IN ("
+    "SELECT id FROM inbound WHERE customer_id = %s UNION SELECT mail_id FROM inbound_match WHERE customer_id = %s)",
+    # that somebody answered stands there by their words already
+    "SELECT recorded_at, effective_on, 'sign', id, kind, '', channel, NULL::bigint, NULL::text, '', '' FROM sign "
+    "WHERE NOT (kind = 'replied' AND starts_with(why, 'mail ')) AND customer_id = %s",
     "SELECT recorded_at, effective_on, 'note', id, '', '', text, NULL::bigint, NULL::text, by, why FROM note WHERE customer_id = %s",
     "SELECT recorded_at, effective_on, 'state', id, state, CASE WHEN ended THEN 'ended' ELSE '' END, '', NULL::bigint, NULL::text, by, why "
     "FROM customer_state WHERE customer_id = %s",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -30,6 +30,8 @@ class NoSuchProposal(Refusal):
 
 
 LAST = Subquery(ReplyDecision.objects.filter(proposal=OuterRef("pk")).order_by("-id").values("outcome")[:1])
+OPEN = (None, Settled.REOPENED.value)
+"""The last words of a proposal that waits."""
 NUMBER_LENGTH_MIN = 3
 
 
@@ -82,6 +84,12 @@ def open_invoices(customer_id: int) -> list[Open]:
     return [Open(*row) for row in rows]
 
 
+def currencies(customers: Collection[int]) -> dict[int, str]:
+    """Customer → the currency of their newest invoice: what a sum without one is meant in."""
+    sql = "SELECT DISTINCT ON (customer_id) customer_id, currency FROM invoice WHERE customer_id = ANY(%s) ORDER BY customer_id, id DESC"
+    return dict(bulk.rows(sql, list(customers)))
+
+
 def asked_in(message: Message) -> set[str]:
     """The numbers of the invoices that a message asked for."""
     rows = Receivable.objects.filter(messageitem__message=message, messageitem__part__in=["asked", "listed"])
@@ -97,14 +105,25 @@ def sent_to(address: str, message_ids: Sequence[str]) -> Message | None:
 
 
 def unsettled() -> QuerySet[ReplyProposal]:
-    """Proposals that wait for a person, the surest and oldest first come first."""
-    rows = ReplyProposal.objects.annotate(last=LAST).filter(Q(last=None) | Q(last=Settled.REOPENED.value))
+    """Proposals that wait for a person, the oldest first."""
+    return read().filter(Q(last=None) | Q(last=Settled.REOPENED.value))
+
+
+def read() -> QuerySet[ReplyProposal]:
+    """All proposals, each with the last word about it in `last`."""
+    rows = ReplyProposal.objects.annotate(last=LAST)
     return rows.select_related("mail__content", "customer").order_by("pk")
+
+
+def last_word(proposal: ReplyProposal) -> Settled | None:
+    """What a person made of a proposal that `read` found; None while it waits."""
+    said = getattr(proposal, "last", None)
+    return None if said in OPEN else Settled(said)
 
 
 def proposal(number: int) -> ReplyProposal:
     """A proposal by its number, settled or not."""
-    found = ReplyProposal.objects.select_related("mail__content", "customer").filter(pk=number).first()
+    found = read().filter(pk=number).first()
     if found is None:
         raise NoSuchProposal(number=number)
     return found

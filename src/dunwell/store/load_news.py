@@ -12,15 +12,20 @@ from dunwell.store import bulk, scope
 
 
 @dataclass(frozen=True, slots=True)
-class LastLetter:
-    """Who got it, by which channel and when; `copies` are contacts too."""
+class LetterReader:
+    """Who gets a letter and by which channel; `copies` are contacts too."""
 
     customer_id: int
     customer: str
     contact_id: int
     channel: str
+    copies: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LastLetter:
+    reader: LetterReader
     sent_on: date
-    copies: tuple[int, ...]
 
 
 def last_letter(
@@ -32,7 +37,7 @@ def last_letter(
     if not rows:
         return None
     ((number, name, contact, channel, sent_on, copies),) = rows
-    return LastLetter(number, name, contact, channel, sent_on, tuple(copies))
+    return LastLetter(LetterReader(number, name, contact, channel, tuple(copies)), sent_on)
 
 
 def still_asked(creditor_id: int, receivables: Sequence[int]) -> int:

@@ -45,6 +45,12 @@ def waiting(creditor_id: int) -> QuerySet[Message]:
     )
 
 
+def is_written(customer_id: int, slot: date, purpose: str, *, rehearsal: bool) -> bool:
+    """Whether a letter of that purpose was written to a customer on a day, sent or under way."""
+    rows = Message.objects.filter(customer_id=customer_id, slot_on=slot, purpose=purpose, rehearsal=rehearsal)
+    return rows.exclude(state__in=["withdrawn", "failed_permanent"]).exists()
+
+
 def unknown(creditor_id: int) -> QuerySet[Message]:
     """Messages of which nobody knows whether they arrived."""
     return Message.objects.filter(creditor_id=creditor_id, state="unknown").select_related("customer").order_by("pk")

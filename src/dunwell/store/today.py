@@ -12,14 +12,18 @@ from typing import Any
 from django.core.cache import cache
 
 from dunwell.core.money import Money
+from dunwell.core.page import WAITS_FOR_A_PERSON
 from dunwell.store import balances, bulk, outbox_view
 from dunwell.store.models import Audit
 from dunwell.store.outbox_view import Unmatched
 
 ANSWER_DAYS = 7
 """A client who objects has an answer so many days later, unless a person names another day."""
-KINDS = ("unknown", "money", "blocking", "broken", "task", "approval", "dispute", "credit", "finding")
+KINDS = ("unknown", "reply", "money", "blocking", "broken", "task", "approval", "dispute", "credit", "finding")
 """Most pressing first: what may have gone wrong, what holds others up, what was promised, what is due today, what can wait."""
+
+BADGES_S = 60
+"""What a delivery leaves open is in no audit chain: it is seen in the side bar within a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,23 @@ def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     return {kind: found[kind] for kind in KINDS if found.get(kind)}
 
 
+def badges(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
+    """The same for the side bar of every page: counted anew when the creditor's audit chain has grown, or after a minute."""
+    key = f"waiting-{creditor_id}-{_grown_to(creditor_id)}-{as_of}-{rehearsal}"
+    found: dict[str, int] | None = cache.get(key)
+    if found is None:
+        found = counts(creditor_id=creditor_id, as_of=as_of, rehearsal=rehearsal)
+        cache.set(key, found, timeout=BADGES_S)
+    return found
+
+
 def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int) -> list[Item]:
     """The first rows of a kind, the most pressing first."""
     if kind == "money":
         return [_money(one) for one in unmatched(creditor_id)[:limit]]
     given: dict[str, list[Any]] = {
         "unknown": [],
+        "reply": [],
         "blocking": [],
         "finding": [],
         "task": [as_of],
@@ -72,15 +87,17 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
 
 def unmatched(creditor_id: int) -> list[Unmatched]:
     """Money that waits. Every payment must be looked at for it, so it is remembered until the creditor's audit chain grows."""
-    last = (
-        Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True).first()
-    )
-    key = f"unmatched-{creditor_id}-{last}"
+    key = f"unmatched-{creditor_id}-{_grown_to(creditor_id)}"
     found: list[Unmatched] | None = cache.get(key)
     if found is None:
         found = outbox_view.unmatched(creditor_id)
         cache.set(key, found, timeout=None)
     return found
+
+
+def _grown_to(creditor_id: int) -> int | None:
+    rows = Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True)
+    return rows.first()
 
 
 def _money(one: Unmatched) -> Item:
@@ -131,9 +148,23 @@ OPEN_TASKS = (
     "SELECT t.* FROM task t WHERE t.due_on <= %s AND NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
 )
 OPEN_FINDINGS = "SELECT f.* FROM finding f WHERE NOT EXISTS (SELECT FROM finding_settled s WHERE s.finding_id = f.id)"
+OPEN_READINGS = """
+SELECT p.* FROM reply_proposal p
+WHERE coalesce((SELECT d.outcome FROM reply_decision d WHERE d.proposal_id = p.id ORDER BY d.id DESC LIMIT 1), 'reopened') = 'reopened'
+"""
+OPEN_ANSWERS = f"""
+SELECT a.* FROM page_answer a WHERE a.kind IN ({", ".join(f"'{one}'" for one in WAITS_FOR_A_PERSON)})
+  AND NOT EXISTS (SELECT FROM page_answer_settled s WHERE s.answer_id = a.id)
+"""
+STRAYS = """
+SELECT i.* FROM inbound i WHERE i.customer_id IS NULL AND i.kind = 'reply'
+  AND NOT EXISTS (SELECT FROM inbound_match m WHERE m.mail_id = i.id)
+"""
 COUNTS = f"""
 SELECT CASE state WHEN 'waiting' THEN 'approval' ELSE 'unknown' END, count(*) FROM message
 WHERE state IN ('waiting', 'unknown') GROUP BY state
+UNION ALL SELECT 'reply', (SELECT count(*) FROM ({OPEN_READINGS}) p) + (SELECT count(*) FROM ({OPEN_ANSWERS}) a)
+  + (SELECT count(*) FROM ({STRAYS}) s)
 UNION ALL SELECT 'broken', count(*) FROM ({BROKEN}) b
 UNION ALL SELECT 'dispute', count(*) FROM ({DISPUTED}) d
 UNION ALL SELECT 'credit', count(*) FROM ({CREDITS_DUE}) c
@@ -148,6 +179,14 @@ _FINDINGS = (
 ITEMS = {
     "unknown": "SELECT m.id, m.customer_id, c.name, m.slot_on, m.level, m.channel, coalesce(m.step, m.content), '', m.state_reason "
     "FROM message m JOIN customer c ON c.id = m.customer_id WHERE m.state = 'unknown' ORDER BY m.id",
+    # `step` says which list of the replies' page it stands in
+    "reply": "SELECT id, customer_id, name, since, 0, what, place, '', words FROM ("
+    "SELECT p.id, p.customer_id, c.name, p.effective_on AS since, p.kind AS what, 'p' AS place, p.quotation AS words "
+    f"FROM ({OPEN_READINGS}) p JOIN customer c ON c.id = p.customer_id UNION ALL "
+    "SELECT a.id, a.customer_id, c.name, a.effective_on, a.kind, 'a', w.text "
+    f"FROM ({OPEN_ANSWERS}) a JOIN customer c ON c.id = a.customer_id JOIN page_words w ON w.answer_id = a.id UNION ALL "
+    "SELECT s.id, NULL, t.sender, s.effective_on, '', 's', t.subject "
+    f"FROM ({STRAYS}) s JOIN inbound_content t ON t.mail_id = s.id) x ORDER BY since, place, id",
     "approval": "SELECT m.id, m.customer_id, c.name, m.slot_on, m.level, m.channel, coalesce(m.step, m.content), m.reasons, t.subject "
     "FROM message m JOIN customer c ON c.id = m.customer_id JOIN message_content t ON t.message_id = m.id "
     "WHERE m.state = 'waiting' ORDER BY m.level DESC, m.id",

@@ -6,6 +6,7 @@ What unpacks to far more than any real archive, is encrypted, broken, or holds a
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,15 @@ UNPACKED_BYTES_MAX = 500_000_000
 UNPACKED_RATIO_MAX = 200
 UNPACKED_RATIO_FROM = 1_000_000
 PIECE_BYTES = 1_000_000
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,  # a stream that does not unpack
+    EOFError,  # one that is cut off
+    RuntimeError,  # a member that is encrypted
+    NotImplementedError,  # packed by a method that Python does not know
+    ValueError,  # a directory whose numbers cannot be
+)
+"""What `zipfile` raises over an archive that is not one; it has no class of its own for most of it."""
 
 
 class ArchiveRefused(Refusal):
@@ -35,7 +45,7 @@ def is_archive(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return not WORKBOOK_PARTS & set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except UNREADABLE:
         return False
 
 
@@ -48,7 +58,7 @@ def unpacked(path: Path) -> Iterator[list[Path]]:
                 members = [one for one in archive.infolist() if not one.is_dir()]
                 _refuse_bomb(path, members)
                 found = [_unpack(path, archive, one, Path(folder) / str(at)) for at, one in enumerate(members)]
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as fault:
+        except UNREADABLE as fault:
             raise ArchiveRefused(file=path.name, reason=str(fault)[:120] or "it is broken") from None
         yield found
 

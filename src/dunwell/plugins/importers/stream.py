@@ -135,12 +135,12 @@ def _first_broken_line(source: Source, encoding: str, delimiter: str) -> int:
     """The line at which quotation marks stop making sense, 0 for none."""
     if not _may_break(source):
         return 0
-    line = 0
+    last = 0
     try:
-        for line, _ in _records(source, encoding, delimiter):  # noqa: B007
-            pass
+        for line, _ in _records(source, encoding, delimiter):
+            last = line
     except QuotesBroken:
-        return line + 1
+        return last + 1
     return 0
 
 

@@ -39,7 +39,7 @@ def parent(name, kind=models.ForeignKey, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0019_call_screen")]
+    dependencies = [("store", "0045_reply_from_page")]
 
     operations = [
         migrations.CreateModel(

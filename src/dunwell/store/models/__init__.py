@@ -17,6 +17,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
+from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
 from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
@@ -75,6 +76,7 @@ __all__ = [
     "BankEntry",
     "CallReviewed",
     "Cancellation",
+    "Capacity",
     "Charge",
     "Claim",
     "ClaimEvent",
@@ -87,6 +89,8 @@ __all__ = [
     "Creditor",
     "Customer",
     "CustomerGroup",
+    "Deadline",
+    "DeadlineEnd",
     "Dispute",
     "DisputeCare",
     "Ending",
@@ -101,6 +105,8 @@ __all__ = [
     "InboundMatch",
     "Invoice",
     "InvoiceLine",
+    "Job",
+    "JobEnd",
     "Lapse",
     "Membership",
     "Message",

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import people
+from dunwell.run import inbox, people
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.forms import Form, Words
@@ -60,12 +60,14 @@ def ask(
 
 
 def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpResponse:
-    """Take a promise, a dispute, a hold or an allocation back by its counter-record."""
-    if request.method != "POST" or what not in ("promise", "dispute", "hold", "allocation"):
+    """Take a promise, a dispute, a hold, an allocation or the word about a reply back by its counter-record."""
+    if request.method != "POST" or what not in ("promise", "dispute", "hold", "allocation", "reply"):
         raise Http404
     back = answer.here(request, request.POST.get("next", ""), desk)
     try:
-        if what == "allocation":
+        if what == "reply":
+            inbox.reopen(desk.creditor, number, **desk.fact(_("taken back at once")))
+        elif what == "allocation":
             people.undo_allocation(desk.creditor, number, **desk.fact(_("taken back at once")))
         else:
             people.end(desk.creditor, what, number, outcome=TAKEN_BACK, **desk.fact(_("taken back at once")))

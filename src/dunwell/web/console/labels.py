@@ -35,6 +35,47 @@ WORDS = {
         "unknown": term("message", "nobody knows whether it arrived"),
         "withdrawn": term("message", "withdrawn"),
     },
+    "letter": {
+        "own_words": term("letter", "by hand"),
+        "thanks": term("letter", "thank-you"),
+        "apology": term("letter", "apology"),
+        "lifted": term("letter", "end of a pause"),
+        "bank_details": term("letter", "new bank details"),
+        "new_link": term("letter", "new link to the pay page"),
+    },
+    "proposal": {
+        "promise": term("proposal", "Promises to pay"),
+        "dispute": term("proposal", "Objects"),
+        "claimed_paid": term("proposal", "Says it is paid"),
+        "hold": term("proposal", "Contact pauses"),
+        "contact": term("proposal", "Somebody else is to be written to"),
+        "answer": term("proposal", "Waits for something of ours"),
+        "stop": term("proposal", "Wants no more messages"),
+        "look": term("proposal", "Read it yourself"),
+    },
+    "reply_basis": {
+        "references": term("reply", "answers a letter of ours"),
+        "reply_address": term("reply", "came to their own reply address"),
+        "sender": term("reply", "known sender"),
+        "invoice_number": term("reply", "names an invoice"),
+        "page": term("reply", "written on the pay page"),
+        "person": term("reply", "placed by a person"),
+    },
+    "settled_reply": {
+        "accepted": term("reply", "recorded"),
+        "edited": term("reply", "recorded otherwise"),
+        "rejected": term("reply", "rejected"),
+    },
+    "page_answer": {
+        "question": term("page", "Asks"),
+        "dispute": term("page", "Objects"),
+        "redirect": term("page", "Write to somebody else"),
+        "other_way": term("page", "Would pay in another way"),
+        "hardship": term("page", "Paying is hard right now"),
+        "review": term("page", "Has left a review"),
+        "paid": term("page", "Says it is paid"),
+        "promise": term("page", "Promises to pay"),
+    },
     "cause": {
         "wrong_sum": term("cause", "wrong sum"),
         "quality": term("cause", "quality"),
@@ -90,13 +131,6 @@ WORDS = {
     "customer_kind": {
         "business": term("customer", "business"),
         "person": term("customer", "person"),
-    },
-    "sheet": {
-        "auto": term("sheet", "see by itself"),
-        "invoices": term("sheet", "invoices"),
-        "customers": term("sheet", "customers"),
-        "payments": term("sheet", "payments"),
-        "statement": term("sheet", "bank statement"),
     },
     "ending": {
         "kept": term("ending", "kept"),
@@ -322,6 +356,8 @@ def sentences(text: str) -> list[str]:
 
 def word(kind: str, code: str) -> str:
     """The word for a code; steps and contents of policies have theirs in the core."""
+    if kind == "step" and code in WORDS["letter"]:
+        return str(WORDS["letter"][code])
     if kind == "step":
         return policy_words.word(code, (get_language() or "en")[:2])
     return str(WORDS[kind].get(code, code))

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.core.roles import DeskRole
+from dunwell.store import today
 from dunwell.web.console.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the side bar: the name of its door, its picture, its words, the smallest role that sees it."""
+    """A page of the side bar: the name of its door, its picture, its words, the smallest role that sees it, how much waits there."""
 
     name: str
     icon: str
     words: str | Promise
     role: DeskRole = DeskRole.VIEWER
+    count: int = 0
 
 
 ENTRIES = (
     Entry("today", "list-check", _("Today")),
+    Entry("replies", "inbox", _("Replies")),
     Entry("customers", "users", _("Customers")),
     Entry("invoices", "file-invoice", _("Invoices")),
     Entry("money", "coins", _("Money")),
@@ -34,4 +37,6 @@ ENTRIES = (
 
 
 def entries(desk: Desk) -> list[Entry]:
-    return [one for one in ENTRIES if desk.role.includes(one.role)]
+    waiting = today.badges(creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    counts = {"today": sum(waiting.values()), "replies": waiting.get("reply", 0), "money": waiting.get("money", 0)}
+    return [replace(one, count=counts.get(one.name, 0)) for one in ENTRIES if desk.role.includes(one.role)]

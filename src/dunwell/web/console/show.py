@@ -22,7 +22,7 @@ def page(
     request: HttpRequest, desk: Desk, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """A whole page in its frame. `{% extends frame %}` in the template: asked for by htmx it comes without side bar."""
-    frame = "console/frame_part.html" if request.htmx else "console/frame.html"  # type: ignore[attr-defined]
+    frame = "console/frame_part.html" if _is_htmx(request) else "console/frame.html"
     whole = {"desk": desk, "nav": nav.entries(desk), "frame": frame, **(context or {})}
     response = render(request, f"console/{template}", whole, status=status)
     response["Vary"] = "HX-Request"
@@ -57,7 +57,7 @@ def here(request: HttpRequest, address: str, desk: Desk) -> str:
 
 def sent_on(request: HttpRequest, address: str) -> HttpResponse:
     """Elsewhere, by whatever way the page was asked for."""
-    if request.htmx:  # type: ignore[attr-defined]
+    if _is_htmx(request):
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)
 
@@ -66,3 +66,7 @@ def refused(refusal: Refusal) -> str:
     """What a refusal says, in the person's language."""
     sentence = gettext(" ".join((type(refusal).__doc__ or "").split()))
     return sentence.format(**refusal.values) if refusal.values else sentence
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"

@@ -16,6 +16,7 @@ ICONS = {
     "hold": "player-pause",
     "touch": "message-circle",
     "sign": "mail-opened",
+    "reply": "message-2",
     "note": "note",
     "state": "gavel",
     "owes": "inbox",
@@ -30,7 +31,7 @@ ICONS = {
 }
 OURS = ("message", "task", "touch")
 """What went from us to them; shown apart from what came from them and from what is ours alone."""
-THEIRS = ("payment", "sign", "promise", "dispute")
+THEIRS = ("payment", "sign", "reply", "promise", "dispute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def _tone(event: Event) -> str:
 def _address(desk: Desk, event: Event) -> str:
     if event.kind == "message":
         return desk.url("message", event.number)
+    if event.kind == "reply":
+        return desk.url("reply", event.number)
     return desk.url("invoice", event.number) if event.kind == "issued" else ""
 
 
@@ -95,6 +98,14 @@ def _touch(event: Event) -> str:
 
 def _sign(event: Event) -> str:
     return labels.word("sign", event.what)
+
+
+def _reply(event: Event) -> str:
+    if event.what == "page":
+        return _("Wrote on the pay page")
+    if event.state == "automatic":
+        return _("Automatic answer: {subject}").format(subject=event.words)
+    return _("Wrote: {subject}").format(subject=event.words)
 
 
 def _note(event: Event) -> str:
@@ -151,6 +162,7 @@ _TITLES = {
     "hold": _hold,
     "touch": _touch,
     "sign": _sign,
+    "reply": _reply,
     "note": _note,
     "state": _state,
     "owes": _owes,

@@ -29,12 +29,14 @@ from dunwell.web.console.pages import (
     money,
     offers,
     policies,
+    replies,
     reports,
     search,
     settings,
     start,
     texts,
     today,
+    write,
 )
 
 VIEWER, COLLECTOR, APPROVER, ADMIN = DeskRole
@@ -53,6 +55,15 @@ DOORS = (
     Door("messages/<int:number>/settle", messages.settle, APPROVER, "message-settle"),
     Door("approve", messages.choose, APPROVER, "approve"),
     Door("approve/chosen", messages.approve, APPROVER, "approve-chosen", commits=True),
+    # Replies
+    Door("replies", replies.show, VIEWER, "replies"),
+    Door("replies/<int:number>", replies.one, VIEWER, "reply"),
+    Door("replies/<int:number>/original", replies.original, VIEWER, "reply-original"),
+    Door("replies/<int:number>/match", replies.match, COLLECTOR, "reply-match"),
+    Door("replies/read/<int:number>/accept", replies.accept, COLLECTOR, "reading-accept"),
+    Door("replies/read/<int:number>/edit", replies.edit, COLLECTOR, "reading-edit"),
+    Door("replies/read/<int:number>/reject", replies.reject, COLLECTOR, "reading-reject"),
+    Door("replies/page/<int:number>/settle", replies.settle, COLLECTOR, "answer-settle"),
     # Customers
     Door("customers", customers.show, VIEWER, "customers"),
     Door("customers/<int:number>", customer.show, VIEWER, "customer"),
@@ -66,6 +77,8 @@ DOORS = (
     Door("customers/<int:number>/policy", customer_deeds.policy, APPROVER, "customer-policy"),
     Door("customers/<int:number>/state", customer_deeds.state, COLLECTOR, "customer-state"),
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
+    Door("customers/<int:number>/write", write.show, COLLECTOR, "customer-write"),
+    Door("customers/<int:number>/write/send", write.send, COLLECTOR, "customer-write-send", commits=True),
     Door("customers/<int:number>/call", call.show, COLLECTOR, "customer-call"),
     Door("customers/<int:number>/talk", care.talk, COLLECTOR, "customer-talk"),
     Door("disputes/<int:number>/owner", care.dispute_owner, COLLECTOR, "dispute-owner"),
@@ -106,7 +119,6 @@ DOORS = (
     Door("payments/<int:number>/reverse", by_hand.reverse_payment, APPROVER, "payment-reverse"),
     # The first hour
     Door("start/file", start.file, ADMIN, "start-file"),
-    Door("start/file/<str:upload>", start.columns, ADMIN, "start-columns", commits=True),
     Door("start/policy", start.policy, ADMIN, "start-policy"),
     Door("start/letters", start.letters, ADMIN, "start-letters"),
     Door("letters/of/<int:number>", start.letter, VIEWER, "letter-preview"),

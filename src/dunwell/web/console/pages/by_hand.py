@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from dunwell.core.ledger import CustomerKind, DocumentKind, Role
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import books, letters_preview, news, people
+from dunwell.run import books, freshness, letters_preview, news, people
 from dunwell.store.models import ContactPoint, Customer, Invoice, Payment, Receivable
 from dunwell.web.console import deeds, forms
 from dunwell.web.console import show as answer
@@ -199,7 +199,8 @@ def apology(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
             return answer.done(request, _("The apology is queued."), back)
     except Refusal as refusal:
         return answer.failed(request, answer.refused(refusal), back)
-    context = {"section": "customers", "form": form, "prepared": prepared, "invoice": invoice, "back": back}
+    sources = freshness.sources(desk.creditor, desk.now)
+    context = {"section": "customers", "form": form, "prepared": prepared, "invoice": invoice, "back": back, "sources": sources}  # fmt: skip
     return answer.page(
         request, desk, "apology.html", context, status=answer.UNPROCESSABLE if request.method == "POST" else 200
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,16 @@ from dunwell.run.ingest_documents import Options
 from dunwell.run.uploads import Look
 from dunwell.store import money_view, today
 from dunwell.store.models import FindingRecord, ImportFile
-from dunwell.web.console import deeds, forms, labels, paging
+from dunwell.web.console import deeds, first_steps, forms, labels, paging
 from dunwell.web.console import show as answer
 from dunwell.web.console.deeds import Done
 from dunwell.web.console.desk import Desk
 
 KINDS = ("auto", *RecordKind, "statement")
+ANSWERS = {"dates_ambiguous": "date_order", "dates_contradict": "date_order", "kind_ambiguous": "kind"}
+"""Which answer settles which question; the others are about decimal marks."""
+SAYS_WHAT_IS_PAID = {"balance", "paid", "paid_date", "status"}
+SAMPLES = 3
 UNREAD = "-"
 COLUMN = "column-"
 
@@ -104,7 +111,7 @@ def look(request: HttpRequest, desk: Desk, token: str) -> HttpResponse:
     if uploads.state(path).phase != "waiting":
         return answer.sent_on(request, desk.url("import-progress", token))
     found, options = _read(request, desk, path)
-    return answer.page(request, desk, "import_look.html", _looked(request, token, found, options))
+    return answer.page(request, desk, "import_look.html", _looked(request, desk, token, found, options))
 
 
 @require_POST
@@ -112,8 +119,8 @@ def take(request: HttpRequest, desk: Desk, token: str) -> HttpResponse:
     """Import the file as it was looked at; where a question is still open it is asked again."""
     path = _path(desk, token)
     found, options = _read(request, desk, path)
-    if found.refused or found.questions:
-        context = _looked(request, token, found, options)
+    if not found.is_ready:
+        context = _looked(request, desk, token, found, options)
         return answer.page(request, desk, "import_look.html", context, status=answer.UNPROCESSABLE)
     if uploads.state(path).phase != "running":
         uploads.start(desk.creditor, path, options, as_of=desk.today, by=desk.by)
@@ -124,7 +131,13 @@ def progress(request: HttpRequest, desk: Desk, token: str) -> HttpResponse:
     """How far the import is, asked again every second while it runs; then what it did."""
     path = _path(desk, token)
     state = uploads.state(path)
-    context = {"section": "money", "token": token, "name": path.name, "state": state}
+    context = {
+        "section": "money",
+        "token": token,
+        "name": path.name,
+        "state": state,
+        "first": first_steps.in_first_hour("file"),
+    }
     if state.phase == "done":
         context["refused"] = len(uploads.refused(path).rows)
     return answer.page(request, desk, "import_progress.html", context)
@@ -175,6 +188,7 @@ def _read(request: HttpRequest, desk: Desk, path: Path) -> tuple[Look, Options]:
         date_order=said["date_order"] if said.get("date_order") in ("dmy", "mdy") else None,
         decimal=said["decimal"] if said.get("decimal") in (",", ".") else None,
         complete=said.get("complete") == "on",
+        covered_until=_day(said.get("covered_until", "")),
     )
     found = uploads.look(desk.creditor, path, options)
     if found.head is None or said.get("shown_kind") != found.head.kind:
@@ -189,31 +203,48 @@ def _read(request: HttpRequest, desk: Desk, path: Path) -> tuple[Look, Options]:
     if not changed:
         return found, options
     mapping = uploads.mapping_of(found.head, changed, RecordKind(kind) if kind in list(RecordKind) else None)
-    options = Options(**{**_plain(options), "mapping": mapping})
+    options = replace(options, mapping=mapping)
     return uploads.look(desk.creditor, path, options), options
 
 
-def _plain(options: Options) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in ("kind", "date_order", "decimal", "complete")}
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
 
 
-def _looked(request: HttpRequest, token: str, found: Look, options: Options) -> dict[str, Any]:
-    head = found.head
+def _looked(request: HttpRequest, desk: Desk, token: str, found: Look, options: Options) -> dict[str, Any]:
+    first = first_steps.in_first_hour("file")
+    fields = sorted(((name, labels.word("field", name)) for name in found.fields), key=lambda pair: pair[1])
+    covered = request.POST.get("covered_until")
+    if covered is None and (first or (found.head and SAYS_WHAT_IS_PAID & set(found.head.fields))):
+        covered = desk.today.isoformat()
     return {
         "section": "money",
         "token": token,
+        "first": first,
         "look": found,
         "options": options,
-        "refused": answer.refused(found.refused) if found.refused else "",
+        "trouble": answer.refused(found.trouble) if found.trouble else "",
         "kinds": [(kind, labels.word("file", kind)) for kind in KINDS],
-        "columns": [
-            (f"{COLUMN}{place}", header, name, [row[place] for row in head.rows])
-            for place, (header, name) in enumerate(zip(head.headers, head.fields, strict=True))
-        ]
-        if head
-        else [],
-        "fields": [(name, labels.word("field", name)) for name in found.fields],
-        "missing": [[labels.word("field", name) for name in group] for group in (head.missing if head else ())],
+        "columns": list(_columns(found)),
+        "fields": fields,
+        "missing": [
+            _(" or ").join(labels.word("field", name) for name in group)
+            for group in (found.head.missing if found.head else ())
+        ],
         "unread": UNREAD,
-        "answers": {"date_order": options.date_order, "decimal": options.decimal},
+        "questions": [(ANSWERS.get(one.code, "decimal"), one) for one in found.questions],
+        "covered_until": covered or "",
     }
+
+
+def _columns(found: Look) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Each column that holds something: the name of its answer, its header, what it is read as, what its first cells hold."""
+    if not found.head:
+        return
+    for place, (header, name) in enumerate(zip(found.head.headers, found.head.fields, strict=True)):
+        cells = dict.fromkeys(row[place] for row in found.head.rows if row[place])
+        if header or cells:
+            yield f"{COLUMN}{place}", header, name, list(cells)[:SAMPLES]

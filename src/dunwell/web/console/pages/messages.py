@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import approve as approving
-from dunwell.run import day, shown
+from dunwell.run import day, freshness, shown
 from dunwell.store.models import Approval, Attempt, Message
 from dunwell.web.console import labels
 from dunwell.web.console import show as answer
@@ -32,6 +32,7 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "message": message,
         "reasons": labels.sentences(message.reasons),
         "attempts": Attempt.objects.filter(message=message).order_by("pk"),
+        "sources": freshness.sources(desk.creditor, desk.now) if message.state == "waiting" else [],
         "approvals": Approval.objects.filter(message=message).order_by("pk"),
     }
     return answer.page(request, desk, "message.html", context)
@@ -70,7 +71,11 @@ def choose(request: HttpRequest, desk: Desk) -> HttpResponse:
         .select_related("customer", "content_row")
         .order_by("-level", "pk")
     )
-    context = {"section": "today", "letters": [shown.shown(one) for one in rows]}
+    context = {
+        "section": "today",
+        "letters": [shown.shown(one) for one in rows],
+        "sources": freshness.sources(desk.creditor, desk.now),
+    }
     return answer.page(request, desk, "approve.html", context)
 
 

@@ -29,9 +29,8 @@ KINDS = ("csv", "xlsx")
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     by, owner, months = _asked(request)
-    asked = {"as_of": desk.today, "rehearsal": desk.is_rehearsal}
-    aged = reports.ageing(desk.creditor, by=by, owner=owner, **asked)  # type: ignore[arg-type]
-    found = reports.report(desk.creditor, months=months, **asked)  # type: ignore[arg-type]
+    aged = reports.ageing(desk.creditor, as_of=desk.today, by=by, owner=owner, rehearsal=desk.is_rehearsal)
+    found = reports.report(desk.creditor, as_of=desk.today, months=months, rehearsal=desk.is_rehearsal)
     context = {
         "section": "reports",
         "by": by,
@@ -56,12 +55,14 @@ def file(request: HttpRequest, desk: Desk, table: str, kind: str) -> HttpRespons
     if table not in FILES or kind not in KINDS:
         raise Http404
     by, owner, months = _asked(request)
-    asked = {"as_of": desk.today, "rehearsal": desk.is_rehearsal}
     if table == "ageing":
-        aged = reports.ageing(desk.creditor, by=by, owner=owner, is_whole=True, **asked)  # type: ignore[arg-type]
+        aged = reports.ageing(
+            desk.creditor, as_of=desk.today, by=by, owner=owner, rehearsal=desk.is_rehearsal, is_whole=True
+        )
         rows = _ageing_rows(aged, by)
     else:
-        rows = _TABLES[table](reports.report(desk.creditor, months=months, **asked))  # type: ignore[arg-type]
+        found = reports.report(desk.creditor, as_of=desk.today, months=months, rehearsal=desk.is_rehearsal)
+        rows = _TABLES[table](found)
     return export.answer(kind, f"{table}-{desk.today}", rows)
 
 

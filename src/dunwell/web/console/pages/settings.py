@@ -25,11 +25,10 @@ from dunwell.run import (
     ways,
 )
 from dunwell.store.models import Audit, BankAccount, Membership, Staff
-from dunwell.web.console import deeds, forms
+from dunwell.web.console import deeds, first_steps, forms
 from dunwell.web.console import show as answer
 from dunwell.web.console.deeds import Done
 from dunwell.web.console.desk import Desk
-from dunwell.web.console.pages.start import STEPS
 
 LINKS_SHOWN = 50
 DAYS_AHEAD = 60
@@ -288,7 +287,7 @@ def mode(request: HttpRequest, desk: Desk) -> HttpResponse:
     seen = None if desk.is_live else letters_preview.look(desk.creditor, desk.today, rehearsal=False)
     written = [one for one in seen.letters if one.draft] if seen else []
     context = {
-        "steps": STEPS if request.GET.get("first") else (),
+        "steps": first_steps.STEPS if request.GET.get("first") else (),
         "step": "live",
         "missing": [answer.refused(one) for one in missing],
         "refused": refused,

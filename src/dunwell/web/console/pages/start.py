@@ -16,21 +16,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import calendars, creditors, founding, ingest_documents, jurisdictions, letters_preview, policies
-from dunwell.run.sheets import UploadGone
+from dunwell.run import calendars, creditors, founding, jurisdictions, letters_preview, policies, uploads
 from dunwell.store.models import Customer, PolicyChoice
-from dunwell.web.console import forms, labels, ladder, sheet_form
+from dunwell.web.console import first_steps, forms, labels, ladder
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.pages.messages import LETTER_POLICY
 
-STEPS = (
-    ("company", gettext_lazy("Company")),
-    ("file", gettext_lazy("Open items")),
-    ("policy", gettext_lazy("Policy")),
-    ("letters", gettext_lazy("Tomorrow")),
-    ("live", gettext_lazy("Live")),
-)
 FAMILIES = {
     "gentle": gettext_lazy("Gentle: few, kind messages; for clients who are friends."),
     "standard": gettext_lazy("Standard: friendly first, clear later. Right for most."),
@@ -79,52 +71,23 @@ def company(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, answer.refused(refusal))
             else:
                 return redirect("console:start-file", made.slug)
-    return render(
-        request, "console/start_company.html", {"form": form, "steps": STEPS, "step": "company"}, status=status
-    )
+    return render(request, "console/start_company.html", {"form": form, **first_steps.at("company")}, status=status)
 
 
 def file(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The file of open items is handed in."""
-    context: dict[str, Any] = {"steps": STEPS, "step": "file"}
+    """The file of open items is handed in; how it is understood is then looked at like any import."""
+    context = first_steps.at("file")
     if request.method != "POST":
         return answer.page(request, desk, "start_file.html", context)
     try:
-        token = sheet_form.kept(request, desk)
+        given = request.FILES.get("file")
+        if given is None:
+            raise uploads.FileEmpty
+        token = uploads.keep(desk.creditor, desk.folder, given.name or "", given.chunks())
     except Refusal as refusal:
-        return answer.page(
-            request,
-            desk,
-            "start_file.html",
-            {**context, "refused": answer.refused(refusal)},
-            status=answer.UNPROCESSABLE,
-        )
-    return redirect(desk.url("start-columns", token))
-
-
-def columns(request: HttpRequest, desk: Desk, upload: str) -> HttpResponse:
-    """What the file is taken for; questions are asked, columns may be named otherwise. A POST imports it."""
-    try:
-        sheet, options = sheet_form.look(desk, upload, request.POST)
-    except UploadGone:
-        raise Http404 from None
-    refused, is_import = "", request.method == "POST" and "look" not in request.POST
-    if is_import and sheet.is_ready:
-        path = sheet_form.path(desk, upload)
-        try:
-            done = ingest_documents.file(desk.creditor, path, as_of=desk.today, by=desk.by, options=options)
-        except Refusal as refusal:
-            refused = answer.refused(refusal)
-        else:
-            return answer.done(request, sheet_form.summed_up(done), desk.url("start-policy"))
-    context = {
-        "steps": STEPS,
-        "step": "file",
-        "refused": refused,
-        **sheet_form.context(sheet, request.POST, desk.today),
-    }
-    status = answer.UNPROCESSABLE if is_import else 200
-    return answer.page(request, desk, "start_columns.html", context, status=status)
+        context["refused"] = answer.refused(refusal)
+        return answer.page(request, desk, "start_file.html", context, status=answer.UNPROCESSABLE)
+    return redirect(desk.url("import-look", token))
 
 
 def policy(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -139,8 +102,7 @@ def policy(request: HttpRequest, desk: Desk) -> HttpResponse:
         return redirect(desk.url("start-letters"))
     chosen = PolicyChoice.objects.filter(scope="creditor").order_by("-pk").first()
     context = {
-        "steps": STEPS,
-        "step": "policy",
+        **first_steps.at("policy"),
         "families": [(name, words, ladder.drawn(loaded[name])) for name, words in FAMILIES.items()],
         "chosen": chosen.policy.removesuffix(PERSONS) if chosen else "standard",
     }
@@ -153,8 +115,7 @@ def letters(request: HttpRequest, desk: Desk) -> HttpResponse:
     seen = letters_preview.look(desk.creditor, on, rehearsal=desk.is_rehearsal)
     written = [one for one in seen.letters if one.draft is not None]
     context = {
-        "steps": STEPS,
-        "step": "letters",
+        **first_steps.at("letters"),
         "on": on,
         "count": len(written),
         "letters": written[:LETTERS_SHOWN],

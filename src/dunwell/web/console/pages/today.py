@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
-from dunwell.run import day
+from dunwell.run import day, freshness
 from dunwell.store import figures, today
 from dunwell.store.today import Item
 from dunwell.web.console import labels
@@ -24,6 +24,7 @@ ROWS_OF_KIND = 8
 ROWS_MAX = 200
 KINDS = {
     "unknown": ("mail-question", gettext_lazy("Did it arrive?")),
+    "reply": ("inbox", gettext_lazy("Replies")),
     "money": ("coins", gettext_lazy("Unmatched money")),
     "blocking": ("alert-triangle", gettext_lazy("Findings that hold")),
     "broken": ("heart-handshake", gettext_lazy("Promises past their day")),
@@ -57,22 +58,18 @@ class Group:
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The whole list by kinds, or one kind."""
-    asked = {"creditor_id": desk.creditor.pk, "as_of": desk.today, "rehearsal": desk.is_rehearsal}
-    counts = today.counts(**asked)  # type: ignore[arg-type]
+    counts = today.counts(creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal)
     kind = request.GET.get("kind", "")
     shown = [one for one in counts if one == kind] or list(counts)
     limit = ROWS_MAX if kind in counts else ROWS_OF_KIND
-    groups = [
-        Group(one, KINDS[one][0], str(KINDS[one][1]), counts[one],
-              [_row(desk, item) for item in today.items(one, limit=limit, **asked)])  # type: ignore[arg-type]
-        for one in shown
-    ]  # fmt: skip
+    groups = [_group(desk, one, counts[one], limit) for one in shown]
     context = {
         "section": "today",
         "groups": groups,
         "kinds": [(one, KINDS[one][1], counts[one]) for one in counts],
         "kind": kind if kind in counts else "",
         "total": sum(counts.values()),
+        "sources": freshness.sources(desk.creditor, desk.now),
     }
     return answer.page(request, desk, "today.html", context)
 
@@ -105,6 +102,12 @@ def run(request: HttpRequest, desk: Desk) -> HttpResponse:
     return answer.done(request, said, desk.url("today"))
 
 
+def _group(desk: Desk, kind: str, count: int, limit: int) -> Group:
+    icon, words = KINDS[kind]
+    items = today.items(kind, creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal, limit=limit)
+    return Group(kind, icon, str(words), count, [_row(desk, item) for item in items])
+
+
 def _row(desk: Desk, item: Item) -> Row:
     title, why = _SAID[item.kind](item)
     return Row(
@@ -115,6 +118,8 @@ def _row(desk: Desk, item: Item) -> Row:
 def _address(desk: Desk, item: Item) -> str:
     if item.kind in ("approval", "unknown"):
         return desk.url("message", item.number)
+    if item.kind == "reply":
+        return f"{desk.url('replies')}#{item.step}{item.number}"
     if item.kind == "task" and item.what == "call" and desk.may("collector"):
         return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
     if item.kind == "task" and item.what == "care" and item.step == "hardship" and desk.may("collector"):
@@ -140,6 +145,12 @@ def _of_task(item: Item) -> tuple[str, list[str]]:
         else [_("Step “{step}” of the policy.").format(step=labels.word("step", item.step))]
     )
     return labels.word("step", item.what), step
+
+
+def _of_reply(item: Item) -> tuple[str, list[str]]:
+    if item.step == "s":
+        return _("Nobody knows whose"), []
+    return labels.word("proposal" if item.step == "p" else "page_answer", item.what), []
 
 
 def _of_promise(item: Item) -> tuple[str, list[str]]:
@@ -171,6 +182,7 @@ def _of_finding(item: Item) -> tuple[str, list[str]]:
 _SAID = {
     "unknown": _of_message,
     "approval": _of_message,
+    "reply": _of_reply,
     "task": _of_task,
     "broken": _of_promise,
     "dispute": _of_dispute,

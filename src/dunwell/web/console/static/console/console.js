@@ -67,6 +67,19 @@
     if (row && row.dataset.href && !event.target.closest("a, button, input, label, summary")) location.assign(row.dataset.href);
   });
 
+  // Where rows are worked through, the first is current from the start; after a deed the one that stood after it.
+  const placed = "dunwell-row";
+  if ($("[data-start]")) {
+    const all = rows();
+    const named = location.hash.length > 1 && all.find((row) => row.id === location.hash.slice(1));
+    goTo(named || all[Math.min(Number(sessionStorage.getItem(placed) ?? 0), all.length - 1)]);
+    sessionStorage.removeItem(placed);
+    document.addEventListener("submit", (event) => {
+      const row = event.target.closest("[data-row]");
+      if (row) sessionStorage.setItem(placed, rows().indexOf(row));
+    });
+  }
+
   // Choosing rows: the bar of what to do with them appears with the first.
   const choose = () => {
     $$("[data-chosen-bar]").forEach((bar) => {
@@ -90,13 +103,14 @@
     const key = led + event.key;
     led = "";
     if (event.key === "g") { led = "g"; return; }
-    const places = { gt: "today", gc: "customers", gi: "invoices" };
+    const places = { gt: "today", gr: "replies", gc: "customers", gi: "invoices", gm: "money" };
     if (places[key]) { $(`[data-nav="${places[key]}"]`)?.click(); return; }
     if (event.key === "/") { event.preventDefault(); $("[data-find]")?.focus(); }
     else if (event.key === "?") $("#help").showModal();
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "x") { const box = $("[data-choose]", current() ?? document.createElement("i")); if (box) { box.checked = !box.checked; choose(); } }
+    else if (current() && $(`[data-key="${CSS.escape(event.key)}"]`, current())) { event.preventDefault(); $(`[data-key="${CSS.escape(event.key)}"]`, current()).click(); }
     else if (event.key === "Enter" && current()?.dataset.href) location.assign(current().dataset.href);
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) $("#help").showModal(); });
