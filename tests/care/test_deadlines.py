@@ -138,7 +138,7 @@ def test_paid_in_time_the_place_is_firm(two):
     two.paid(f"{FRIDAY},200.00,EUR,C1 Ltd,R-1", on=FRIDAY)
     two.day(FRIDAY)
     two.day(MONDAY)
-    rows = dict((job.invoice.number, start) for job, start in deadlines.queue(two.creditor, MONDAY, rehearsal=True))
+    rows = {job.invoice.number: start for job, start in deadlines.queue(two.creditor, MONDAY, rehearsal=True)}
     assert rows == {"R-1": MONDAY, "R-2": None}
 
 

@@ -87,6 +87,9 @@ def _customers(people: pl.DataFrame, random: np.random.Generator) -> pl.DataFram
         credit_by_currency=pl.lit([], frames.CUSTOMERS["credit_by_currency"]),
         unmatched_hold=pl.col("customer_id") % 97 == 0,
         woken_on=pl.lit(None, pl.Date),
+        may_stop_work=pl.col("customer_id") % 3 == 0,
+        stopped_on=pl.lit(None, pl.Date),
+        resumed_on=pl.lit(None, pl.Date),
         owes=pl.when(pl.col("customer_id") % 199 == 0).then(pl.lit("document")),
     )
     return conform(frame, frames.CUSTOMERS)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -17,7 +20,17 @@ from dunwell.run import claim, claim_facts, creditors, limitations, people, rate
 from dunwell.run.claim import Desk, Pack
 from dunwell.run.claim_facts import Asked
 from dunwell.store import scope
-from dunwell.store.models import Agreement, ClaimEvent, Creditor, Customer, Hold, WriteOff
+from dunwell.store.models import (
+    Agreement,
+    CallReviewed,
+    ClaimEvent,
+    Creditor,
+    Customer,
+    Hold,
+    Inbound,
+    InboundContent,
+    WriteOff,
+)
 from regressions import world
 from regressions.world import World
 
@@ -296,6 +309,77 @@ def test_the_evidence_file_holds_what_left_and_verifies(firm: World) -> None:
     assert "asked for the bank details" in listing and "sha256sum -c" in listing
     assert {"claim.pdf", "interest.json", "facts.json", "payments.json", "audit.json", "evidence.pdf"} <= set(inside)
     assert PdfReader(io.BytesIO(inside["claim.pdf"])).pages
+
+
+def test_the_evidence_holds_replies_word_for_word_and_verifies_itself(firm: World) -> None:
+    firm.owing("2026-03-31", sum_="1000.00")
+    firm.owing("2026-03-31", client="C2")
+    firm.go_live(date(2026, 4, 2))
+    with scope.of(firm.creditor.pk):
+        theirs = {one.external_id: one for one in Customer.objects.all()}
+        for name, text in (("C1", "Ще платим в петък"), ("C2", "A secret of somebody else")):
+            mail = Inbound.objects.create(
+                creditor_id=firm.creditor.pk, effective_on=date(2026, 4, 9), digest=name, kind="reply", basis="sender", customer=theirs[name]
+            )
+            raw = f"From: anna@client.example\r\nSubject: Re: C1-1\r\n\r\n{text}\r\n".encode()
+            InboundContent.objects.create(
+                creditor_id=firm.creditor.pk, mail=mail, sender="anna@client.example", subject="Re: C1-1", text=text, raw=raw
+            )
+        CallReviewed.objects.create(
+            creditor_id=firm.creditor.pk, effective_on=date(2026, 4, 15), digest="c", customer=theirs["C1"], manager="Maria",
+            turns=[["Maria", "Good morning"], ["Client", "We shall pay on Friday"]], review={},
+        )  # fmt: skip
+    people.hold(firm.creditor, customer_name="C2", reason="hardship", until=None, on=date(2026, 4, 3), by="anna", why="")
+    firm.cover(TODAY)
+    pack = prepared(firm, locale="en", law="bg")
+    unpacked = firm.folder / "unpacked"
+    with zipfile.ZipFile(pack.folder / "evidence.zip") as archive:
+        archive.extractall(unpacked)
+    (reply,) = (unpacked / "replies").iterdir()
+    assert "Ще платим в петък" in reply.read_text("utf-8")
+    assert "We shall pay on Friday" in next((unpacked / "calls").iterdir()).read_text("utf-8")
+    assert json.loads((unpacked / "invoices.json").read_text("utf-8"))[0]["number"] == "C1-1"
+    assert "verify.py" in (unpacked / "README.txt").read_text("utf-8")
+    whole = b"".join(one.read_bytes() for one in unpacked.rglob("*") if one.is_file())
+    assert b"secret of somebody" not in whole
+    assert "hardship" not in (unpacked / "audit.json").read_text("utf-8")
+
+    def check() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "verify.py"], cwd=unpacked, capture_output=True, text=True, check=False)
+
+    assert check().returncode == 0, check().stdout
+    assert subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=unpacked, check=False).returncode == 0
+    reply.write_text("changed", "utf-8")
+    assert check().returncode == 1 and "replies/" in check().stdout
+    listing = words(pack, "evidence.pdf")
+    assert "Reply received" in listing and "anna@client.example" in listing
+
+
+def test_a_link_of_the_chain_that_was_changed_is_found(late: World) -> None:
+    pack = prepared(late)
+    unpacked = late.folder / "unpacked"
+    with zipfile.ZipFile(pack.folder / "evidence.zip") as archive:
+        archive.extractall(unpacked)
+    place = unpacked / "audit.json"
+    links = json.loads(place.read_text("utf-8"))
+    own = next(one for one in links if "subject" in one)
+    own["actor"] = "somebody else"
+    place.write_text(json.dumps(links), "utf-8")
+    said = subprocess.run([sys.executable, "verify.py"], cwd=unpacked, capture_output=True, text=True, check=False).stdout
+    assert f"link {own['sequence']} says another thing" in said
+
+
+def test_what_is_handed_over_holds_what_came_after_the_claim(late: World) -> None:
+    prepared(late)
+    claim.approve(desk(late), "C1-1")
+    later = TODAY + timedelta(10)
+    late.cover(later)
+    claim.sent(desk(late, later), "C1-1", "RR123456789BG")
+    people.contacted(late.creditor, "C1", channel="call", note="asked for a week", on=later, by="anna")
+    pack = claim.hand_over(desk(late, later + timedelta(1)), "C1-1", "Kantora Petrovi")
+    listing = words(pack, "evidence.pdf")
+    assert "RR123456789BG" in listing and "asked for a week" in listing
+    assert pack.state == "handed_over"
 
 
 def test_a_rehearsal_is_no_evidence(firm: World) -> None:

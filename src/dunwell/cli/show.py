@@ -81,6 +81,7 @@ def _as_summary(summary: Summary) -> dict[str, Any]:
         "kind": summary.kind,
         "rows": summary.rows,
         **summary.counts,
+        "first_changes": summary.changes,
         "findings": summary.findings_total,
         "first_findings": [str(finding) for finding in summary.findings],
     }
@@ -91,6 +92,8 @@ def _imported(summary: Summary) -> None:
     for key, words in COUNT_WORDS.items():
         if summary.counts[key]:
             out.print(f"  {summary.counts[key]:>9,}  {words}")
+    for change in summary.changes:
+        out.print(f"             {escape(change)}")
     if summary.findings_total:
         out.print(f"  {summary.findings_total:>9,}  findings")
     for finding in summary.findings:

@@ -72,7 +72,11 @@ class Purpose(StrEnum):
     BANK_DETAILS = "bank_details"
     DISPUTE_ACCEPTED = "dispute_accepted"
     DISPUTE_REJECTED = "dispute_rejected"
+    AUTO_NOTICE = "auto_notice"  # the sum and the day of an automatic charge, before it
     BY_HAND = "by_hand"  # a person's own words, where they answer nothing
+    # To our own people, never to the customer.
+    WORK_STOPPED = "work_stopped"
+    WORK_RESUMED = "work_resumed"
 
 
 class TaskKind(StrEnum):
@@ -80,5 +84,6 @@ class TaskKind(StrEnum):
     VISIT = "visit"
     LETTER = "letter"
     NO_CONTACT = "no_contact"
+    STOP_WORK = "stop_work"  # a person decides whether work stops until it is paid
     HAND_OVER = "hand_over"
     CARE = "care"  # ask how they are, and listen: nothing is demanded

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dunwell.core.ledger import USUAL_RECIPIENTS, CustomerKind, DocumentKind, Role, TaskKind
-from dunwell.core.policy import Anchor, Policy, Step
+from dunwell.core.policy import INDOORS, INSTALMENT_STEP, Anchor, Policy, Step
 from dunwell.core.policy_words import when
 
 # Where the text of a content key is true: before, on or after the anchor; None = anywhere. The keys before work are apart.
@@ -33,6 +33,8 @@ ORDER_CONTENT: dict[str, str | None] = {
     "order_closed": "after",
 }
 TASK_CONTENT = ("call_script", "visit_brief")
+STOP_NOTICE = "formal"
+"""The text that announces a stop of work: with its day and the right that it rests on."""
 WAKE_UP_CONTENT = "wake_up"
 
 PERSON_ROLES = frozenset({Role.REQUESTER, Role.PAYABLE, Role.REPRESENTATIVE})
@@ -60,7 +62,7 @@ def broken(policy: Policy) -> list[Wrong]:
 
 
 def _named_once(policy: Policy) -> Iterator[Wrong]:
-    seen = {policy.wake_up.name} if policy.wake_up else set()
+    seen = {INSTALMENT_STEP, *([policy.wake_up.name] if policy.wake_up else [])}
     for number, step in enumerate(policy.steps):
         if step.name in seen:
             yield Wrong(
@@ -253,6 +255,28 @@ def _consequence_follows(policy: Policy) -> Iterator[Wrong]:
             )
 
 
+def _stop_is_announced(policy: Policy) -> Iterator[Wrong]:
+    """Work stops only after a letter that said so, with a day to pay by; never for a private person."""
+    for number, (before, step) in enumerate(pairwise((None, *policy.steps))):
+        place = ("step", number, "task")
+        if step is None or step.task != TaskKind.STOP_WORK:
+            continue
+        if policy.customer_kind != CustomerKind.BUSINESS or not step.is_firm:
+            yield Wrong(
+                "stop_unfit",
+                place,
+                f"'{step.name}' stops work, which is a firm step towards businesses alone",
+                'Write customers = "business" at the top and a level from 5 on, or remove the step.',
+            )
+        if before is None or before.content != STOP_NOTICE or not before.pay_by_days or before.anchor != step.anchor:
+            yield Wrong(
+                "stop_unannounced",
+                place,
+                f"'{step.name}' stops work, but no letter before it says so",
+                f'Put it right after a step with content = "{STOP_NOTICE}" and pay_by_days.',
+            )
+
+
 def _tasks_fit(policy: Policy) -> Iterator[Wrong]:
     for number, step in enumerate(policy.steps):
         following = policy.steps[number + 1].name if number + 1 < len(policy.steps) else ""
@@ -299,7 +323,7 @@ def _tasks_fit(policy: Policy) -> Iterator[Wrong]:
 def _people_fit(policy: Policy) -> Iterator[Wrong]:
     is_business = policy.customer_kind == CustomerKind.BUSINESS
     for place, step in _places(policy):
-        if not step.audience and step.task not in (TaskKind.HAND_OVER, TaskKind.NO_CONTACT):
+        if not step.audience and step.task not in (*INDOORS, TaskKind.NO_CONTACT):
             yield Wrong(
                 "no_audience",
                 (*place, "audience"),
@@ -370,6 +394,7 @@ RULES: tuple[Callable[[Policy], Iterator[Wrong]], ...] = (
     _wake_up_fits,
     _ends_with_a_person,
     _consequence_follows,
+    _stop_is_announced,
     _tasks_fit,
     _people_fit,
     _kind_before_work,

@@ -55,7 +55,7 @@ def describe(policy: Policy, locale: str, example: Example | None = None) -> str
 
 
 def word(key: str, locale: str) -> str:
-    """The word for a content key, a task, a role or a channel (`by_email`); an unknown key is its own word."""
+    """The word for a content key, a task, a role, a channel (`by_email`) or why approval is asked for; an unknown key is its own word."""
     return _WORDS[locale].get(key, key)
 
 
@@ -155,6 +155,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "notes": ("notes", "особенности", "бележки"),
     "wake_up_when": ("first, for an old book", "сначала, для старых долгов", "първо, за стари вземания"),
     "wake_up": ("gentle wake-up", "мягкое первое напоминание", "меко първо напомняне"),
+    "instalment": ("an agreed payment comes up", "скоро платёж по графику", "наближава вноска по плана"),
     "request": ("the invoice itself", "сам счёт", "самата фактура"),
     "upcoming": ("due soon", "скоро срок", "наближава падежът"),
     "due_day": ("due today", "сегодня срок", "днес е падежът"),
@@ -170,9 +171,13 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "call": ("call", "звонок", "обаждане"),
     "visit": ("visit", "визит", "посещение"),
     "letter": ("printed letter", "письмо по почте", "писмо по пощата"),
+    "lifted": ("work goes on", "работа продолжается", "работата продължава"),
+    "work_stopped": ("note to our people: work waits", "записка своим: работа ждёт оплаты", "бележка до нашите хора: работата чака плащане"),
+    "work_resumed": ("note to our people: work goes on", "записка своим: работа продолжается", "бележка до нашите хора: работата продължава"),
     "no_contact": ("find a contact", "найти контакт", "намиране на контакт"),
     "care": ("ask how they are", "спросить, как дела", "да попитаме как са"),
     "hardship": ("paying is hard for them", "трудно заплатить", "трудно им е да платят"),
+    "stop_work": ("decide whether work stops", "решить, ждёт ли работа оплаты", "решение дали работата чака плащане"),
     "hand_over": ("a person takes over", "передача сотруднику", "предаване на служител"),
     "requester": ("requester", "заказчик", "възложител"),
     "payable": ("accounts payable", "бухгалтерия", "счетоводство"),
@@ -190,6 +195,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "by_call": ("call", "звонок", "обаждане"),
     "by_letter": ("letter", "письмо", "писмо"),
     "by_visit": ("visit", "визит", "посещение"),
+    "by_policy": ("the policy asks for it", "так требует политика", "така изисква политиката"),
     "approval": ("after approval", "после утверждения", "след одобрение"),
     "silence": ("only after {days} of silence", "только если нет отклика {days}", "само след {days} без отклик"),
     "bounce": ("only if the letter came back", "только если письмо вернулось", "само ако писмото се върне"),

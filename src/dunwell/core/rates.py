@@ -6,7 +6,8 @@ rules that name a table, a margin, the day on which the rate is taken and the le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -182,6 +183,14 @@ class Limitation:
 
 
 @dataclass(frozen=True, slots=True)
+class StopWorkRule:
+    """The law's own right to withhold one's performance while the other side owes its own; `names` by locale, as letters write it."""
+
+    names: Mapping[str, str] = field(hash=False)
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class InterestLaw:
     """What the law of a place says of late money; `earlier` explains why older days are refused."""
 
@@ -194,6 +203,7 @@ class InterestLaw:
     currency_change: CurrencyChange | None = None
     claim: ClaimTerms | None = None
     limitation: Limitation | None = None
+    stop_work: StopWorkRule | None = None
 
     def rules_for(self, kind: DebtKind) -> tuple[InterestRule, ...]:
         return tuple(rule for rule in self.rules if kind in rule.kinds)

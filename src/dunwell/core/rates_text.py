@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from dunwell.core import toml_text
+from dunwell.core.message import LOCALES
 from dunwell.core.money import CURRENCIES, Money
 from dunwell.core.rates import (
     ClaimTerms,
@@ -27,6 +28,7 @@ from dunwell.core.rates import (
     Rate,
     RateTable,
     Scope,
+    StopWorkRule,
     Tariff,
 )
 from dunwell.core.refusal import Finding, Refusal
@@ -108,6 +110,7 @@ def _quoted(text: str) -> str:
 
 def _law(root: Table) -> InterestLaw:
     change, claim, limitation = (root.table(name) for name in ("currency_change", "claim", "limitation"))
+    stop_work = root.table("stop_work")
     return InterestLaw(
         code=root.text("code"),
         currency=root.choice("currency", CURRENCIES),
@@ -118,6 +121,7 @@ def _law(root: Table) -> InterestLaw:
         currency_change=_currency_change(change) if change else None,
         claim=_claim(claim) if claim else None,
         limitation=_limitation(limitation) if limitation else None,
+        stop_work=_stop_work(stop_work) if stop_work else None,
     )
 
 
@@ -197,6 +201,12 @@ def _limitation(row: Table) -> Limitation:
         counted_from=row.member("counted_from", CountedFrom),
         source=_verified_source(row),
     )
+    row.finish()
+    return found
+
+
+def _stop_work(row: Table) -> StopWorkRule:
+    found = StopWorkRule({locale: row.text(locale) for locale in LOCALES}, _verified_source(row))
     row.finish()
     return found
 

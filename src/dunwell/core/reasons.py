@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dunwell.core import policy_words
+
 SEPARATOR = "; "
 
 OUTCOMES: dict[str, dict[str, str]] = {
@@ -108,6 +110,12 @@ _REASONS = (
         "Клиентът има представител: обръщаме се само към него.",
     ),
     Reason(
+        "copied_to",
+        "A copy goes along, as this step says: {value}. Earlier letters had no result.",
+        "Копию получит {value}, как предусмотрено шагом: прежние письма результата не дали.",
+        "Копие получава {value}, както предвижда стъпката: предишните писма не доведоха до резултат.",
+    ),
+    Reason(
         "copy_left_out",
         "A copy is left out: that person has been contacted often enough.",
         "Копия не отправляется: с этим человеком уже достаточно контактов.",
@@ -115,6 +123,18 @@ _REASONS = (
     ),
     Reason(
         "thanks", "It was paid: thank you, once.", "Оплачено: один раз благодарим.", "Платено е: благодарим веднъж."
+    ),
+    Reason(
+        "announces_stop",
+        "It announces that work waits for the payment from {value} on.",
+        "В нём сказано, что с {value} работа ждёт оплаты.",
+        "В него е казано, че от {value} работата чака плащането.",
+    ),
+    Reason(
+        "work_resumes",
+        "What was named has been paid: work goes on, and the customer is told so with thanks.",
+        "Названное оплачено: работа продолжается, клиенту об этом сообщаем и благодарим.",
+        "Посоченото е платено: работата продължава, съобщаваме го на клиента и благодарим.",
     ),
     Reason(
         "no_contact",
@@ -337,6 +357,18 @@ _REASONS = (
         "Клиент уже откликнулся, или раньше ему ничего не отправляли.",
         "Клиентът се е обадил или преди това не сме му изпращали нищо.",
     ),
+    Reason(
+        "no_right_to_stop",
+        "Neither contract nor law gives the right to stop work for this customer, or there is no work to stop.",
+        "Ни договор, ни закон не дают права приостановить работу для этого клиента, или приостанавливать нечего.",
+        "Нито договорът, нито законът дават право да спрем работата за този клиент, или няма какво да се спира.",
+    ),
+    Reason(
+        "work_is_stopped",
+        "Work for this customer waits for payment already.",
+        "Работа для этого клиента уже ждёт оплаты.",
+        "Работата за този клиент вече чака плащане.",
+    ),
     Reason("not_bounced", "No message came back.", "Ни одно сообщение не вернулось.", "Няма върнато съобщение."),
     Reason("not_answered", "There was no answer.", "Ответа не было.", "Отговор не е имало."),
     # why a message that was planned is withdrawn
@@ -372,5 +404,7 @@ def parse(text: str) -> Iterator[tuple[str, str]]:
 
 
 def sentences(text: str, locale: str) -> list[str]:
-    """A `reasons` text as sentences; an unknown code is a bug and crashes."""
-    return [getattr(CATALOGUE[code], locale).format(value=value) for code, value in parse(text)]
+    """A `reasons` text as sentences, steps, roles and channels in words; an unknown code is a bug and crashes."""
+    return [
+        getattr(CATALOGUE[code], locale).format(value=policy_words.word(value, locale)) for code, value in parse(text)
+    ]

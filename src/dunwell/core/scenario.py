@@ -18,8 +18,8 @@ from dunwell.core.policy_text import CHANNELS
 from dunwell.core.refusal import Finding
 from dunwell.core.toml_text import Table
 
-THANKS = "thanks"
-"""What an expectation calls the thank-you, which is no step of a ladder."""
+BESIDE_THE_LADDER = ("thanks", "lifted")
+"""What an expectation calls the letters that are no step: the thank-you, and the one that says that work goes on."""
 
 COUNTRY_DEFAULT = "GB"
 
@@ -42,6 +42,7 @@ class Customer:
     country: str
     state: CustomerState | None = None
     contacts: tuple[Person, ...] = ()
+    may_stop_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ def _customer(table: Table | None, contacts: list[Table]) -> Customer:
         return Customer(CustomerKind.BUSINESS, COUNTRY_DEFAULT, None, _contacts(contacts, CustomerKind.BUSINESS))
     kind = table.member("kind", CustomerKind, CustomerKind.BUSINESS)
     state = table.member_or_none("state", CustomerState)
-    customer = Customer(kind, table.text("country", COUNTRY_DEFAULT), state, _contacts(contacts, kind))
+    may_stop = table.flag("may_stop_work", False)
+    customer = Customer(kind, table.text("country", COUNTRY_DEFAULT), state, _contacts(contacts, kind), may_stop)
     table.finish()
     return customer
 
@@ -214,6 +216,7 @@ EVENTS: dict[str, Callable[[Table, str], Any]] = {
     "discount": Table.text,  # "20.00" off, told on that day, for paying the rest by `until`
     "cashback": Table.text,  # "20.00" credited, for paying by `until` and leaving a review
     "reviewed": Table.flag,  # a person has seen the review
+    "instalments": lambda table, key: _parts(table, key),  # ["2026-04-15 620.00", …]: an agreed schedule of all that is open
     "disputed": Table.text,  # "all", or the contested sum
     "dispute_ended": Table.flag,
     "held": lambda table, key: table.choice(key, tuple(HoldReason)),  # `until` a day, else until lifted
@@ -234,7 +237,19 @@ EVENTS: dict[str, Callable[[Table, str], Any]] = {
     "on_account": Table.text,  # "300.00": the customer's money with us, in the document's currency
     "debit_pending": Table.day,
     "cancelled": Table.flag,
+    "approved": Table.flag,  # somebody approves what waits that day; a story without it approves everything at once
 }
+
+
+def _parts(table: Table, key: str) -> tuple[tuple[date, str], ...]:
+    found = []
+    for text in table.texts(key):
+        day, _, amount = text.partition(" ")
+        try:
+            found.append((date.fromisoformat(day), amount))
+        except ValueError:
+            table.complain("wrong_type", f"{text!r} does not fit", key=key, remedy='Write "2026-04-15 620.00".')
+    return tuple(found)
 
 
 def _event(table: Table, documents: tuple[Document, ...]) -> Event:

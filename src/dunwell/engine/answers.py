@@ -14,6 +14,9 @@ from dunwell.engine.ladder import RUNGS_PER_POLICY
 from dunwell.engine.reach import THANKS_DAYS
 from dunwell.engine.rules import Rule
 
+THANKFUL = (Purpose.THANKS.value, Purpose.LIFTED.value)
+"""What is said for money that came, not to ask for more."""
+
 
 def number(actions: pl.DataFrame, day: Day) -> pl.DataFrame:
     """The actions in order, numbered, with the instants between which they may go out."""
@@ -21,6 +24,8 @@ def number(actions: pl.DataFrame, day: Day) -> pl.DataFrame:
     nobody = pl.col("unreachable").is_not_null()
     hours = governor.hours(actions, day.portfolio.jurisdictions, day.as_of)
     pay_by = day.calendar.forward(day.number + table.column("pay_by_days"), pl.col("place"))
+    stops_on = pl.max_horizontal(day.number + table.column("stops_in_days"), pay_by + 1)
+    is_announced = pl.col("announces_stop") & table.column("stops_in_days").is_not_null() & ~nobody
     no_contact = pl.lit(TaskKind.NO_CONTACT.value)
     return (
         actions.join(hours, on=["jurisdiction", "kind", "timezone"], how="left", nulls_equal=True)
@@ -29,14 +34,20 @@ def number(actions: pl.DataFrame, day: Day) -> pl.DataFrame:
         .with_columns(
             pl.col("action_id").cast(pl.Int64),
             table.column("step"),
-            table.column("content"),
-            table.column("level"),
+            content=pl.when(pl.col("purpose") == Purpose.LIFTED.value)
+            .then(pl.lit(Purpose.LIFTED.value))
+            .otherwise(table.column("content")),
+            level=table.column("level"),
             policy=pl.col("rung") // RUNGS_PER_POLICY,
             task=pl.when(nobody).then(no_contact).otherwise(table.column("task")),
             channel=pl.when(nobody).then(no_contact).otherwise("channel"),
             needs_approval=pl.col("approve").is_not_null() & ~nobody,
             copies=pl.col("copies").fill_null([]),
             pay_by=pl.when(table.column("pay_by_days") > 0).then(pay_by).cast(pl.Int32).cast(pl.Date),
+            stops_on=pl.when(is_announced)
+            .then(day.calendar.forward(stops_on, pl.col("place")))
+            .cast(pl.Int32)
+            .cast(pl.Date),
             as_of=pl.lit(day.number, pl.Int32),
         )
     )
@@ -45,7 +56,7 @@ def number(actions: pl.DataFrame, day: Day) -> pl.DataFrame:
 def items(
     actions: pl.DataFrame, rows: pl.DataFrame, asked: tuple[Rule, ...], joined: pl.DataFrame, day: Day
 ) -> pl.DataFrame:
-    is_handed, is_thanks = pl.col("is_handed").fill_null(False), pl.col("purpose") == Purpose.THANKS.value
+    is_handed, is_thanks = pl.col("is_handed").fill_null(False), pl.col("purpose").is_in(THANKFUL)
     asking = slots.items(rows, asked, joined, actions.filter(~is_handed & ~is_thanks))
     unreached = actions.filter(pl.col("unreachable").is_not_null())["action_id"]
     asking = asking.with_columns(step=pl.when(~pl.col("action_id").is_in(unreached.implode())).then("step"))
@@ -78,14 +89,16 @@ def with_reasons(actions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
             undone=pl.col("task_step").filter(pl.col("else_place").is_not_null() & pl.col("is_asked")).min(),
         )
     )
-    is_thanks, is_handed = pl.col("purpose") == Purpose.THANKS.value, pl.col("is_handed").fill_null(False)
+    is_thanks, is_handed = pl.col("purpose").is_in(THANKFUL), pl.col("is_handed").fill_null(False)
     nobody, represented = pl.col("unreachable"), pl.col("state") == CustomerState.REPRESENTED.value
     parts = [
-        pl.when(is_thanks).then(pl.lit("thanks")),
+        pl.when(pl.col("purpose") == Purpose.LIFTED.value).then(pl.lit("work_resumes")),
+        pl.when(pl.col("purpose") == Purpose.THANKS.value).then(pl.lit("thanks")),
         pl.when(is_handed).then(pl.lit("hand_over")),
         pl.when(nobody.is_not_null()).then("no_contact=" + nobody),
         pl.when(~is_thanks & ~is_handed).then("step_due=" + pl.col("step")),
         pl.when("woke").then(pl.lit("wake_up")),
+        "announces_stop=" + pl.col("stops_on").cast(pl.String),
         "task_not_done=" + pl.col("undone"),
         "broke",
         pl.when("rest").then(pl.lit("undisputed_rest")),
@@ -93,6 +106,9 @@ def with_reasons(actions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         pl.when("is_other_way").then("other_way=" + pl.col("channel")),
         pl.when("falls_back").then(pl.lit("usual_recipient")),
         pl.when(represented & ~is_handed).then(pl.lit("to_representative")),
+        pl.when(pl.col("copied_roles").list.len() > 0).then(
+            pl.col("copied_roles").list.eval("copied_to=" + pl.element()).list.join(SEPARATOR)
+        ),
         pl.when("copy_left_out").then(pl.lit("copy_left_out")),
         pl.when("needs_approval").then("needs_approval=" + pl.col("approve")),
         pl.when(pl.col("contact_id") < 0).then(pl.lit("assumed_contact")),
@@ -137,7 +153,10 @@ def due(joined: pl.DataFrame, asks: pl.DataFrame, day: Day) -> pl.DataFrame:
     tomorrow = day.calendar.forward(pl.lit(day.number + 1, pl.Int32), pl.col("place"))
     member, goes, nobody = pl.col("is_member"), pl.col("is_allowed"), pl.col("unreachable").is_not_null()
     own = pl.col("rung") == pl.col("first_rung")
-    no_decider, other = pl.col("first_rung").is_null(), pl.col("is_request") != pl.col("first_is_request")
+    no_decider, other = (
+        pl.col("first_rung").is_null(),
+        (pl.col("is_request") != pl.col("first_is_request")) | pl.col("agreed").ne_missing(pl.col("first_agreed")),
+    )
     return (
         joined.lazy()
         .join(answered.lazy(), on="customer_id", how="left")

@@ -31,7 +31,7 @@ FACTS = (
     ),
     *("is_imported_late", "debit_pending_until"),
 )
-CUSTOMER_FACTS = ("kind", "country", "state", "unmatched_hold", "woken_on", "owes")
+CUSTOMER_FACTS = ("kind", "country", "state", "unmatched_hold", "woken_on", "owes", "stopped_on")
 
 
 @dataclass(frozen=True, slots=True)

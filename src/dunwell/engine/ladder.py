@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from dunwell.core.ledger import USUAL_RECIPIENTS, DocumentKind, TaskKind
-from dunwell.core.policy import LEVEL_MAX, Anchor, OnlyIf, Policy, Step
+from dunwell.core.policy import INSTALMENT_STEP, LEVEL_MAX, Anchor, OnlyIf, Policy, Step
 from dunwell.engine.days import Days
 
 HAND_OVER = "hand_over"
@@ -26,11 +26,13 @@ HAND_OVER_DAYS = 14
 """A ladder that names no end of its own hands over to a person so long after its last step (R46)."""
 
 RUNGS_PER_POLICY = 64
+INSTALMENT = RUNGS_PER_POLICY - 3
 THANKS = RUNGS_PER_POLICY - 2
 WAKE_UP = RUNGS_PER_POLICY - 1
-"""The places of the thank-you and the wake-up: beside the ladder, not on it."""
+"""The places of the reminder of an agreed payment, the thank-you and the wake-up: beside the ladder, not on it."""
 
 THANK_YOU = Step("thanks", Anchor.DUE, 0, 0, "warm", "thanks", USUAL_RECIPIENTS)
+AGREED_PAYMENT = Step(INSTALMENT_STEP, Anchor.DUE, 0, 1, "warm", "instalment", USUAL_RECIPIENTS)
 
 REQUEST_CONTENTS = frozenset({"request", "order_request"})
 
@@ -52,7 +54,7 @@ class Rungs:
 
     def step(self, rung: int) -> Step:
         policy, place = divmod(rung, RUNGS_PER_POLICY)
-        beside = {THANKS: THANK_YOU, WAKE_UP: self.policies[policy].wake_up}
+        beside = {INSTALMENT: AGREED_PAYMENT, THANKS: THANK_YOU, WAKE_UP: self.policies[policy].wake_up}
         step = beside[place] if place in beside else self.ladders[policy][place]
         assert step is not None
         return step
@@ -61,6 +63,7 @@ class Rungs:
         for number, policy in enumerate(self.policies):
             base = number * RUNGS_PER_POLICY
             yield from ((base + place, policy, step) for place, step in enumerate(self.ladders[number]))
+            yield base + INSTALMENT, policy, AGREED_PAYMENT
             yield base + THANKS, policy, THANK_YOU
             if policy.wake_up is not None:
                 yield base + WAKE_UP, policy, policy.wake_up
@@ -89,7 +92,8 @@ def with_end(policy: Policy) -> tuple[Step, ...]:
 
 def passed(steps_done: pl.DataFrame, receivables: pl.DataFrame, table: Rungs) -> pl.DataFrame:
     """Per receivable: `position` (the first place not passed), `last` (day, place and link of the last done step in one
-    number, so that one maximum finds all three) and `spared` (the last day on which a step was spared)."""
+    number, so that one maximum finds all three), `spared` (the last day on which a step was spared) and `reminded` (the last day on
+    which an agreed payment was spoken of: no step of the ladder)."""
     names = table.frame.select("step", "policy", "place").drop_nulls()
     codes = {name: code for code, name in enumerate(sorted(set(names["step"])), start=1)}
     width = len(codes) + 1
@@ -104,12 +108,13 @@ def passed(steps_done: pl.DataFrame, receivables: pl.DataFrame, table: Rungs) ->
         .with_columns(place=pl.lit(pl.Series(places, dtype=pl.Int64)).gather(pl.col("policy") * width + code), on=on)
         .select(
             "receivable_id",
-            position=pl.when((pl.col("state") != "spared") & (pl.col("place") < THANKS)).then(pl.col("place") + 1),
-            last=pl.when(pl.col("state") == "done").then(_pack("on", "place", pl.col("had_link").fill_null(False))),
+            position=pl.when((pl.col("state") != "spared") & (pl.col("place") < INSTALMENT)).then(pl.col("place") + 1),
+            reminded=pl.when(pl.col("place") == INSTALMENT).then("on"),
+            last=pl.when((pl.col("state") == "done") & (pl.col("place") != INSTALMENT)).then(_pack("on", "place", pl.col("had_link").fill_null(False))),
             spared=pl.when(pl.col("state") == "spared").then("on"),
         )
         .group_by("receivable_id")
-        .agg(pl.col("position", "last", "spared").max())
+        .agg(pl.col("position", "last", "spared", "reminded").max())
         .collect()
     )
 
@@ -128,7 +133,7 @@ def climb(rows: pl.DataFrame, table: Rungs, days: Days) -> tuple[pl.DataFrame, p
     """The rows with `rung` and `step_on` (null: no step left) and `wakes`, and what lapses by `only_if` now.
 
     Wants the columns issue, due, valid, known, requested, woken, place, is_late, position, last_on, last_place, had_link,
-    opened, replied, paid, bounced, broken, else_place.
+    opened, replied, paid, bounced, broken, else_place, may_stop, is_stopped.
     """
     climbed, lapsed = [], []
     for number in rows["policy"].unique().sort().to_list() or [0]:
@@ -244,6 +249,9 @@ def _lapse(step: Step, place: int, policy: Policy, days: Days) -> pl.Expr:
     # A step whose time comes only after its text has stopped being true will never be taken, so it is passed over at once.
     past = (day <= end) & (pl.max_horizontal(next_on, pl.lit(days.as_of)) > pl.max_horizontal(last_day, moved))
     lapse = pl.when(unknown).then(pl.lit("unknown_then")).when(past).then(pl.lit("day_is_past"))
+    if step.task is TaskKind.STOP_WORK:
+        lapse = lapse.when("is_stopped").then(pl.lit("work_is_stopped"))
+        lapse = lapse.when(~pl.col("may_stop")).then(pl.lit("no_right_to_stop"))
     if step.only_if is not None:
         has_come = next_on <= days.as_of
         lapse = lapse.when(has_come & ~_holds(step.only_if)).then(pl.lit(NO_SIGN[step.only_if]))
@@ -294,6 +302,8 @@ def _pack(on: str, place: str, link: pl.Expr) -> pl.Expr:
 
 def _rung(policy: Policy, steps: tuple[Step, ...], place: int, step: Step) -> dict[str, object]:
     names = [step.name for step in steps]
+    following = steps[place + 1] if place + 1 < len(steps) else None
+    announces = following is not None and following.task is TaskKind.STOP_WORK and not step.task
     return {
         "place": place,
         "step": step.name,
@@ -310,6 +320,7 @@ def _rung(policy: Policy, steps: tuple[Step, ...], place: int, step: Step) -> di
         "else_place": names.index(step.else_step) if step.else_step else None,
         "other_channel": step.other_channel,
         "pay_by_days": step.pay_by_days,
+        "stops_in_days": following.offset_days - step.offset_days if following and announces else None,
         "gap": policy.gap_days_min,
     }
 
@@ -332,6 +343,7 @@ _RUNG = {
     "else_place": pl.Int32,
     "other_channel": pl.Boolean,
     "pay_by_days": pl.Int32,
+    "stops_in_days": pl.Int32,
     "gap": pl.Int32,
 }
 _LAPSED_NOW = {"receivable_id": pl.Int64, "step": pl.String, "reason": pl.String}

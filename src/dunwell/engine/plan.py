@@ -13,7 +13,6 @@ from datetime import date
 import polars as pl
 
 from dunwell.core.frames import ACTION_ITEMS, ACTIONS, LAPSES, OUTCOMES, Portfolio, Proposal, Schema, conform
-from dunwell.core.ledger import Purpose
 from dunwell.engine import answers, facts, reach, rules, slots
 
 
@@ -57,7 +56,7 @@ def is_still_right(
     the very same one: same step, same recipients, same receivables and amounts.
     """
     now = propose(portfolio, as_of, assume_contact=assume_contact)
-    is_thanks = pl.col("purpose") == Purpose.THANKS.value
+    is_thanks = pl.col("purpose").is_in(answers.THANKFUL)
     told = _told_apart(actions, now.actions)
     differ = _differing_items(told, items, now.items)
     fate = _first_fate(actions, items, now.outcomes)

@@ -23,6 +23,7 @@ SMS_PARTS_MAX = 4
 PAY_BY_DAYS_MAX = 60
 # "We are closing the month" is said in the last days of a month alone, and asks for a day in it.
 CLOSING_DAYS = {"month_end": 10, "quarter_end": 15, "year_end": 21}
+STOPS = ("work_pauses", "work_waits")
 LEFT_OVER = re.compile(r"\{\w*\}|@@|\bNone\b")
 LOCAL_NAMES = ("localhost", ".local", ".internal", ".lan")
 WorkingDay = Callable[[date], bool]
@@ -237,7 +238,7 @@ def _urgency(facts: LetterFacts) -> list[Finding]:
 
 def _may_name(facts: LetterFacts) -> frozenset[Right]:
     """The rights that this letter may speak of: those there are; of stopping work only where that step is scheduled."""
-    is_scheduled = facts.consequence is not None and facts.consequence.code == "work_pauses"
+    is_scheduled = facts.consequence is not None and facts.consequence.code in STOPS
     return facts.rights if is_scheduled else facts.rights - {Right.STOP_WORK}
 
 

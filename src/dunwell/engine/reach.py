@@ -27,6 +27,7 @@ def reached(first: pl.DataFrame, day: Day, *, taken: pl.Series) -> pl.DataFrame:
         "jurisdiction",
         "state",
         customer_locale="locale",
+        announces_stop=pl.col("may_stop_work").fill_null(False) & pl.col("stopped_on").is_null(),
         place=day.calendar.place(pl.col("country")),
     )
     if "gap" not in first.columns:
@@ -55,7 +56,7 @@ def reached(first: pl.DataFrame, day: Day, *, taken: pl.Series) -> pl.DataFrame:
         .with_columns(
             is_allowed=pl.col("refused").is_null() & ~(pl.col("unreachable").is_not_null() & pl.col("is_known")),
             approve=pl.coalesce(
-                pl.when(day.table.column("approval")).then(pl.lit("step")),
+                pl.when(day.table.column("approval")).then(pl.lit("by_policy")),
                 pl.when(_is_first_above() & day.table.column("task").is_null()).then("role"),
                 "copied_above",
             ),
@@ -64,15 +65,18 @@ def reached(first: pl.DataFrame, day: Day, *, taken: pl.Series) -> pl.DataFrame:
 
 
 def thanks(day: Day) -> pl.DataFrame:
-    """A thank-you for each customer who settled something these days; refused by caps, but not for the minimum gap."""
+    """A thank-you for each customer who settled something these days; refused by caps, but not for the minimum gap.
+
+    Where work had waited for the payment, the letter says that it goes on, whatever the policy thanks for.
+    """
     if day.portfolio.settled.is_empty():
         return pl.DataFrame(schema=_NO_THANKS)
     thankful = [number for number, policy in enumerate(day.portfolio.policies) if policy.thanks]
     since = day.as_of - timedelta(THANKS_DAYS)
+    resumes = day.portfolio.customers.filter(pl.col("resumed_on") <= day.as_of)["customer_id"]
+    is_told = pl.col("policy").is_in(thankful) | pl.col("customer_id").is_in(resumes.implode())
     settled = (
-        day.portfolio.settled.filter(
-            pl.col("settled_on").is_between(since, day.as_of) & pl.col("policy").is_in(thankful)
-        )
+        day.portfolio.settled.filter(pl.col("settled_on").is_between(since, day.as_of) & is_told)
         .sort("customer_id", "policy", "receivable_id")
         .unique("customer_id", keep="first", maintain_order=True)
         .select("customer_id", "receivable_id", rung=(pl.col("policy") * RUNGS_PER_POLICY + THANKS).cast(pl.Int32))
@@ -86,7 +90,10 @@ def thanks(day: Day) -> pl.DataFrame:
     )
     found = reached(wanted, day, taken=pl.Series([], dtype=pl.String))
     return found.filter(pl.col("is_allowed") & pl.col("contact_id").is_not_null()).with_columns(
-        purpose=pl.lit(Purpose.THANKS.value), copies=pl.lit([], pl.List(pl.Int64))
+        purpose=pl.when(pl.col("customer_id").is_in(resumes.implode()))
+        .then(pl.lit(Purpose.LIFTED.value))
+        .otherwise(pl.lit(Purpose.THANKS.value)),
+        copies=pl.lit([], pl.List(pl.Int64)),
     )
 
 
@@ -137,6 +144,7 @@ def _copies(copied: pl.DataFrame, mains: pl.DataFrame, taken: pl.Series) -> pl.D
         .group_by("customer_id", maintain_order=True)
         .agg(
             copies=pl.col("contact_id").filter("goes"),
+            copied_roles=pl.col("role").filter("goes"),
             copy_left_out=(~pl.col("goes")).any(),
             copied_above=pl.col("role").filter(pl.col("goes") & _is_first_above()).first(),
         )

@@ -15,6 +15,7 @@ import polars as pl
 
 from dunwell.core.frames import (
     CUSTOMERS,
+    INSTALMENTS,
     PAUSES,
     RECEIVABLES,
     SETTLED,
@@ -140,7 +141,7 @@ class _Memory:
             customers=conform(
                 past.customers.drop("woken_on")
                 .join(self.woken, on="customer_id", how="left")
-                .with_columns(unmatched_hold=False, owes=None, credit_by_currency=pl.lit([])),
+                .with_columns(unmatched_hold=False, owes=None, stopped_on=None, resumed_on=None, credit_by_currency=pl.lit([])),
                 CUSTOMERS,
             ),
             steps_done=self.steps_done,
@@ -150,6 +151,7 @@ class _Memory:
             signs=conform(pl.concat([past.signs.filter(pl.col("on") <= on), self._paid(moved)], how="diagonal"), SIGNS),
             settled=conform(settled.rename({"moved_on": "settled_on"}), SETTLED),
             covered_until=on,
+            instalments=empty(INSTALMENTS),  # judged for the last day alone
         )
 
     def learn(self, proposal: Proposal, seen: Portfolio) -> None:

@@ -6,11 +6,8 @@ The pack is a folder: the letter, the list of evidence, and the evidence file wi
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import re
 import tomllib
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,17 +16,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from dunwell.core.claims import EvidenceItem
 from dunwell.core.refusal import Refusal
 from dunwell.core.toml_text import suggest
 from dunwell.engine import claim as composed
 from dunwell.engine.claim import Claimed
 from dunwell.plugins import paper
-from dunwell.run import claim_facts, people, rates
+from dunwell.run import claim_facts, evidence, people, rates
 from dunwell.run.claim_facts import Asked
 from dunwell.run.interest import plain, values
-from dunwell.store import audit, load_claims, scope
-from dunwell.store.load_claims import SentMessage
+from dunwell.store import audit, scope
 from dunwell.store.models import Claim, ClaimEvent, Creditor
 
 LOCALES = ("ru", "bg", "en")
@@ -260,122 +255,18 @@ def _written(desk: Desk, number: str, claim: Claim, claimed: Claimed, folder: Pa
     """The pack's files; a draft is marked on its face until somebody allowed it."""
     state = state_of(claim)
     letter = _letter(claimed, is_draft=state == "prepared")
-    inside = _inside(desk.creditor, number, claim, claimed, letter)
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in inside.items()}
-    items = _items(desk.creditor, number, claim, claimed)
-    listing = paper.pdf(composed.evidence(claimed, items, sums, words(claim.locale)))
-    inside |= {
-        "evidence.pdf": listing,
-        "SHA256SUMS": _sums(sums | {"evidence.pdf": hashlib.sha256(listing).hexdigest()}),
-    }
+    # What happened after the claim was made belongs to its evidence as well: the sending, an answer, a call.
+    until = max(desk.on, claim.effective_on)
+    listing, archive = evidence.file(desk.creditor, number, claim, claimed, letter, words(claim.locale), until=until)
     place = folder or desk.data / FOLDER / desk.creditor.slug / _plain_name(claim.number)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, content in {
         "claim.pdf": letter,
         "evidence.pdf": listing,
-        "evidence.zip": _zip(inside, claim.effective_on),
+        "evidence.zip": archive,
     }.items():
         (place / name).write_bytes(content)
     return Pack(claim, claimed, place, state, tuple(_warnings(claimed)))
-
-
-def _inside(creditor: Creditor, number: str, claim: Claim, claimed: Claimed, letter: bytes) -> dict[str, bytes]:
-    """What the evidence file holds, by name: the letter, messages with their delivery, facts, the audit chain's digests."""
-    found = _evidence(creditor, number, claim)
-    inside = {
-        "claim.pdf": letter,
-        "interest.json": _json(values(claimed.interest)),
-        "facts.json": _json([{"on": str(on), "event": event, "details": said} for on, event, said in found.facts]),
-        "payments.json": _json(
-            [{"on": str(one.on), "kind": one.kind, "amount": str(one.amount)} for one in claimed.facts.reductions]
-        ),
-        "audit.json": _json(
-            [
-                dict(
-                    zip(
-                        ("sequence", "at", "kind", "subject", "digest", "previous", "chained"),
-                        map(str, row),
-                        strict=True,
-                    )
-                )
-                for row in found.chain
-            ]
-        ),
-    }
-    if claimed.facts.terms.contract or claimed.facts.terms.late_payment:
-        inside["agreement.json"] = _json(
-            load_claims.agreement(creditor.pk, _customer_id(creditor, number), claim.effective_on)
-        )
-    for one in found.messages:
-        inside[_message_file(one)] = one.mime if one.mime is not None else _text_of(one)
-        inside[f"{_message_stem(one)}.delivery.txt"] = _delivery(one)
-    return inside
-
-
-def _items(creditor: Creditor, number: str, claim: Claim, claimed: Claimed) -> list[EvidenceItem]:
-    """The timeline: facts, money and messages by day."""
-    found = _evidence(creditor, number, claim)
-    items = [EvidenceItem(on, event, said, "facts.json") for on, event, said in found.facts]
-    items += [
-        EvidenceItem(one.on, "payment" if one.kind == "payment" else "credit", "", "payments.json", one.amount)
-        for one in claimed.facts.reductions
-    ]
-    items += [
-        EvidenceItem(one.on, "message", f"{one.subject or one.channel}\n{one.to}", _message_file(one))
-        for one in found.messages
-    ]
-    items.append(EvidenceItem(claim.effective_on, "claim", claim.number, "claim.pdf"))
-    return sorted(items, key=lambda one: (one.on, one.event, one.details))
-
-
-def _evidence(creditor: Creditor, number: str, claim: Claim) -> load_claims.Evidence:
-    receivables = people.receivables_of(creditor, number)
-    return load_claims.evidence(
-        creditor.pk, receivables[0].customer_id, [one.pk for one in receivables], claim.effective_on
-    )
-
-
-def _customer_id(creditor: Creditor, number: str) -> int:
-    return people.receivables_of(creditor, number)[0].customer_id
-
-
-def _message_stem(one: SentMessage) -> str:
-    return f"messages/{one.on}-{one.message_id}"
-
-
-def _message_file(one: SentMessage) -> str:
-    return f"{_message_stem(one)}.{'eml' if one.mime is not None else 'txt'}"
-
-
-def _text_of(one: SentMessage) -> bytes:
-    return f"To: {one.to}\nSubject: {one.subject}\n\n{one.text}\n".encode()
-
-
-def _delivery(one: SentMessage) -> bytes:
-    """Each attempt with its instant and the other side's own words."""
-    return "".join(
-        f"{at.isoformat()} {outcome} {detail}".rstrip() + "\n" for at, outcome, detail in one.attempts
-    ).encode()
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _sums(sums: Mapping[str, str]) -> bytes:
-    """The hash list in the form that `sha256sum -c` reads."""
-    return "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode()
-
-
-def _zip(inside: Mapping[str, bytes], on: date) -> bytes:
-    """An archive whose bytes follow from its contents: names in order, the claim's day as every file's time."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(inside):
-            entry = zipfile.ZipInfo(name, (on.year, on.month, on.day, 0, 0, 0))
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, inside[name])
-    return held.getvalue()
 
 
 def _plain_name(number: str) -> str:

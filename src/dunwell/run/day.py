@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import credits, deadlines, deliver, offers, plan, reconcile, ways
+from dunwell.run import autopay, credits, deadlines, deliver, hooks, offers, plan, reconcile, stop_work, ways
 from dunwell.run.desk import Planned
 from dunwell.run.reconcile import Reconciled
 from dunwell.store import locks, outbox_view, switches
@@ -74,12 +75,15 @@ def run(
         offers.grant(creditor, as_of, rehearsal=rehearsal)
         deadlines.enforce(creditor, as_of, rehearsal=rehearsal, by=by)
         deadlines.tell(creditor, as_of, rehearsal=rehearsal)
+        stop_work.lift_paid(creditor, as_of, _moment(creditor, as_of, now, rehearsal=rehearsal), by=by)
+        autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
         done = Day(as_of, rehearsal, money, planned)
         for moment in _moments(creditor, as_of, now, rehearsal=rehearsal):
             _deliver(creditor, moment, done, folder)
             if done.halted:
                 break
+        hooks.deliver(creditor, now, folder=folder)
     return done
 
 
@@ -90,6 +94,13 @@ def rehearse_rest(creditor: Creditor, as_of: date, *, folder: Path) -> int:
         with ways.opened(creditor, rehearsal=True, folder=folder) as out:
             written += deliver.deliver(creditor.pk, moment + timedelta(minutes=1), out, rehearsal=True).sent
     return written
+
+
+def _moment(creditor: Creditor, as_of: date, now: datetime, *, rehearsal: bool) -> datetime:
+    """The instant from which notes of the day may leave: now; in rehearsal the day's own morning."""
+    if not rehearsal:
+        return now
+    return datetime.combine(as_of, time(6), ZoneInfo(creditor.timezone)).astimezone(UTC)
 
 
 def _moments(creditor: Creditor, as_of: date, now: datetime, *, rehearsal: bool) -> list[datetime]:

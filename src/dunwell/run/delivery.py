@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from dunwell.run import calendars, deliver, jurisdictions, ways
+from dunwell.run import calendars, deliver, hooks, jurisdictions, ways
 from dunwell.run.deliver import Delivery
 from dunwell.store import switches
 from dunwell.store.models import Creditor
@@ -18,4 +18,6 @@ def run(creditor: Creditor, now: datetime, *, folder: Path) -> Delivery:
     calendar = calendars.load([creditor.country], years, laws, calendars.load_corrections())[creditor.country]
     rehearsal = not switches.is_live(creditor.pk)
     with ways.opened(creditor, rehearsal=rehearsal, folder=folder) as out:
-        return deliver.deliver(creditor.pk, now, out, rehearsal=rehearsal, calendar=calendar)
+        done = deliver.deliver(creditor.pk, now, out, rehearsal=rehearsal, calendar=calendar)
+    hooks.deliver(creditor, now, folder=folder)
+    return done

@@ -16,7 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
-from dunwell.run import calendars, day, deliver, jurisdictions, ways
+from dunwell.run import calendars, day, deliver, hooks, jurisdictions, ways
 from dunwell.run.day import DayUnderWay
 from dunwell.store import outbox, scope, switches
 from dunwell.store.models import Creditor, Run
@@ -44,6 +44,8 @@ def look(timestamp: int) -> None:
         outbox.sweep(creditor.pk)
         if outbox.has_due(creditor.pk, at=_now(), rehearsal=not switches.is_live(creditor.pk)):
             _wake(send.configure(queueing_lock=f"send {creditor.pk}"), creditor.pk)
+        if hooks.due(creditor, _now()):
+            _wake(tell.configure(queueing_lock=f"tell {creditor.pk}"), creditor.pk)
 
 
 @app.periodic(cron="0 * * * *")
@@ -75,6 +77,12 @@ def send(creditor_id: int) -> None:
         deliver.deliver(
             creditor_id, now, out, rehearsal=rehearsal, calendar=days_off[creditor.country], longest=SENDING_MAX
         )
+
+
+@app.task
+def tell(creditor_id: int) -> None:
+    """Tell the other program what it does not know yet."""
+    hooks.deliver(Creditor.objects.get(pk=creditor_id), _now(), folder=settings.DATA_DIR / "rehearsal")
 
 
 @app.task

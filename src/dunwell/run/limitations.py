@@ -1,8 +1,8 @@
-"""Which law governs a creditor's debts, and when they are time-barred."""
+"""Which law governs a creditor's debts, when they are time-barred, and whether it lets work be withheld."""
 
 from __future__ import annotations
 
-from dunwell.core.rates import Limitation
+from dunwell.core.rates import InterestLaw, Limitation, StopWorkRule
 from dunwell.core.refusal import Refusal
 from dunwell.run import jurisdictions, rates
 from dunwell.store.models import Creditor
@@ -25,7 +25,18 @@ def law_of(country: str) -> str:
 
 def of(creditor: Creditor) -> Limitation | None:
     """The limitation of the creditor's law; none where the law or its limitation is not known here."""
+    law = _law(creditor)
+    return law.limitation if law else None
+
+
+def stop_rule(creditor: Creditor) -> StopWorkRule | None:
+    """What the creditor's law says of withholding work; none where it does not, or is not known here."""
+    law = _law(creditor)
+    return law.stop_work if law else None
+
+
+def _law(creditor: Creditor) -> InterestLaw | None:
     try:
-        return rates.law(law_of(creditor.country)).limitation
+        return rates.law(law_of(creditor.country))
     except LawUnknown:
         return None

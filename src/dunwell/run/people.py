@@ -36,12 +36,15 @@ from dunwell.store.models import (
     Promise,
     Receivable,
     StateRecord,
+    StopWork,
     Task,
     TaskOutcome,
     Touch,
 )
 
 PROMISE_DAYS_MAX = 60
+STOPPED = "stopped"
+"""The outcome of a task that stops work; only the stop itself gives it."""
 FINDING_OUTCOMES = ("paid", "cancelled", "still_open", "repaired", "ignored")
 ALL_CHANNELS = "all"
 OPT_OUT_CHANNELS = (ALL_CHANNELS, "email", "sms", "call", "visit", "letter")
@@ -75,6 +78,18 @@ class NoSuchCustomer(Refusal):
 
 class NothingToUndo(Refusal):
     """There is no {what} number {number} that could be taken back."""
+
+
+class NothingWaits(Refusal):
+    """There is no open {what} number {number}: `dunwell work` shows what waits."""
+
+
+class NothingIsOpen(Refusal):
+    """Nothing is open on {number} any more: it is paid or cancelled."""
+
+
+class OneOfTwo(Refusal):
+    """Say which invoice, or which customer: one of the two."""
 
 
 class PromiseInPast(Refusal):
@@ -115,6 +130,10 @@ class OtherCurrency(Refusal):
 
 class NoSuchPayment(Refusal):
     """There is no payment number {number}: `dunwell work` shows the unmatched ones."""
+
+
+class StopItself(Refusal):
+    """Work does not stop by closing task {number}: `dunwell stopwork begin CUSTOMER` stops it and closes the task. Where work goes on, close it with another outcome."""
 
 
 class HoldInPast(Refusal):
@@ -180,7 +199,7 @@ def promise(
     left = _part(amount)
     made = []
     with scope.of(creditor.pk):
-        for receivable, open_amount in _open(creditor, number):
+        for receivable, open_amount in _still_open(creditor, number):
             part = open_amount if left is None else min(open_amount, left)
             left = None if left is None else left - part
             if part > 0:
@@ -214,7 +233,7 @@ def dispute(
     if cause not in DISPUTE_CAUSES:
         raise CauseUnknown(cause=cause, causes=", ".join(DISPUTE_CAUSES))
     with scope.of(creditor.pk):
-        opened = _open(creditor, number)
+        opened = _still_open(creditor, number)
         total = sum(open_amount for _, open_amount in opened)
         left = _part(amount)
         if amount and amount.minor > total:
@@ -249,6 +268,8 @@ def hold(
         raise ReasonUnknown(reason=reason, reasons=", ".join(HoldReason))
     if until is not None and until < on:
         raise HoldInPast(day=until)
+    if bool(number) == bool(customer_name):
+        raise OneOfTwo
     with scope.of(creditor.pk):
         scopes: list[dict[str, Any]]
         if customer_name:
@@ -395,7 +416,9 @@ def close_task(
     with scope.of(creditor.pk):
         task = Task.objects.filter(pk=task_id, outcome=None).first()
         if task is None:
-            raise NothingToUndo(what="open task", number=task_id)
+            raise NothingWaits(what="task", number=task_id)
+        if outcome == STOPPED and not StopWork.objects.filter(customer=task.customer_id, end=None).exists():
+            raise StopItself(number=task_id)
         row = TaskOutcome.objects.create(**_fact(creditor, on, by, why), task=task, outcome=outcome, done=is_done)
         _note(creditor, by, "task_closed", str(task_id), {"outcome": outcome, "done": is_done, "why": why})
     return row
@@ -410,7 +433,7 @@ def settle_finding(
     with scope.of(creditor.pk):
         finding = FindingRecord.objects.filter(pk=finding_id, findingsettled=None).first()
         if finding is None:
-            raise NothingToUndo(what="open finding", number=finding_id)
+            raise NothingWaits(what="finding", number=finding_id)
         if outcome in ("paid", "cancelled"):
             _close(creditor, finding, outcome, on=on, by=by, why=why)
         row = FindingSettled.objects.create(**_fact(creditor, on, by, why), finding=finding, outcome=outcome)
@@ -552,9 +575,18 @@ def _open(creditor: Creditor, number: str | Invoice) -> list[tuple[Receivable, i
     return [(row, found[row.pk]) for row in rows if found[row.pk] > 0]
 
 
+def _still_open(creditor: Creditor, number: str | Invoice) -> list[tuple[Receivable, int]]:
+    found = _open(creditor, number)
+    if not found:
+        raise NothingIsOpen(number=_named(number))
+    return found
+
+
 def _balances(ids: Sequence[int]) -> list[tuple[int, int]]:
-    sql = balances.balances_sql(as_of=None, rehearsal=False)
-    return bulk.rows(f"SELECT receivable_id, balance FROM ({sql}) b WHERE receivable_id = ANY(%s)", list(ids))
+    """What is still owed on receivables; nothing on those of a cancelled document."""
+    sql = balances.balances_sql(as_of=None, rehearsal=False, among="SELECT unnest(%s::bigint[])")
+    values = [list(ids)] * sql.count("%s")
+    return bulk.rows(f"SELECT receivable_id, CASE WHEN is_cancelled THEN 0 ELSE balance END FROM ({sql}) b", *values)
 
 
 def _fact(creditor: Creditor, on: date, by: str, why: str) -> dict[str, Any]:

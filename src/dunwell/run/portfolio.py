@@ -7,13 +7,13 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.core import frames
+from dunwell.core import frames, stop_work
 from dunwell.core.assignment import CREDITOR_DEFAULTS, Assignment, Case, Scope, choose
 from dunwell.core.frames import Portfolio
 from dunwell.core.ledger import CustomerKind, DocumentKind
 from dunwell.core.policy import Policy
-from dunwell.engine import promises
-from dunwell.run import calendars, jurisdictions, policies, ways
+from dunwell.engine import instalments, promises
+from dunwell.run import calendars, jurisdictions, limitations, policies, ways
 from dunwell.store import load
 from dunwell.store.load import Facts
 from dunwell.store.models import Creditor
@@ -40,7 +40,7 @@ def assemble(
         every, instead = {**every, draft.name: draft}, draft.name
     names = sorted(every)
     laws = jurisdictions.load_all()
-    customers_frame = _with_jurisdiction(facts.customers, laws)
+    customers_frame = _with_stop_right(creditor, _with_jurisdiction(facts.customers, laws))
     chosen = _choose(facts, every, names, instead)
     receivables = facts.receivables.join(chosen, on=["receivable_id"], how="left")
     settled = facts.settled.join(chosen, on=["receivable_id"], how="left")
@@ -61,7 +61,7 @@ def assemble(
         contacts=_with_timezone(facts.contacts, customers_frame, laws),
         steps_done=facts.steps_done,
         under_way=facts.under_way,
-        pauses=pl.concat([facts.pauses, judged]),
+        pauses=pl.concat([facts.pauses, judged, instalments.pauses(facts.plan_parts, as_of)]),
         touches=facts.touches,
         signs=facts.signs,
         settled=frames.conform(settled, frames.SETTLED),
@@ -72,6 +72,7 @@ def assemble(
         creditor_calendar=days_off[creditor.country],
         covered_until=facts.covered_until,
         max_age_days=creditor.money_max_age_days,
+        instalments=instalments.upcoming(facts.plan_parts, as_of),
     )
 
 
@@ -97,6 +98,21 @@ def _with_jurisdiction(customers: pl.DataFrame, laws: dict) -> pl.DataFrame:
         country: jurisdictions.of_country(country, laws).code for country in customers["country"].unique().to_list()
     }
     return customers.with_columns(jurisdiction=pl.col("country").replace_strict(by_country, return_dtype=pl.String))
+
+
+def _with_stop_right(creditor: Creditor, customers: pl.DataFrame) -> pl.DataFrame:
+    """Whether contract or law lets work be stopped, thought once per distinct case."""
+    rule, case = limitations.stop_rule(creditor), ["kind", "stop_work", "work", "contract"]
+    cases = customers.select(case).unique()
+    may = [
+        stop_work.right(
+            {name: value or "" for name, value in row.items()}, rule, kind=row["kind"], locale="en"
+        )
+        is not None
+        for row in cases.iter_rows(named=True)
+    ]
+    found = cases.with_columns(may_stop_work=pl.Series(may, dtype=pl.Boolean))
+    return customers.join(found, on=case, how="left", nulls_equal=True)
 
 
 def _with_timezone(contacts: pl.DataFrame, customers: pl.DataFrame, laws: dict) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from dunwell.core import clause_text
 from dunwell.core.refusal import Refusal
+from dunwell.core.stop_work import Work
 from dunwell.core.toml_text import suggest
 from dunwell.run import limitations, people, rates
 from dunwell.store import audit, load_claims, scope
@@ -22,7 +23,8 @@ TERMS = {
     "contract": "its number and day, as a letter writes it: № 7 от 12 января 2026 г.",
     "late_payment": 'the late-payment clause, such as "0.1% a day, cap 10%"; empty: none was agreed',
     "late_payment_ref": "where the clause stands: п. 5.2",
-    "stop_work": "where the right to stop work stands: п. 5.3; empty: there is none",
+    "stop_work": "where the right to stop work stands: п. 5.3; empty: what the law gives",
+    "work": "the work that would stop: running (it pauses) or not_begun (it waits); empty: there is none that the law may stop",
 }
 
 
@@ -32,6 +34,10 @@ class TermUnknown(Refusal):
 
 class EvidenceMissing(Refusal):
     """Say with --evidence what shows it: the signed contract, the e-mail, the signed reconciliation."""
+
+
+class WorkUnknown(Refusal):
+    """{work!r} does not say which work would stop: write running or not_begun."""
 
 
 class AcknowledgedAhead(Refusal):
@@ -76,6 +82,8 @@ def agree(
         law = rates.law(limitations.law_of(creditor.country))
         tariff = law.rules[-1].tariff
         clause_text.read(clause, currency=creditor.currency, year=tariff.year, table=tariff.table)
+    if (work := terms.get("work", "")) and work not in set(Work):
+        raise WorkUnknown(work=work)
     who = people.customer(creditor, customer)
     whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
     with scope.of(creditor.pk):

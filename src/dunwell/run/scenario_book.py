@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from dunwell.core import offers
+from dunwell.core import frames, offers
 from dunwell.core.frames import Proposal, Schema
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.ledger import DocumentKind, TaskKind
@@ -21,7 +21,7 @@ from dunwell.core.money import Money
 from dunwell.core.policy import Policy
 from dunwell.core.policy_rules import WAKE_UP_CONTENT
 from dunwell.core.scenario import Document, Event, Scenario
-from dunwell.engine import promises
+from dunwell.engine import instalments, promises
 from dunwell.run.jurisdictions import of_country, timezone_of
 
 Row = dict[str, Any]
@@ -58,6 +58,7 @@ class Book:
     reviewed: set[int] = field(default_factory=set)
     promises: list[Row] = field(default_factory=list)
     received: dict[int, list[Row]] = field(default_factory=dict)
+    plan: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.PLAN_PARTS))
     holds: list[Row] = field(default_factory=list)
     signs: list[Row] = field(default_factory=list)
     touches: list[Row] = field(default_factory=list)
@@ -71,6 +72,9 @@ class Book:
     credit: Money | None = None
     unmatched: bool = False
     woken_on: date | None = None
+    stopped_on: date | None = None
+    stopped_for: set[int] = field(default_factory=set)
+    resumed_on: date | None = None
     missing: tuple[date, date] | None = None
 
     def __post_init__(self) -> None:
@@ -111,6 +115,8 @@ class Book:
                 self._pay(receivable, Money.parse(event.value, currency).minor, event.on)
             case "promised":
                 self._promise(receivable, event.value, event.on)
+            case "instalments":
+                self._agree(receivable, event)
             case "discount" | "cashback":
                 amount = Money.parse(event.value, currency).minor
                 self.offered.append((event.kind, receivable, amount, event.until or event.on))
@@ -151,8 +157,8 @@ class Book:
                 self.debits[receivable] = event.value
             case "cancelled":
                 self.cancelled.add(receivable)
-            case "away":
-                pass  # the player leaves these days out
+            case "away" | "approved":
+                pass  # the player leaves these days out, and asks for the approval itself
             case unknown:
                 raise AssertionError(unknown)
 
@@ -162,6 +168,26 @@ class Book:
         self.signs.append({"customer_id": self.number, "kind": "paid", "on": on})
         if self.balances[receivable - 1] <= 0:
             self.settled[receivable] = on
+        if self.stopped_on and all(self.balances[number - 1] <= 0 for number in self.stopped_for):
+            self.stopped_on, self.resumed_on = None, on
+
+    def _agree(self, receivable: int, event: Event) -> None:
+        currency = self.documents[receivable - 1].amount.currency
+        parts = {
+            "plan_id": self._id(receivable),
+            "receivable_id": receivable,
+            "since": event.on,
+            "grace_days": self.policy.promise_grace_days,
+            "reminder_days": self.policy.instalments.reminder_days,
+            "came": -self.balances[receivable - 1],  # and its balance of the day that is asked about
+        }
+        rows = [parts | {"day": day, "amount": Money.parse(amount, currency).minor} for day, amount in event.value]
+        self.plan = pl.DataFrame(rows, schema=frames.PLAN_PARTS)
+
+    def _plan(self) -> pl.DataFrame:
+        """The agreed schedule with what has come for it."""
+        left = pl.Series(self.balances, dtype=pl.Int64).gather(self.plan["receivable_id"] - 1)
+        return self.plan.with_columns(came=-pl.col("came") - left)
 
     def _earned(self, wanted: str) -> list[tuple[int, int]]:
         """Receivable and sum of each offer of a kind that was earned."""
@@ -217,19 +243,28 @@ class Book:
             if event.value != TaskKind.NO_CONTACT:
                 done = _done(task["receivable_id"], task["step"], event.on, event.value, None, had_link=False)
                 self.done.append(done)
+        if closed and event.value == TaskKind.STOP_WORK:
+            self.stopped_on, self.stopped_for = event.on, {task["receivable_id"] for task in closed}
         if closed and event.value == TaskKind.CALL:
             self._touch(event.on, 1, "call", "request")
 
     # --- what the program did ----------------------------------------------------------------------------------------
 
+    def going(self, proposal: Proposal) -> pl.DataFrame:
+        """What leaves of this story's actions: drafts that nobody approved that day are planned anew on the next."""
+        mine = proposal.actions.filter(pl.col("customer_id") == self.number)
+        approvals = {event.on for event in self.scenario.events if event.kind == "approved"}
+        return mine.filter(~pl.col("needs_approval")) if approvals and proposal.as_of not in approvals else mine
+
     def record(self, proposal: Proposal) -> None:
-        """What the proposal says of this story's customer, as if every message had been approved and had arrived."""
+        """What the proposal says of this story's customer, as if every message that goes had arrived."""
         on = proposal.as_of
-        actions = proposal.actions.filter(pl.col("customer_id") == self.number)
+        actions = self.going(proposal)
         for item in proposal.items.join(actions.drop("step", "purpose"), on="action_id").to_dicts():
             item["receivable_id"] %= IDS_PER_STORY
             if item["part"] == "thanked":
                 self.settled.pop(item["receivable_id"], None)
+                self.resumed_on = None
             elif item["task"] is not None:
                 self._open_task(item, on)
             elif item["step"] is not None:
@@ -285,7 +320,8 @@ class Book:
             "contacts": self._contacts(),
             "steps_done": self._numbered(self.done),
             "under_way": self._numbered(self.tasks),
-            "pauses": self._numbered(self._pauses(as_of)),
+            "pauses": self._numbered([*self._pauses(as_of), *instalments.pauses(self._plan(), as_of).to_dicts()]),
+            "instalments": self._numbered(instalments.upcoming(self._plan(), as_of).to_dicts()),
             "touches": self.touches,
             "signs": self.signs,
             "settled": [self._settlement(number, on) for number, on in self.settled.items()],
@@ -338,6 +374,9 @@ class Book:
             "unmatched_hold": self.unmatched,
             "woken_on": self.woken_on,
             "owes": self.owes,
+            "may_stop_work": customer.may_stop_work,
+            "stopped_on": self.stopped_on,
+            "resumed_on": self.resumed_on,
         }
 
     def _contacts(self) -> list[Row]:

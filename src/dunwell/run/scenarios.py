@@ -19,7 +19,7 @@ from dunwell.core.frames import Portfolio, Proposal, Schema
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.policy import Policy
-from dunwell.core.scenario import THANKS, Expectation, Scenario
+from dunwell.core.scenario import BESIDE_THE_LADDER, Expectation, Scenario
 from dunwell.engine import plan
 from dunwell.run import calendars, jurisdictions, policies
 from dunwell.run.scenario_book import Book
@@ -177,6 +177,7 @@ def _portfolio(
         calendars=dict(days_off),
         creditor_calendar=days_off[group[0].creditor_country],
         covered_until=group[0].covered_until(day),
+        instalments=frame("instalments", frames.INSTALMENTS),
     )
 
 
@@ -198,13 +199,13 @@ def _is_away(scenario: Scenario, day: date) -> bool:
 
 
 def _happenings(proposal: Proposal, book: Book) -> Iterator[Happening]:
-    for action in proposal.actions.filter(pl.col("customer_id") == book.number).to_dicts():
+    for action in book.going(proposal).to_dicts():
         items = proposal.items.filter(pl.col("action_id") == action["action_id"]).to_dicts()
         asked = [item for item in items if item["part"] in ("asked", "listed")]
         sums = total_by_currency(Money(item["amount"] - (item["credit"] or 0), item["currency"]) for item in asked)
         yield Happening(
             on=proposal.as_of,
-            step=THANKS if action["purpose"] == THANKS else action["step"],
+            step=action["purpose"] if action["purpose"] in BESIDE_THE_LADDER else action["step"],
             task=action["task"] or "",
             channel=action["channel"] or "",
             to=book.role_of(action["contact_id"]),

@@ -91,13 +91,23 @@ def _events(ids: list[int]) -> dict[int, list[tuple[date, str, str]]]:
     for key, on, what, amount, currency, details in bulk.rows(EVENTS, *([list(ids)] * EVENTS.count("ANY(%s)"))):
         said = [*([] if amount is None else [str(Money(abs(amount), currency))]), *filter(None, [details])]
         found.setdefault(key, []).append((on, what, ", ".join(said)))
-    return found
+    for key, on, field, old, new, currency in bulk.rows(CHANGES, list(ids)):
+        if field in SUMS:
+            old, new = (str(Money(int(minor), currency)) for minor in (old, new))
+        found[key].append((on, "changed", f"{field}: {old or 'nothing'} → {new or 'nothing'}"))
+    return {key: sorted(events, key=lambda event: event[0]) for key, events in found.items()}
 
 
 ABOUT = """
 SELECT r.id, i.number, c.name, r.amount, r.currency, coalesce(r.due_date, i.valid_until)
 FROM receivable r JOIN invoice i ON i.id = r.invoice_id JOIN customer c ON c.id = r.customer_id
 WHERE i.issue_date <= %s AND r.id = ANY(%s) ORDER BY coalesce(r.due_date, i.valid_until), r.id
+"""
+SUMS = ("total", "amount")
+CHANGES = """
+SELECT r.id, m.effective_on, m.field, m.old, m.new, r.currency::text FROM amendment m
+JOIN receivable r ON (m.noun, m.noun_id) IN (('invoice', r.invoice_id), ('receivable', r.id))
+WHERE r.id = ANY(%s) ORDER BY m.id
 """
 EVENTS = """
 SELECT * FROM (
@@ -127,6 +137,16 @@ SELECT * FROM (
     h.reason || coalesce(' until ' || h.until_date, '') || coalesce(', ' || e.outcome, '')
   FROM hold h JOIN receivable r ON r.id = h.receivable_id OR r.customer_id = h.customer_id
   LEFT JOIN ending e ON e.hold_id = h.id WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT r.id, x.effective_on, 'cancelled', NULL, NULL, x.why
+  FROM cancellation x JOIN receivable r ON r.invoice_id = x.invoice_id WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT r.id, w.effective_on, 'work stopped' || CASE WHEN w.rehearsal THEN ' (rehearsal)' ELSE '' END, NULL, NULL,
+    w.basis || ', by ' || w.by
+  FROM stop_work w JOIN receivable r ON r.id = ANY(w.receivables) WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT r.id, e.effective_on, 'work goes on', NULL, NULL, e.outcome
+  FROM stop_work w JOIN stop_work_end e ON e.stop_id = w.id JOIN receivable r ON r.id = ANY(w.receivables) WHERE r.id = ANY(%s)
   UNION ALL
   SELECT o.receivable_id, u.effective_on, 'decided' || CASE WHEN u.rehearsal THEN ' (rehearsal): ' ELSE ': ' END || o.code, NULL, NULL, coalesce(o.step || ' – ', '') || o.reasons
   FROM outcome o JOIN run u ON u.id = o.run_id WHERE o.receivable_id = ANY(%s)

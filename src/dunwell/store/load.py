@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.core import frames
-from dunwell.store import balances, bulk, freshness
+from dunwell.store import autopay, balances, bulk, freshness
 from dunwell.store.bulk import Read
 
 TOUCHES_DAYS = 45
@@ -27,12 +27,13 @@ class Facts:
     """A portfolio's raw frames, before policies are chosen and promises judged; see `core.frames` for columns."""
 
     receivables: pl.DataFrame  # without `policy`, with `segment`
-    customers: pl.DataFrame  # without `jurisdiction`
+    customers: pl.DataFrame  # without `jurisdiction` and `may_stop_work`, with the agreed `stop_work`, `work` and `contract`
     contacts: pl.DataFrame
     steps_done: pl.DataFrame
     under_way: pl.DataFrame
     pauses: pl.DataFrame  # holds, findings and replies
     promises: pl.DataFrame  # PROMISES and `received`
+    plan_parts: pl.DataFrame
     touches: pl.DataFrame
     signs: pl.DataFrame
     settled: pl.DataFrame  # without `policy`
@@ -53,6 +54,7 @@ def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[in
             under_way=_under_way(read, only),
             pauses=_pauses(read, only),
             promises=_promises(read, only),
+            plan_parts=_plan_parts(read, only),
             touches=_touches(read, only),
             signs=_signs(read, only),
             settled=_settled(read, only),
@@ -107,6 +109,7 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
             under_way=frames.empty(frames.UNDER_WAY),
             pauses=_pauses(read, only),
             promises=_promises(read, only),
+            plan_parts=_plan_parts(read, only),
             touches=_touches(read, before),
             signs=_signs(read, only),
             settled=pl.DataFrame(
@@ -149,22 +152,25 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
     found = read(f"""
         SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind = 'request' AS is_request, b.currency, b.balance, b.disputed,
                b.is_credited, i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled,
+               a.until AS debit_pending_until,
                CASE WHEN i.known_on <= {only.day} THEN i.known_on ELSE i.issue_date END AS known_on
         FROM ({balances.balances_sql(as_of=only.as_of, rehearsal=only.rehearsal)}) b
         JOIN invoice i ON i.id = b.invoice_id
+        LEFT JOIN ({autopay.pending_sql(day=only.day, real=only.real("c"))}) a ON a.receivable_id = b.receivable_id
         WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day} AND b.balance > 0 {only.of("b.customer_id")}
     """)
     return found.with_columns(
         document=_document(),
         is_imported_late=(pl.col("due_date") < pl.col("known_on")).fill_null(False),
-        debit_pending_until=pl.lit(None, pl.Date),
+        debit_pending_until=pl.col("debit_pending_until").cast(pl.Date),
     ).drop("is_request")
 
 
 def _customers(read: Read, only: Only) -> pl.DataFrame:
     base = read(f"""
         SELECT c.id AS customer_id, c.kind, coalesce(nullif(c.country, ''), k.country) AS country, c.segment,
-               coalesce(nullif(c.locale, ''), k.locale) AS locale, s.state, o.what AS owes
+               coalesce(nullif(c.locale, ''), k.locale) AS locale, s.state, o.what AS owes,
+               w.stopped_on, w.resumed_on, g.stop_work, g.work, g.contract
         FROM customer c JOIN creditor k ON k.id = c.creditor_id
         -- of several states the one that leaves nobody to speak to: only a represented customer has somebody
         LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, state FROM
@@ -175,6 +181,18 @@ def _customers(read: Read, only: Only) -> pl.DataFrame:
                     (SELECT DISTINCT ON (customer_id, what) customer_id, what, done FROM our_side u
                      WHERE effective_on <= {only.day} {only.real("u")} ORDER BY customer_id, what, id DESC) x
                    WHERE NOT done GROUP BY 1) o ON o.customer_id = c.id
+        LEFT JOIN (SELECT DISTINCT ON (customer_id) customer_id, terms->>'stop_work' AS stop_work, terms->>'work' AS work,
+                     terms->>'contract' AS contract FROM agreement WHERE effective_on <= {only.day}
+                   ORDER BY customer_id, effective_on DESC, id DESC) g ON g.customer_id = c.id
+        LEFT JOIN (SELECT DISTINCT ON (w.customer_id) w.customer_id,
+                     CASE WHEN e.id IS NULL THEN w.effective_on END AS stopped_on,
+                     CASE WHEN e.outcome = 'paid' AND NOT EXISTS (
+                       SELECT FROM message m WHERE m.customer_id = w.customer_id AND m.purpose = 'lifted'
+                         AND m.queued_at > e.recorded_at AND m.state NOT IN ('withdrawn', 'failed_permanent') {only.real("m")})
+                       THEN e.effective_on END AS resumed_on
+                   FROM stop_work w LEFT JOIN stop_work_end e ON e.stop_id = w.id AND e.effective_on <= {only.day}
+                   WHERE w.effective_on <= {only.day} {only.real("w")}
+                   ORDER BY w.customer_id, w.id DESC) w ON w.customer_id = c.id
         WHERE true {only.of("c.id")}
     """)
     woken = read(f"""
@@ -332,7 +350,7 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
         read(f"""
         SELECT p.id AS promise_id, r.customer_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
         FROM promise p JOIN receivable r ON r.id = p.receivable_id LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
-        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")} {only.of("r.customer_id")}
+        WHERE e.id IS NULL AND p.plan_id IS NULL AND p.effective_on <= {only.day} {only.real("p")} {only.of("r.customer_id")}
         """),
         PROMISES,
     )
@@ -346,6 +364,31 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
     return promises.join(
         received.group_by("receivable_id").agg(received=pl.struct("on", "amount")), on="receivable_id", how="left"
     )
+
+
+def plan_parts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = ()) -> pl.DataFrame:
+    """The payments of agreed schedules that were not ended, as of a day (`core.frames.PLAN_PARTS`)."""
+    with bulk.reader(creditor_id) as read:
+        return _plan_parts(read, Only(as_of, rehearsal, customers))
+
+
+def _plan_parts(read: Read, only: Only) -> pl.DataFrame:
+    parts = read(f"""
+        SELECT p.plan_id, p.receivable_id, k.effective_on AS since, p.promised_date AS day, p.amount,
+               k.grace_days::bigint, k.reminder_days::bigint
+        FROM promise p JOIN payment_plan k ON k.id = p.plan_id
+        LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
+        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")} {only.of("k.customer_id")}
+    """)
+    came = read(f"""
+        SELECT k.id AS plan_id, (x.total - k.received_before)::bigint AS came FROM payment_plan k CROSS JOIN LATERAL (
+          SELECT coalesce((SELECT sum(a.amount) FROM allocation a
+                           WHERE a.receivable_id = ANY (k.receivables) AND a.effective_on <= {only.day}), 0)
+            + coalesce((SELECT sum(w.amount) FROM write_off w
+                        WHERE w.receivable_id = ANY (k.receivables) AND w.effective_on <= {only.day}), 0) AS total) x
+        WHERE k.effective_on <= {only.day} {only.of("k.customer_id")}
+    """)
+    return _conform(parts.join(came, on="plan_id", how="left"), frames.PLAN_PARTS)
 
 
 def _touches(read: Read, only: Only) -> pl.DataFrame:
@@ -397,7 +440,7 @@ def _settled(read: Read, only: Only) -> pl.DataFrame:
             - coalesce((SELECT sum(amount) FROM write_off WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
             - coalesce((SELECT sum(amount) FROM allocation WHERE receivable_id = r.id AND effective_on <= {only.day}), 0) <= 0
           AND NOT EXISTS (SELECT FROM message_item i JOIN message m ON m.id = i.message_id
-                          WHERE i.receivable_id = r.id AND m.purpose = 'thanks'
+                          WHERE i.receivable_id = r.id AND i.part = 'thanked' AND m.purpose IN ('thanks', 'lifted')
                             AND m.state NOT IN ('withdrawn', 'failed_permanent') {only.real("m")})
           {only.of("r.customer_id")}
     """)

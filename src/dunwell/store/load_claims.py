@@ -1,4 +1,4 @@
-"""What a claim rests on, read from the ledger: the debt with all that lowered it, what stands against claiming, what proves it."""
+"""What a claim rests on, read from the ledger: the debt with all that lowered it, what stands against claiming."""
 
 from __future__ import annotations
 
@@ -31,29 +31,6 @@ class Owed:
     is_cancelled: bool
     reductions: tuple[Reduction, ...]
     acknowledged_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class SentMessage:
-    """A message that left, with its bytes and what the other side answered at each attempt."""
-
-    message_id: int
-    on: date
-    channel: str
-    subject: str
-    text: str
-    mime: bytes | None
-    to: str
-    attempts: tuple[tuple[datetime, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything real that was said and done about the receivables; rehearsals are no evidence."""
-
-    messages: tuple[SentMessage, ...]
-    facts: tuple[tuple[date, str, str], ...]  # on, event of the words' list, details
-    chain: tuple[Row, ...]
 
 
 def owed(creditor_id: int, receivables: Sequence[int], as_of: date) -> list[Owed]:
@@ -126,31 +103,6 @@ def reminded_on(creditor_id: int, receivables: Sequence[int], as_of: date) -> tu
         return tuple(row[0] for row in bulk.rows(_REMINDED, as_of, list(receivables)))
 
 
-def evidence(creditor_id: int, customer_id: int, receivables: Sequence[int], as_of: date) -> Evidence:
-    """The timeline of a dispute's file, oldest first."""
-    ids = list(receivables)
-    with scope.of(creditor_id):
-        attempts: dict[int, list[tuple[datetime, str, str]]] = {}
-        for key, at, outcome, detail in bulk.rows(_ATTEMPTS, as_of, ids):
-            attempts.setdefault(key, []).append((at, outcome, detail))
-        messages = tuple(
-            SentMessage(
-                key,
-                on,
-                channel,
-                subject,
-                text,
-                bytes(mime) if mime is not None else None,
-                to,
-                tuple(attempts.get(key, ())),
-            )
-            for key, on, channel, subject, text, mime, to in bulk.rows(_MESSAGES, as_of, ids)
-        )
-        facts = tuple(bulk.rows(_FACTS, as_of, ids, customer_id))
-        chain = tuple(bulk.rows(_CHAIN, as_of))
-    return Evidence(messages, facts, chain)
-
-
 def ending_terms(creditor_id: int, as_of: date) -> list[Row]:
     """Open receivables of invoices: number, customer, due date, the day of the last acknowledgement; oldest due first."""
     with scope.of(creditor_id):
@@ -191,48 +143,6 @@ _REMINDED = """
 SELECT DISTINCT m.sent_on FROM message_item i JOIN message m ON m.id = i.message_id
 WHERE m.state = 'sent' AND NOT m.rehearsal AND m.purpose = 'request' AND i.part IN ('asked', 'listed') AND m.sent_on <= %s
   AND i.receivable_id = ANY(%s) ORDER BY 1
-"""
-_OF_MESSAGES = """
-m.state IN ('sent', 'unknown') AND NOT m.rehearsal AND m.slot_on <= %s
-  AND EXISTS (SELECT FROM message_item i WHERE i.message_id = m.id AND i.receivable_id = ANY(%s))
-"""
-_MESSAGES = f"""
-SELECT m.id, coalesce(m.sent_on, m.slot_on), m.channel, c.subject, c.text, c.mime,
-  coalesce((SELECT string_agg(r.address, ', ' ORDER BY r.copy, r.id) FROM recipient r WHERE r.message_id = m.id), '')
-FROM message m JOIN message_content c ON c.message_id = m.id WHERE {_OF_MESSAGES} ORDER BY 2, 1
-"""
-_ATTEMPTS = f"""
-SELECT a.message_id, a.recorded_at, a.outcome, a.detail FROM attempt a JOIN message m ON m.id = a.message_id
-WHERE {_OF_MESSAGES} ORDER BY a.id
-"""
-_FACTS = """
-WITH q AS (SELECT %s::date AS on_day, %s::bigint[] AS ids, %s::bigint AS customer)
-SELECT on_, event, details FROM (
-  SELECT i.issue_date AS on_, 'issued' AS event, i.number || coalesce(', ' || nullif(i.what_for, ''), '') AS details, 0 AS place
-  FROM q, invoice i WHERE i.id IN (SELECT r.invoice_id FROM receivable r WHERE r.id = ANY(q.ids))
-  UNION ALL
-  SELECT g.effective_on, 'agreement', g.evidence, 1 FROM q, agreement g WHERE g.customer_id = q.customer
-  UNION ALL
-  SELECT t.effective_on, 'task', k.kind || ': ' || t.outcome || coalesce(', ' || nullif(t.why, ''), ''), 3
-  FROM q, task_outcome t JOIN task k ON k.id = t.task_id WHERE NOT k.rehearsal
-    AND EXISTS (SELECT FROM task_item x WHERE x.task_id = k.id AND x.receivable_id = ANY(q.ids))
-  UNION ALL
-  SELECT t.effective_on, 'touch', t.channel || coalesce(', ' || nullif(t.note, ''), ''), 3
-  FROM q, touch t WHERE t.customer_id = q.customer
-  UNION ALL
-  SELECT p.effective_on, 'promise', (p.promised_date)::text || coalesce(', ' || e.outcome, ''), 4
-  FROM q CROSS JOIN promise p LEFT JOIN ending e ON e.promise_id = p.id WHERE p.receivable_id = ANY(q.ids) AND NOT p.rehearsal
-  UNION ALL
-  SELECT d.effective_on, 'dispute', d.cause || coalesce(', ' || e.outcome, ''), 4
-  FROM q CROSS JOIN dispute d LEFT JOIN ending e ON e.dispute_id = d.id WHERE d.receivable_id = ANY(q.ids) AND NOT d.rehearsal
-  UNION ALL
-  SELECT s.effective_on, 'reply', s.channel, 5 FROM q, sign s
-  WHERE s.customer_id = q.customer AND s.kind = 'replied' AND NOT s.rehearsal
-) f, q WHERE on_ <= on_day ORDER BY on_, place, event, details
-"""
-_CHAIN = """
-SELECT sequence, recorded_at::text, kind, subject, digest, previous, chained FROM audit
-WHERE recorded_at < (%s::date + 1) ORDER BY sequence
 """
 _ENDING_TERMS = """
 SELECT r.id, i.number, c.name, c.kind, r.due_date,

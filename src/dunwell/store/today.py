@@ -19,7 +19,7 @@ from dunwell.store.outbox_view import Unmatched
 
 ANSWER_DAYS = 7
 """A client who objects has an answer so many days later, unless a person names another day."""
-KINDS = ("unknown", "reply", "money", "blocking", "broken", "task", "approval", "dispute", "credit", "finding")
+KINDS = ("unknown", "reply", "money", "blocking", "broken", "plan", "task", "approval", "dispute", "credit", "finding")
 """Most pressing first: what may have gone wrong, what holds others up, what was promised, what is due today, what can wait."""
 
 BADGES_S = 60
@@ -50,7 +50,7 @@ class Item:
 
 def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
-    found = dict(bulk.rows(COUNTS, rehearsal, as_of, rehearsal, as_of))
+    found = dict(bulk.rows(COUNTS, rehearsal, *[as_of, rehearsal, as_of, as_of], rehearsal, rehearsal, as_of))
     found["money"] = len(unmatched(creditor_id))
     return {kind: found[kind] for kind in KINDS if found.get(kind)}
 
@@ -76,7 +76,8 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
         "finding": [],
         "task": [as_of],
         "approval": [],
-        "broken": [rehearsal, as_of],
+        "broken": [rehearsal, as_of, rehearsal, as_of, as_of],
+        "plan": [rehearsal],
         "dispute": [ANSWER_DAYS, rehearsal],
         "credit": [],
     }
@@ -132,11 +133,25 @@ def _sums(kind: str, numbers: list[int], *, as_of: date, rehearsal: bool) -> dic
 OPEN_PROMISES = """
 SELECT DISTINCT ON (p.receivable_id) p.* FROM promise p
 WHERE NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id) AND (%s OR NOT p.rehearsal)
+  AND p.plan_id IS NULL
 ORDER BY p.receivable_id, p.id DESC
+"""
+# The earliest payment of each schedule that no longer stands.
+MISSED = """
+SELECT DISTINCT ON (p.plan_id) p.*, r.customer_id FROM promise p JOIN receivable r ON r.id = p.receivable_id
+WHERE p.plan_id IS NOT NULL AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id) AND (%s OR NOT p.rehearsal)
+  AND p.promised_date < %s AND NOT EXISTS (SELECT FROM dunwell_plan_stands(p.plan_id, %s))
+  AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+ORDER BY p.plan_id, p.promised_date
+"""
+ASKED_PLANS = """
+SELECT k.* FROM payment_plan k WHERE k.is_asked AND (%s OR NOT k.rehearsal)
+  AND NOT EXISTS (SELECT FROM payment_plan_decision d WHERE d.plan_id = k.id)
 """
 BROKEN = f"""
 SELECT p.*, r.customer_id FROM ({OPEN_PROMISES}) p JOIN receivable r ON r.id = p.receivable_id
 WHERE p.promised_date < %s AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+UNION ALL SELECT * FROM ({MISSED}) m
 """
 DISPUTED = """
 SELECT d.*, r.customer_id, i.number FROM dispute d JOIN receivable r ON r.id = d.receivable_id JOIN invoice i ON i.id = r.invoice_id
@@ -166,6 +181,7 @@ WHERE state IN ('waiting', 'unknown') GROUP BY state
 UNION ALL SELECT 'reply', (SELECT count(*) FROM ({OPEN_READINGS}) p) + (SELECT count(*) FROM ({OPEN_ANSWERS}) a)
   + (SELECT count(*) FROM ({STRAYS}) s)
 UNION ALL SELECT 'broken', count(*) FROM ({BROKEN}) b
+UNION ALL SELECT 'plan', count(*) FROM ({ASKED_PLANS}) k
 UNION ALL SELECT 'dispute', count(*) FROM ({DISPUTED}) d
 UNION ALL SELECT 'credit', count(*) FROM ({CREDITS_DUE}) c
 UNION ALL SELECT 'task', count(*) FROM ({OPEN_TASKS}) t
@@ -196,6 +212,8 @@ ITEMS = {
     "broken": "SELECT p.id, p.customer_id, c.name, p.promised_date, 0, i.number, '', '', p.why "
     f"FROM ({BROKEN}) p JOIN customer c ON c.id = p.customer_id JOIN receivable r ON r.id = p.receivable_id "
     "JOIN invoice i ON i.id = r.invoice_id ORDER BY p.promised_date, p.id",
+    "plan": "SELECT k.id, k.customer_id, c.name, k.effective_on, 0, '', '', '', k.evidence "
+    f"FROM ({ASKED_PLANS}) k JOIN customer c ON c.id = k.customer_id ORDER BY k.id",
     "dispute": "SELECT d.id, d.customer_id, c.name, d.effective_on, 0, d.cause, d.number, '', d.why, "
     "coalesce(k.due_on, d.effective_on + %s) AS until, coalesce(k.owner, c.owner) "
     f"FROM ({DISPUTED}) d JOIN customer c ON c.id = d.customer_id LEFT JOIN LATERAL "
@@ -211,6 +229,7 @@ OWED_BY = {
     "unknown": "",
     "task": "SELECT receivable_id FROM task_item WHERE task_id = ANY(%s)",
     "broken": "SELECT receivable_id FROM promise WHERE id = ANY(%s)",
+    "plan": "",
     "dispute": "SELECT receivable_id FROM dispute WHERE id = ANY(%s)",
     "credit": "",
 }
@@ -225,5 +244,6 @@ SUMS = {
     "WHERE i.task_id = ANY(%s) AND b.balance > 0 AND NOT b.is_cancelled GROUP BY i.task_id, b.currency ORDER BY b.currency",
     "broken": "SELECT p.id, least(p.amount, b.balance), b.currency FROM promise p JOIN ({balances}) b USING (receivable_id) WHERE p.id = ANY(%s)",
     "credit": "SELECT id, amount, currency FROM credit_due WHERE id = ANY(%s)",
+    "plan": "SELECT id, amount, currency FROM payment_plan WHERE id = ANY(%s)",
     "dispute": "SELECT d.id, coalesce(d.amount, b.balance), b.currency FROM dispute d JOIN ({balances}) b USING (receivable_id) WHERE d.id = ANY(%s)",
 }

@@ -20,7 +20,7 @@ def call(provider: str, url: str, headers: Mapping[str, str], body: bytes | None
         raise ProviderDown(provider=provider, reason=f"{url} is no https address")
     request = urllib.request.Request(url, data=body, headers=dict(headers))
     try:
-        with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
+        with NO_REDIRECT.open(request, timeout=TIMEOUT_S) as answer:
             found = json.loads(answer.read(ANSWER_BYTES_MAX))
     except urllib.error.HTTPError as error:
         raise ProviderDown(provider=provider, reason=f"it answered {error.code}: {_said(error)}") from error
@@ -38,7 +38,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_OPENER = urllib.request.build_opener(_NoRedirect)
+NO_REDIRECT = urllib.request.build_opener(_NoRedirect)
 
 
 def _said(error: urllib.error.HTTPError) -> str:

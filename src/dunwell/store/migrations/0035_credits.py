@@ -39,7 +39,7 @@ def parent(name, kind=models.ForeignKey, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0045_reply_from_page")]
+    dependencies = [("store", "0046_automatic_payment")]
 
     operations = [
         migrations.CreateModel(

@@ -1,6 +1,7 @@
 """All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
 
-from dunwell.store.models.access import Membership
+from dunwell.store.models.access import DeedForm, Membership
+from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.credits import CreditDue, CreditSettled, DisputeCare
@@ -60,7 +61,9 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
+from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
 __all__ = [
     "Acknowledgement",
@@ -72,6 +75,10 @@ __all__ = [
     "Audit",
     "AuditContent",
     "AuditHead",
+    "AutoCharge",
+    "AutoConsent",
+    "AutoEnd",
+    "AutoMethod",
     "BankAccount",
     "BankEntry",
     "CallReviewed",
@@ -91,6 +98,7 @@ __all__ = [
     "CustomerGroup",
     "Deadline",
     "DeadlineEnd",
+    "DeedForm",
     "Dispute",
     "DisputeCare",
     "Ending",
@@ -98,6 +106,9 @@ __all__ = [
     "FindingSettled",
     "GrantEnd",
     "Hold",
+    "Hook",
+    "HookAttempt",
+    "HookCall",
     "ImportFile",
     "ImportedRow",
     "Inbound",
@@ -132,6 +143,9 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentPlan",
+    "PaymentPlanDecision",
+    "PaymentPlanPaper",
     "PolicyChoice",
     "Promise",
     "Proposal",
@@ -144,6 +158,8 @@ __all__ = [
     "Staff",
     "StateRecord",
     "Statement",
+    "StopWork",
+    "StopWorkEnd",
     "Switch",
     "Task",
     "TaskItem",

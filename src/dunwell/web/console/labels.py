@@ -42,6 +42,7 @@ WORDS = {
         "lifted": term("letter", "end of a pause"),
         "bank_details": term("letter", "new bank details"),
         "new_link": term("letter", "new link to the pay page"),
+        "auto_notice": term("letter", "notice of a charge"),
     },
     "proposal": {
         "promise": term("proposal", "Promises to pay"),
@@ -141,10 +142,25 @@ WORDS = {
         "lifted": term("ending", "lifted"),
         "talked": term("ending", "talked over"),
     },
+    "work": {
+        "running": term("work", "work in progress pauses"),
+        "not_begun": term("work", "work not begun waits"),
+    },
+    "stop_end": {
+        "paid": term("work", "it was paid"),
+        "agreed": term("work", "something else was agreed"),
+        "mistaken": term("work", "it was stopped by mistake"),
+    },
     "sign": {
         "opened": term("sign", "Opened"),
         "replied": term("sign", "Answered"),
         "bounced": term("sign", "Came back: the address is dead"),
+    },
+    "charge": {
+        "paid": term("charge", "charged"),
+        "pending": term("charge", "under way"),
+        "failed": term("charge", "failed"),
+        "refunded": term("charge", "given back"),
     },
     "owes": {"answer": term("owes", "an answer"), "document": term("owes", "a document")},
     "contact": {
@@ -181,6 +197,7 @@ WORDS = {
         "unmatched_hold": term("fact", "unmatched money holds"),
         "woken_on": term("fact", "woken up"),
         "owes": term("fact", "our side owes"),
+        "stopped_on": term("fact", "work waits since"),
     },
     "fact_value": {
         "business": term("fact", "a business"),
@@ -301,12 +318,14 @@ WORDS = {
         "phone": term("field", "telephone"),
         "policy": term("field", "policy"),
         "preferred_channel": term("field", "preferred channel"),
+        "preferred_method": term("field", "preferred way to pay"),
         "reference": term("field", "reference"),
         "registration_number": term("field", "registration number"),
         "remittance": term("field", "words of the payment"),
         "segment": term("field", "segment"),
         "sent_on": term("field", "sent on"),
         "series": term("field", "series"),
+        "starts_on": term("field", "start of work"),
         "status": term("field", "status"),
         "timezone": term("field", "time zone"),
         "total": term("field", "invoice total"),
@@ -348,10 +367,8 @@ WORDS = {
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of recorded reasons, the names of steps, roles and channels in the person's words."""
-    locale = (get_language() or "en")[:2]
-    told = (f"{code}={policy_words.word(value, locale)}" if value else code for code, value in reasons.parse(text))
-    return reasons.sentences(reasons.SEPARATOR.join(told), locale) if text else []
+    """The sentences of recorded reasons in the person's language."""
+    return reasons.sentences(text, (get_language() or "en")[:2])
 
 
 def word(kind: str, code: str) -> str:

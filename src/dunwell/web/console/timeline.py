@@ -17,6 +17,9 @@ ICONS = {
     "touch": "message-circle",
     "sign": "mail-opened",
     "reply": "message-2",
+    "auto": "refresh",
+    "auto_end": "ban",
+    "auto_charge": "credit-card",
     "note": "note",
     "state": "gavel",
     "owes": "inbox",
@@ -24,14 +27,17 @@ ICONS = {
     "payment": "cash",
     "issued": "file-invoice",
     "promise": "heart-handshake",
+    "plan": "calendar-event",
     "dispute": "scale",
     "allocation": "check",
     "unallocation": "arrow-back-up",
     "cancelled": "ban",
+    "stopped": "player-pause",
+    "resumed": "player-play",
 }
 OURS = ("message", "task", "touch")
 """What went from us to them; shown apart from what came from them and from what is ours alone."""
-THEIRS = ("payment", "sign", "reply", "promise", "dispute")
+THEIRS = ("payment", "sign", "reply", "promise", "plan", "dispute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def _tone(event: Event) -> str:
         return "good"
     if event.state in ("failed_permanent", "unknown") or event.kind == "dispute" or event.what == "bounced":
         return "bad"
-    return "warm" if event.kind in ("promise", "hold", "state") else ""
+    return "warm" if event.kind in ("promise", "hold", "state", "stopped") else ""
 
 
 def _address(desk: Desk, event: Event) -> str:
@@ -108,6 +114,19 @@ def _reply(event: Event) -> str:
     return _("Wrote: {subject}").format(subject=event.words)
 
 
+def _auto(event: Event) -> str:
+    return _("Agreed to automatic payment ({provider})").format(provider=event.what)
+
+
+def _auto_end(event: Event) -> str:
+    return _("Ended automatic payment")
+
+
+def _auto_charge(event: Event) -> str:
+    told = _("Automatic charge announced for {day}").format(day=event.what)
+    return f"{told} – {labels.word('charge', event.state)}" if event.state else told
+
+
 def _note(event: Event) -> str:
     return _("Note")
 
@@ -138,6 +157,12 @@ def _promise(event: Event) -> str:
     return _ended(event, _("Promised for {number} by {day}").format(number=event.what, day=event.words))
 
 
+def _plan(event: Event) -> str:
+    if event.state == "asked":
+        return _("Asks for a payment schedule")
+    return _ended(event, _("Payment schedule agreed"))
+
+
 def _dispute(event: Event) -> str:
     return _ended(
         event, _("Disputes {number}: {cause}").format(number=event.words, cause=labels.word("cause", event.what))
@@ -156,6 +181,14 @@ def _cancelled(event: Event) -> str:
     return _("{number} is cancelled").format(number=event.what)
 
 
+def _stopped(event: Event) -> str:
+    return _("Work waits for payment: {what}").format(what=labels.word("work", event.what))
+
+
+def _resumed(event: Event) -> str:
+    return _("Work goes on: {why}").format(why=labels.word("stop_end", event.what))
+
+
 _TITLES = {
     "message": _message,
     "task": _task,
@@ -163,6 +196,9 @@ _TITLES = {
     "touch": _touch,
     "sign": _sign,
     "reply": _reply,
+    "auto": _auto,
+    "auto_end": _auto_end,
+    "auto_charge": _auto_charge,
     "note": _note,
     "state": _state,
     "owes": _owes,
@@ -170,8 +206,11 @@ _TITLES = {
     "payment": _payment,
     "issued": _issued,
     "promise": _promise,
+    "plan": _plan,
     "dispute": _dispute,
     "allocation": _allocation,
     "unallocation": _unallocation,
     "cancelled": _cancelled,
+    "stopped": _stopped,
+    "resumed": _resumed,
 }

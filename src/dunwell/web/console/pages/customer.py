@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from dunwell.store import customer_view
+from dunwell.run import stop_work
+from dunwell.store import autopay, customer_view
 from dunwell.store.customer_view import EVENTS, Event, Owed
 from dunwell.store.models import Agreement, Customer, PolicyChoice
 from dunwell.web.console import deeds, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.pages import instalments
 from dunwell.web.console.timeline import told
 
 
@@ -25,7 +27,10 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "ages": customer_view.ages(rows, number, as_of=desk.today),
         "next": next_step(rows),
         "pauses": customer_view.pauses(number, rehearsal=desk.is_rehearsal),
+        "plans": instalments.standing(desk, number),
         "people": _by_contact(customer_view.people(number)),
+        "stop": stop_work.of(desk.creditor, customer, desk.today),
+        "autos": autopay.standing(number, rehearsal=desk.is_rehearsal),
         "agreement": Agreement.objects.filter(customer=customer).order_by("-pk").first(),
         "policy": PolicyChoice.objects.filter(scope="customer", target=str(number)).order_by("-pk").first(),
         **_page(desk, number, None),

@@ -15,6 +15,7 @@ from dunwell.store.models import Invoice, Receivable
 from dunwell.web.console import deeds, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.pages import instalments as instalments_page
 from dunwell.web.console.timeline import told
 
 
@@ -44,6 +45,7 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
             for one in customer_view.pauses(invoice.customer_id, rehearsal=desk.is_rehearsal)
             if one.invoice in ("", invoice.number)
         ],
+        "plans": instalments_page.standing(desk, invoice.customer_id, invoice.pk),
         "events": told(desk, customer_view.story(numbers)),
         "is_cancelled": bool(bulk.rows("SELECT 1 FROM cancellation WHERE invoice_id = %s", invoice.pk)),
     }
