@@ -31,6 +31,7 @@ KEYWORDS = {
 REFUSING = (
     "core/money.py",
     "core/offers.py",
+    "core/tracking.py",
     "run/approve.py",
     "run/autopay.py",
     "run/books.py",
@@ -50,6 +51,7 @@ REFUSING = (
     "run/platforms.py",
     "run/policies.py",
     "run/portal_desk.py",
+    "run/posted.py",
     "run/stop_work.py",
     "run/tell_staff.py",
     "run/uploads.py",

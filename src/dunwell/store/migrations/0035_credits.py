@@ -39,7 +39,7 @@ def parent(name, kind=models.ForeignKey, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0046_automatic_payment")]
+    dependencies = [("store", "0050_forecasts")]
 
     operations = [
         migrations.CreateModel(

@@ -1,4 +1,4 @@
-"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
+"""All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.access import DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
@@ -19,6 +19,7 @@ from dunwell.store.models.customers import (
     Touch,
 )
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
+from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
@@ -104,6 +105,7 @@ __all__ = [
     "Ending",
     "FindingRecord",
     "FindingSettled",
+    "ForecastVersion",
     "GrantEnd",
     "Hold",
     "Hook",
@@ -147,9 +149,11 @@ __all__ = [
     "PaymentPlanDecision",
     "PaymentPlanPaper",
     "PolicyChoice",
+    "ProfilingStatement",
     "Promise",
     "Proposal",
     "Receivable",
+    "ReceivableForecast",
     "Recipient",
     "ReplyDecision",
     "ReplyProposal",

@@ -129,6 +129,8 @@ def _address(desk: Desk, item: Item) -> str:
         return desk.url("dispute-answer", item.number)
     if item.kind == "credit" and desk.may("approver"):
         return desk.url("credit", item.number)
+    if item.kind == "task" and item.what == "letter" and desk.may("collector"):
+        return desk.url("letter-posted", item.number)
     return desk.url("customer", item.customer_id) if item.customer_id else ""
 
 
