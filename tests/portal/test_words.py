@@ -47,7 +47,7 @@ def test_what_the_templates_say_exists_and_what_exists_is_said():
         *(f"errors.{name}" for name in refusals()),
         *(f"plan.every_{every.value}" for every in rules.Every),
         *(f"plan.parts_{number}" for number in range(1, 5)),
-        *("language", "closed.done_title", "closed.done_text"),
+        *("language", "closed.done_title", "closed.done_text", "auto.agree"),
     }
     existing = set(flat("en"))
     assert used <= existing

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,10 +39,14 @@ Read = Callable[[str], pl.DataFrame]
 
 
 @contextmanager
-def reader(creditor_id: int) -> Iterator[Read]:
-    """A read-only snapshot of one creditor's rows: `read(sql)` gives a frame; all reads see the same moment."""
+def reader(creditor_id: int, *, snapshot: str = "") -> Iterator[Read]:
+    """A read-only snapshot of one creditor's rows: `read(sql)` gives a frame; all reads see the same moment, that of another
+    session's exported `snapshot` if one is named.
+    """
     with dbapi.connect(_address()) as link, link.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if snapshot:
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         cursor.execute(f"SELECT set_config('dunwell.creditor', '{int(creditor_id)}', true)")
         pl.DataFrame(cursor.fetch_arrow())
 
@@ -50,6 +55,19 @@ def reader(creditor_id: int) -> Iterator[Read]:
             return pl.DataFrame(cursor.fetch_arrow())
 
         yield read
+
+
+@contextmanager
+def beside(creditor_id: int, read: Read, work: Callable[[Read], pl.DataFrame]) -> Iterator[Future[pl.DataFrame]]:
+    """What `work` reads in a second session, as of the same moment as `read`, while this one goes on reading."""
+    (snapshot,) = read("SELECT pg_export_snapshot() AS snapshot")["snapshot"]
+
+    def there() -> pl.DataFrame:
+        with reader(creditor_id, snapshot=snapshot) as other:
+            return work(other)
+
+    with ThreadPoolExecutor(1) as maker:
+        yield maker.submit(there)
 
 
 def stage(name: str, frame: pl.DataFrame) -> None:

@@ -43,11 +43,13 @@ class Facts:
 
 def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = ()) -> Facts:
     """Everything one creditor's plan looks at on a day; `customers` narrows it to some (for `explain`)."""
-    with bulk.reader(creditor_id) as read:
-        only = Only(as_of, rehearsal, customers)
-        receivables = _receivables(read, only)
+    only = Only(as_of, rehearsal, customers)
+    # Of a large book the receivables are as much work as all the rest.
+    with (
+        bulk.reader(creditor_id) as read,
+        bulk.beside(creditor_id, read, lambda other: _receivables(other, only)) as receivables,
+    ):
         return Facts(
-            receivables=receivables,
             customers=_customers(read, only),
             contacts=_contacts(read, only),
             steps_done=_steps_done(read, only),
@@ -60,6 +62,7 @@ def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[in
             settled=_settled(read, only),
             choices=_choices(read, only),
             covered_until=_covered_until(read, only),
+            receivables=receivables.result(),
         )
 
 

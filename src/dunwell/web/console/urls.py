@@ -29,6 +29,7 @@ from dunwell.web.console.pages import (
     money,
     outlook,
     policies,
+    posted,
     replies,
     reports,
     search,
@@ -56,6 +57,10 @@ DOORS = (
     Door("messages/<int:number>/settle", messages.settle, APPROVER, "message-settle"),
     Door("approve", messages.choose, APPROVER, "approve"),
     Door("approve/chosen", messages.approve, APPROVER, "approve-chosen", commits=True),
+    # Letters by post
+    Door("posted", posted.together, COLLECTOR, "letters-together"),
+    Door("posted/<int:number>", posted.show, COLLECTOR, "letter-posted"),
+    Door("posted/<int:number>/paper", posted.paper, COLLECTOR, "letter-paper"),
     # Replies
     Door("replies", replies.show, VIEWER, "replies"),
     Door("replies/<int:number>", replies.one, VIEWER, "reply"),
