@@ -98,7 +98,13 @@ def _inside(said: dict[str, int], actual: int) -> dict[int, bool]:
 
 def _cash_lines(came: list[Came]) -> Iterator[str]:
     bands = list(forecasts_cash.BANDS)
-    yield "cash" + " " * 6 + f"{'error':>8}" + "".join(f"{f'in {band} %':>10}" for band in bands) + "   if invoices were independent"
+    yield (
+        "cash"
+        + " " * 6
+        + f"{'error':>8}"
+        + "".join(f"{f'in {band} %':>10}" for band in bands)
+        + "   if invoices were independent"
+    )
     for days in HORIZONS:
         of = [one for one in came if one.days == days]
         error = sum(abs(one.expected - one.came) for one in of) / max(sum(one.came for one in of), 1)
