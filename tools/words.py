@@ -42,6 +42,7 @@ REFUSING = (
     "run/news.py",
     "run/own_letter.py",
     "run/people.py",
+    "run/pictures.py",
     "run/policies.py",
     "run/portal_desk.py",
     "run/stop_work.py",
