@@ -30,6 +30,7 @@ KEYWORDS = {
 # A refusal's docstring is its sentence: those of the modules whose refusals a person at a face can meet.
 REFUSING = (
     "core/money.py",
+    "core/tracking.py",
     "run/approve.py",
     "run/autopay.py",
     "run/books.py",
@@ -45,6 +46,7 @@ REFUSING = (
     "run/pictures.py",
     "run/policies.py",
     "run/portal_desk.py",
+    "run/posted.py",
     "run/stop_work.py",
     "run/tell_staff.py",
     "run/uploads.py",

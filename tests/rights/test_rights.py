@@ -52,6 +52,7 @@ def test_terms_are_versions(firm: World) -> None:
         "late_payment": "",
         "late_payment_ref": "",
         "stop_work": "",
+        "work": "",
     }
 
 

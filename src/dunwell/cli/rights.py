@@ -97,15 +97,28 @@ def charge(
 
 def letter(
     context: Context,
-    number: Annotated[int, typer.Argument(help="Number of the task (`dunwell work`).")],
+    number: Annotated[int | None, typer.Argument(help="Number of the task (`dunwell work`); all that wait without it.")] = None,
     file: Annotated[Path | None, typer.Option("--out", help="The PDF to write; letter-NUMBER.pdf without it.")] = None,
+    tracking: Annotated[str, typer.Option("--posted", help="It was posted: the number that the post gave.")] = "",
     creditor: CreditorOption = "",
+    by: ByOption = "",
+    as_of: AsOfOption = None,
 ) -> None:
-    """Print the letter of a task as PDF, its address where the window of the envelope is."""
-    printed = posted.pdf(cli.chosen(context, creditor), number)
-    place = file or Path(f"letter-{number}.pdf")
-    place.write_bytes(printed)
-    out.print(f"{place}: print, sign, post; then `dunwell task {number} --outcome posted --why TRACKING`", markup=False)
+    """Print the letter of a task, or all that wait, for the window of the envelope; or record that it was posted."""
+    chosen = cli.chosen(context, creditor)
+    if tracking:
+        if number is None:
+            raise typer.BadParameter("say which letter was posted: dunwell letter NUMBER --posted TRACKING")
+        kept = posted.post(chosen, number, tracking, on=cli.day(context, chosen, as_of), by=by or cli.who())
+        out.print(f"letter {number} was posted: {kept}", markup=False)
+        return
+    numbers = [number] if number is not None else [one.pk for one in posted.waiting(chosen)]
+    if not numbers:
+        out.print("no letter waits to be printed")
+        return
+    place = file or Path(f"letter-{number}.pdf" if number is not None else "letters.pdf")
+    place.write_bytes(posted.pdf(chosen, number) if number is not None else posted.together(chosen, numbers))
+    out.print(f"{place}: print, sign, post; then `dunwell letter {numbers[0]} --posted TRACKING`", markup=False)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from rich.table import Table
 from dunwell.cli.context import as_json, out
 from dunwell.core import reasons
 from dunwell.core.money import Money
-from dunwell.run import freshness, letters_preview
+from dunwell.run import forecasting, freshness, letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
 from dunwell.run.desk import Planned
@@ -253,6 +253,8 @@ def stories(found: list[Told], locale: str, *, json: bool) -> None:
         )
         for on, what, details in told.events:
             out.print(f"  {on}  {escape(what)}  [dim]{escape(details)}[/]")
+        for sentence in forecasting.sentences(told.forecast, locale) if told.forecast else ():
+            out.print(f"  ~ {escape(sentence)}")
         story = told.story
         if story is None:
             out.print("  → settled or not yet issued: nothing will happen by itself")
@@ -367,6 +369,7 @@ def _as_data(told: Told, locale: str) -> dict:
         "reasons": story.reasons if story else None,
         "sentences": story.sentences(locale) if story else [],
         "next_on": story.next_on if story else None,
+        "forecast": forecasting.sentences(told.forecast, locale) if told.forecast else [],
         "ladder": [
             {"step": one.step, "planned_on": one.planned_on, "on": one.on, "state": one.state, "reason": one.reason}
             for one in (story.ladder if story else ())

@@ -190,6 +190,7 @@ def due(joined: pl.DataFrame, asks: pl.DataFrame, day: Day) -> pl.DataFrame:
                 pl.when(member & goes & pl.col("wakes")).then(pl.lit("wake_up")),
                 pl.when(member & goes & pl.col("is_broken")).then(pl.lit("promise_broken")),
                 pl.when(member & goes & pl.col("is_partly_disputed")).then(pl.lit("undisputed_rest")),
+                pl.when(member & goes & pl.col("is_compared")).then(pl.lit("spare_compared")),
                 pl.when(member & goes & ~nobody).then("needs_approval=" + pl.col("approve")),
                 separator=SEPARATOR,
                 ignore_nulls=True,

@@ -280,9 +280,11 @@ def _forecasts(portfolio: Portfolio) -> pl.DataFrame:
 
 def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar: Days) -> pl.LazyFrame:
     threshold = pl.Series([policy.spare_probability for policy in portfolio.policies], dtype=pl.Float64)
+    held_out = pl.Series([policy.spare_holdout for policy in portfolio.policies], dtype=pl.Float64)
     today = pl.lit(calendar.as_of, pl.Int32)
     of_policy = {
         "spare_from": pl.lit(threshold).gather("policy"),
+        "is_held_out": _lot(pl.col("customer_id")) < pl.lit(held_out).gather("policy"),
         "balance_min": _balance_min(portfolio.policies),
     }
     # Money paid on the last day to pay, a business day, arrives on the next one (R40).
@@ -304,11 +306,18 @@ def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar:
         is_broken=(pl.col("broken") >= pl.col("last_on").fill_null(0)).fill_null(False),
         **of_policy,
     ).with_columns(
-        is_spared=pl.col("courtesy")
+        may_spare=pl.col("courtesy")
         & (pl.col("probability") >= pl.col("spare_from")).fill_null(False)
         & (pl.col("spare_from") < 1)
         & (~pl.col("was_spared") | still_spared.fill_null(False))
+    ).with_columns(
+        is_spared=pl.col("may_spare") & ~pl.col("is_held_out"), is_compared=pl.col("may_spare") & pl.col("is_held_out")
     )
+
+
+def _lot(customer: pl.Expr) -> pl.Expr:
+    """A number from 0 to 1 by lot, for a customer always the same: multiplied by 2^32 / φ, neighbours fall far apart."""
+    return ((customer % 2**31) * 2_654_435_761 % 2**32) / 2**32
 
 
 def _balance_min(policies: tuple[Policy, ...]) -> pl.Expr:

@@ -31,7 +31,7 @@ _DUE = (
         "rule",
         "last_place",
     ),
-    *("wakes", "is_request", "is_the_request", "agreed", "is_hand_over", "is_broken", "is_partly_disputed"),
+    *("wakes", "is_request", "is_the_request", "agreed", "is_hand_over", "is_broken", "is_partly_disputed", "is_compared"),
 )
 _DAYS_MAX = 1 << 20
 

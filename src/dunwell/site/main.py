@@ -61,6 +61,8 @@ COMMANDS = {
     "lifted": "dunwell.cli.news:lifted",
     "inbox": "dunwell.cli.inbox:app",
     "reply": "dunwell.cli.inbox:reply",
+    "cash": "dunwell.cli.cash:cash_",
+    "learn": "dunwell.cli.cash:learn",
     "call": "dunwell.cli.calls:call",
     "coach": "dunwell.cli.calls:coach",
     "hold": "dunwell.cli.verbs:hold",

@@ -1,4 +1,4 @@
-"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
+"""All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
 from dunwell.store.models.access import DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
@@ -17,6 +17,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
+from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
@@ -95,6 +96,7 @@ __all__ = [
     "Ending",
     "FindingRecord",
     "FindingSettled",
+    "ForecastVersion",
     "Hold",
     "Hook",
     "HookAttempt",
@@ -132,9 +134,11 @@ __all__ = [
     "PaymentPlanDecision",
     "PaymentPlanPaper",
     "PolicyChoice",
+    "ProfilingStatement",
     "Promise",
     "Proposal",
     "Receivable",
+    "ReceivableForecast",
     "Recipient",
     "ReplyDecision",
     "ReplyProposal",

@@ -27,7 +27,9 @@ from dunwell.web.console.pages import (
     invoices,
     messages,
     money,
+    outlook,
     policies,
+    posted,
     replies,
     reports,
     search,
@@ -55,6 +57,10 @@ DOORS = (
     Door("messages/<int:number>/settle", messages.settle, APPROVER, "message-settle"),
     Door("approve", messages.choose, APPROVER, "approve"),
     Door("approve/chosen", messages.approve, APPROVER, "approve-chosen", commits=True),
+    # Letters by post
+    Door("posted", posted.together, COLLECTOR, "letters-together"),
+    Door("posted/<int:number>", posted.show, COLLECTOR, "letter-posted"),
+    Door("posted/<int:number>/paper", posted.paper, COLLECTOR, "letter-paper"),
     # Replies
     Door("replies", replies.show, VIEWER, "replies"),
     Door("replies/<int:number>", replies.one, VIEWER, "reply"),
@@ -109,6 +115,8 @@ DOORS = (
     # Reports
     Door("reports", reports.show, VIEWER, "reports"),
     Door("reports/<slug:table>/<slug:kind>", reports.file, VIEWER, "report-file"),
+    Door("outlook", outlook.show, VIEWER, "outlook"),
+    Door("outlook/<slug:kind>", outlook.file, VIEWER, "outlook-file"),
     # By hand
     Door("customers/new", by_hand.new_customer, COLLECTOR, "customer-new"),
     Door("customers/<int:number>/change", by_hand.change_customer, COLLECTOR, "customer-change"),

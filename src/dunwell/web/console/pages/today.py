@@ -121,6 +121,8 @@ def _address(desk: Desk, item: Item) -> str:
         return f"{desk.url('replies')}#{item.step}{item.number}"
     if item.kind == "task" and item.what == "call" and desk.may("collector"):
         return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
+    if item.kind == "task" and item.what == "letter" and desk.may("collector"):
+        return desk.url("letter-posted", item.number)
     return desk.url("customer", item.customer_id) if item.customer_id else ""
 
 
