@@ -48,6 +48,7 @@ REFUSING = (
     "run/offers.py",
     "run/own_letter.py",
     "run/people.py",
+    "run/pictures.py",
     "run/platforms.py",
     "run/policies.py",
     "run/portal_desk.py",
