@@ -11,7 +11,7 @@ from dunwell.core import instalments as rules
 from dunwell.core import page_files, payment
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import agreements, instalments, online, people, portal_answers, portal_link, portal_plan
+from dunwell.run import agreements, instalments, offers, online, people, portal_answers, portal_link, portal_plan
 from dunwell.web.portal import forms, words
 
 PLACES = re.compile(r"{(\w+)}")
@@ -71,4 +71,5 @@ def refusals() -> set[str]:
         and thing.__module__ == room.__name__
     }
     at_the_desk = {"NoSuchPlan", "PlanUnproven", "NoPageAddress"}
-    return own - at_the_desk | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}
+    ours = {offers.NoSuchOffer.__name__, offers.OfferEnded.__name__}
+    return own - at_the_desk | ours | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}

@@ -35,7 +35,7 @@ def fact(*fields):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0050_forecasts")]
+    dependencies = [("store", "0030_payment_plan")]
 
     operations = [
         migrations.CreateModel(
