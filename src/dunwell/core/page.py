@@ -23,7 +23,7 @@ class AnswerKind(StrEnum):
 
 
 WAITS_FOR_A_PERSON = (
-    *(AnswerKind.QUESTION, AnswerKind.ASK_PLAN, AnswerKind.DISPUTE, AnswerKind.REDIRECT, AnswerKind.OTHER_WAY),
+    *(AnswerKind.QUESTION, AnswerKind.DISPUTE, AnswerKind.REDIRECT, AnswerKind.OTHER_WAY),
     *(AnswerKind.HARDSHIP, AnswerKind.REVIEW),
 )
 """These stand on the work list until somebody has dealt with them; the others act by themselves at the next run."""

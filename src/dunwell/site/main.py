@@ -82,6 +82,7 @@ COMMANDS = {
     "owes": "dunwell.cli.verbs:owes",
     "export": "dunwell.cli.export:command",
     "agreement": "dunwell.cli.rights:agreement",
+    "intake": "dunwell.cli.intake:command",
     "acknowledged": "dunwell.cli.rights:acknowledged",
     "letter": "dunwell.cli.rights:letter",
     "charge": "dunwell.cli.rights:charge",

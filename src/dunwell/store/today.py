@@ -188,7 +188,7 @@ UNION ALL SELECT 'task', count(*) FROM ({OPEN_TASKS}) t
 UNION ALL SELECT CASE WHEN holds THEN 'blocking' ELSE 'finding' END, count(*) FROM ({OPEN_FINDINGS}) f GROUP BY holds
 """
 _FINDINGS = (
-    f"SELECT f.id, f.customer_id, coalesce(c.name, ''), f.effective_on, 0, f.code, '', '', f.message || ' ' || f.remedy "
+    f"SELECT f.id, f.customer_id, coalesce(c.name, ''), f.effective_on, 0, f.code, f.message, f.remedy, '' "
     f"FROM ({OPEN_FINDINGS}) f LEFT JOIN customer c ON c.id = f.customer_id"
 )
 # number, customer, name, since, level, what, step, reasons, words

@@ -39,7 +39,7 @@ def parent(name, kind=models.ForeignKey, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0050_forecasts")]
+    dependencies = [("store", "0031_terms_proposal")]
 
     operations = [
         migrations.CreateModel(

@@ -62,7 +62,13 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
-from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
+from dunwell.store.models.plans import (
+    PaymentPlan,
+    PaymentPlanDecision,
+    PaymentPlanPaper,
+    TermsConfirmed,
+    TermsProposal,
+)
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
@@ -168,6 +174,8 @@ __all__ = [
     "Task",
     "TaskItem",
     "TaskOutcome",
+    "TermsConfirmed",
+    "TermsProposal",
     "Touch",
     "WriteOff",
 ]

@@ -88,6 +88,7 @@ DOORS = (
     Door("customers/<int:number>/policy", customer_deeds.policy, APPROVER, "customer-policy"),
     Door("customers/<int:number>/automatic/<int:place>/end", customer_deeds.auto_end, COLLECTOR, "auto-end"),
     Door("customers/<int:number>/state", customer_deeds.state, COLLECTOR, "customer-state"),
+    Door("customers/<int:number>/silence", customer_deeds.silence, COLLECTOR, "customer-silence"),
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
     Door("customers/<int:number>/write", write.show, COLLECTOR, "customer-write"),
     Door("customers/<int:number>/write/send", write.send, COLLECTOR, "customer-write-send", commits=True),

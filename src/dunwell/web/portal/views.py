@@ -16,7 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import autopay, online, people, portal, portal_answers, portal_offers, portal_papers, portal_plan
+from dunwell.run import (
+    autopay,
+    online,
+    people,
+    portal,
+    portal_answers,
+    portal_offers,
+    portal_papers,
+    portal_plan,
+    portal_terms,
+)
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
 from dunwell.store.autopay import Standing
@@ -188,6 +198,7 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
         page=page,
         ways=ways,
         schedules=schedules,
+        asks_terms=portal_terms.waiting(seen, locale) is not None,
         refusal=said,
         autos=[_auto(one, speech) for one in autos],
         offers=portal_offers.cards(seen, locale),

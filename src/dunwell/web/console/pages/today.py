@@ -18,6 +18,7 @@ from dunwell.store.today import Item
 from dunwell.web.console import labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.templatetags.look import finding
 
 ROWS_OF_KIND = 8
 """Of each kind on the whole list; a kind by itself shows more."""
@@ -183,7 +184,7 @@ def _of_money(item: Item) -> tuple[str, list[str]]:
 
 
 def _of_finding(item: Item) -> tuple[str, list[str]]:
-    return _("Finding"), []
+    return finding(item.step), [finding(item.reasons)] if item.reasons else []
 
 
 _SAID = {
