@@ -35,6 +35,7 @@ REFUSING = (
     "run/books.py",
     "run/calls.py",
     "run/creditors.py",
+    "run/folder.py",
     "run/inbox.py",
     "run/inbox_effects.py",
     "run/news.py",
