@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -140,3 +141,27 @@ def test_a_document_is_not_entered_twice(world: World, client: Client, customer:
     answer = client.post(at(world, f"customers/{customer.pk}/document"), said)
     assert answer.status_code == 422
     assert "1042" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("typed", "minor"), [("1,200", 120000), ("1.200", 120000), ("1.200,50", 120050)])
+def test_a_mark_of_thousands_is_no_decimal_mark(
+    world: World, client: Client, customer: Customer, typed: str, minor: int
+) -> None:
+    assert invoice(world, client, customer, total=typed).total == minor
+
+
+def test_a_sum_of_no_digits_is_asked_for_again(world: World, client: Client, customer: Customer) -> None:
+    form = {"kind": "invoice", "number": "1", "issued": "2026-02-01", "due": "2026-02-20", "total": "1e400"}
+    assert client.post(at(world, f"customers/{customer.pk}/document"), form).status_code == 422
+
+
+def test_a_form_pressed_twice_is_one_payment(world: World, client: Client, customer: Customer) -> None:
+    page = at(world, f"customers/{customer.pk}/payment")
+    shown = client.get(page).content.decode()
+    once = re.findall(r'name="once" value="([0-9a-f]+)"', shown)[0]
+    form = {"once": once, "paid_on": "2026-03-02", "total": "100"}
+    assert client.post(page, {**form, "total": "much"}).status_code == 422, "what was refused was not done"
+    for _ in range(2):
+        assert client.post(page, form).status_code == 302
+    with scope.of(world.creditor.pk):
+        assert [one.amount for one in Payment.objects.all()] == [10000]

@@ -19,7 +19,7 @@ from django.urls import clear_url_caches
 from dunwell.run import users
 from dunwell.site import urls
 from dunwell.store import scope, switches, vault
-from dunwell.store.models import Switch
+from dunwell.store.models import Customer, Switch
 from regressions.world import World
 
 PASSWORD = "a long enough passphrase"
@@ -177,3 +177,20 @@ def test_a_face_served_alone_has_no_door_to_the_other(built: None, monkeypatch: 
         monkeypatch.undo()
         importlib.reload(urls)
         clear_url_caches()
+
+
+@pytest.mark.parametrize("page", ["customers?q=%00", "customers?owner=%00", "invoices?q=%00", "search?q=%00", "messenger"])
+def test_a_nul_is_refused_before_the_books_are_asked(client_as: Callable[..., Client], world: World, page: str) -> None:
+    client, here = client_as("admin"), f"/c/{world.creditor.slug}/"
+    if page == "messenger":
+        world.client()
+        with scope.of(world.creditor.pk):
+            address = f"{here}customers/{Customer.objects.get().pk}/messenger"
+        assert client.post(address, {"text": "a\0b"}).status_code == 400
+    else:
+        assert client.get(here + page).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["approve?m=", "settings/audit?after=", "customers?after=", "texts?version="])
+def test_a_number_longer_than_any_is_no_number(client_as: Callable[..., Client], world: World, page: str) -> None:
+    assert client_as("admin").get(f"/c/{world.creditor.slug}/{page}{'9' * 5000}").status_code == 200

@@ -33,7 +33,7 @@ def test_an_empty_list_says_that_nothing_waits(client_as: Callable[..., Client],
 def test_each_row_says_why(client_as: Callable[..., Client], world: World, waiting: Message) -> None:
     page = client_as("approver").get(home(world)).content.decode()
     assert "1 thing waits for you" in page
-    assert "A person approves it first: step." in page
+    assert "A person approves it first: the policy asks for it." in page
     assert "€100.00" in page
     assert f'value="{waiting.pk}" data-choose' in page
 

@@ -108,7 +108,7 @@ def test_sums_that_do_not_agree_stop_the_letter() -> None:
     assert codes(credited) == set()
     draft = compose(credited, PACK)
     assert isinstance(draft, Draft)
-    assert "аванса Ви от 200,00\u00a0€" in draft.text
+    assert "Приспаднахме 200,00\u00a0€ във Ваша полза" in draft.text
 
 
 def test_a_date_asked_for_is_a_working_day_where_the_reader_lives() -> None:

@@ -75,6 +75,7 @@ WITHDRAWN = {
     "mode_changed": "the creditor went live, or back to rehearsal, after it was written",
     "went_live": "written in rehearsal, never sent",
     "back_to_rehearsal": "written live; the creditor went back to rehearsal",
+    "instalment_plan": "a payment schedule was agreed, or the one that it reminds of was taken back",
     "stale": "its day or its hours have passed; it is planned anew",
     "amended": "a due date, a sum, another fact of the document or the address was corrected after the letter was written",
     "bank_details": "the bank account that it names has changed",
@@ -94,6 +95,7 @@ WITHDRAWN = {
     "our_side_owes": "a firm step, while our side owes an answer or a document",
     "touched": "somebody contacted the customer by hand",
     "reply_waits": "the customer has answered, and nobody has read it yet",
+    "debit_pending": "an automatic charge that the client was told of will pay it",
 }
 PAGES: dict[str, Callable[[], Iterator[str]]] = {}
 

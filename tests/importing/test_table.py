@@ -141,9 +141,9 @@ def test_a_mapping_saves_what_was_answered_and_not_what_one_file_settled():
 
 def test_title_rows_above_and_totals_below_are_no_invoices():
     data = "Задолженность покупателей;;;\n;;;\nНомер;Клиент;Дата;Сумма\n1;А;05.01.2026;100,00\nИтого;;;100,00\n"
-    batch = imported(data)
+    batch = imported(data + ";;;\n;Составил: Смирнова О. И.;;\n")
     assert batch.invoices["line"].to_list() == [4]
-    assert codes(batch) == [(5, "total_row")]
+    assert codes(batch) == [(5, "total_row"), (7, "note_row")]
 
 
 def test_a_bad_row_is_a_finding_and_the_rest_goes_in():
@@ -293,6 +293,29 @@ def test_rows_that_are_instalments_of_one_invoice():
 def test_a_request_before_work():
     data = "Номер;Вид документа;Клиент;Дата;Действителен до;Сумма\n1;Счёт на оплату;А;05.01.2026;20.01.2026;1,00\n2;;А;05.01.2026;20.01.2026;1,00\n"
     assert only(imported(data), "kind", "valid_until") == [("request", date(2026, 1, 20))] * 2
+
+
+@pytest.mark.parametrize("header", ["Начало работ", "Начало на работата", "Work starts"])
+def test_an_order_says_when_its_work_starts(header):
+    data = f"Номер;Вид документа;Клиент;Дата;Действителен до;Сумма;{header}\n1;проформа;А;05.01.2026;20.01.2026;1,00;26.01.2026\n"
+    assert only(imported(data), "kind", "starts_on") == [("request", date(2026, 1, 26))]
+    early = imported(data.replace("26.01.2026\n", "20.01.2026\n"))
+    assert codes(early) == [(2, "start_before_end")] and early.invoices["starts_on"][0] == date(2026, 1, 20)
+
+
+@pytest.mark.parametrize(
+    ("header", "word", "method"),
+    [
+        ("Способ оплаты", "Безналичный расчёт", "transfer"),
+        ("Предпочитан начин на плащане", "с карта", "card"),
+        ("Preferred payment method", "Cash", "cash"),
+    ],
+)
+def test_a_customer_list_says_how_the_customer_likes_to_pay(header, word, method):
+    data = f"Код;Наименование;E-mail;{header}\n7;Ромашка;a@x.ru;{word}\n8;Мак;b@x.ru;{word}\n9;Роза;c@x.ru;\n"
+    batch = imported(data)
+    assert batch.customers["preferred_method"].to_list() == [method, method, None]
+    assert codes(imported(data.replace(f"8;Мак;b@x.ru;{word}", "8;Мак;b@x.ru;ракушки"))) == [(3, "method_unknown")]
 
 
 def test_customers_with_several_contacts():

@@ -23,6 +23,7 @@ class StandIn:
     shown: dict[str, dict] = field(default_factory=dict)
     made: dict[str, dict] = field(default_factory=dict)  # by idempotency key: asked twice, made once
     is_down: bool = False
+    declines: bool = False  # the payer's bank says no to what is charged without the payer
     address: str = ""
 
     def stripe_event(self, kind: str, thing: dict, *, event_id: str, at: int) -> tuple[bytes, dict[str, str]]:
@@ -42,7 +43,7 @@ def standing_in() -> Iterator[StandIn]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            is_stripe = "checkout" in self.path
+            is_stripe = self.path.startswith("/v1/")
             asked = {k: v[0] for k, v in parse_qs(body).items()} if is_stripe else json.loads(body)
             stand_in.asked.append((self.path, asked, dict(self.headers)))
             key = self.headers["Idempotency-Key"] or self.headers["Idempotence-Key"]
@@ -50,6 +51,8 @@ def standing_in() -> Iterator[StandIn]:
             made = stand_in.made.setdefault(
                 key,
                 {"id": f"cs_{number}", "url": f"https://checkout.stripe.example/{number}"}
+                if "checkout" in self.path
+                else {"id": f"pi_{number}", "status": "succeeded"}
                 if is_stripe
                 else {
                     "id": number,
@@ -59,14 +62,17 @@ def standing_in() -> Iterator[StandIn]:
                 },
             )
             stand_in.shown.setdefault(f"/v3/payments/{made['id']}", made)
-            self._answer(made)
+            if stand_in.declines and self.path == "/v1/payment_intents":
+                self._answer({"error": {"message": "Your card was declined."}}, status=402)
+            else:
+                self._answer(made)
 
         def do_GET(self) -> None:
             self._answer(stand_in.shown.get(self.path))
 
-        def _answer(self, thing: dict | None) -> None:
+        def _answer(self, thing: dict | None, *, status: int = 200) -> None:
             data = json.dumps(thing or {"description": "not found"}).encode()
-            self.send_response(503 if stand_in.is_down else 200 if thing else 404)
+            self.send_response(503 if stand_in.is_down else status if thing else 404)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -51,15 +51,6 @@ def test_a_promise_changes_the_plan(firm, reader):
     assert firm.outcome("C1-1").reasons == "promised"
 
 
-def test_a_promise_in_parts_is_a_plan_of_equal_parts(firm, reader):
-    reader.say("promise", quick="2026-03-06", second="2026-03-16", third="2026-03-26")
-    assert [(p.kind, p.amount, p.promised_date.day) for p in rows(firm, Promise)] == [
-        ("plan", 3334, 6),
-        ("plan", 3333, 16),
-        ("plan", 3333, 26),
-    ]
-
-
 @pytest.mark.parametrize("day", ["2026-03-01", "2026-04-02", "", "tomorrow"])
 def test_a_promise_stays_within_the_policys_bounds(firm, reader, day):
     said = reader.say("promise", quick="other", day=day)
@@ -100,6 +91,27 @@ def test_a_dispute_of_a_part_leaves_the_rest(firm, reader):
 def test_a_dispute_is_about_something_that_is_open(firm, reader, amount):
     assert reader.say("dispute", cause="quality", part="only", amount=amount).status_code == 422
     assert not rows(firm, Dispute)
+
+
+def test_a_part_of_several_currencies_is_no_sum(firm):
+    firm.client("C1")
+    firm.invoices("C1,invoice,A-1,2026-01-30,2026-02-20,100.00,EUR,", "C1,invoice,A-2,2026-01-30,2026-02-20,70.00,GBP,")
+    firm.day()
+    page = Reader(link_in(world.only(firm.sent())))
+    said = {"cause": "quality", "part": "only", "amount": "150.00"}
+    assert page.say("dispute", **said).status_code == 422
+    assert not rows(firm, Dispute), "150 is more than is open in either currency"
+    pounds = page.form("dispute")["item"][1]
+    assert page.say("dispute", item=pounds, **said | {"amount": "20"}).status_code == 302
+    (dispute,) = rows(firm, Dispute)
+    assert (dispute.amount, str(dispute.receivable_id)) == (2000, pounds)
+
+
+@pytest.mark.parametrize("typed", [{"text": "a\0b"}, {"item": "9" * 5000}])
+def test_what_no_browser_sends_is_refused_and_breaks_nothing(reader, typed):
+    for kind in ("paid", "dispute", "question", "redirect", "other_way"):
+        said = reader.say(kind, **{"cause": "quality", "day": "2026-03-02", "email": "a@b.example", "text": "x"} | typed)
+        assert said.status_code in (302, 422), kind
 
 
 def test_a_question_is_owed_an_answer_and_firm_steps_wait(firm, reader):

@@ -111,6 +111,35 @@ def test_from_the_letter_to_a_promise_that_changes_the_plan(firm_in_three, phone
     assert firm.outcome(CLIENTS[locale][3]).reasons == "promised"
 
 
+PLANNED = {
+    "ru": ("Хочу платить частями или позже", "Посмотреть, что получится", "Ваше имя", "Принимаю", "Договорились, спасибо"),
+    "bg": ("Искам да платя на части или по-късно", "Вижте какво се получава", "Вашето име", "Приемам", "Уговорихме се"),
+    "en": ("I would like to pay in parts or later", "See what it comes to", "Your name", "I accept", "Agreed, thank you"),
+}
+
+
+@pytest.mark.parametrize("locale", CLIENTS)
+def test_a_schedule_is_chosen_read_and_accepted(firm_in_three, phone, locale):
+    firm, paths = firm_in_three
+    link, read, name, accept, thanks = PLANNED[locale]
+    with serving() as base:
+        phone.goto(base + paths[locale])
+        phone.get_by_role("link", name=link).click()
+        seen(phone, f"{locale}-plan")
+        phone.get_by_role("button", name=read).click()
+        phone.get_by_label(name).wait_for()
+        seen(phone, f"{locale}-plan-read")
+        phone.get_by_label(name).fill("Анна Иванова")
+        phone.get_by_role("button", name=accept).click()
+        phone.get_by_role("heading", name=thanks).wait_for()
+        phone.goto(base + paths[locale])
+        seen(phone, f"{locale}-planned")
+        half = {"ru": "24 000 ₽", "bg": "620,00 €", "en": "£620.00"}[locale]
+        assert half in phone.locator("h1").inner_text().replace("\u00a0", " ")
+    firm.day(date(2026, 3, 3))
+    assert firm.outcome(CLIENTS[locale][3]).reasons == "instalment_plan"
+
+
 def test_a_card_payment_ends_with_thanks(firm_in_three, phone):
     _, paths = firm_in_three
     with serving() as base:

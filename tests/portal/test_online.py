@@ -164,6 +164,31 @@ def test_a_refund_opens_the_invoice_again_in_whatever_order_it_is_told(firm, liv
     assert "€40.00" in live.read()
 
 
+def test_giving_back_what_was_too_much_opens_nothing_again(firm, live, provider):
+    reference = begin(live)
+    firm.paid("2026-03-02,60.00,EUR,C1 Ltd,C1-1")
+    firm.plan()
+    refund = {"id": "re_1", "status": "succeeded", "payment_intent": "pi_1", "amount": 6000, "currency": "eur"}
+    for kind, thing in (("checkout.session.completed", session(reference)), ("refund.created", refund)):
+        assert tell(firm, live, *news(provider, kind, thing, event_id=kind)).status_code == 204
+    assert sorted(payments(firm)) == [-6000, 6000, 10000]
+    assert "Nothing to pay" in live.read(), "40.00 of the card settled the rest, 60.00 were paid twice"
+
+
+def test_late_news_of_what_failed_holds_nothing(firm, live, provider):
+    reference = begin(live)
+    failed = session(reference, payment_status="unpaid")
+    for kind in ("checkout.session.async_payment_failed", "checkout.session.completed"):
+        assert tell(firm, live, *news(provider, kind, failed, event_id=kind)).status_code == 204
+    with scope.of(firm.creditor.pk):
+        assert not Hold.objects.filter(ending=None).exists()
+
+
+def test_a_signature_of_odd_letters_is_a_forgery(firm, live, provider):
+    body, _ = news(provider, "checkout.session.completed", session(begin(live)))
+    assert tell(firm, live, body, {"Stripe-Signature": "t=1,v1=\u00e9"}).status_code == 400
+
+
 def test_what_was_paid_by_bank_meanwhile_leaves_the_card_payment_to_a_person(firm, live, provider):
     reference = begin(live)
     firm.paid("2026-03-02,100.00,EUR,C1 Ltd,C1-1")

@@ -7,10 +7,11 @@ from importlib.resources import files
 
 import pytest
 
+from dunwell.core import instalments as rules
 from dunwell.core import page_files, payment
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import online, people, portal_answers, portal_link
+from dunwell.run import instalments, online, people, portal_answers, portal_link, portal_plan
 from dunwell.web.portal import forms, words
 
 PLACES = re.compile(r"{(\w+)}")
@@ -44,7 +45,9 @@ def test_what_the_templates_say_exists_and_what_exists_is_said():
         *(f"{kind.value}.{part}" for kind in AnswerKind for part in ("title", "send", "done_title", "done_text")),
         *(f"causes.{cause}" for cause in people.DISPUTE_CAUSES),
         *(f"errors.{name}" for name in refusals()),
-        *("language", "closed.done_title", "closed.done_text"),
+        *(f"plan.every_{every.value}" for every in rules.Every),
+        *(f"plan.parts_{number}" for number in range(1, 5)),
+        *("language", "closed.done_title", "closed.done_text", "auto.agree"),
     }
     existing = set(flat("en"))
     assert used <= existing
@@ -57,7 +60,7 @@ def test_every_refusal_of_the_page_has_its_words():
 
 def refusals() -> set[str]:
     """The refusals that a client can meet."""
-    rooms = (portal_answers, portal_link, page_files, forms)
+    rooms = (portal_answers, portal_link, portal_plan, instalments, rules, page_files, forms)
     own = {
         name
         for room in rooms
@@ -67,4 +70,5 @@ def refusals() -> set[str]:
         and thing is not Refusal
         and thing.__module__ == room.__name__
     }
-    return own | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}
+    at_the_desk = {"NoSuchPlan", "PlanUnproven"}
+    return own - at_the_desk | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}

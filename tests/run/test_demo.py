@@ -1,5 +1,6 @@
 """The demo: the same books from the same seed, letters in three languages, nothing twice, nobody written to too often."""
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -9,10 +10,23 @@ import pytest
 
 from dunwell.run import calendars, demo, demo_book, demo_files, demo_people, jurisdictions
 from dunwell.store import scope
-from dunwell.store.models import Customer, FindingRecord, Invoice, Message, Payment, Recipient, Task
+from dunwell.store.models import (
+    Allocation,
+    Creditor,
+    Customer,
+    FindingRecord,
+    Invoice,
+    Message,
+    Outcome,
+    Payment,
+    Recipient,
+    Task,
+)
 
 DAY = date(2026, 3, 16)
 NOW = datetime(2026, 3, 16, 8, tzinfo=UTC)
+# What names a row of one installation's books: the token of a page, the reference that payers quote.
+OF_THIS_BOOK = re.compile(r"/p/[a-z2-7]{24}|\b[MK]\d{3,}-\d\d\b")
 GAP_DAYS_MIN = {"standard": 3, "standard-person": 4, "before-work": 2}
 
 
@@ -94,6 +108,45 @@ def test_a_row_that_a_complete_sheet_no_longer_holds_waits_for_a_person(seen):
         assert finding.holds and finding.receivable.invoice.source == demo.MOSCOW
         number = finding.receivable.invoice.number
     assert f"{number}. The invoice was open, and a complete file no longer holds it." in seen.report
+
+
+def shown(creditor: Creditor) -> dict[str, list[str]]:
+    """All that anybody could see of the demo, each kind in the order of its words."""
+    with scope.of(creditor.pk):
+        rows = {
+            "papers": Invoice.objects.values_list("number", "issue_date", "kind", "currency", "total", "customer__name"),
+            "money": Payment.objects.values_list("date", "amount", "currency", "payer_name", "reference", "customer__name"),
+            "applied": Allocation.objects.values_list("effective_on", "amount", "basis", "receivable__invoice__number"),
+            "decisions": Outcome.objects.values_list(
+                "run__effective_on", "receivable__invoice__number", "code", "step", "reasons", "next_on"
+            ),
+            "letters": Message.objects.values_list(
+                "slot_on", "customer__name", "channel", "policy", "step", "state", "content_row__subject", "content_row__text"
+            ),
+            "tasks": Task.objects.values_list("due_on", "customer__name", "kind", "step", "text", "outcome__outcome"),
+            "findings": FindingRecord.objects.values_list("effective_on", "code", "file_name", "line", "message"),
+        }
+        return {kind: sorted(OF_THIS_BOOK.sub("…", str(row)) for row in found) for kind, found in rows.items()}
+
+
+@pytest.mark.slow
+def test_two_demos_of_one_day_are_the_same_to_the_letter(seen, tmp_path):
+    first = shown(seen.creditor)
+    Creditor.objects.filter(pk=seen.creditor.pk).update(slug="demo-before")
+    try:
+        again = demo.run(as_of=DAY, folder=tmp_path, now=NOW, by="test", say=lambda line: None)
+        assert again.creditor.pk != seen.creditor.pk
+        second = shown(again.creditor)
+    finally:
+        Creditor.objects.filter(slug=demo.SLUG).update(slug="demo-after")
+        Creditor.objects.filter(pk=seen.creditor.pk).update(slug=demo.SLUG)
+    for kind, rows in first.items():
+        assert rows and second[kind] == rows, kind
+    told, told_again = (
+        [line for line in one.report.splitlines() if "/" not in line and not OF_THIS_BOOK.search(line)]
+        for one in (seen, again)
+    )
+    assert told == told_again
 
 
 def test_no_two_messages_reach_a_person_within_the_gap(seen):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dunwell.core import names
-from dunwell.run import ahead, ingest, people, reconcile
-from dunwell.store import scope
+from dunwell.run import ahead, ingest, people, reconcile, stories
+from dunwell.store import bulk, scope
 from dunwell.store.models import (
     Allocation,
     Amendment,
@@ -75,10 +75,20 @@ def test_a_changed_due_date_is_an_amendment_with_old_and_new(creditor, take):
     take(OPEN_ITEMS)
     summary = take(OPEN_ITEMS.replace("15.02.2026", "20.02.2026"))
     assert summary.counts["facts_changed"] == 1
+    (said,) = summary.changes
+    assert said.endswith(" due_date: 2026-02-15 → 2026-02-20")
     with scope.of(creditor.pk):
         change = Amendment.objects.get()
         assert (change.field, change.old, change.new) == ("due_date", "2026-02-15", "2026-02-20")
         assert Receivable.objects.filter(due_date=date(2026, 2, 20)).count() == 1
+
+
+def test_a_changed_sum_is_told_in_the_story(creditor, take):
+    take(OPEN_ITEMS)
+    summary = take(OPEN_ITEMS.replace("1 240,00", "1 300,00"), as_of=date(2026, 3, 3))
+    assert summary.changes == ["1042 total: 1240.00 EUR → 1300.00 EUR"]
+    (told,) = stories.tell(creditor, "1042", date(2026, 3, 4), rehearsal=True)
+    assert (date(2026, 3, 3), "changed", "total: 1240.00 EUR → 1300.00 EUR") in told.events
 
 
 def test_more_paid_than_before_is_a_payment_of_the_difference(creditor, take):
@@ -219,3 +229,18 @@ def test_what_is_made_ahead_comes_in_order_and_its_trouble_comes_with_it():
             got.append(number)
     assert got == [1, 2, 3]
     assert ahead.begun(lambda: 7).result() == 7
+
+
+def test_a_sheet_reads_no_ledger_whole(creditor, take):
+    """However much is known, a batch costs what the batch is: else a million rows take hours."""
+    head, known = OPEN_ITEMS.splitlines()[0], 3_000
+    take(
+        "\n".join([head, *(f"Клиент {n % 9};;;A{n};01.02.2026;15.02.2026;50,00;;EUR" for n in range(known))]),
+        "known.csv",
+    )
+    rows = [f"Клиент {n % 9};;;A{n};01.02.2026;15.02.2026;50,00;10,00;EUR" for n in range(known - 20, known + 20)]
+    with scope.of(creditor.pk):
+        take("\n".join([head, *rows]), "today.csv")
+        read = dict(bulk.rows("SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables"))
+        assert Invoice.objects.count() == known + 20 and Payment.objects.count() == Allocation.objects.count() == 40
+    assert read["invoice"] == read["receivable"] == 0

@@ -7,7 +7,11 @@ import pytest
 
 from dunwell.core.ledger import TaskKind
 from dunwell.run import policies
+from dunwell.store import scope
+from dunwell.store.models import Amendment
 from regressions.world import DAY, World, fresh, only
+
+WAYS = {"page": "/p/", "Bank transfer": "Bank transfer", "In cash": "In cash"}
 
 
 @pytest.fixture
@@ -47,3 +51,54 @@ def test_a_call_is_announced_only_where_the_policy_makes_it_next(world, monkeypa
     world.plan(DAY)
     text = only(world.messages("queued", "waiting")).content_row.text
     assert said in text and ("I will call you" in text) == bool(said), text
+
+
+ORDER = "Customer ID,Document type,Invoice number,Invoice date,Valid until,Work starts,Amount,Currency\n"
+
+
+@pytest.mark.parametrize(
+    ("starts", "said"),
+    [
+        ("2026-03-23", "we start on Monday, 23\xa0March"),
+        ("2026-03-21", ""),  # a Saturday
+        ("2026-03-13", ""),  # before the offer ends
+        ("", ""),
+    ],
+)
+def test_an_order_names_the_start_of_its_work_only_where_it_can_be_kept(world, starts, said):
+    world.client()
+    world.take(ORDER + f"C1,proforma,P-1,2026-03-02,2026-03-16,{starts},100.00,EUR\n")
+    world.plan(DAY)
+    text = only(world.messages("queued", "waiting")).content_row.text
+    assert said in text and ("we start" in text) == bool(said), text
+
+
+def test_a_newer_sheet_moves_the_start_and_leaves_an_amendment(world):
+    world.client()
+    for starts in ("2026-03-23", "2026-03-24"):
+        world.take(ORDER + f"C1,proforma,P-1,2026-03-02,2026-03-16,{starts},100.00,EUR\n")
+    world.plan(DAY)
+    assert "we start on Tuesday, 24\xa0March" in only(world.messages("queued", "waiting")).content_row.text
+    with scope.of(world.creditor.pk):
+        assert list(Amendment.objects.values_list("field", "old", "new")) == [("starts_on", "2026-03-23", "2026-03-24")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "first"),
+    [
+        ("business", "", "page"),
+        ("business", "card", "page"),
+        ("business", "transfer", "Bank transfer"),
+        ("person", "cash", "In cash"),
+        ("business", "cash", "page"),
+    ],
+)
+def test_the_way_to_pay_that_the_customer_prefers_stands_first(world, kind, method, first):
+    world.owing("2026-02-20")
+    head = "Customer ID,Customer name,Customer type,Email,Preferred payment method"
+    assert not world.take(f"{head}\nC1,C1 Ltd,{kind},c1@client.example,{method}\n").findings
+    world.plan(DAY)
+    text = only(world.messages("queued", "waiting")).content_row.text
+    places = {way: text.find(words) for way, words in WAYS.items() if words in text}
+    assert min(places, key=places.__getitem__) == first, text
+    assert {"page", "Bank transfer"} <= places.keys()

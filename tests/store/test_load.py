@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from dunwell.store import load, scope
+import polars as pl
+
+from dunwell.store import bulk, load, scope
 from dunwell.store.models import Customer, Invoice, Receivable
 
 DAY = date(2026, 3, 2)
@@ -32,3 +34,17 @@ def test_an_open_receivable_is_seen_from_its_issue(creditor):
     seen = load.facts(creditor.id, DAY, rehearsal=False)
     assert seen.receivables["balance"].to_list() == [10000]
     assert load.facts(creditor.id, date(2026, 3, 1), rehearsal=False).receivables.is_empty()
+
+
+def test_what_is_read_beside_is_of_the_same_moment(creditor):
+    def count(read: bulk.Read) -> pl.DataFrame:
+        return read("SELECT count(*) AS n FROM customer")
+
+    with bulk.reader(creditor.pk) as read:
+        assert count(read)["n"][0] == 0
+        with scope.of(creditor.pk):
+            Customer.objects.create(creditor=creditor, external_id="C1", name="Late", known_on=DAY)
+        with bulk.beside(creditor.pk, read, count) as told:
+            assert told.result()["n"][0] == 0
+    with bulk.reader(creditor.pk) as read:
+        assert count(read)["n"][0] == 1

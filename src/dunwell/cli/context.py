@@ -79,7 +79,7 @@ def parsed(text: str) -> date:
 
 
 def amount(text: str | None, currency: str) -> Money | None:
-    return Money.parse(text.replace(" ", "").replace(",", "."), currency) if text else None
+    return Money.typed(text, currency) if text else None
 
 
 def text_of(path: Path) -> str:

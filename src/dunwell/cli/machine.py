@@ -183,6 +183,9 @@ def bench_deliver_(
     messages: Annotated[int, typer.Option(help="How many to send.")] = 20_000,
     smtp: Annotated[str, typer.Option(help="host:port of another server; one of our own is started without it.")] = "",
     connections: Annotated[int, typer.Option(help="To the server, at once.")] = 10,
+    delay_ms: Annotated[
+        int, typer.Option(help="Our own server answers each message so many milliseconds later.", min=0)
+    ] = 0,
 ) -> None:
     """Send queued messages by SMTP with the last-moment check and receipts."""
-    typer.echo(bench_deliver.bench(messages=messages, smtp=smtp, connections=connections))
+    typer.echo(bench_deliver.bench(messages=messages, smtp=smtp, connections=connections, delay_ms=delay_ms))

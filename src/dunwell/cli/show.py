@@ -13,7 +13,7 @@ from rich.table import Table
 from dunwell.cli.context import as_json, out
 from dunwell.core import reasons
 from dunwell.core.money import Money
-from dunwell.run import freshness, letters_preview
+from dunwell.run import forecasting, freshness, letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
 from dunwell.run.desk import Planned
@@ -81,6 +81,7 @@ def _as_summary(summary: Summary) -> dict[str, Any]:
         "kind": summary.kind,
         "rows": summary.rows,
         **summary.counts,
+        "first_changes": summary.changes,
         "findings": summary.findings_total,
         "first_findings": [str(finding) for finding in summary.findings],
     }
@@ -91,6 +92,8 @@ def _imported(summary: Summary) -> None:
     for key, words in COUNT_WORDS.items():
         if summary.counts[key]:
             out.print(f"  {summary.counts[key]:>9,}  {words}")
+    for change in summary.changes:
+        out.print(f"             {escape(change)}")
     if summary.findings_total:
         out.print(f"  {summary.findings_total:>9,}  findings")
     for finding in summary.findings:
@@ -250,6 +253,8 @@ def stories(found: list[Told], locale: str, *, json: bool) -> None:
         )
         for on, what, details in told.events:
             out.print(f"  {on}  {escape(what)}  [dim]{escape(details)}[/]")
+        for sentence in forecasting.sentences(told.forecast, locale) if told.forecast else ():
+            out.print(f"  ~ {escape(sentence)}")
         story = told.story
         if story is None:
             out.print("  → settled or not yet issued: nothing will happen by itself")
@@ -364,6 +369,7 @@ def _as_data(told: Told, locale: str) -> dict:
         "reasons": story.reasons if story else None,
         "sentences": story.sentences(locale) if story else [],
         "next_on": story.next_on if story else None,
+        "forecast": forecasting.sentences(told.forecast, locale) if told.forecast else [],
         "ladder": [
             {"step": one.step, "planned_on": one.planned_on, "on": one.on, "state": one.state, "reason": one.reason}
             for one in (story.ladder if story else ())

@@ -6,7 +6,7 @@ A loader of the store fills a `Portfolio`; `engine.plan` answers with a `Proposa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -102,6 +102,29 @@ PAUSES: Schema = {
     "since": pl.Date,
     "until": pl.Date,
     "broken_on": pl.Date,  # a promise or plan that was not kept, after its grace
+}
+
+# One row per payment of an agreed schedule and receivable; `came` is what has come for the whole schedule since it was agreed.
+PLAN_PARTS: Schema = {
+    "plan_id": pl.Int64,
+    "receivable_id": pl.Int64,
+    "since": pl.Date,
+    "day": pl.Date,
+    "amount": pl.Int64,
+    "grace_days": pl.Int64,
+    "reminder_days": pl.Int64,
+    "came": pl.Int64,
+}
+
+# The next payment of each schedule that stands, once for each of its receivables; `left` is what is still to come of that payment.
+INSTALMENTS: Schema = {
+    "receivable_id": pl.Int64,
+    "plan_id": pl.Int64,
+    "number": pl.Int32,
+    "parts": pl.Int32,
+    "day": pl.Date,
+    "left": pl.Int64,
+    "remind_on": pl.Date,  # null: it is not reminded of
 }
 
 # Everything we began with a person, by program or by hand, and everything heard from them.
@@ -207,6 +230,7 @@ class Portfolio:
     creditor_calendar: Calendar
     covered_until: date | None  # last covered day of the freshest... of the stalest required money source
     max_age_days: int = 1
+    instalments: pl.DataFrame = field(default_factory=lambda: empty(INSTALMENTS))
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ IMPORT_CUSTOMERS: Schema = {
     "segment": pl.String,
     "payment_terms": pl.String,
     "preferred_channel": pl.String,
+    "preferred_method": pl.String,  # message.PaymentMethod's code: transfer, card, cash
 }
 
 # One row per (customer, address or phone), unique in all columns but `line`.
@@ -65,6 +66,7 @@ IMPORT_INVOICES: Schema = {
     "issue_date": pl.Date,
     "due_date": pl.Date,  # null: the store counts it from the agreement
     "valid_until": pl.Date,
+    "starts_on": pl.Date,  # when the work begins if the order is paid in time
     "currency": pl.String,
     "total": pl.Int64,
     **CUSTOMER_OF_ROW,
@@ -135,7 +137,7 @@ KNOWN_INVOICES: Schema = {
     "invoice_id": pl.Int64,
     **{
         name: IMPORT_INVOICES[name]
-        for name in ("kind", "series", "number", "issue_date", "due_date", "valid_until", "currency", "total")
+        for name in ("kind", "series", "number", "issue_date", "due_date", "valid_until", "starts_on", "currency", "total")
     },
     "customer_key": pl.String,
     **dict.fromkeys(

@@ -70,10 +70,11 @@ class Purpose(StrEnum):
     APOLOGY = "apology"
     LIFTED = "lifted"
     BANK_DETAILS = "bank_details"
+    AUTO_NOTICE = "auto_notice"  # the sum and the day of an automatic charge, before it
+    BY_HAND = "by_hand"  # a person's own words, where they answer nothing
     # To our own people, never to the customer.
     WORK_STOPPED = "work_stopped"
     WORK_RESUMED = "work_resumed"
-    BY_HAND = "by_hand"  # a person's own words, where they answer nothing
 
 
 class TaskKind(StrEnum):

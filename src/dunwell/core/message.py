@@ -29,6 +29,7 @@ CONTENT_KEYS = {
     "formal": "formal",
     "final": "formal",
     "wake_up": "warm",
+    "instalment": "warm",
     "order_request": "warm",
     "order_reminder": "warm",
     "order_last": "warm",
@@ -39,12 +40,13 @@ CONTENT_KEYS = {
     "bank_details": "plain",
     "new_link": "plain",
     "own_words": "plain",
+    "auto_notice": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
 TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
-NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link", "own_words")
+NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link", "own_words", "auto_notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,14 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class InstalmentFacts:
+    """Which payment of an agreed schedule the letter is about; its sum and day stand in the items."""
+
+    number: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
     """A request before work. The start is reserved until `valid_until`; afterwards `next_free_start` is the earliest."""
 
@@ -180,13 +190,21 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A way to pay, in the order the customer prefers. `code` is transfer, card, cash or other; `text` says what is
-    not known.
+    """A way to pay, in the order the customer prefers. `code` is page (left out where there is none), transfer, card, cash or
+    other; `text` says what is not known.
     """
 
     code: str
     text: str = ""
     link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeFacts:
+    """An automatic charge that the client agreed to: the sum, and the day on which it is made."""
+
+    amount: Money
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +237,13 @@ class LetterFacts:
     benefit: str = ""
     promised_for: date | None = None
     order: OrderFacts | None = None
+    instalment: InstalmentFacts | None = None
     consequence: Consequence | None = None
-    methods: tuple[PaymentMethod, ...] = (PaymentMethod("transfer"),)
+    methods: tuple[PaymentMethod, ...] = (PaymentMethod("page"), PaymentMethod("transfer"))
     page_link: str = ""
     reference: str = ""
     next_step: str = ""
+    charge: ChargeFacts | None = None
     own_subject: str = ""  # a person's, of a letter written by hand
     own_words: str = ""
     reply_to: str = ""
@@ -362,6 +382,7 @@ PLACEHOLDERS = _catalogue(
     ("paid_month", "the month of the last payment, with its preposition", "last_payment", "в марте"),
     ("paid_invoices", "the invoices that the last payment covered", "last_payment.invoice_numbers", "1042, 1043"),
     ("promised_for", "the day a broken promise named", "promised_for", "20 апреля"),
+    ("instalment", "which payment of an agreed schedule", "instalment", "2 из 3"),
     ("valid_until", "the end of an order's offer, as after «до»", "order", "пятницы, 17 апреля"),
     ("valid_until_short", "the same without the weekday", "order", "17 апреля"),
     ("valid_until_brief", "the same in a short text", "order", "17.04"),
@@ -374,6 +395,8 @@ PLACEHOLDERS = _catalogue(
     ("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
     ("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step",
      "Первые макеты пришлю в понедельник."),
+    ("charge_sum", "the sum of an automatic charge", "charge", "48 000 ₽"),
+    ("charge_on", "the day of an automatic charge", "charge", "вторник, 14 апреля"),
     ("own_subject", "the subject of a letter that a person writes", "own_subject", "Ваш вопрос о счёте 1042"),
     ("thanks_line", "block: thanks for an earlier payment, only where there was one", "last_payment",
      "Спасибо за оплату в марте."),

@@ -6,6 +6,7 @@ decimals than the currency has is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -28,6 +29,12 @@ MINOR_DIGITS = {
     **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
 }
+
+# Whole groups of three behind one kind of mark, or plain digits (15: more than any invoice has); then perhaps decimals.
+TYPED = re.compile(r"(-?(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,15}))(?:([.,])([0-9]{1,3}))?")
+TYPED_SHOWN = 40
+MILLESIMAL = 3
+"""So many digits behind a lone mark are thousands, in a currency that has no such decimals."""
 
 
 class UnknownCurrency(Refusal):
@@ -65,6 +72,17 @@ class Money:
         if not scaled.is_finite() or scaled != scaled.to_integral_value():
             raise AmountUnreadable(text=str(text), currency=currency)
         return cls(int(scaled), currency)
+
+    @classmethod
+    def typed(cls, text: str, currency: str) -> Self:
+        """Money as people type it: `1 234,50`, `1,234.50`, `1.200` (twelve hundred, but not in dinars of a thousand fils)."""
+        found = TYPED.fullmatch(re.sub(r"[\s'’]", "", text))
+        if found is None or (found[2] and found[2] in found[1]):
+            raise AmountUnreadable(text=text[:TYPED_SHOWN], currency=currency)
+        whole, decimals = found[1], found[3] or ""
+        if minor_digits(currency) == MILLESIMAL and not decimals and len(re.findall("[.,]", whole)) == 1:
+            whole, decimals = whole[:-4], whole[-3:]
+        return cls.parse(f"{re.sub('[.,]', '', whole)}.{decimals or 0}", currency)
 
     @property
     def decimal(self) -> Decimal:

@@ -10,6 +10,8 @@ from dunwell.core.ledger import Role
 class AnswerKind(StrEnum):
     PAID = "paid"
     PROMISE = "promise"
+    PLAN = "plan"  # a schedule within the policy, accepted
+    ASK_PLAN = "ask_plan"  # one beyond it, asked for
     DISPUTE = "dispute"
     QUESTION = "question"
     REDIRECT = "redirect"  # write to somebody else
@@ -18,7 +20,7 @@ class AnswerKind(StrEnum):
     NEW_LINK = "new_link"
 
 
-WAITS_FOR_A_PERSON = (AnswerKind.QUESTION, AnswerKind.DISPUTE, AnswerKind.REDIRECT, AnswerKind.OTHER_WAY)
+WAITS_FOR_A_PERSON = (AnswerKind.QUESTION, AnswerKind.ASK_PLAN, AnswerKind.DISPUTE, AnswerKind.REDIRECT, AnswerKind.OTHER_WAY)
 """These stand on the work list until somebody has dealt with them; the others act by themselves at the next run."""
 
 SEES_ALL = frozenset({Role.PAYABLE, Role.FINANCE, Role.DIRECTOR, Role.REPRESENTATIVE})

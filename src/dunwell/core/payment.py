@@ -34,13 +34,17 @@ class PaymentEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
-    """One sum to be paid once. `return_url` is where the payer's browser comes back to, whatever came of it."""
+    """One sum to be paid once. `return_url` is where the payer's browser comes back to, whatever came of it.
+
+    `keeps`: the payer agreed that later sums are charged by the same means.
+    """
 
     reference: str
     amount: Money
     description: str
     locale: str
     return_url: str
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class WebhookDelivery:
 class PaymentEvent:
     """What happened at the provider. `payment_id` is the provider's number of the payment, `event_id` of this very news.
 
-    `reference` is ours, empty where the provider does not say it (a refund names its payment alone).
+    `reference` is ours, empty where the provider does not say it (a refund names its payment alone). `method` is by what later
+    sums can be charged, where the payer agreed to it.
     """
 
     event_id: str
@@ -72,6 +77,17 @@ class PaymentEvent:
     payment_id: str
     amount: Money
     reference: str = ""
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A later sum, charged without the payer: `method` is what an event said; the same `reference` again is the same charge."""
+
+    reference: str
+    amount: Money
+    description: str
+    method: str
 
 
 class PaymentProvider(Protocol):
@@ -88,6 +104,9 @@ class PaymentProvider(Protocol):
 
     def parse(self, delivery: WebhookDelivery) -> list[PaymentEvent]:
         """Raises `WebhookForged`; news that is about something else gives no event."""
+
+    def charge(self, charge: Charge) -> PaymentEvent:
+        """Charge a payer who agreed to it; a refusal of their bank is a failed event. Raises `ProviderDown`."""
 
     def check(self) -> str:
         """Says that the provider answers with these keys; raises `ProviderDown`."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dunwell.core.instalments import Bounds
 from dunwell.core.ledger import CustomerKind, DocumentKind, Role, TaskKind
 
 LEVEL_MAX = 9
@@ -17,6 +18,10 @@ FIRM_LEVEL_MIN = 5
 """From this level on a step is firm: it waits while our own side owes something (I19)."""
 INDOORS = (TaskKind.STOP_WORK, TaskKind.HAND_OVER)
 """Tasks that are decided among ourselves: they are addressed to nobody."""
+
+
+INSTALMENT_STEP = "instalment"
+"""The reminder of an agreed payment: every policy has it beside its ladder."""
 
 
 class Anchor(StrEnum):
@@ -78,8 +83,10 @@ class Step:
 class Policy:
     """A ladder and its manners; `steps` stand in the order they are taken.
 
+    A courtesy is spared where the forecast says so surely (`spare_probability`) that the money comes by itself; so large a share
+    of the clients (`spare_holdout`, always the same ones) is never spared, so that the price of sparing can be measured.
     `balance_min` is, by currency and in minor units, the least balance worth a message; a currency it does not name has
-    none. `interest`: letters may name the penalty that a contract gives, and it may be charged. `customer_kind` None = fit for businesses and persons alike.
+    none. `instalments` bounds what a client may put off alone. `interest`: letters may name the penalty that a contract gives, and it may be charged. `customer_kind` None = fit for businesses and persons alike.
     """
 
     name: str
@@ -94,10 +101,12 @@ class Policy:
     thanks: bool = True
     oldest_first: bool = False
     spare_probability: float = 1.0
+    spare_holdout: float = 0.1
     claimed_paid_days: int = 5
     promise_days_max: int = 30
     reply_wait_days: int = 5
     interest: bool = False
+    instalments: Bounds = field(default_factory=Bounds)
 
     def step(self, name: str) -> Step:
         if self.wake_up is not None and name == self.wake_up.name:

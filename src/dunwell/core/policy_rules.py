@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dunwell.core.ledger import USUAL_RECIPIENTS, CustomerKind, DocumentKind, Role, TaskKind
-from dunwell.core.policy import INDOORS, Anchor, Policy, Step
+from dunwell.core.policy import INDOORS, INSTALMENT_STEP, Anchor, Policy, Step
 from dunwell.core.policy_words import when
 
 # Where the text of a content key is true: before, on or after the anchor; None = anywhere. The keys before work are apart.
@@ -62,7 +62,7 @@ def broken(policy: Policy) -> list[Wrong]:
 
 
 def _named_once(policy: Policy) -> Iterator[Wrong]:
-    seen = {policy.wake_up.name} if policy.wake_up else set()
+    seen = {INSTALMENT_STEP, *([policy.wake_up.name] if policy.wake_up else [])}
     for number, step in enumerate(policy.steps):
         if step.name in seen:
             yield Wrong(

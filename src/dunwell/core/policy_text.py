@@ -6,17 +6,21 @@ be read. Each finding names the file, the line and the remedy.
 
 from __future__ import annotations
 
-from dunwell.core import policy_rules, toml_text
+from dunwell.core import instalments, policy_rules, toml_text
+from dunwell.core.instalments import Bounds
 from dunwell.core.ledger import CustomerKind, DocumentKind, Role, TaskKind
 from dunwell.core.money import CURRENCIES, AmountUnreadable, Money
 from dunwell.core.policy import INDOORS, LEVEL_MAX, Anchor, Look, OnlyIf, Policy, Step
 from dunwell.core.policy_rules import INVOICE_CONTENT, ORDER_CONTENT, TASK_CONTENT, WAKE_UP_CONTENT, Wrong
 from dunwell.core.refusal import Finding
+from dunwell.core.roles import DeskRole
 from dunwell.core.toml_text import Table, TomlText
 
 TONES = ("warm", "friendly", "neutral", "firm", "formal")
 CHANNELS = ("email", "sms", "call", "letter", "visit")
 CHANNELS_DEFAULT = ("email", "sms")
+DAYS_MAX = 730
+NOBODY = "nobody"
 CONTENT = (*INVOICE_CONTENT, *ORDER_CONTENT, *TASK_CONTENT, WAKE_UP_CONTENT)
 
 
@@ -49,15 +53,17 @@ def _policy(table: Table) -> Policy:
         # The wake-up has no day of its own: it opens an old book on the first day that the book is planned.
         wake_up=None if wake_up is None else _rung(wake_up, Anchor.DUE, 1),
         gap_days_min=table.whole("gap_days_min", 3, low=1, high=60),
-        balance_min=_balance_min(table.table("balance_min")),
+        balance_min=_sums(table.table("balance_min")),
         promise_grace_days=table.whole("promise_grace_days", 2, low=0, high=30),
         thanks=table.flag("thanks", True),
         oldest_first=table.flag("oldest_first", False),
         spare_probability=table.share("spare_probability", 1.0),
+        spare_holdout=table.share("spare_holdout", 0.1),
         claimed_paid_days=table.whole("claimed_paid_days", 5, low=1, high=30),
         reply_wait_days=table.whole("reply_wait_days", 5, low=1, high=30),
         promise_days_max=table.whole("promise_days_max", 30, low=1, high=90),
         interest=table.flag("interest", False),
+        instalments=_bounds(table.table("instalments")),
     )
     if policy.document == DocumentKind.CREDIT_NOTE:
         table.complain(
@@ -98,7 +104,25 @@ def _rung(table: Table, anchor: Anchor, offset_days: int) -> Step:
     return step
 
 
-def _balance_min(table: Table | None) -> dict[str, int]:
+def _bounds(table: Table | None) -> Bounds:
+    if table is None:
+        return Bounds()
+    usual = Bounds()
+    approver = table.choice("approver", (DeskRole.APPROVER, DeskRole.ADMIN, NOBODY), DeskRole.APPROVER)
+    bounds = Bounds(
+        parts_max=table.whole("parts_max", usual.parts_max, low=1, high=instalments.PARTS_MAX),
+        days_max=table.whole("days_max", usual.days_max, low=1, high=DAYS_MAX),
+        part_min=_sums(table.table("part_min")),
+        times_max=table.whole("times_max", usual.times_max, low=0, high=12),
+        approver=DeskRole(approver) if approver in set(DeskRole) else None,
+        reminder_days=table.whole("reminder_days", usual.reminder_days, low=0, high=14),
+    )
+    table.finish()
+    return bounds
+
+
+def _sums(table: Table | None) -> dict[str, int]:
+    """Sums by currency, in minor units."""
     found: dict[str, int] = {}
     for currency in table.values if table else ():
         assert table is not None

@@ -55,7 +55,7 @@ def describe(policy: Policy, locale: str, example: Example | None = None) -> str
 
 
 def word(key: str, locale: str) -> str:
-    """The word for a content key, a task, a role or a channel (`by_email`); an unknown key is its own word."""
+    """The word for a content key, a task, a role, a channel (`by_email`) or why approval is asked for; an unknown key is its own word."""
     return _WORDS[locale].get(key, key)
 
 
@@ -155,6 +155,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "notes": ("notes", "особенности", "бележки"),
     "wake_up_when": ("first, for an old book", "сначала, для старых долгов", "първо, за стари вземания"),
     "wake_up": ("gentle wake-up", "мягкое первое напоминание", "меко първо напомняне"),
+    "instalment": ("an agreed payment comes up", "скоро платёж по графику", "наближава вноска по плана"),
     "request": ("the invoice itself", "сам счёт", "самата фактура"),
     "upcoming": ("due soon", "скоро срок", "наближава падежът"),
     "due_day": ("due today", "сегодня срок", "днес е падежът"),
@@ -192,6 +193,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "by_call": ("call", "звонок", "обаждане"),
     "by_letter": ("letter", "письмо", "писмо"),
     "by_visit": ("visit", "визит", "посещение"),
+    "by_policy": ("the policy asks for it", "так требует политика", "така изисква политиката"),
     "approval": ("after approval", "после утверждения", "след одобрение"),
     "silence": ("only after {days} of silence", "только если нет отклика {days}", "само след {days} без отклик"),
     "bounce": ("only if the letter came back", "только если письмо вернулось", "само ако писмото се върне"),

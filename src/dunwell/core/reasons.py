@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dunwell.core import policy_words
+
 SEPARATOR = "; "
 
 OUTCOMES: dict[str, dict[str, str]] = {
@@ -265,6 +267,12 @@ _REASONS = (
         "Стъпка „{value}“ се отлага: клиентът най-вероятно ще плати и без нея.",
     ),
     Reason(
+        "spare_compared",
+        "The forecast would have spared it, but this client is one of those never spared, so that the price of sparing can be measured.",
+        "По прогнозу шаг можно было отложить, но этот клиент входит в контрольную группу: ей шаги не откладываются, чтобы измерить цену отсрочки.",
+        "По прогнозата стъпката можеше да се отложи, но клиентът е в контролната група: при нея стъпки не се отлагат, за да се измери цената на отлагането.",
+    ),
+    Reason(
         "stricter_first",
         "Another receivable of the customer stands at a higher level; this joins its next message.",
         "По другому счёту клиента дошли до более строгого шага; этот счёт войдёт в его следующее письмо.",
@@ -384,5 +392,7 @@ def parse(text: str) -> Iterator[tuple[str, str]]:
 
 
 def sentences(text: str, locale: str) -> list[str]:
-    """A `reasons` text as sentences; an unknown code is a bug and crashes."""
-    return [getattr(CATALOGUE[code], locale).format(value=value) for code, value in parse(text)]
+    """A `reasons` text as sentences, steps, roles and channels in words; an unknown code is a bug and crashes."""
+    return [
+        getattr(CATALOGUE[code], locale).format(value=policy_words.word(value, locale)) for code, value in parse(text)
+    ]

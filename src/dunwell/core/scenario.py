@@ -213,6 +213,7 @@ def _money_of(table: Table, key: str, text: str) -> Money:
 EVENTS: dict[str, Callable[[Table, str], Any]] = {
     "paid": Table.text,  # "1240.00"
     "promised": Table.day,  # the day by which the customer promised to pay
+    "instalments": lambda table, key: _parts(table, key),  # ["2026-04-15 620.00", …]: an agreed schedule of all that is open
     "disputed": Table.text,  # "all", or the contested sum
     "dispute_ended": Table.flag,
     "held": lambda table, key: table.choice(key, tuple(HoldReason)),  # `until` a day, else until lifted
@@ -235,6 +236,17 @@ EVENTS: dict[str, Callable[[Table, str], Any]] = {
     "cancelled": Table.flag,
     "approved": Table.flag,  # somebody approves what waits that day; a story without it approves everything at once
 }
+
+
+def _parts(table: Table, key: str) -> tuple[tuple[date, str], ...]:
+    found = []
+    for text in table.texts(key):
+        day, _, amount = text.partition(" ")
+        try:
+            found.append((date.fromisoformat(day), amount))
+        except ValueError:
+            table.complain("wrong_type", f"{text!r} does not fit", key=key, remedy='Write "2026-04-15 620.00".')
+    return tuple(found)
 
 
 def _event(table: Table, documents: tuple[Document, ...]) -> Event:

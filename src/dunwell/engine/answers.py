@@ -153,7 +153,10 @@ def due(joined: pl.DataFrame, asks: pl.DataFrame, day: Day) -> pl.DataFrame:
     tomorrow = day.calendar.forward(pl.lit(day.number + 1, pl.Int32), pl.col("place"))
     member, goes, nobody = pl.col("is_member"), pl.col("is_allowed"), pl.col("unreachable").is_not_null()
     own = pl.col("rung") == pl.col("first_rung")
-    no_decider, other = pl.col("first_rung").is_null(), pl.col("is_request") != pl.col("first_is_request")
+    no_decider, other = (
+        pl.col("first_rung").is_null(),
+        (pl.col("is_request") != pl.col("first_is_request")) | pl.col("agreed").ne_missing(pl.col("first_agreed")),
+    )
     return (
         joined.lazy()
         .join(answered.lazy(), on="customer_id", how="left")
@@ -187,6 +190,7 @@ def due(joined: pl.DataFrame, asks: pl.DataFrame, day: Day) -> pl.DataFrame:
                 pl.when(member & goes & pl.col("wakes")).then(pl.lit("wake_up")),
                 pl.when(member & goes & pl.col("is_broken")).then(pl.lit("promise_broken")),
                 pl.when(member & goes & pl.col("is_partly_disputed")).then(pl.lit("undisputed_rest")),
+                pl.when(member & goes & pl.col("is_compared")).then(pl.lit("spare_compared")),
                 pl.when(member & goes & ~nobody).then("needs_approval=" + pl.col("approve")),
                 separator=SEPARATOR,
                 ignore_nulls=True,

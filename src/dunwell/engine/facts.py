@@ -53,11 +53,12 @@ def gather(day: Day, *, thanked: pl.Series) -> tuple[pl.LazyFrame, pl.DataFrame]
         pl.col("position").fill_null(0).cast(pl.Int32), **ladder.unpack_last()
     )
     rows = _attach(rows, _pauses(portfolio.pauses, receivables, calendar), _PAUSED)
+    rows = _attach(rows, _instalments(portfolio), _AGREED)
     rows = _attach(rows, _under_way(portfolio.under_way, receivables, table, calendar), _UNDER_WAY)
     rows = _attach(rows, _credit(portfolio.customers, receivables), _CREDITED)
     rows = _attach(rows, _forecasts(portfolio), _FORECAST).drop("last")
     climbed, lapses = ladder.climb(rows.collect(), table, calendar)
-    return _with_step(climbed.lazy(), table, portfolio, calendar), lapses
+    return _with_step(_with_agreed_payment(climbed.lazy(), calendar), table, portfolio, calendar), lapses
 
 
 def is_fresh(portfolio: Portfolio, as_of: date) -> bool:
@@ -187,8 +188,39 @@ def _pauses(pauses: pl.DataFrame, rows: pl.DataFrame, calendar: Days) -> pl.Data
         .unique("receivable_id", keep="first", maintain_order=True)
         .select("receivable_id", "pause", "pause_value", "pause_until")
     )
+    others = spread.filter(holds & (pl.col("pause") != "instalment_plan"))["receivable_id"].unique()
     broken = spread.filter(pl.col("broken") <= calendar.as_of).group_by("receivable_id").agg(pl.col("broken").max())
-    return longest.join(broken, on="receivable_id", how="full", coalesce=True)
+    return longest.join(broken, on="receivable_id", how="full", coalesce=True).with_columns(
+        is_paused_beside=pl.col("receivable_id").is_in(others.implode())
+    )
+
+
+def _instalments(portfolio: Portfolio) -> pl.DataFrame:
+    """The next agreed payment of receivables under a schedule that stands."""
+    return portfolio.instalments.select(
+        "receivable_id", "plan_id", payment_left="left", **day_numbers(payment_on="day", remind_on="remind_on")
+    )
+
+
+def _with_agreed_payment(rows: pl.LazyFrame, calendar: Days) -> pl.LazyFrame:
+    """What a schedule pauses is reminded of its next payment, once, from `remind_on` until its day; nothing else of the ladder goes on."""
+    remind_on = calendar.back(pl.col("remind_on"), pl.col("place"))
+    reminded = (pl.col("reminded") >= remind_on).fill_null(False)
+    is_planned = (pl.col("pause") == "instalment_plan").fill_null(False) & ~pl.col("is_paused_beside")
+    is_covered = (pl.col("credit_used") >= pl.col("payment_left")).fill_null(False)
+    waits = is_planned & ~reminded & ~is_covered & (pl.col("payment_on") >= calendar.as_of)
+    waits = waits & pl.col("remind_on").is_not_null()
+    is_now = pl.col("agreed").is_not_null()
+    rung = pl.col("policy") * RUNGS_PER_POLICY + ladder.INSTALMENT
+    return rows.with_columns(
+        agreed=pl.when(waits & (remind_on <= calendar.as_of)).then("plan_id"),
+        pause_until=pl.when(waits).then(remind_on).otherwise("pause_until").cast(pl.Int32),
+    ).with_columns(
+        pause=pl.when(~is_now).then("pause"),
+        rung=pl.when(is_now).then(rung).otherwise("rung").cast(pl.Int32),
+        step_on=pl.when(is_now).then(remind_on).otherwise("step_on").cast(pl.Int32),
+        wakes=pl.col("wakes") & ~is_now,
+    )
 
 
 def _under_way(under_way: pl.DataFrame, rows: pl.DataFrame, table: Rungs, calendar: Days) -> pl.DataFrame:
@@ -248,9 +280,11 @@ def _forecasts(portfolio: Portfolio) -> pl.DataFrame:
 
 def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar: Days) -> pl.LazyFrame:
     threshold = pl.Series([policy.spare_probability for policy in portfolio.policies], dtype=pl.Float64)
+    held_out = pl.Series([policy.spare_holdout for policy in portfolio.policies], dtype=pl.Float64)
     today = pl.lit(calendar.as_of, pl.Int32)
     of_policy = {
         "spare_from": pl.lit(threshold).gather("policy"),
+        "is_held_out": _lot(pl.col("customer_id")) < pl.lit(held_out).gather("policy"),
         "balance_min": _balance_min(portfolio.policies),
     }
     # Money paid on the last day to pay, a business day, arrives on the next one (R40).
@@ -272,11 +306,18 @@ def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar:
         is_broken=(pl.col("broken") >= pl.col("last_on").fill_null(0)).fill_null(False),
         **of_policy,
     ).with_columns(
-        is_spared=pl.col("courtesy")
+        may_spare=pl.col("courtesy")
         & (pl.col("probability") >= pl.col("spare_from")).fill_null(False)
         & (pl.col("spare_from") < 1)
         & (~pl.col("was_spared") | still_spared.fill_null(False))
+    ).with_columns(
+        is_spared=pl.col("may_spare") & ~pl.col("is_held_out"), is_compared=pl.col("may_spare") & pl.col("is_held_out")
     )
+
+
+def _lot(customer: pl.Expr) -> pl.Expr:
+    """A number from 0 to 1 by lot, for a customer always the same: multiplied by 2^32 / φ, neighbours fall far apart."""
+    return ((customer % 2**31) * 2_654_435_761 % 2**32) / 2**32
 
 
 def _balance_min(policies: tuple[Policy, ...]) -> pl.Expr:
@@ -303,9 +344,16 @@ def _among(ids: pl.Series) -> pl.Expr:
     return pl.col("customer_id").is_in(ids.drop_nulls().unique().implode())
 
 
-_PASSED = {"position": pl.Int32, "last": pl.Int64, "spared": pl.Int32}
+_PASSED = {"position": pl.Int32, "last": pl.Int64, "spared": pl.Int32, "reminded": pl.Int32}
+_AGREED = {"plan_id": pl.Int64, "payment_left": pl.Int64, "payment_on": pl.Int32, "remind_on": pl.Int32}
 _SIGNED = dict.fromkeys(SIGNS, pl.Int32)
-_PAUSED = {"pause": pl.String, "pause_value": pl.String, "pause_until": pl.Int32, "broken": pl.Int32}
+_PAUSED = {
+    "pause": pl.String,
+    "pause_value": pl.String,
+    "pause_until": pl.Int32,
+    "broken": pl.Int32,
+    "is_paused_beside": pl.Boolean,
+}
 _UNDER_WAY = {
     "is_unknown": pl.Boolean,
     "is_queued": pl.Boolean,

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from dunwell.core.ledger import USUAL_RECIPIENTS, DocumentKind, TaskKind
-from dunwell.core.policy import LEVEL_MAX, Anchor, OnlyIf, Policy, Step
+from dunwell.core.policy import INSTALMENT_STEP, LEVEL_MAX, Anchor, OnlyIf, Policy, Step
 from dunwell.engine.days import Days
 
 HAND_OVER = "hand_over"
@@ -26,11 +26,13 @@ HAND_OVER_DAYS = 14
 """A ladder that names no end of its own hands over to a person so long after its last step (R46)."""
 
 RUNGS_PER_POLICY = 64
+INSTALMENT = RUNGS_PER_POLICY - 3
 THANKS = RUNGS_PER_POLICY - 2
 WAKE_UP = RUNGS_PER_POLICY - 1
-"""The places of the thank-you and the wake-up: beside the ladder, not on it."""
+"""The places of the reminder of an agreed payment, the thank-you and the wake-up: beside the ladder, not on it."""
 
 THANK_YOU = Step("thanks", Anchor.DUE, 0, 0, "warm", "thanks", USUAL_RECIPIENTS)
+AGREED_PAYMENT = Step(INSTALMENT_STEP, Anchor.DUE, 0, 1, "warm", "instalment", USUAL_RECIPIENTS)
 
 REQUEST_CONTENTS = frozenset({"request", "order_request"})
 
@@ -52,7 +54,7 @@ class Rungs:
 
     def step(self, rung: int) -> Step:
         policy, place = divmod(rung, RUNGS_PER_POLICY)
-        beside = {THANKS: THANK_YOU, WAKE_UP: self.policies[policy].wake_up}
+        beside = {INSTALMENT: AGREED_PAYMENT, THANKS: THANK_YOU, WAKE_UP: self.policies[policy].wake_up}
         step = beside[place] if place in beside else self.ladders[policy][place]
         assert step is not None
         return step
@@ -61,6 +63,7 @@ class Rungs:
         for number, policy in enumerate(self.policies):
             base = number * RUNGS_PER_POLICY
             yield from ((base + place, policy, step) for place, step in enumerate(self.ladders[number]))
+            yield base + INSTALMENT, policy, AGREED_PAYMENT
             yield base + THANKS, policy, THANK_YOU
             if policy.wake_up is not None:
                 yield base + WAKE_UP, policy, policy.wake_up
@@ -89,7 +92,8 @@ def with_end(policy: Policy) -> tuple[Step, ...]:
 
 def passed(steps_done: pl.DataFrame, receivables: pl.DataFrame, table: Rungs) -> pl.DataFrame:
     """Per receivable: `position` (the first place not passed), `last` (day, place and link of the last done step in one
-    number, so that one maximum finds all three) and `spared` (the last day on which a step was spared)."""
+    number, so that one maximum finds all three), `spared` (the last day on which a step was spared) and `reminded` (the last day on
+    which an agreed payment was spoken of: no step of the ladder)."""
     names = table.frame.select("step", "policy", "place").drop_nulls()
     codes = {name: code for code, name in enumerate(sorted(set(names["step"])), start=1)}
     width = len(codes) + 1
@@ -104,12 +108,13 @@ def passed(steps_done: pl.DataFrame, receivables: pl.DataFrame, table: Rungs) ->
         .with_columns(place=pl.lit(pl.Series(places, dtype=pl.Int64)).gather(pl.col("policy") * width + code), on=on)
         .select(
             "receivable_id",
-            position=pl.when((pl.col("state") != "spared") & (pl.col("place") < THANKS)).then(pl.col("place") + 1),
-            last=pl.when(pl.col("state") == "done").then(_pack("on", "place", pl.col("had_link").fill_null(False))),
+            position=pl.when((pl.col("state") != "spared") & (pl.col("place") < INSTALMENT)).then(pl.col("place") + 1),
+            reminded=pl.when(pl.col("place") == INSTALMENT).then("on"),
+            last=pl.when((pl.col("state") == "done") & (pl.col("place") != INSTALMENT)).then(_pack("on", "place", pl.col("had_link").fill_null(False))),
             spared=pl.when(pl.col("state") == "spared").then("on"),
         )
         .group_by("receivable_id")
-        .agg(pl.col("position", "last", "spared").max())
+        .agg(pl.col("position", "last", "spared", "reminded").max())
         .collect()
     )
 

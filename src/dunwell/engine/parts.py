@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from dunwell.core.message import NEWS_KEYS, Attachment, BankAccount, ItemFacts, LetterFacts
+from dunwell.core.message import NEWS_KEYS, Attachment, BankAccount, ItemFacts, LetterFacts, PaymentMethod
 from dunwell.core.money import Money
 from dunwell.engine import payqr, terms
 from dunwell.engine.html import Layout, escaped
@@ -60,19 +60,9 @@ def not_due_list(sheet: Sheet) -> Part:
 
 def payment(sheet: Sheet) -> Part:
     """Every way to pay, the preferred first; a transfer has its account and its QR code per currency."""
-    facts = sheet.scene.facts
-    texts, cards = [], []
-    if facts.page_link:
-        text, html = _page_link(sheet, f"{escaped(sheet.labels['pay_page'])}<br>")
-        texts.append(f"{sheet.labels['pay_page']}\n{text}")
-        cards.append(html)
-    for method in facts.methods:
-        text, html = (
-            _transfer(sheet) if method.code == "transfer" else _other_way(sheet, method.code, method.text, method.link)
-        )
-        texts.append(text)
-        cards.append(html)
-    return "\n\n".join(texts), sheet.layout.piece("card", "".join(cards))
+    ways = [_way(sheet, method) for method in sheet.scene.facts.methods]
+    text = "\n\n".join(text for text, _ in ways if text)
+    return text, sheet.layout.piece("card", "".join(html for _, html in ways))
 
 
 def page(sheet: Sheet) -> Part:
@@ -271,6 +261,17 @@ def _list(sheet: Sheet, title: str, items: Sequence[ItemFacts], totals: Sequence
         lines.append(f"{label}: {sheet.money(amount)}")
         rows.append(layout.piece("total", escaped(label), escaped(sheet.money(amount))))
     return "\n".join(lines), layout.piece("list", escaped(title), "".join(rows))
+
+
+def _way(sheet: Sheet, method: PaymentMethod) -> Part:
+    if method.code == "transfer":
+        return _transfer(sheet)
+    if method.code != "page":
+        return _other_way(sheet, method.code, method.text, method.link)
+    if not sheet.scene.facts.page_link:
+        return "", ""
+    text, html = _page_link(sheet, f"{escaped(sheet.labels['pay_page'])}<br>")
+    return f"{sheet.labels['pay_page']}\n{text}", html
 
 
 def _page_link(sheet: Sheet, before: str) -> Part:

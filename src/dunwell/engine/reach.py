@@ -56,7 +56,7 @@ def reached(first: pl.DataFrame, day: Day, *, taken: pl.Series) -> pl.DataFrame:
         .with_columns(
             is_allowed=pl.col("refused").is_null() & ~(pl.col("unreachable").is_not_null() & pl.col("is_known")),
             approve=pl.coalesce(
-                pl.when(day.table.column("approval")).then(pl.lit("step")),
+                pl.when(day.table.column("approval")).then(pl.lit("by_policy")),
                 pl.when(_is_first_above() & day.table.column("task").is_null()).then("role"),
                 "copied_above",
             ),

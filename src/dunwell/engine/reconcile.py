@@ -121,10 +121,7 @@ def allocate(money: pl.DataFrame, receivables: pl.DataFrame, payer_signs: pl.Dat
     concerned, signs = narrowed(money, receivables, payer_signs)
     book = _Book(concerned, signs)
     outcome = _Outcome()
-    waiting = [
-        _Money(**{name: row[name] for name in _Money.__slots__})
-        for row in sorted(money.iter_rows(named=True), key=_turn)
-    ]
+    waiting = [_read(row) for row in sorted(money.iter_rows(named=True), key=_turn)]
     # What one payment settles can leave another only one choice. So it goes on until nothing moves: a second run then
     # finds nothing to do.
     may_choose_oldest = False
@@ -160,10 +157,12 @@ class _Money:
     remittance: str | None
     reference: str | None
     invoice_number: str | None
+    words: match_words.Named  # what the reference and the remittance text name
 
-    @property
-    def words(self) -> match_words.Named:
-        return match_words.named(" ".join(text for text in (self.reference, self.remittance) if text))
+
+def _read(row: Mapping[str, Any]) -> _Money:
+    words = match_words.named(" ".join(text for text in (row["reference"], row["remittance"]) if text))
+    return _Money(**{name: row[name] for name in _Money.__slots__ if name != "words"}, words=words)
 
 
 @dataclass(slots=True)
@@ -264,6 +263,9 @@ def _oldest_first(money: _Money, own: Sequence[_Receivable], outcome: _Outcome) 
     return outcome.take(money, [each for each in own if each.may_allocate_oldest_first], Basis.OLDEST_FIRST, "")
 
 
+Mentioned = tuple[list[_Receivable], list[_Receivable]]
+
+
 def _by_age(row: tuple[_Receivable, tuple[str, ...]]) -> tuple[date, date, int]:
     return row[0].age
 
@@ -279,6 +281,7 @@ class _Book:
         self._by_reference: dict[str, list[_Receivable]] = defaultdict(list)
         self._by_invoice: dict[int | None, list[_Receivable]] = defaultdict(list)
         self._by_sum: dict[tuple[str, int], list[_Receivable]] = defaultdict(list)
+        self._mentioned: dict[tuple[str, int], Mentioned] = {}
         facts = receivables.rename({"balance": "open"}).select(_Receivable.__slots__).iter_rows()
         forms = receivables.select(
             "number_key", "number_bare", "number_compact", "order_key", "order_bare", "reference_bare"
@@ -423,8 +426,17 @@ class _Book:
             found += self._by_compact.get(structured[4:]) or self._of_number(structured[4:])
         return list({each.receivable_id: each for each in found}.values())
 
-    def mentioned(self, money: _Money) -> tuple[list[_Receivable], list[_Receivable]]:
-        """Receivables whose numbers stand in the payer's words: beside a word for invoice, and elsewhere."""
+    def mentioned(self, money: _Money) -> Mentioned:
+        """Receivables whose numbers stand in the payer's words: beside a word for invoice, and elsewhere.
+
+        Looked up once for each money: the words stay the same, whatever becomes of its sum.
+        """
+        money_key = (money.kind, money.money_id)
+        if money_key not in self._mentioned:
+            self._mentioned[money_key] = self._look_up(money)
+        return self._mentioned[money_key]
+
+    def _look_up(self, money: _Money) -> Mentioned:
         column = {match_words.key(part): True for part in re.split(r"[,;]", money.invoice_number or "") if part.strip()}
         found: dict[bool, dict[int, _Receivable]] = {True: {}, False: {}}
         for each in self.referenced(money):

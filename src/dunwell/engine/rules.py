@@ -115,7 +115,7 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
 KEPT = (
     *("receivable_id", "customer_id", "policy", "currency", "undisputed", "credit_used", "due", "place", "is_request"),
     *("rung", "step", "step_on", "level", "offset", "wakes", "last_place", "else_place", "task_step", "was_spared"),
-    *("is_the_request", "is_hand_over", "is_broken", "is_partly_disputed", "rule", "value", "until"),
+    *("is_the_request", "agreed", "is_hand_over", "is_broken", "is_partly_disputed", "is_compared", "rule", "value", "until"),
 )
 
 PAUSE_REASONS = ("held", "promised", "instalment_plan", "finding", "reply_waits")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from dunwell.core.message import ContactMade, ItemFacts, LetterFacts, ReaderFacts
+from dunwell.core.message import ChargeFacts, ContactMade, ItemFacts, LetterFacts, ReaderFacts
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.rights import Right
 from dunwell.engine import terms
@@ -94,6 +94,8 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
         "numbers": payment is not None and bool(payment.invoice_numbers),
         "several": payment is not None and len(payment.invoice_numbers) > 1,
         "order": key.startswith("order_"),
+        "single": facts.instalment is not None and facts.instalment.parts == 1,
+        "last": facts.instalment is not None and facts.instalment.number == facts.instalment.parts,
         "start": order is not None and order.start_if_paid is not None,
         "next": order is not None and order.next_free_start is not None,
         "emoji": emoji,
@@ -229,6 +231,13 @@ def _paid_invoices(scene: Scene) -> str:
     return terms.listed([invoice_number(scene, number) for number in payment.invoice_numbers], scene.terms.words["and"])
 
 
+def _instalment(scene: Scene) -> str:
+    found = scene.facts.instalment
+    if found is None:
+        raise FactMissing("instalment")
+    return str(scene.terms.words["one_of"].format(number=found.number, parts=found.parts))
+
+
 def _valid_until(scene: Scene) -> date:
     order = scene.facts.order
     return day(order.valid_until if order else None, "order")
@@ -265,6 +274,12 @@ def _interest_basis(scene: Scene) -> str:
 def _charges(scene: Scene) -> str:
     totals = total_by_currency(item.charges for item in scene.facts.items if item.charges)
     return terms.moneys(tuple(totals.values()), scene.locale, scene.terms.words["and"], scene.facts.channel)
+
+
+def _auto_charge(scene: Scene) -> ChargeFacts:
+    if scene.facts.charge is None:
+        raise FactMissing("charge")
+    return scene.facts.charge
 
 
 def _reader_line(scene: Scene) -> str:
@@ -330,6 +345,7 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "paid_month": lambda scene: scene.terms.words["months_in"][_payment(scene).month - 1],
     "paid_invoices": _paid_invoices,
     "promised_for": lambda scene: plain_date(scene, day(scene.facts.promised_for, "promised_for")),
+    "instalment": _instalment,
     "valid_until": lambda scene: dated(scene, _valid_until(scene), "weekdays_until"),
     "valid_until_short": lambda scene: plain_date(scene, _valid_until(scene)),
     "valid_until_brief": lambda scene: plain_date(scene, _valid_until(scene)),
@@ -340,6 +356,8 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "basis": _basis,
     "interest_basis": _interest_basis,
     "charges": _charges,
+    "charge_sum": lambda scene: terms.money(_auto_charge(scene).amount, scene.locale, scene.facts.channel),
+    "charge_on": lambda scene: dated(scene, _auto_charge(scene).on),
     "own_subject": lambda scene: terms.clean(scene.facts.own_subject),
     "next_step": lambda scene: terms.clean(scene.facts.next_step),
     "reason_line": _coded("reason", lambda facts: facts.reason),

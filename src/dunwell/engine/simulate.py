@@ -15,6 +15,7 @@ import polars as pl
 
 from dunwell.core.frames import (
     CUSTOMERS,
+    INSTALMENTS,
     PAUSES,
     RECEIVABLES,
     SETTLED,
@@ -150,6 +151,7 @@ class _Memory:
             signs=conform(pl.concat([past.signs.filter(pl.col("on") <= on), self._paid(moved)], how="diagonal"), SIGNS),
             settled=conform(settled.rename({"moved_on": "settled_on"}), SETTLED),
             covered_until=on,
+            instalments=empty(INSTALMENTS),  # judged for the last day alone
         )
 
     def learn(self, proposal: Proposal, seen: Portfolio) -> None:

@@ -3,7 +3,8 @@
 The first search finds the step that decides: the strictest (then the largest offset, then the oldest due date) gives text,
 channel and audience. The second finds everything the message lists. Every step that is due at that customer is done by the
 message; while a receivable stands at a higher level, lower steps of the others do not trigger a message of their own.
-Invoices and requests before work never share a sum: the stricter speaks, the other is shown apart.
+Invoices and requests before work never share a sum: the stricter speaks, the other is shown apart. The reminder of an agreed
+payment speaks of its own schedule alone.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _DUE = (
         "rule",
         "last_place",
     ),
-    *("wakes", "is_request", "is_the_request", "is_hand_over", "is_broken", "is_partly_disputed"),
+    *("wakes", "is_request", "is_the_request", "agreed", "is_hand_over", "is_broken", "is_partly_disputed", "is_compared"),
 )
 _DAYS_MAX = 1 << 20
 
@@ -46,6 +47,7 @@ def deciding(rows: pl.DataFrame, rules: tuple[Rule, ...], table: Rungs) -> tuple
             is_suppressed=(pl.col("level") < pl.col("standing")).fill_null(False)
             & (_last_level(table) < pl.col("standing"))
             & ~pl.col("is_the_request")
+            & pl.col("agreed").is_null()
         )
         .collect()
     )
@@ -78,9 +80,12 @@ def members(due: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
         first_level="level",
         first_wakes="wakes",
         first_is_request="is_request",
+        first_agreed="agreed",
     )
-    is_member = (pl.col("is_request") == pl.col("first_is_request")) & (
-        ~pl.col("first_wakes") | pl.col("wakes") | (pl.col("level") <= pl.col("first_level"))
+    is_member = (
+        (pl.col("is_request") == pl.col("first_is_request"))
+        & pl.col("agreed").eq_missing(pl.col("first_agreed"))
+        & (~pl.col("first_wakes") | pl.col("wakes") | (pl.col("level") <= pl.col("first_level")))
     )
     return due.join(decider, on="customer_id", how="left").with_columns(is_member=is_member.fill_null(False))
 
@@ -89,19 +94,22 @@ def items(rows: pl.DataFrame, rules: tuple[Rule, ...], joined: pl.DataFrame, act
     """What the messages of `acting` (customer_id, action_id, is_request) speak of: ACTION_ITEMS without the step's order.
 
     In a message about invoices: the due ones are asked or listed, all else is shown apart; where nothing is due yet, those
-    whose step it is are asked. A message about requests before work speaks of requests alone.
+    whose step it is are asked. A message about requests before work speaks of requests alone, one about an agreed payment of what
+    its schedule covers.
     """
     listable = [number for number, rule in enumerate(rules) if rule.may_be_listed]
     done = joined.lazy().filter("is_member").select("receivable_id", done="step")
+    about_agreed = joined.lazy().select("customer_id", about_agreed="first_agreed").unique()
     about = pl.col("is_request") == pl.col("about_requests")
     is_due = (pl.col("due") <= pl.col("as_of")).fill_null(False)
     asks_due = (is_due & pl.col("done").is_not_null()).any().over("action_id")
-    asked = about & pl.col("done").is_not_null() & (is_due | ~asks_due)
+    asked = about & pl.col("done").is_not_null() & (is_due | ~asks_due | pl.col("agreed").is_not_null())
     return (
         rows.lazy()
         .filter((pl.col("rule").is_null() & ~pl.col("is_hand_over")) | pl.col("rule").is_in(listable))
         .join(acting.lazy().select("customer_id", "action_id", "as_of", about_requests="is_request"), on="customer_id")
-        .filter(pl.col("is_request") | ~pl.col("about_requests"))
+        .join(about_agreed, on="customer_id", how="left")
+        .filter((pl.col("is_request") | ~pl.col("about_requests")) & pl.col("agreed").eq_missing(pl.col("about_agreed")))
         .join(done, on="receivable_id", how="left")
         .with_columns(
             part=pl.when(asked)

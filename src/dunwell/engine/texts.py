@@ -17,7 +17,7 @@ from dunwell.core.refusal import Finding
 
 # What may stand behind a block's name. All are facts of the letter, never of the calendar of the writer.
 TAGS = frozenset(
-    "many person f m neutral formal firm called only_called page in_time paid numbers several start next first emoji week_start "
+    "many person single last f m neutral formal firm called only_called page in_time paid numbers several start next first emoji week_start "
     "week_end task not_late part_paid order".split()
 )
 FRONT_MATTER = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)

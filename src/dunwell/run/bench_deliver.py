@@ -1,7 +1,7 @@
 """`bench deliver`: queue messages of a live creditor and send them all by real SMTP; one JSON line says how fast.
 
 Everything counts that a live delivery does: claims, the last question per message with its commit, the conversation, the
-receipts. Without `--smtp` the server is an aiosmtpd in a process of its own, which counts what arrives.
+receipts. Without `--smtp` the server is an aiosmtpd in a process of its own, which may be told to think about each message.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ class Undelivered(AssertionError):
     """A benchmark that lost messages measures nothing."""
 
 
-def bench(*, messages: int, smtp: str = "", connections: int = 10) -> str:
-    """One JSON line; `smtp` is `host:port` of another server, else one of our own is started."""
+def bench(*, messages: int, smtp: str = "", connections: int = 10, delay_ms: int = 0) -> str:
+    """One JSON line; `smtp` is `host:port` of another server, else one of our own is started: it answers the end of a message so many
+    milliseconds later than it could.
+    """
     start = time.perf_counter()
     creditor_id = _creditor(messages)
     loaded = time.perf_counter()
-    with _server(smtp) as address:
+    with _server(smtp, delay_ms) as address:
         host, _, port = address.rpartition(":")
         way = Smtp(Config(host=host, port=int(port), security="none", connections=connections, per_domain_per_minute=0))
         sending = time.perf_counter()
@@ -59,6 +61,7 @@ def bench(*, messages: int, smtp: str = "", connections: int = 10) -> str:
             "per_s": round(messages / (sent - sending)),
             "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
             "connections": connections,
+            "delay_ms": delay_ms,
         }
     )
 
@@ -69,11 +72,11 @@ def _check(report: Delivery, messages: int) -> None:
 
 
 @contextmanager
-def _server(smtp: str) -> Iterator[str]:
+def _server(smtp: str, delay_ms: int) -> Iterator[str]:
     if smtp:
         yield smtp
         return
-    process = subprocess.Popen([sys.executable, "-c", _SINK], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", _SINK, str(delay_ms)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         yield f"127.0.0.1:{process.stdout.readline().strip()}"
@@ -84,10 +87,16 @@ def _server(smtp: str) -> Iterator[str]:
 
 _SINK = """
 import asyncio
+import sys
+
 from aiosmtpd.smtp import SMTP
+
+DELAY_S = int(sys.argv[1]) / 1000
 
 class Sink:
     async def handle_DATA(self, server, session, envelope):
+        if DELAY_S:
+            await asyncio.sleep(DELAY_S)
         return "250 taken"
 
 async def main():

@@ -63,8 +63,12 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
         recorded = _record(creditor, proposal, known.result())
     first = proposal.actions.filter(pl.col("task").is_null()).head(messages)
     some = replace(
-        proposal, actions=first, items=proposal.items.join(first.select("action_id"), on="action_id", how="semi")
+        proposal,
+        outcomes=proposal.outcomes.clear(),
+        actions=first,
+        items=proposal.items.join(first.select("action_id"), on="action_id", how="semi"),
     )
+    del known, proposal
     with together() as memory, stopwatch(times, "render_s"):
         queued = planning.write(creditor, seen, some, run_id=recorded.run_id, rehearsal=False).messages
     total = round(sum(times.values()), 3)

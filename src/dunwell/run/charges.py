@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dunwell.core.ledger import CustomerKind
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import claim_facts, limitations, people, portfolio, rates
+from dunwell.run import claim_facts, instalments_standing, limitations, people, portfolio, rates
 from dunwell.store import audit, load_claims, scope
 from dunwell.store.models import Charge, Creditor, Customer
 
@@ -25,6 +26,10 @@ class PolicyForbidsCharges(Refusal):
 
 class NothingToCharge(Refusal):
     """Nothing has grown on {number} until {until} that was not charged before."""
+
+
+class AgreedFree(Refusal):
+    """{number} is paid by schedule {plan}, which was agreed free of interest and charges."""
 
 
 class NothingToWaive(Refusal):
@@ -42,6 +47,8 @@ def charge(
     receivables = people.receivables_of(creditor, number)
     with scope.of(creditor.pk):
         customer = Customer.objects.get(pk=receivables[0].customer_id)
+        if customer.kind == CustomerKind.PERSON and (plan := instalments_standing.was_agreed(receivables)):
+            raise AgreedFree(number=number, plan=plan.pk)
     _refuse_policy(creditor, number, customer.pk, [one.pk for one in receivables], on)
     law = rates.law(limitations.law_of(creditor.country))
     owed = claim_facts.claimable(creditor, number, receivables, customer, law, on)

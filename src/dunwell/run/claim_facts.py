@@ -26,6 +26,7 @@ BY_LAW, BY_CONTRACT, NO_INTEREST = "law", "contract", "none"
 USUAL_TERMS = ClaimTerms(term_days=14, wait_days=0, source="")
 # What stands against a claim, in a person's words; the codes are those of the last question before any firm message.
 OBJECTIONS = {
+    "instalment_plan": "the client pays by an agreed schedule (`dunwell instalments`)",
     "promised": "the client promised to pay, and the day has not passed",
     "held": "contact is on hold",
     "finding": "a finding in the data waits for a person (`dunwell work`)",

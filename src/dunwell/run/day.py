@@ -1,6 +1,6 @@
 """One collections run, end to end: money applied, plan recorded, letters written, what may go delivered.
 
-    reconcile ─► plan ─► render ─► approve ─► deliver
+    reconcile ─► forecast ─► plan ─► render ─► approve ─► deliver
 
 Running a day twice changes nothing. In rehearsal the messages leave, as files, at the hour at which they would; live, they leave when
 their hour has come and a worker or `deliver` is at work.
@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import deliver, hooks, plan, reconcile, stop_work, ways
+from dunwell.run import autopay, deliver, forecasting, hooks, plan, reconcile, stop_work, ways
 from dunwell.run.desk import Planned
 from dunwell.run.reconcile import Reconciled
 from dunwell.store import locks, outbox_view, switches
@@ -71,6 +71,8 @@ def run(
         plan.refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
         money = reconcile.run(creditor, as_of, by=by)
         stop_work.lift_paid(creditor, as_of, _moment(creditor, as_of, now, rehearsal=rehearsal), by=by)
+        autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
+        forecasting.run(creditor, as_of)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
         done = Day(as_of, rehearsal, money, planned)
         for moment in _moments(creditor, as_of, now, rehearsal=rehearsal):

@@ -16,6 +16,7 @@ import polars as pl
 
 from dunwell.core import frames_import as frames
 from dunwell.core.frames_import import Batch
+from dunwell.core.money import Money
 from dunwell.core.records import Mapping, RecordKind
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import open_items
@@ -30,6 +31,7 @@ ANALYZE_ROWS = 1_000
 """From so many rows on: a query plan made for a small table is ruinous on a large one."""
 GROWING = ("customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "imported_row")
 SHOWN_FINDINGS = 20
+CHANGE = ("number", "field", "old", "new", "currency")
 Understood = table.SheetImport
 """A file understood and not yet recorded."""
 Progress = Callable[[str, int, int | None], None]
@@ -53,6 +55,7 @@ class Summary:
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     findings_total: int = 0
+    changes: list[str] = field(default_factory=list)  # the first facts that changed, in words
 
 
 def file(
@@ -170,7 +173,7 @@ class Errand:
         self._findings(batch.findings)
         if self.summary.rows >= ANALYZE_ROWS and not self.is_analyzed:
             # Once early, for the batches that follow: sizes are seen anyway, what the values are like is not.
-            bulk.analyze(*GROWING)
+            bulk.analyze(*GROWING, sample=bulk.SIZES_ALONE)
             self.is_analyzed = True
 
     def finish(self) -> None:
@@ -223,6 +226,9 @@ class Errand:
             invoices_same=compared.same,
             rows_older=compared.older,
         )
+        room = max(0, SHOWN_FINDINGS - len(self.summary.changes))
+        shown = changes.head(room).join(rows.select("line", "currency"), on="line", how="left")
+        self.summary.changes += [_changed(**row) for row in shown.select(CHANGE).iter_rows(named=True)]
         if self.complete:
             self.held.append(told)
 
@@ -260,6 +266,13 @@ class Errand:
         self.summary.findings += [
             finding(row, self.summary.file) for row in found.head(max(0, room)).iter_rows(named=True)
         ]
+
+
+def _changed(*, number: str, field: str, old: str | None, new: str | None, currency: str | None) -> str:
+    """A changed fact as `1042 total: 100.00 EUR → 120.00 EUR`."""
+    if field == "total" and currency:
+        old, new = (str(Money(int(minor or 0), currency)) for minor in (old, new))
+    return f"{number} {field}: {old or 'nothing'} → {new or 'nothing'}"
 
 
 def _nameless(rows: pl.DataFrame) -> pl.DataFrame:

@@ -22,7 +22,7 @@ from dunwell.engine import simulate
 from dunwell.run import letters, people, portfolio
 from dunwell.run.desk import Desk
 from dunwell.run.letters import Letter
-from dunwell.store import audit, enqueue, load_news, record_plan, scope, switches
+from dunwell.store import audit, enqueue, load_news, pages, record_plan, scope, switches
 from dunwell.store.enqueue import Draft
 from dunwell.store.load_news import LetterReader
 from dunwell.store.models import Creditor
@@ -101,6 +101,8 @@ def send(creditor: Creditor, prepared: Prepared, *, by: str, why: str) -> int:
     draft, customer = prepared.draft, prepared.letter.facts.customer
     with scope.of(creditor.pk):
         added = enqueue.enqueue(creditor.pk, [draft]).added
+        if prepared.letter.link:
+            pages.add(creditor.pk, [prepared.letter.link], on=draft.slot_on, by=by)
         content = {"customer": customer.number, "content_hash": draft.content_hash, "why": why}
         audit.link(creditor.pk, actor=by, kind=draft.purpose, subject=customer.name, content=content)
     return added

@@ -30,6 +30,8 @@ from dunwell.run.portal_answers import NothingOpen, PageClosed
 from dunwell.store import audit, bulk, pages, scope, switches, vault
 from dunwell.store.models import (
     Allocation,
+    AutoConsent,
+    AutoMethod,
     Creditor,
     Ending,
     Hold,
@@ -85,10 +87,11 @@ def offered(seen: Visit, currencies: Sequence[str]) -> dict[str, str]:
     return {currency: one[1].title for currency, one in found.items() if one}
 
 
-def start(seen: Visit, locale: str, currency: str, *, form_id: str, base: str) -> str:
+def start(seen: Visit, locale: str, currency: str, *, form_id: str, base: str, agreed: str = "") -> str:
     """Write that a client pays what is open in a currency and ask the provider for a page; gives our reference.
 
-    `base` is the public address of the pages, to which the payer comes back. The same form again gives the same payment.
+    `base` is the public address of the pages, to which the payer comes back. The same form again gives the same payment. `agreed` is
+    the sentence by which the payer lets later invoices be charged, empty where they do not.
     """
     if seen.is_closed:
         raise PageClosed
@@ -96,7 +99,7 @@ def start(seen: Visit, locale: str, currency: str, *, form_id: str, base: str) -
     if chosen is None:
         raise NoProvider(currency=currency)
     name, asked = chosen
-    row = _begun(seen, currency, name, form_id)
+    row = _begun(seen, currency, name, form_id, agreed)
     if not hasattr(row, "start"):
         link = asked.link(
             PaymentRequest(
@@ -105,6 +108,7 @@ def start(seen: Visit, locale: str, currency: str, *, form_id: str, base: str) -
                 description=_description(seen, locale, currency),
                 locale=locale,
                 return_url=f"{base}/p/{seen.token}/{locale}/online/{row.reference}",
+                keeps=bool(agreed),
             )
         )
         with scope.of(seen.creditor.pk):
@@ -141,7 +145,7 @@ def receive(slug: str, name: str, body: bytes, headers: Mapping[str, str], now: 
         return None
     events = source.parse(WebhookDelivery(body, {key.lower(): value for key, value in headers.items()}, now))
     on = now.astimezone(ZoneInfo(creditor.timezone)).date()
-    return sum(_take(creditor, name, event, body, on) for event in events)
+    return sum(take(creditor, name, event, body, on) for event in events)
 
 
 def stand_in(seen: Visit, reference: str, kind: PaymentEventKind, now: datetime) -> None:
@@ -157,18 +161,18 @@ def _stand_in() -> Memory:
     return Memory(Config(secret=vault.key_for("demo provider").hex()))
 
 
-def _begun(seen: Visit, currency: str, name: str, form_id: str) -> OnlinePayment:
+def _begun(seen: Visit, currency: str, name: str, form_id: str, agreed: str) -> OnlinePayment:
     with scope.of(seen.creditor.pk):
         bulk.rows("SELECT pg_advisory_xact_lock(hashtextextended('dunwell.page', %s))", seen.link.customer_id)
         known = OnlinePayment.objects.filter(form_id=form_id).select_related("start").first()
         if known is not None:
             return known
-        owed = pages.owed(seen.link, seen.on)
+        owed = portal.owed_by(seen.link, seen.on)
         to_pay, _ = portal.sums(owed, pages.credit(seen.link.customer_id))
         amount = next((one for one in to_pay if one.currency == currency), None)
         if amount is None:
             raise NothingOpen
-        return OnlinePayment.objects.create(
+        row = OnlinePayment.objects.create(
             **_fact(seen.creditor, seen.on),
             reference=f"dw-{secrets.token_hex(12)}",
             link=seen.link,
@@ -180,15 +184,28 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str) -> OnlinePayment
             receivables=[one.receivable_id for one in owed if one.asked and one.currency == currency],
             rehearsal=seen.link.rehearsal,
         )
+        if agreed:
+            AutoConsent.objects.create(
+                **_fact(seen.creditor, seen.on),
+                link=seen.link,
+                customer_id=seen.link.customer_id,
+                payment=row,
+                provider=name,
+                currency=currency,
+                most=amount.minor,
+                words=agreed,
+                rehearsal=seen.link.rehearsal,
+            )
+        return row
 
 
 def _description(seen: Visit, locale: str, currency: str) -> str:
     with scope.of(seen.creditor.pk):
-        owed = pages.owed(seen.link, seen.on)
+        owed = portal.owed_by(seen.link, seen.on)
     return f"{seen.creditor.name}: {portal.purpose(owed, currency, locale)}"
 
 
-def _take(creditor: Creditor, name: str, event: PaymentEvent, body: bytes, on: date) -> bool:
+def take(creditor: Creditor, name: str, event: PaymentEvent, body: bytes, on: date) -> bool:
     """Record one piece of news with what follows from it; False where it was known."""
     with scope.of(creditor.pk):
         # Allocating locks the creditor's money anyway; taken first, it also puts two deliveries of one payment in a row.
@@ -213,6 +230,8 @@ def _take(creditor: Creditor, name: str, event: PaymentEvent, body: bytes, on: d
         if begun is None:
             return True  # a refund of a payment that is still to be told of: it finds this
         OnlineNews.objects.create(creditor=creditor, event=row, body=body)
+        if event.kind is PaymentEventKind.PAID and event.method:
+            _keep(creditor, begun, event.method)
         _follow(creditor, name, event, begun, on)
         audit.link(
             creditor.pk,
@@ -222,6 +241,15 @@ def _take(creditor: Creditor, name: str, event: PaymentEvent, body: bytes, on: d
             content={"event": event.event_id, "payment": event.payment_id, "amount": str(event.amount)},
         )
     return True
+
+
+def _keep(creditor: Creditor, begun: OnlinePayment, method: str) -> None:
+    """What the payer agreed to on the page holds from now on."""
+    consent = AutoConsent.objects.filter(payment=begun).first()
+    if consent is not None:
+        AutoMethod.objects.get_or_create(
+            consent=consent, defaults={"creditor": creditor, "sealed": vault.seal(method)}
+        )
 
 
 def _of(name: str, event: PaymentEvent) -> OnlinePayment | None:
@@ -244,8 +272,13 @@ def _follow(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePay
         _lift(creditor, begun, on)
         if is_certain and paid is None:
             _pay(creditor, name, event, begun, on)
-    elif paid is None:
+    elif paid is None and not _has_failed(begun):
         _hold(creditor, begun, on)
+
+
+def _has_failed(begun: OnlinePayment) -> bool:
+    """News may come late: what has failed is not under way any more."""
+    return OnlineEvent.objects.filter(reference=begun.reference, kind=PaymentEventKind.FAILED.value).exists()
 
 
 def _pay(creditor: Creditor, name: str, event: PaymentEvent, begun: OnlinePayment, on: date) -> None:
@@ -287,7 +320,10 @@ def _set(creditor: Creditor, payment: Payment, minor: int, receivables: list[int
 
 
 def _refund(creditor: Creditor, name: str, payment: Payment, event_id: str, minor: int, on: date) -> None:
-    """Money that was given back: what it had paid is open again, the last set first."""
+    """Money that was given back: first what was set against nothing, then what it had paid is open again, the last set first."""
+    set_ = sum(Allocation.objects.filter(payment=payment).values_list("amount", flat=True))
+    given_back = sum(Payment.objects.filter(reverses=payment).values_list("amount", flat=True))
+    unapplied = payment.amount + given_back - set_
     Payment.objects.create(
         creditor=creditor,
         source=name,
@@ -299,7 +335,7 @@ def _refund(creditor: Creditor, name: str, payment: Payment, event_id: str, mino
         reverses=payment,
         recorded_on=on,
     )
-    left = minor
+    left = minor - unapplied
     for row in Allocation.objects.filter(payment=payment, amount__gt=0, allocation=None).order_by("-pk"):
         if left <= 0:
             break

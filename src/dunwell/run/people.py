@@ -80,6 +80,22 @@ class NothingToUndo(Refusal):
     """There is no {what} number {number} that could be taken back."""
 
 
+class NoOpenTask(Refusal):
+    """There is no open task number {number}: `dunwell work` shows what waits."""
+
+
+class NoOpenFinding(Refusal):
+    """There is no open finding number {number}: `dunwell work` shows what waits."""
+
+
+class NothingIsOpen(Refusal):
+    """Nothing is open on {number} any more: it is paid or cancelled."""
+
+
+class OneOfTwo(Refusal):
+    """Say which invoice, or which customer: one of the two."""
+
+
 class PromiseInPast(Refusal):
     """A promise is for a day to come: {day} has passed."""
 
@@ -187,7 +203,7 @@ def promise(
     left = _part(amount)
     made = []
     with scope.of(creditor.pk):
-        for receivable, open_amount in _open(creditor, number):
+        for receivable, open_amount in _still_open(creditor, number):
             part = open_amount if left is None else min(open_amount, left)
             left = None if left is None else left - part
             if part > 0:
@@ -221,7 +237,7 @@ def dispute(
     if cause not in DISPUTE_CAUSES:
         raise CauseUnknown(cause=cause, causes=", ".join(DISPUTE_CAUSES))
     with scope.of(creditor.pk):
-        opened = _open(creditor, number)
+        opened = _still_open(creditor, number)
         total = sum(open_amount for _, open_amount in opened)
         left = _part(amount)
         if amount and amount.minor > total:
@@ -256,6 +272,8 @@ def hold(
         raise ReasonUnknown(reason=reason, reasons=", ".join(HoldReason))
     if until is not None and until < on:
         raise HoldInPast(day=until)
+    if bool(number) == bool(customer_name):
+        raise OneOfTwo
     with scope.of(creditor.pk):
         scopes: list[dict[str, Any]]
         if customer_name:
@@ -402,7 +420,7 @@ def close_task(
     with scope.of(creditor.pk):
         task = Task.objects.filter(pk=task_id, outcome=None).first()
         if task is None:
-            raise NothingToUndo(what="open task", number=task_id)
+            raise NoOpenTask(number=task_id)
         if outcome == STOPPED and not StopWork.objects.filter(customer=task.customer_id, end=None).exists():
             raise StopItself(number=task_id)
         row = TaskOutcome.objects.create(**_fact(creditor, on, by, why), task=task, outcome=outcome, done=is_done)
@@ -419,7 +437,7 @@ def settle_finding(
     with scope.of(creditor.pk):
         finding = FindingRecord.objects.filter(pk=finding_id, findingsettled=None).first()
         if finding is None:
-            raise NothingToUndo(what="open finding", number=finding_id)
+            raise NoOpenFinding(number=finding_id)
         if outcome in ("paid", "cancelled"):
             _close(creditor, finding, outcome, on=on, by=by, why=why)
         row = FindingSettled.objects.create(**_fact(creditor, on, by, why), finding=finding, outcome=outcome)
@@ -561,9 +579,18 @@ def _open(creditor: Creditor, number: str | Invoice) -> list[tuple[Receivable, i
     return [(row, found[row.pk]) for row in rows if found[row.pk] > 0]
 
 
+def _still_open(creditor: Creditor, number: str | Invoice) -> list[tuple[Receivable, int]]:
+    found = _open(creditor, number)
+    if not found:
+        raise NothingIsOpen(number=_named(number))
+    return found
+
+
 def _balances(ids: Sequence[int]) -> list[tuple[int, int]]:
-    sql = balances.balances_sql(as_of=None, rehearsal=False)
-    return bulk.rows(f"SELECT receivable_id, balance FROM ({sql}) b WHERE receivable_id = ANY(%s)", list(ids))
+    """What is still owed on receivables; nothing on those of a cancelled document."""
+    sql = balances.balances_sql(as_of=None, rehearsal=False, among="SELECT unnest(%s::bigint[])")
+    values = [list(ids)] * sql.count("%s")
+    return bulk.rows(f"SELECT receivable_id, CASE WHEN is_cancelled THEN 0 ELSE balance END FROM ({sql}) b", *values)
 
 
 def _fact(creditor: Creditor, on: date, by: str, why: str) -> dict[str, Any]:

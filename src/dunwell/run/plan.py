@@ -65,6 +65,8 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
             known=known.result(),
         )
         planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
+        # They stand in the books now; a million of them would only take memory while the letters are written.
+        planned.proposal = proposal = replace(proposal, outcomes=proposal.outcomes.clear())
         desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)
         planned.messages, planned.waiting, planned.findings = (
             desk.messages,
@@ -119,6 +121,10 @@ def reasons(proposal: Proposal) -> Counter[str]:
     return Counter({row["head"]: row["len"] for row in heads.group_by("head").len().sort("head").iter_rows(named=True)})
 
 
+NEEDED_WHOLE = ("pauses", "instalments")
+"""Small frames that letters draw on."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """Some actions of a plan, to be written by whatever process is free."""
@@ -133,7 +139,7 @@ class _Job:
 def _jobs(creditor: Creditor, desk: Desk) -> Iterator[_Job]:
     """The plan's actions in order, `CHUNK` at a time, each with its items and with what the letters need of the portfolio."""
     seen, proposal = desk.seen, desk.proposal
-    values = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name != "pauses"}
+    values = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name not in NEEDED_WHOLE}
     rest: dict[str, Any] = {name: value.clear() for name, value in values.items() if isinstance(value, pl.DataFrame)}
     actions = proposal.actions.with_row_index("job").with_columns(pl.col("job") // CHUNK)
     items = proposal.items.join(actions.select("action_id", "job"), on="action_id", maintain_order="left")

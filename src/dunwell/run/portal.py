@@ -7,7 +7,7 @@ of bank details, dates, money), so that both read alike.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,8 +17,8 @@ from dunwell.core.message import BankAccount
 from dunwell.core.money import Money, minor_digits
 from dunwell.engine import parts, payqr, render, terms
 from dunwell.engine.texts import Terms
-from dunwell.run import packs
-from dunwell.run.letters import account_facts
+from dunwell.run import instalments_standing, packs
+from dunwell.run.letter_facts import account_facts
 from dunwell.store import load_letters, pages, scope
 from dunwell.store.models import ContactPoint, Creditor, Customer, PageLink, Run, Staff
 from dunwell.store.pages import Owed
@@ -41,7 +41,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One invoice or instalment as the page shows it; `state` is open, paid, promised, claimed, disputed, later or cancelled."""
+    """One invoice or instalment as the page shows it; `state` is open, paid, promised, planned, claimed, disputed, later or cancelled."""
 
     receivable_id: int
     title: str
@@ -51,7 +51,8 @@ class Item:
     due_on: str
     is_overdue: bool
     overdue: str
-    open: str
+    open: str  # what is asked for now, where an agreed schedule asks for less than the whole
+    whole: str
     original: str
     is_part_paid: bool
     disputed: str
@@ -124,6 +125,11 @@ class Page:
         return tuple(item for item in self.items if item.is_payable)
 
     @property
+    def payable_currency(self) -> str:
+        """The currency of what is open; of several all, as `EUR / USD`."""
+        return " / ".join(dict.fromkeys(item.currency for item in self.payable))
+
+    @property
     def standing(self) -> Item | None:
         """What was agreed of the whole: the first item's state, where all that is open stands in that state."""
         states = {item.state for item in self.payable}
@@ -158,7 +164,7 @@ def page(seen: Visit, locale: str) -> Page:
     creditor, link = seen.creditor, seen.link
     accounts = load_letters.bank_accounts(creditor.pk, seen.on)
     with scope.of(creditor.pk):
-        owed = pages.owed(link, seen.on)
+        owed = owed_by(link, seen.on)
         lines = pages.lines([one.invoice_id for one in owed])
         customer = Customer.objects.get(pk=link.customer_id)
         said = speech(seen, locale)
@@ -185,6 +191,22 @@ def page(seen: Visit, locale: str) -> Page:
         )
 
 
+def owed_by(link: PageLink, on: date) -> list[Owed]:
+    """What a link shows; of what an agreed schedule holds, its next payment is asked for and nothing more. Call inside `scope.of`."""
+    found = pages.owed(link, on)
+    payments = instalments_standing.next_payments(link.creditor_id, link.customer_id, on, rehearsal=link.rehearsal)
+    left = {payment.plan: payment.left for payment in payments.values()}
+    shown = []
+    for one in found:
+        payment = payments.get(one.receivable_id)
+        if payment and one.open:
+            share = min(one.open, left[payment.plan])
+            left[payment.plan] -= share
+            one = replace(one, payment_on=payment.on, payment_left=share, is_later=False)
+        shown.append(one)
+    return shown
+
+
 def code(seen: Visit, locale: str, currency: str) -> str:
     """The pay-QR of what is open in a currency, as an SVG file; empty where no standard covers it or nothing is open."""
     data = _code(seen, locale, currency)
@@ -200,7 +222,7 @@ def inline_code(seen: Visit, locale: str, currency: str) -> str:
 def _code(seen: Visit, locale: str, currency: str) -> bytes | None:
     accounts = load_letters.bank_accounts(seen.creditor.pk, seen.on)
     with scope.of(seen.creditor.pk):
-        owed = pages.owed(seen.link, seen.on)
+        owed = owed_by(seen.link, seen.on)
         to_pay, _ = sums(owed, pages.credit(seen.link.customer_id))
     amount = next((one for one in to_pay if one.currency == currency), None)
     account = _account(amount, accounts) if amount else None
@@ -297,8 +319,8 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
     title = f"{labels['request' if is_request else 'invoice']} {speech.number(one.number)}"
     if one.instalments > 1:
         title += f" · {one.instalment}/{one.instalments}"
-    due = one.valid_until if is_request else one.due_date
-    late = (speech.on - due).days if due and not is_request and one.asked else 0
+    due = one.valid_until if is_request else one.payment_on or one.due_date
+    late = (speech.on - due).days if due and not (is_request or one.payment_on) and one.asked else 0
     state, day = _state(one)
     return Item(
         receivable_id=one.receivable_id,
@@ -309,7 +331,8 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
         due_on=speech.on_day(due) if due else "",
         is_overdue=late > 0,
         overdue=speech.days(late) if late > 0 else "",
-        open=speech.money(Money(one.open, one.currency)),
+        open=speech.money(Money(one.asked if one.payment_on else one.open, one.currency)),
+        whole=speech.money(Money(one.open, one.currency)),
         original=speech.money(Money(one.amount, one.currency)),
         is_part_paid=0 < one.balance < one.amount,
         disputed=speech.money(Money(one.disputed, one.currency)) if one.disputed else "",
@@ -329,6 +352,8 @@ def _state(one: Owed) -> tuple[str, date | None]:
         return "paid", None
     if not one.open:
         return "disputed", None
+    if one.payment_on:
+        return "planned", one.payment_on
     if one.is_later:
         return "later", None
     if one.claimed_until:

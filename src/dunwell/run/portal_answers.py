@@ -16,13 +16,23 @@ from typing import Any
 
 from dunwell.core import page_files
 from dunwell.core.assignment import Case
+from dunwell.core.instalments import Wish
 from dunwell.core.ledger import CustomerKind, DocumentKind, HoldReason, OurDebt
 from dunwell.core.money import Money
 from dunwell.core.page import ANSWERS_PER_DAY_MAX, TEXT_MAX, AnswerKind
 from dunwell.core.page_files import CheckedFile, Upload
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
-from dunwell.run import calendars, jurisdictions, people, portal_link, portal_words, portfolio
+from dunwell.run import (
+    calendars,
+    jurisdictions,
+    people,
+    portal,
+    portal_link,
+    portal_plan,
+    portal_words,
+    portfolio,
+)
 from dunwell.run.portal import Visit
 from dunwell.store import audit, bulk, pages, scope
 from dunwell.store.models import (
@@ -43,7 +53,6 @@ BY = "page"
 WHY = "said on the pay page"
 PAID_DAYS_MAX = 366
 """A payment that is told of was made within a year, or the year was mistyped."""
-PARTS_MAX = 3
 WHILE_CLOSED = (AnswerKind.STOP, AnswerKind.NEW_LINK)
 """What can be said through a link that shows nothing any more."""
 NEAR_DAYS = 4
@@ -86,6 +95,10 @@ class AmountOutside(Refusal):
     """The sum must be more than zero and at most {most}."""
 
 
+class SeveralCurrencies(Refusal):
+    """A part of invoices in several currencies is no one sum."""
+
+
 class MailboxUnreadable(Refusal):
     """{address} is not an e-mail address."""
 
@@ -96,13 +109,12 @@ class CannotStop(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer as it was given. `day` is when it was paid, `days` when it will be: one a part, the sum divided equally."""
+    """One answer as it was given. `day` is when it was paid, or when it will be."""
 
     kind: AnswerKind
     form_id: str
     receivables: tuple[int, ...] = ()
     day: date | None = None
-    days: tuple[date, ...] = ()
     cause: str = ""
     amount: Money | None = None
     text: str = ""
@@ -110,6 +122,9 @@ class Said:
     email: str = ""
     phone: str = ""
     uploads: tuple[Upload, ...] = ()
+    wish: Wish | None = None
+    locale: str = ""
+    digest: str = ""  # of the document that was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +151,7 @@ def answer(seen: Visit, said: Said) -> bool:
         today = PageAnswer.objects.filter(link=seen.link, effective_on=seen.on)
         if said.kind is not AnswerKind.STOP and today.count() >= ANSWERS_PER_DAY_MAX:
             raise TooManyAnswers
-        chosen = [one for one in pages.owed(seen.link, seen.on) if one.receivable_id in said.receivables]
+        chosen = [one for one in portal.owed_by(seen.link, seen.on) if one.receivable_id in said.receivables]
         EFFECTS[said.kind](seen, said, chosen)
         row = _record(seen, said, [one.receivable_id for one in chosen], files)
         if said.text.strip() and said.kind not in WHILE_CLOSED:
@@ -180,28 +195,33 @@ def _paid(seen: Visit, said: Said, chosen: list[Owed]) -> None:
 
 
 def _promise(seen: Visit, said: Said, chosen: list[Owed]) -> None:
-    """A promise, or a plan of some parts; an earlier promise of the same is replaced by it."""
+    """An earlier promise of the same is replaced by it."""
     opened = _open(chosen)
-    if not said.days:
+    if said.day is None:
         raise DayMissing
     first, last = _bounds(seen, opened)
-    days = sorted(set(said.days))[:PARTS_MAX]
-    if not first <= days[0] <= days[-1] <= last:
+    if not first <= said.day <= last:
         raise DayOutside(first=first, last=last)
     for one in opened:
         for earlier in _promises(seen, one):
             Ending.objects.create(**_fact(seen), promise=earlier, outcome="replaced")
-        for day, part in zip(days, _parts(one.open, len(days)), strict=True):
-            if part:
-                Promise.objects.create(
-                    **_fact(seen),
-                    receivable_id=one.receivable_id,
-                    kind="plan" if len(days) > 1 else "promise",
-                    currency=one.currency,
-                    amount=part,
-                    promised_date=day,
-                    rehearsal=seen.link.rehearsal,
-                )
+        Promise.objects.create(
+            **_fact(seen),
+            receivable_id=one.receivable_id,
+            currency=one.currency,
+            amount=one.open,
+            promised_date=said.day,
+            rehearsal=seen.link.rehearsal,
+        )
+
+
+def _plan(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """A schedule that was read and accepted, or asked for where it goes beyond the policy."""
+    if said.wish is None:
+        raise DayMissing
+    receivables = tuple(one.receivable_id for one in chosen)
+    asks = said.kind is AnswerKind.ASK_PLAN
+    portal_plan.accept(seen, said.wish, receivables, said.locale, said.name, said.digest, asks=asks)
 
 
 def _dispute(seen: Visit, said: Said, chosen: list[Owed]) -> None:
@@ -209,8 +229,10 @@ def _dispute(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     opened = _open(chosen)
     if said.cause not in people.DISPUTE_CAUSES:
         raise CauseMissing
+    if said.amount is not None and {one.currency for one in opened} != {said.amount.currency}:
+        raise SeveralCurrencies
     total = sum(one.open for one in opened)
-    if said.amount is not None and not (0 < said.amount.minor <= total and said.amount.currency == opened[0].currency):
+    if said.amount is not None and not 0 < said.amount.minor <= total:
         raise AmountOutside(most=Money(total, opened[0].currency))
     left = None if said.amount is None else said.amount.minor
     for one in opened:
@@ -263,6 +285,8 @@ Effect = Callable[[Visit, Said, list[Owed]], None]
 EFFECTS: dict[AnswerKind, Effect] = {
     AnswerKind.PAID: _paid,
     AnswerKind.PROMISE: _promise,
+    AnswerKind.PLAN: _plan,
+    AnswerKind.ASK_PLAN: _plan,
     AnswerKind.DISPUTE: _dispute,
     AnswerKind.QUESTION: _question,
     AnswerKind.REDIRECT: _redirect,
@@ -308,12 +332,6 @@ def _policies(seen: Visit, owed: list[Owed]) -> list[Policy]:
     return portfolio.policies_of(seen.creditor.pk, seen.on, cases)
 
 
-def _parts(minor: int, number: int) -> list[int]:
-    """Equal whole parts; what does not divide comes first."""
-    part, rest = divmod(minor, number)
-    return [part + rest, *[part] * (number - 1)]
-
-
 def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[CheckedFile, ...]) -> PageAnswer:
     row = PageAnswer.objects.create(
         **_fact(seen),
@@ -322,7 +340,7 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
         kind=said.kind.value,
         form_id=said.form_id,
         receivables=receivables,
-        day=said.days[0] if said.days else said.day,
+        day=said.day,
         cause=said.cause,
         amount=None if said.amount is None else said.amount.minor,
         rehearsal=seen.link.rehearsal,
@@ -339,7 +357,7 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
         subject=said.kind.value,
         content={
             "answer": row.pk,
-            "days": said.days or said.day,
+            "day": said.day,
             "cause": said.cause,
             "text": said.text,
             "files": digests,

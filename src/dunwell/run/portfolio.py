@@ -12,9 +12,9 @@ from dunwell.core.assignment import CREDITOR_DEFAULTS, Assignment, Case, Scope, 
 from dunwell.core.frames import Portfolio
 from dunwell.core.ledger import CustomerKind, DocumentKind
 from dunwell.core.policy import Policy
-from dunwell.engine import promises
+from dunwell.engine import instalments, promises
 from dunwell.run import calendars, jurisdictions, limitations, policies, ways
-from dunwell.store import load
+from dunwell.store import load, load_forecasts
 from dunwell.store.load import Facts
 from dunwell.store.models import Creditor
 
@@ -26,7 +26,8 @@ def of(creditor: Creditor, as_of: date, *, rehearsal: bool, customers: tuple[int
     facts = load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers)
     if creditor.channels and not rehearsal:
         facts = _with_ways_out(facts, set(creditor.channels))
-    return assemble(creditor, facts, as_of)
+    forecasts = load_forecasts.for_plan(creditor.pk, as_of)
+    return replace(assemble(creditor, facts, as_of), forecasts=forecasts)
 
 
 def assemble(
@@ -61,7 +62,7 @@ def assemble(
         contacts=_with_timezone(facts.contacts, customers_frame, laws),
         steps_done=facts.steps_done,
         under_way=facts.under_way,
-        pauses=pl.concat([facts.pauses, judged]),
+        pauses=pl.concat([facts.pauses, judged, instalments.pauses(facts.plan_parts, as_of)]),
         touches=facts.touches,
         signs=facts.signs,
         settled=frames.conform(settled, frames.SETTLED),
@@ -72,6 +73,7 @@ def assemble(
         creditor_calendar=days_off[creditor.country],
         covered_until=facts.covered_until,
         max_age_days=creditor.money_max_age_days,
+        instalments=instalments.upcoming(facts.plan_parts, as_of),
     )
 
 

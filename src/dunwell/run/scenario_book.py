@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from dunwell.core import frames
 from dunwell.core.frames import Proposal
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.ledger import DocumentKind, TaskKind
@@ -20,6 +21,7 @@ from dunwell.core.money import Money
 from dunwell.core.policy import Policy
 from dunwell.core.policy_rules import WAKE_UP_CONTENT
 from dunwell.core.scenario import Document, Event, Scenario
+from dunwell.engine import instalments
 from dunwell.run.jurisdictions import of_country, timezone_of
 
 Row = dict[str, Any]
@@ -47,6 +49,7 @@ class Book:
     cancelled: set[int] = field(default_factory=set)
     debits: dict[int, date] = field(default_factory=dict)
     promises: dict[int, date] = field(default_factory=dict)
+    plan: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.PLAN_PARTS))
     holds: list[Row] = field(default_factory=list)
     signs: list[Row] = field(default_factory=list)
     touches: list[Row] = field(default_factory=list)
@@ -103,6 +106,8 @@ class Book:
                 self._pay(receivable, Money.parse(event.value, currency).minor, event.on)
             case "promised":
                 self.promises[receivable] = event.value
+            case "instalments":
+                self._agree(receivable, event)
             case "disputed":
                 whole = self.balances[receivable - 1]
                 self.disputed[receivable] = whole if event.value == "all" else Money.parse(event.value, currency).minor
@@ -151,6 +156,24 @@ class Book:
             self.promises.pop(receivable, None)
         if self.stopped_on and all(self.balances[number - 1] <= 0 for number in self.stopped_for):
             self.stopped_on, self.resumed_on = None, on
+
+    def _agree(self, receivable: int, event: Event) -> None:
+        currency = self.documents[receivable - 1].amount.currency
+        parts = {
+            "plan_id": self._id(receivable),
+            "receivable_id": receivable,
+            "since": event.on,
+            "grace_days": self.policy.promise_grace_days,
+            "reminder_days": self.policy.instalments.reminder_days,
+            "came": -self.balances[receivable - 1],  # and its balance of the day that is asked about
+        }
+        rows = [parts | {"day": day, "amount": Money.parse(amount, currency).minor} for day, amount in event.value]
+        self.plan = pl.DataFrame(rows, schema=frames.PLAN_PARTS)
+
+    def _plan(self) -> pl.DataFrame:
+        """The agreed schedule with what has come for it."""
+        left = pl.Series(self.balances, dtype=pl.Int64).gather(self.plan["receivable_id"] - 1)
+        return self.plan.with_columns(came=-pl.col("came") - left)
 
     def _hold(self, event: Event, receivable: int | None) -> None:
         customer = None if receivable else self.number
@@ -257,7 +280,8 @@ class Book:
             "contacts": self._contacts(),
             "steps_done": self._numbered(self.done),
             "under_way": self._numbered(self.tasks),
-            "pauses": self._numbered(self._pauses(as_of)),
+            "pauses": self._numbered([*self._pauses(as_of), *instalments.pauses(self._plan(), as_of).to_dicts()]),
+            "instalments": self._numbered(instalments.upcoming(self._plan(), as_of).to_dicts()),
             "touches": self.touches,
             "signs": self.signs,
             "settled": [self._settlement(number, on) for number, on in self.settled.items()],

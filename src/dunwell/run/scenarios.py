@@ -177,6 +177,7 @@ def _portfolio(
         calendars=dict(days_off),
         creditor_calendar=days_off[group[0].creditor_country],
         covered_until=group[0].covered_until(day),
+        instalments=frame("instalments", frames.INSTALMENTS),
     )
 
 

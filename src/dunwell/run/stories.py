@@ -11,7 +11,8 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import explain
 from dunwell.engine.explain import Story
 from dunwell.run import people, policies, portfolio
-from dunwell.store import bulk, scope
+from dunwell.store import bulk, load_forecasts, scope
+from dunwell.store.load_forecasts import Shown
 from dunwell.store.models import Creditor, Invoice
 
 
@@ -31,6 +32,7 @@ class Told:
     due_date: date | None
     story: Story | None
     events: tuple[tuple[date, str, str], ...]  # on, what, details
+    forecast: Shown | None
 
 
 def tell(creditor: Creditor, what: str, as_of: date, *, rehearsal: bool) -> list[Told]:
@@ -53,10 +55,19 @@ def _told(
     with scope.of(creditor.pk):
         events = _events(ids)
         rows = bulk.rows(ABOUT, as_of, list(ids))
+        forecasts = load_forecasts.shown(list(ids))
     balances = dict(zip(seen.receivables["receivable_id"], seen.receivables["balance"], strict=True))
     return [
         Told(
-            number, customer, amount, currency, balances.get(key, 0), due, stories.get(key), tuple(events.get(key, ()))
+            number=number,
+            customer=customer,
+            amount=amount,
+            currency=currency,
+            balance=balances.get(key, 0),
+            due_date=due,
+            story=stories.get(key),
+            events=tuple(events.get(key, ())),
+            forecast=forecasts.get(key) if key in balances else None,
         )
         for key, number, customer, amount, currency, due in rows
     ]
@@ -91,13 +102,23 @@ def _events(ids: list[int]) -> dict[int, list[tuple[date, str, str]]]:
     for key, on, what, amount, currency, details in bulk.rows(EVENTS, *([list(ids)] * EVENTS.count("ANY(%s)"))):
         said = [*([] if amount is None else [str(Money(abs(amount), currency))]), *filter(None, [details])]
         found.setdefault(key, []).append((on, what, ", ".join(said)))
-    return found
+    for key, on, field, old, new, currency in bulk.rows(CHANGES, list(ids)):
+        if field in SUMS:
+            old, new = (str(Money(int(minor), currency)) for minor in (old, new))
+        found[key].append((on, "changed", f"{field}: {old or 'nothing'} → {new or 'nothing'}"))
+    return {key: sorted(events, key=lambda event: event[0]) for key, events in found.items()}
 
 
 ABOUT = """
 SELECT r.id, i.number, c.name, r.amount, r.currency, coalesce(r.due_date, i.valid_until)
 FROM receivable r JOIN invoice i ON i.id = r.invoice_id JOIN customer c ON c.id = r.customer_id
 WHERE i.issue_date <= %s AND r.id = ANY(%s) ORDER BY coalesce(r.due_date, i.valid_until), r.id
+"""
+SUMS = ("total", "amount")
+CHANGES = """
+SELECT r.id, m.effective_on, m.field, m.old, m.new, r.currency::text FROM amendment m
+JOIN receivable r ON (m.noun, m.noun_id) IN (('invoice', r.invoice_id), ('receivable', r.id))
+WHERE r.id = ANY(%s) ORDER BY m.id
 """
 EVENTS = """
 SELECT * FROM (
@@ -127,6 +148,9 @@ SELECT * FROM (
     h.reason || coalesce(' until ' || h.until_date, '') || coalesce(', ' || e.outcome, '')
   FROM hold h JOIN receivable r ON r.id = h.receivable_id OR r.customer_id = h.customer_id
   LEFT JOIN ending e ON e.hold_id = h.id WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT r.id, x.effective_on, 'cancelled', NULL, NULL, x.why
+  FROM cancellation x JOIN receivable r ON r.invoice_id = x.invoice_id WHERE r.id = ANY(%s)
   UNION ALL
   SELECT r.id, w.effective_on, 'work stopped' || CASE WHEN w.rehearsal THEN ' (rehearsal)' ELSE '' END, NULL, NULL,
     w.basis || ', by ' || w.by

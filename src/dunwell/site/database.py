@@ -38,6 +38,8 @@ SELECT current_setting('shared_buffers') = %(shared_buffers)s
   OR 1 < (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
 """
 
+OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+
 
 class DatabaseDown(Refusal):
     """The database in {folder} does not answer: {reason}. Look at {folder}/log; `dunwell db stop`, then try again."""
@@ -85,6 +87,16 @@ def stop(folder: Path) -> bool:
     server.ensure_postgres_running()
     server.stop()
     return True
+
+
+def leave(folder: Path) -> bool:
+    """Stop the embedded server unless somebody else is at work in it; true when it was stopped."""
+    if not (folder / "postmaster.pid").exists():
+        return False
+    superuser = _server(folder).get_uri(database="postgres")
+    with psycopg.connect(superuser, connect_timeout=10) as connection:
+        ((others,),) = connection.execute(OTHERS).fetchall()
+    return False if others else stop(folder)
 
 
 def _server(folder: Path) -> Any:

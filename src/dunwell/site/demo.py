@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from django.db import connections
 
 from dunwell.cli.context import out
 from dunwell.core.roles import DeskRole
@@ -20,6 +21,9 @@ def demo(
     port: Annotated[int, typer.Option(help="The port that the console listens at.")] = service.PORT,
 ) -> None:
     """Load the demo creditor, live through its last weeks in rehearsal, run today, show what happened, serve its console."""
+    if not once:
+        service.refuse_taken(service.LOOPBACK, port)
+    service.found_at(port)
     try:
         shown = demo_run.run(
             as_of=clock.today("Europe/Sofia"), folder=paths.data_dir(), now=clock.now(), by="demo", say=out.print
@@ -34,4 +38,5 @@ def demo(
             out.print(f"The console: {address}. Ctrl-C ends it.", markup=False)
             service.listen(service.LOOPBACK, port)
     finally:
-        database.stop(paths.data_dir() / "postgres")
+        connections.close_all()
+        database.leave(paths.data_dir() / "postgres")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 from typing import Annotated
 
 import typer
@@ -12,11 +14,17 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from dunwell.cli.context import out
+from dunwell.core.refusal import Refusal
 from dunwell.site import built, database, paths
 
 LOOPBACK = "127.0.0.1"
 PORT = 8642
 THREADS = 4
+
+
+class PortTaken(Refusal):
+    """Another program listens at {host}:{port}: end it, or choose a port by `--port`."""
+
 
 db = typer.Typer(help="The embedded database.", no_args_is_help=True)
 
@@ -44,6 +52,8 @@ def serve(
     """Serve the console and the pay page until Ctrl-C."""
     if only not in ("", "console", "pay"):
         raise typer.BadParameter("console or pay", param_hint="--only")
+    refuse_taken(host, port)
+    found_at(port)
     if only:
         # The server's process reads the one where it is started anew, and has the other where it is a copy of this one.
         os.environ["DUNWELL_FACES"] = only
@@ -63,3 +73,20 @@ def listen(host: str, port: int) -> None:
         blocking_threads=THREADS,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def found_at(port: int) -> None:
+    """Links of rehearsed letters lead to this port, where nobody said otherwise."""
+    # As above: the one counts in a process that is started anew, the other in a copy of this one.
+    settings.LOCAL_URL = os.environ.setdefault("DUNWELL_LOCAL_URL", f"http://{LOOPBACK}:{port}")
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Servers may share a port, and half of the answers would then come from another one's books."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(host=host, port=port) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +20,8 @@ from django.db import connection
 from dunwell.core.frames_import import Schema
 
 NULL = "\\N"
+USUAL, SIZES_ALONE = 100, 5
+"""How large a sample tells what the values of a table are like (PostgreSQL's own default), or only how many rows it has."""
 COPY_ROWS = 100_000
 """Rows of one COPY chunk: enough to be fast, few enough that their text costs little memory."""
 
@@ -36,10 +39,14 @@ Read = Callable[[str], pl.DataFrame]
 
 
 @contextmanager
-def reader(creditor_id: int) -> Iterator[Read]:
-    """A read-only snapshot of one creditor's rows: `read(sql)` gives a frame; all reads see the same moment."""
+def reader(creditor_id: int, *, snapshot: str = "") -> Iterator[Read]:
+    """A read-only snapshot of one creditor's rows: `read(sql)` gives a frame; all reads see the same moment, that of another
+    session's exported `snapshot` if one is named.
+    """
     with dbapi.connect(_address()) as link, link.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        if snapshot:
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         cursor.execute(f"SELECT set_config('dunwell.creditor', '{int(creditor_id)}', true)")
         pl.DataFrame(cursor.fetch_arrow())
 
@@ -48,6 +55,19 @@ def reader(creditor_id: int) -> Iterator[Read]:
             return pl.DataFrame(cursor.fetch_arrow())
 
         yield read
+
+
+@contextmanager
+def beside(creditor_id: int, read: Read, work: Callable[[Read], pl.DataFrame]) -> Iterator[Future[pl.DataFrame]]:
+    """What `work` reads in a second session, as of the same moment as `read`, while this one goes on reading."""
+    (snapshot,) = read("SELECT pg_export_snapshot() AS snapshot")["snapshot"]
+
+    def there() -> pl.DataFrame:
+        with reader(creditor_id, snapshot=snapshot) as other:
+            return work(other)
+
+    with ThreadPoolExecutor(1) as maker:
+        yield maker.submit(there)
 
 
 def stage(name: str, frame: pl.DataFrame) -> None:
@@ -61,14 +81,19 @@ def stage(name: str, frame: pl.DataFrame) -> None:
                 text = io.BytesIO()
                 chunk.write_csv(text, include_header=False, null_value=NULL, quote_style="necessary")
                 copy.write(text.getvalue())
-        cursor.execute(f'ANALYZE "{name}"')
+    analyze(name, sample=SIZES_ALONE)
 
 
-def analyze(*tables: str) -> None:
-    """Refresh the statistics of tables that just grew: with stale ones a plan over a million rows takes hours."""
+def analyze(*tables: str, sample: int = USUAL) -> None:
+    """Refresh the statistics of tables that just grew: with stale ones a plan over a million rows takes hours.
+
+    The server looks at 300 × `sample` rows.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL default_statistics_target = {sample}")
         for table in tables:
             cursor.execute(f'ANALYZE "{table}"')
+        cursor.execute("SET LOCAL default_statistics_target = DEFAULT")
 
 
 def execute(sql: str, *values: Any) -> int:

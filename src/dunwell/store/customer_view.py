@@ -235,7 +235,7 @@ _MINE = "JOIN receivable r ON r.id = {f}.receivable_id JOIN invoice i ON i.id = 
 PAUSES = f"""
 SELECT * FROM (
   SELECT 'promise', p.id, p.kind, i.number, p.effective_on, p.promised_date, p.amount, p.currency, p.by, p.why
-  FROM promise p {_MINE.format(f="p")} AND (%s OR NOT p.rehearsal) AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)
+  FROM promise p {_MINE.format(f="p")} AND p.plan_id IS NULL AND (%s OR NOT p.rehearsal) AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)
     AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
   UNION ALL
   SELECT 'dispute', d.id, d.cause, i.number, d.effective_on, NULL, d.amount, r.currency, d.by, d.why
@@ -266,7 +266,12 @@ WHERE c.customer_id = %s ORDER BY c.rank, c.id, p.is_preferred DESC, p.id
 _OF_RECEIVABLES = [
     "SELECT p.recorded_at, p.effective_on, 'promise', p.id, i.number, coalesce(e.outcome, ''), p.promised_date::text, p.amount, "
     "p.currency::text, p.by, p.why FROM promise p JOIN receivable r ON r.id = p.receivable_id JOIN invoice i ON i.id = r.invoice_id "
-    "LEFT JOIN ending e ON e.promise_id = p.id WHERE {r}",
+    "LEFT JOIN ending e ON e.promise_id = p.id WHERE p.plan_id IS NULL AND {r}",
+    # one event a schedule, whatever number of payments and documents it has
+    "SELECT DISTINCT k.recorded_at, k.effective_on, 'plan', k.id, '', CASE WHEN d.outcome = 'refused' THEN 'refused' "
+    "WHEN k.is_asked AND d.id IS NULL THEN 'asked' ELSE coalesce((SELECT min(e.outcome) FROM promise p JOIN ending e ON e.promise_id = p.id "
+    "WHERE p.plan_id = k.id), '') END, k.evidence, k.amount, k.currency::text, k.by, k.why FROM payment_plan k "
+    "JOIN receivable r ON r.id = ANY (k.receivables) LEFT JOIN payment_plan_decision d ON d.plan_id = k.id WHERE {r}",
     "SELECT d.recorded_at, d.effective_on, 'dispute', d.id, d.cause, coalesce(e.outcome, ''), i.number, d.amount, r.currency::text, "
     "d.by, d.why FROM dispute d JOIN receivable r ON r.id = d.receivable_id JOIN invoice i ON i.id = r.invoice_id "
     "LEFT JOIN ending e ON e.dispute_id = d.id WHERE {r}",
@@ -299,6 +304,12 @@ _OF_CUSTOMER = [
     # that somebody answered stands there by their words already
     "SELECT recorded_at, effective_on, 'sign', id, kind, '', channel, NULL::bigint, NULL::text, '', '' FROM sign "
     "WHERE NOT (kind = 'replied' AND starts_with(why, 'mail ')) AND customer_id = %s",
+    "SELECT recorded_at, effective_on, 'auto', id, provider, '', words, most, currency::text, by, '' FROM auto_consent WHERE customer_id = %s",
+    "SELECT e.recorded_at, e.effective_on, 'auto_end', e.id, '', '', '', NULL::bigint, NULL::text, e.by, e.why FROM auto_end e "
+    "JOIN auto_consent c ON c.id = e.consent_id WHERE c.customer_id = %s",
+    "SELECT c.recorded_at, c.effective_on, 'auto_charge', c.id, c.charge_on::text, "
+    "coalesce((SELECT v.kind FROM online_event v WHERE v.reference = p.reference ORDER BY v.id DESC LIMIT 1), ''), '', "
+    "p.amount, p.currency::text, '', '' FROM auto_charge c JOIN online_payment p ON p.id = c.payment_id WHERE p.customer_id = %s",
     "SELECT recorded_at, effective_on, 'note', id, '', '', text, NULL::bigint, NULL::text, by, why FROM note WHERE customer_id = %s",
     "SELECT recorded_at, effective_on, 'state', id, state, CASE WHEN ended THEN 'ended' ELSE '' END, '', NULL::bigint, NULL::text, by, why "
     "FROM customer_state WHERE customer_id = %s",

@@ -20,7 +20,8 @@ CHUNK = 2_000
 """Messages copied at once: with their bytes some twenty megabytes."""
 
 
-@dataclass(frozen=True, slots=True)
+# Drafts come from other processes: what has slots is taken apart and put together by Python there, what has none by C.
+@dataclass(frozen=True)
 class DraftItem:
     receivable_id: int
     step: str | None
@@ -30,7 +31,7 @@ class DraftItem:
     credit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DraftRecipient:
     contact_id: int | None
     person_key: str
@@ -38,7 +39,7 @@ class DraftRecipient:
     copy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """A message ready to wait or to go; `mime` are the final bytes of an e-mail without `Date`, with CRLF line ends."""
 

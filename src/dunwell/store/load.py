@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.core import frames
-from dunwell.store import balances, bulk, freshness
+from dunwell.store import autopay, balances, bulk, freshness
 from dunwell.store.bulk import Read
 
 TOUCHES_DAYS = 45
@@ -33,6 +33,7 @@ class Facts:
     under_way: pl.DataFrame
     pauses: pl.DataFrame  # holds, findings and replies
     promises: pl.DataFrame  # receivable_id, kind, amount, since, until, received
+    plan_parts: pl.DataFrame
     touches: pl.DataFrame
     signs: pl.DataFrame
     settled: pl.DataFrame  # without `policy`
@@ -42,22 +43,26 @@ class Facts:
 
 def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = ()) -> Facts:
     """Everything one creditor's plan looks at on a day; `customers` narrows it to some (for `explain`)."""
-    with bulk.reader(creditor_id) as read:
-        only = Only(as_of, rehearsal, customers)
-        receivables = _receivables(read, only)
+    only = Only(as_of, rehearsal, customers)
+    # Of a large book the receivables are as much work as all the rest.
+    with (
+        bulk.reader(creditor_id) as read,
+        bulk.beside(creditor_id, read, lambda other: _receivables(other, only)) as receivables,
+    ):
         return Facts(
-            receivables=receivables,
             customers=_customers(read, only),
             contacts=_contacts(read, only),
             steps_done=_steps_done(read, only),
             under_way=_under_way(read, only),
             pauses=_pauses(read, only),
             promises=_promises(read, only),
+            plan_parts=_plan_parts(read, only),
             touches=_touches(read, only),
             signs=_signs(read, only),
             settled=_settled(read, only),
             choices=_choices(read, only),
             covered_until=_covered_until(read, only),
+            receivables=receivables.result(),
         )
 
 
@@ -101,6 +106,7 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
             under_way=frames.empty(frames.UNDER_WAY),
             pauses=_pauses(read, only),
             promises=_promises(read, only),
+            plan_parts=_plan_parts(read, only),
             touches=_touches(read, before),
             signs=_signs(read, only),
             settled=pl.DataFrame(
@@ -142,16 +148,17 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
     # Nothing else is known of most receivables than their balance; the names of kinds are put back here, not sent a million times.
     found = read(f"""
         SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind = 'request' AS is_request, b.currency, b.balance, b.disputed,
-               i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled,
+               i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled, a.until AS debit_pending_until,
                CASE WHEN i.known_on <= {only.day} THEN i.known_on ELSE i.issue_date END AS known_on
         FROM ({balances.balances_sql(as_of=only.as_of, rehearsal=only.rehearsal)}) b
         JOIN invoice i ON i.id = b.invoice_id
+        LEFT JOIN ({autopay.pending_sql(day=only.day, real=only.real("c"))}) a ON a.receivable_id = b.receivable_id
         WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day} AND b.balance > 0 {only.of("b.customer_id")}
     """)
     return found.with_columns(
         document=_document(),
         is_imported_late=(pl.col("due_date") < pl.col("known_on")).fill_null(False),
-        debit_pending_until=pl.lit(None, pl.Date),
+        debit_pending_until=pl.col("debit_pending_until").cast(pl.Date),
     ).drop("is_request")
 
 
@@ -338,7 +345,7 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
         read(f"""
         SELECT p.id AS promise_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
         FROM promise p LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
-        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")}
+        WHERE e.id IS NULL AND p.plan_id IS NULL AND p.effective_on <= {only.day} {only.real("p")}
         """),
         PROMISES,
     )
@@ -352,6 +359,31 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
     return promises.join(
         received.group_by("receivable_id").agg(received=pl.struct("on", "amount")), on="receivable_id", how="left"
     )
+
+
+def plan_parts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[int, ...] = ()) -> pl.DataFrame:
+    """The payments of agreed schedules that were not ended, as of a day (`core.frames.PLAN_PARTS`)."""
+    with bulk.reader(creditor_id) as read:
+        return _plan_parts(read, Only(as_of, rehearsal, customers))
+
+
+def _plan_parts(read: Read, only: Only) -> pl.DataFrame:
+    parts = read(f"""
+        SELECT p.plan_id, p.receivable_id, k.effective_on AS since, p.promised_date AS day, p.amount,
+               k.grace_days::bigint, k.reminder_days::bigint
+        FROM promise p JOIN payment_plan k ON k.id = p.plan_id
+        LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
+        WHERE e.id IS NULL AND p.effective_on <= {only.day} {only.real("p")} {only.of("k.customer_id")}
+    """)
+    came = read(f"""
+        SELECT k.id AS plan_id, (x.total - k.received_before)::bigint AS came FROM payment_plan k CROSS JOIN LATERAL (
+          SELECT coalesce((SELECT sum(a.amount) FROM allocation a
+                           WHERE a.receivable_id = ANY (k.receivables) AND a.effective_on <= {only.day}), 0)
+            + coalesce((SELECT sum(w.amount) FROM write_off w
+                        WHERE w.receivable_id = ANY (k.receivables) AND w.effective_on <= {only.day}), 0) AS total) x
+        WHERE k.effective_on <= {only.day} {only.of("k.customer_id")}
+    """)
+    return _conform(parts.join(came, on="plan_id", how="left"), frames.PLAN_PARTS)
 
 
 def _touches(read: Read, only: Only) -> pl.DataFrame:

@@ -79,7 +79,7 @@ def details(
         """)
         return Details(
             customers=_by(
-                read(f"SELECT id, external_id, name, kind, country, owner FROM customer WHERE id IN ({of_customers})"),
+                read(f"SELECT id, external_id, name, kind, country, owner, preferred_method FROM customer WHERE id IN ({of_customers})"),
                 "id",
             ),
             contacts=_by(
@@ -96,7 +96,7 @@ def details(
             ),
             receivables=_by(
                 read(f"""
-                SELECT r.id, i.number, i.issue_date, r.due_date, i.valid_until, r.amount, r.currency, i.what_for, i.kind,
+                SELECT r.id, i.number, i.issue_date, r.due_date, i.valid_until, i.starts_on, r.amount, r.currency, i.what_for, i.kind,
                        r.invoice_id, i.reference, i.order_number,
                        coalesce((SELECT sum(c.amount) FROM charge c WHERE c.receivable_id = r.id AND c.effective_on <= {day}), 0)::bigint
                          AS charges,

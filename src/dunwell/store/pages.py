@@ -18,7 +18,7 @@ from dunwell.store import bulk, scope
 from dunwell.store.models import PageLink
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewLink:
     """A link that a letter carries; `token` stands in the letter and nowhere else."""
 
@@ -125,6 +125,8 @@ class Owed:
     promised_for: date | None
     claimed_until: date | None
     is_later: bool  # shown apart: its day has not come, and the message does not ask for it
+    payment_on: date | None = None  # of an agreed schedule that stands: its next payment, and what of it is asked here
+    payment_left: int = 0
 
     @property
     def open(self) -> int:
@@ -134,6 +136,8 @@ class Owed:
     @property
     def asked(self) -> int:
         """What is to be paid now."""
+        if self.payment_on:
+            return min(self.open, self.payment_left)
         return 0 if self.is_later else self.open
 
 
@@ -142,7 +146,7 @@ def owed(link: PageLink, on: date) -> list[Owed]:
     sql = """
     SELECT r.id, i.id, i.kind, i.number, r.instalment, n.instalments, i.issue_date, r.due_date, i.valid_until, r.currency, r.amount,
       o.balance, o.disputed, o.is_cancelled, i.what_for, i.reference,
-      (SELECT max(p.promised_date) FROM promise p WHERE p.receivable_id = r.id AND p.promised_date >= %(on)s
+      (SELECT max(p.promised_date) FROM promise p WHERE p.receivable_id = r.id AND p.plan_id IS NULL AND p.promised_date >= %(on)s
          AND (%(rehearsal)s OR NOT p.rehearsal) AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)),
       (SELECT max(coalesce(h.until_date, %(on)s)) FROM hold h WHERE h.receivable_id = r.id AND h.reason = 'claimed_paid'
          AND (h.until_date IS NULL OR h.until_date >= %(on)s) AND (%(rehearsal)s OR NOT h.rehearsal)

@@ -28,6 +28,7 @@ NEW_COLUMNS = (
     *IDENTITY,
     "due_date",
     "valid_until",
+    "starts_on",
     "currency",
     "total",
     "credited_number",
@@ -45,20 +46,20 @@ PAID_COLUMNS = ("line", "invoice_id", "external_id", "date", "date_is_import", "
 
 
 def has_any() -> bool:
-    return bool(bulk.rows("SELECT 1 FROM invoice LIMIT 1"))
+    return bool(bulk.rows("SELECT 1 FROM invoice ORDER BY creditor_id, kind LIMIT 1"))
 
 
 def known(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """What the ledger knows of the documents that a frame names, in the importer's own terms (KNOWN_INVOICES)."""
     bulk.stage("in_identity", frame.select(IDENTITY).unique())
     return bulk.frame(
-        KNOWN_INVOICES.format(which="JOIN in_identity n USING (kind, series, number, issue_date)", where="true"), schema
+        KNOWN_INVOICES.format(which=NAMED, where="true"), schema
     )
 
 
 def open_of(source: str, schema: Schema) -> pl.DataFrame:
     """Open documents of one source, to see which a complete file no longer holds (KNOWN_INVOICES)."""
-    return bulk.frame(KNOWN_INVOICES.format(which="", where=OPEN_OF_SOURCE), schema, source)
+    return bulk.frame(KNOWN_INVOICES.format(which="invoice i", where=OPEN_OF_SOURCE), schema, source)
 
 
 def renumbered(origin: Origin, new: pl.DataFrame) -> pl.DataFrame:
@@ -99,9 +100,10 @@ def add(origin: Origin, new: pl.DataFrame, instalments: pl.DataFrame, lines: pl.
     added = ready.select("invoice_id", *IDENTITY)
     if added.is_empty():
         return added
-    bulk.stage("in_invoice", ready.select("invoice_id", *NEW_COLUMNS))
-    bulk.execute(ADD_INVOICES, origin.creditor_id, origin.source, origin.on, origin.on)
     split = instalments.join(added, on=IDENTITY[1:])
+    is_split = pl.col("invoice_id").is_in(split["invoice_id"].implode())
+    bulk.stage("in_invoice", ready.select("invoice_id", *NEW_COLUMNS, is_split=is_split))
+    bulk.execute(ADD_INVOICES, origin.creditor_id, origin.source, origin.on, origin.on)
     if not split.is_empty():
         bulk.stage("in_instalment", split)
         bulk.execute(ADD_INSTALMENTS, origin.creditor_id)
@@ -159,12 +161,18 @@ def reminded(origin: Origin, frame: pl.DataFrame) -> None:
 
 
 NEXT_IDS = "SELECT nextval((SELECT pg_get_serial_sequence('invoice', 'id')::regclass)) FROM generate_series(1, %s)"
+# What a batch names is looked up by key, row by row (OFFSET keeps it so): a plan that reads a table of millions for every
+# batch looks no dearer to the server, and makes an import quadratic.
+NAMED = """
+in_identity n CROSS JOIN LATERAL (
+  SELECT * FROM invoice WHERE (kind, series, number, issue_date) = (n.kind, n.series, n.number, n.issue_date) OFFSET 0) i
+"""
 KNOWN_INVOICES = """
-SELECT i.id, i.kind, i.series, i.number, i.issue_date, r.due_date, i.valid_until, i.currency, i.total, i.customer_id::text,
+SELECT i.id, i.kind, i.series, i.number, i.issue_date, r.due_date, i.valid_until, i.starts_on, i.currency, i.total, i.customer_id::text,
   nullif(i.credits_number, ''), nullif(i.order_number, ''), nullif(i.what_for, ''), nullif(i.payment_terms, ''),
   nullif(i.policy, ''), nullif(i.owner, ''), nullif(i.note, ''), nullif(i.status, ''), i.disputed,
   (coalesce(m.received, 0) + coalesce(w.total, 0))::bigint, (coalesce(m.credited, 0) + coalesce(w.total, 0))::bigint, i.reported_on
-FROM invoice i {which}
+FROM {which}
 LEFT JOIN LATERAL (SELECT max(due_date) AS due_date FROM receivable WHERE invoice_id = i.id) r ON true
 LEFT JOIN LATERAL (SELECT sum(a.amount) AS received, sum(a.amount) FILTER (WHERE a.payment_id IS NULL) AS credited
                    FROM allocation a JOIN receivable r ON r.id = a.receivable_id WHERE r.invoice_id = i.id) m ON true
@@ -192,10 +200,10 @@ AND NOT EXISTS (SELECT FROM receivable r JOIN finding f ON f.receivable_id = r.i
 """
 ADD_INVOICES = """
 INSERT INTO invoice (id, creditor_id, source, external_id, customer_id, kind, series, number, issue_date, currency, total, what_for,
-  reference, order_number, valid_until, work_state, credits_number, requested_on, known_on, payment_terms, policy, owner, note,
+  reference, order_number, valid_until, starts_on, work_state, credits_number, requested_on, known_on, payment_terms, policy, owner, note,
   status, disputed, reported_on)
 SELECT n.invoice_id, %s, %s, coalesce(n.external_id, n.number), n.customer, n.kind, n.series, n.number, n.issue_date, n.currency, n.total,
-  coalesce(n.what_for, ''), '', coalesce(n.order_number, ''), n.valid_until, '', coalesce(n.credited_number, ''), n.sent_on, %s,
+  coalesce(n.what_for, ''), '', coalesce(n.order_number, ''), n.valid_until, n.starts_on, '', coalesce(n.credited_number, ''), n.sent_on, %s,
   coalesce(n.payment_terms, ''), coalesce(n.policy, ''), coalesce(n.owner, ''), coalesce(n.note, ''), coalesce(n.status, ''),
   coalesce(n.disputed, false), %s
 FROM in_invoice n ORDER BY n.invoice_id
@@ -208,7 +216,7 @@ FROM in_instalment n JOIN in_invoice i USING (invoice_id) WHERE i.kind <> 'credi
 ADD_RECEIVABLES = """
 INSERT INTO receivable (creditor_id, invoice_id, customer_id, instalment, currency, amount, due_date)
 SELECT %s, n.invoice_id, n.customer, 1, n.currency, n.total, n.due_date FROM in_invoice n
-WHERE n.kind <> 'credit_note' AND NOT EXISTS (SELECT FROM receivable r WHERE r.invoice_id = n.invoice_id) ORDER BY n.invoice_id
+WHERE n.kind <> 'credit_note' AND NOT n.is_split ORDER BY n.invoice_id
 """
 ADD_LINES = """
 INSERT INTO invoice_line (creditor_id, invoice_id, position, text, amount)
@@ -244,6 +252,7 @@ SELECT %s, %s, %s, %s, 'invoice', invoice_id, field, coalesce(old, ''), coalesce
 """
 INVOICE_COLUMNS = {
     "valid_until": "date",
+    "starts_on": "date",
     "currency": "text",
     "total": "bigint",
     "order_number": "text",
@@ -283,13 +292,14 @@ INSERT INTO policy_choice (creditor_id, effective_on, by, why, scope, target, do
 SELECT %s, %s, %s, 'import', 'invoice', i.id::text, i.kind, '', c.new FROM in_change c JOIN invoice i ON i.id = c.invoice_id
 """
 MARK_REPORTED = """
-UPDATE invoice i SET reported_on = %s FROM in_reported n WHERE i.id = n.invoice_id AND (i.reported_on < %s) IS NOT FALSE
+UPDATE invoice SET reported_on = %s
+WHERE id = ANY (ARRAY(SELECT invoice_id FROM in_reported)) AND (reported_on < %s) IS NOT FALSE
 """
 ADD_REPORTED_PAYMENTS = """
 INSERT INTO payment (creditor_id, source, external_id, customer_id, date, is_date_known, currency, amount, payer_name,
   payer_account, payer_tax_id, remittance, reference, recorded_on)
 SELECT %s, %s, n.external_id, i.customer_id, n.date, NOT n.date_is_import, n.currency, n.amount, '', '', '', '', i.number, %s
-FROM in_paid n JOIN invoice i ON i.id = n.invoice_id
+FROM in_paid n CROSS JOIN LATERAL (SELECT customer_id, number FROM invoice WHERE id = n.invoice_id OFFSET 0) i
 ORDER BY n.line ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 """
 # Set against the invoice's own instalments, the earliest first, as far as they are open.
@@ -301,9 +311,10 @@ FROM (
   SELECT p.id AS payment_id, p.date, p.amount, p.currency, r.id AS receivable_id, b.open,
     coalesce(sum(b.open) OVER (PARTITION BY p.id ORDER BY r.due_date NULLS LAST, r.id
                                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint AS before
-  FROM in_paid n JOIN payment p ON p.source = %s AND p.external_id = n.external_id
-  JOIN receivable r ON r.invoice_id = n.invoice_id
+  FROM in_paid n
+  CROSS JOIN LATERAL (SELECT * FROM payment WHERE source = %s AND external_id = n.external_id OFFSET 0) p
+  CROSS JOIN LATERAL (SELECT * FROM receivable WHERE invoice_id = n.invoice_id OFFSET 0) r
   CROSS JOIN LATERAL (SELECT greatest(0, r.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0))::bigint AS open) b
-  WHERE NOT EXISTS (SELECT FROM allocation a WHERE a.payment_id = p.id)
+  WHERE (SELECT min(a.id) FROM allocation a WHERE a.payment_id = p.id) IS NULL
 ) x WHERE least(x.open, x.amount - x.before) > 0 ORDER BY x.receivable_id
 """

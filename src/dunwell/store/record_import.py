@@ -120,6 +120,7 @@ CUSTOMER_FIELDS = {
     "owner": "owner",
     "segment": "segment",
     "payment_terms": "payment_terms",
+    "preferred_method": "preferred_method",
 }
 
 # A customer's own id is stronger than a tax number, that is stronger than a name; a name that fits two customers decides nothing.
@@ -139,11 +140,12 @@ LEFT JOIN (SELECT name_key, count(*) AS fits, CASE WHEN count(*) = 1 THEN min(id
 """
 ADD_CUSTOMERS = """
 INSERT INTO customer (creditor_id, source, external_id, name, name_key, kind, country, locale, timezone, registration_number,
-  tax_id, address, segment, owner, payment_terms, known_on)
+  tax_id, address, segment, owner, payment_terms, preferred_method, known_on)
 SELECT %s, %s, coalesce(i.customer_id, i.customer_key), coalesce(i.customer_name, i.customer_id, i.customer_tax_id),
   coalesce(i.customer_name_key, ''), coalesce(i.kind, 'business'), coalesce(i.country, ''), coalesce(i.language, ''),
   coalesce(i.timezone, ''), coalesce(i.registration_number, ''), coalesce(i.customer_tax_id, ''), coalesce(i.address, ''),
-  coalesce(i.segment, ''), coalesce(i.owner, ''), coalesce(i.payment_terms, ''), %s
+  coalesce(i.segment, ''), coalesce(i.owner, ''), coalesce(i.payment_terms, ''),
+  coalesce(i.preferred_method, ''), %s
 FROM in_customer i JOIN found_customer f USING (customer_key) WHERE f.id IS NULL AND NOT f.is_ambiguous
 ORDER BY i.line ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 """
@@ -182,10 +184,10 @@ ADD_CONTACT_POINTS = f"""
 INSERT INTO contact_point (creditor_id, contact_id, channel, address, person_key, is_preferred, consent_evidence)
 SELECT %s, t.id, p.channel, p.address,
   md5(coalesce(lower(n.email), regexp_replace(n.phone, '[^0-9]', '', 'g'))), coalesce(p.channel = n.preferred_channel, false), ''
-FROM (SELECT i.*, c.preferred_channel FROM in_contact i LEFT JOIN (
+FROM (SELECT n.*, {CONTACT_KEY} AS key, c.preferred_channel FROM in_contact n LEFT JOIN (
         SELECT f.id, min(s.preferred_channel) AS preferred_channel FROM in_customer s JOIN found_customer f USING (customer_key)
-        GROUP BY 1) c ON c.id = i.customer) n
-JOIN contact t ON t.source = %s AND t.external_id = {CONTACT_KEY}
+        GROUP BY 1) c ON c.id = n.customer OFFSET 0) n
+CROSS JOIN LATERAL (SELECT id FROM contact WHERE source = %s AND external_id = n.key OFFSET 0) t
 CROSS JOIN LATERAL (VALUES ('email', n.email), ('sms', n.phone), ('call', n.phone)) AS p (channel, address)
 WHERE p.address IS NOT NULL ON CONFLICT (contact_id, channel, address) DO NOTHING
 """

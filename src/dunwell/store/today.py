@@ -17,7 +17,7 @@ from dunwell.store import balances, bulk, outbox_view
 from dunwell.store.models import Audit
 from dunwell.store.outbox_view import Unmatched
 
-KINDS = ("unknown", "reply", "money", "blocking", "broken", "task", "approval", "dispute", "finding")
+KINDS = ("unknown", "reply", "money", "blocking", "broken", "plan", "task", "approval", "dispute", "finding")
 """Most pressing first: what may have gone wrong, what holds others up, what was promised, what is due today, what can wait."""
 
 BADGES_S = 60
@@ -46,7 +46,7 @@ class Item:
 
 def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
-    found = dict(bulk.rows(COUNTS, rehearsal, as_of, rehearsal, as_of))
+    found = dict(bulk.rows(COUNTS, rehearsal, *[as_of, rehearsal, as_of, as_of], rehearsal, rehearsal, as_of))
     found["money"] = len(unmatched(creditor_id))
     return {kind: found[kind] for kind in KINDS if found.get(kind)}
 
@@ -72,7 +72,8 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
         "finding": [],
         "task": [as_of],
         "approval": [],
-        "broken": [rehearsal, as_of],
+        "broken": [rehearsal, as_of, rehearsal, as_of, as_of],
+        "plan": [rehearsal],
         "dispute": [rehearsal],
     }
     rows = bulk.rows(f"{ITEMS[kind]} LIMIT {int(limit)}", *given[kind])
@@ -127,11 +128,25 @@ def _sums(kind: str, numbers: list[int], *, as_of: date, rehearsal: bool) -> dic
 OPEN_PROMISES = """
 SELECT DISTINCT ON (p.receivable_id) p.* FROM promise p
 WHERE NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id) AND (%s OR NOT p.rehearsal)
+  AND p.plan_id IS NULL
 ORDER BY p.receivable_id, p.id DESC
+"""
+# The earliest payment of each schedule that no longer stands.
+MISSED = """
+SELECT DISTINCT ON (p.plan_id) p.*, r.customer_id FROM promise p JOIN receivable r ON r.id = p.receivable_id
+WHERE p.plan_id IS NOT NULL AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id) AND (%s OR NOT p.rehearsal)
+  AND p.promised_date < %s AND NOT EXISTS (SELECT FROM dunwell_plan_stands(p.plan_id, %s))
+  AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+ORDER BY p.plan_id, p.promised_date
+"""
+ASKED_PLANS = """
+SELECT k.* FROM payment_plan k WHERE k.is_asked AND (%s OR NOT k.rehearsal)
+  AND NOT EXISTS (SELECT FROM payment_plan_decision d WHERE d.plan_id = k.id)
 """
 BROKEN = f"""
 SELECT p.*, r.customer_id FROM ({OPEN_PROMISES}) p JOIN receivable r ON r.id = p.receivable_id
 WHERE p.promised_date < %s AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+UNION ALL SELECT * FROM ({MISSED}) m
 """
 DISPUTED = """
 SELECT d.*, r.customer_id, i.number FROM dispute d JOIN receivable r ON r.id = d.receivable_id JOIN invoice i ON i.id = r.invoice_id
@@ -160,6 +175,7 @@ WHERE state IN ('waiting', 'unknown') GROUP BY state
 UNION ALL SELECT 'reply', (SELECT count(*) FROM ({OPEN_READINGS}) p) + (SELECT count(*) FROM ({OPEN_ANSWERS}) a)
   + (SELECT count(*) FROM ({STRAYS}) s)
 UNION ALL SELECT 'broken', count(*) FROM ({BROKEN}) b
+UNION ALL SELECT 'plan', count(*) FROM ({ASKED_PLANS}) k
 UNION ALL SELECT 'dispute', count(*) FROM ({DISPUTED}) d
 UNION ALL SELECT 'task', count(*) FROM ({OPEN_TASKS}) t
 UNION ALL SELECT CASE WHEN holds THEN 'blocking' ELSE 'finding' END, count(*) FROM ({OPEN_FINDINGS}) f GROUP BY holds
@@ -189,6 +205,8 @@ ITEMS = {
     "broken": "SELECT p.id, p.customer_id, c.name, p.promised_date, 0, i.number, '', '', p.why "
     f"FROM ({BROKEN}) p JOIN customer c ON c.id = p.customer_id JOIN receivable r ON r.id = p.receivable_id "
     "JOIN invoice i ON i.id = r.invoice_id ORDER BY p.promised_date, p.id",
+    "plan": "SELECT k.id, k.customer_id, c.name, k.effective_on, 0, '', '', '', k.evidence "
+    f"FROM ({ASKED_PLANS}) k JOIN customer c ON c.id = k.customer_id ORDER BY k.id",
     "dispute": "SELECT d.id, d.customer_id, c.name, d.effective_on, 0, d.cause, d.number, '', d.why "
     f"FROM ({DISPUTED}) d JOIN customer c ON c.id = d.customer_id ORDER BY d.effective_on, d.id",
     "blocking": f"{_FINDINGS} WHERE f.holds ORDER BY f.id",
@@ -199,6 +217,7 @@ OWED_BY = {
     "unknown": "",
     "task": "SELECT receivable_id FROM task_item WHERE task_id = ANY(%s)",
     "broken": "SELECT receivable_id FROM promise WHERE id = ANY(%s)",
+    "plan": "",
     "dispute": "SELECT receivable_id FROM dispute WHERE id = ANY(%s)",
 }
 _NAMED = """
@@ -211,5 +230,6 @@ SUMS = {
     "task": "SELECT i.task_id, sum(b.balance)::bigint, b.currency FROM task_item i JOIN ({balances}) b USING (receivable_id) "
     "WHERE i.task_id = ANY(%s) AND b.balance > 0 AND NOT b.is_cancelled GROUP BY i.task_id, b.currency ORDER BY b.currency",
     "broken": "SELECT p.id, least(p.amount, b.balance), b.currency FROM promise p JOIN ({balances}) b USING (receivable_id) WHERE p.id = ANY(%s)",
+    "plan": "SELECT id, amount, currency FROM payment_plan WHERE id = ANY(%s)",
     "dispute": "SELECT d.id, coalesce(d.amount, b.balance), b.currency FROM dispute d JOIN ({balances}) b USING (receivable_id) WHERE d.id = ANY(%s)",
 }

@@ -13,8 +13,8 @@ from dunwell.plugins.importers import rows
 from dunwell.plugins.importers.rows import Check, Forms
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
-DATES = ("issue_date", "due_date", "valid_until", "paid_on", "sent_on", "last_reminded")
-DATES_OPTIONAL = frozenset({"valid_until", "sent_on", "last_reminded"})
+DATES = ("issue_date", "due_date", "valid_until", "starts_on", "paid_on", "sent_on", "last_reminded")
+DATES_OPTIONAL = frozenset({"valid_until", "starts_on", "sent_on", "last_reminded"})
 AMOUNTS = ("total", "paid", "balance", "line_total", "line_price")
 DATE_REMEDY = "Write the date as 31.12.2026 or 2026-12-31."
 
@@ -121,6 +121,14 @@ def checks(forms: Forms) -> list[Check]:
             "The due date lies before the invoice date. Nothing is sent about it until someone has looked.",
             "Correct one of the dates.",
             holds=True,
+        ),
+        Check(
+            "start_before_end",
+            WARNING,
+            "starts_on",
+            pl.col("starts_on.v") <= pl.col("valid_until.v"),
+            "The work starts before the offer ends. The start is kept, and letters do not name it.",
+            "Let the offer end before the start, or correct the start.",
         ),
         Check(
             "does_not_tie",

@@ -26,7 +26,7 @@ CUSTOMER_TEXTS = (
     "payment_terms",
     "preferred_channel",
 )
-CODED = {"kind": "customer_kind", "language": "language"}
+CODED = {"kind": "customer_kind", "language": "language", "preferred_method": "method"}
 CONTACT_TEXTS = ("contact_name", "contact_role", "email", "email_payable", "phone")
 PARTY = (
     "customer_id",
@@ -35,11 +35,12 @@ PARTY = (
     "customer_kind",
     "country",
     "language",
+    "preferred_method",
     *CUSTOMER_TEXTS,
     *CONTACT_TEXTS,
 )
 # Of an invoice sheet only what says who the customer is: its owner, policy and terms there are those of the invoice.
-OF_INVOICE = tuple(name for name in PARTY if name not in ("policy", "owner", "payment_terms"))
+OF_INVOICE = tuple(name for name in PARTY if name not in ("policy", "owner", "payment_terms", "preferred_method"))
 EMAIL = r"^[^@\s<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+\.[^@\s.<>()\[\],;:\\\"]{2,}$"
 
 
@@ -126,6 +127,14 @@ def _checks(forms: Forms) -> list[Check]:
             _lost("customer_kind", "kind.v"),
             unknown,
             "Write business or person.",
+        ),
+        Check(
+            "method_unknown",
+            warning,
+            "preferred_method",
+            _lost("preferred_method", "preferred_method.v"),
+            unknown,
+            "Write transfer, card or cash.",
         ),
         Check(
             "contact_role_unknown",

@@ -109,6 +109,12 @@ def total_rows(rows: pl.DataFrame, sign: str) -> pl.Series:
     return rows.select((blank & named).alias("is_total")).to_series()
 
 
+def note_rows(rows: pl.DataFrame, sign: str) -> pl.Series:
+    """Rows that list nothing: one cell alone, which is not `sign`, such as the name of who drew up the sheet."""
+    filled = pl.sum_horizontal(pl.col(pl.String).exclude("raw").is_not_null())
+    return rows.select((pl.col(sign).is_null() & (filled == 1)).alias("is_note")).to_series()
+
+
 def _finding(check: Check, forms: Forms, names: list[str]) -> list[pl.Expr]:
     def text(name: str) -> pl.Expr:
         return pl.col(name).cast(pl.String) if name in names else pl.lit(None, pl.String)

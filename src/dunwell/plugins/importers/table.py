@@ -287,12 +287,30 @@ def _texts(
             yield texts, frames.empty(frames.IMPORT_FINDINGS)
             continue
         is_total = rows.total_rows(texts, sign)
-        check = Check(
-            "total_row", Severity.WARNING, "", pl.lit(True), "A row of totals was left out.", "Nothing to do."
-        )
-        totals = texts.filter(is_total)
-        found = rows.findings(totals, [check], forms) if len(totals) else frames.empty(frames.IMPORT_FINDINGS)
-        yield texts.filter(~is_total), found
+        is_note = rows.note_rows(texts, sign) & ~is_total
+        beside = texts.with_columns(is_total, is_note).filter(is_total | is_note)
+        yield texts.filter(~is_total & ~is_note), rows.findings(beside, BESIDE, forms)
+
+
+# Findings about rows that are no documents; the columns are those of `_texts`.
+BESIDE = [
+    Check(
+        "total_row",
+        Severity.WARNING,
+        "",
+        pl.col("is_total"),
+        "A row of totals was left out.",
+        "Nothing to do.",
+    ),
+    Check(
+        "note_row",
+        Severity.WARNING,
+        "",
+        pl.col("is_note"),
+        "A row of one cell alone was left out.",
+        "Nothing to do, unless it should be a document.",
+    ),
+]
 
 
 # --- the first time through

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dunwell.core.money import Money
 from dunwell.core.payment import (
+    Charge,
     PaymentEvent,
     PaymentEventKind,
     PaymentLink,
@@ -36,7 +37,7 @@ class Memory:
         return PaymentLink(f"{request.return_url}/stand-in", f"memory-{request.reference}")
 
     def parse(self, delivery: WebhookDelivery) -> list[PaymentEvent]:
-        if not hmac.compare_digest(delivery.headers.get(SIGNATURE, ""), self._signature(delivery.body)):
+        if not hmac.compare_digest(delivery.headers.get(SIGNATURE, "").encode(), self._signature(delivery.body).encode()):
             raise WebhookForged(provider=self.title, reason="its signature is not right")
         told = json.loads(delivery.body)
         return [
@@ -46,8 +47,14 @@ class Memory:
                 payment_id=f"memory-{told['reference']}",
                 amount=Money(told["minor"], told["currency"]),
                 reference=told["reference"],
+                method="memory-card",
             )
         ]
+
+    def charge(self, charge: Charge) -> PaymentEvent:
+        kind = PaymentEventKind.PAID
+        number = f"memory-{charge.reference}"
+        return PaymentEvent(f"{charge.reference}:{kind.value}", kind, number, charge.amount, charge.reference)
 
     def check(self) -> str:
         return "memory"

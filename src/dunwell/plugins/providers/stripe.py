@@ -15,10 +15,12 @@ from urllib.parse import quote, urlencode
 
 from dunwell.core.money import Money
 from dunwell.core.payment import (
+    Charge,
     PaymentEvent,
     PaymentEventKind,
     PaymentLink,
     PaymentRequest,
+    ProviderDown,
     WebhookDelivery,
     WebhookForged,
 )
@@ -27,6 +29,9 @@ from dunwell.plugins.providers import http
 TOLERANCE_S = 300
 """A delivery older than this may have been caught and sent again (Stripe's own default)."""
 PAID, PENDING, FAILED = PaymentEventKind.PAID, PaymentEventKind.PENDING, PaymentEventKind.FAILED
+
+INTENTS = {"payment_intent.succeeded": PAID, "payment_intent.payment_failed": FAILED}
+"""News of charges without the payer; of a payer's own payment the session tells, and a sum is booked once in any order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Stripe:
             "cancel_url": request.return_url,
             "locale": request.locale,
         }
+        if request.keeps:
+            values |= {"customer_creation": "always", "payment_intent_data[setup_future_usage]": "off_session"}
         made = self._call("/v1/checkout/sessions", urlencode(values).encode(), idempotency_key=request.reference)
         return PaymentLink(str(made["url"]), str(made["id"]))
 
@@ -67,6 +74,32 @@ class Stripe:
         event = json.loads(delivery.body)
         known = _event(event["type"], event["data"]["object"])
         return [PaymentEvent(**{"event_id": str(event["id"]), **known})] if known else []
+
+    def charge(self, charge: Charge) -> PaymentEvent:
+        """docs.stripe.com/payments/save-during-payment: off-session, by the method that the first payment used."""
+        customer, _, first = charge.method.partition("/")
+        used = self._call(f"/v1/payment_intents/{first}", None)
+        values = {
+            "amount": str(charge.amount.minor),
+            "currency": charge.amount.currency.lower(),
+            "customer": customer,
+            "payment_method": str(used["payment_method"]),
+            "off_session": "true",
+            "confirm": "true",
+            "description": charge.description[:250],
+            "metadata[reference]": charge.reference,
+        }
+        try:
+            made = self._call(
+                "/v1/payment_intents", urlencode(values).encode(), idempotency_key=f"charge-{charge.reference}"
+            )
+        except ProviderDown as down:
+            if "answered 402" not in str(down):
+                raise
+            return PaymentEvent(f"{charge.reference}:declined", FAILED, charge.reference, charge.amount, charge.reference)
+        kind = {"succeeded": PAID, "processing": PENDING}.get(str(made["status"]), FAILED)
+        number = str(made["id"])
+        return PaymentEvent(f"{number}:{kind.value}", kind, number, charge.amount, charge.reference)
 
     def check(self) -> str:
         self._call("/v1/balance", None)
@@ -86,7 +119,7 @@ class Stripe:
             raise WebhookForged(provider=self.title, reason="it is not signed")
         signed = f"{times[0]}.".encode() + delivery.body
         wanted = hmac.new(self.config.webhook_secret.encode(), signed, hashlib.sha256).hexdigest()
-        if not any(name.strip() == "v1" and hmac.compare_digest(value, wanted) for name, _, value in pairs):
+        if not any(name.strip() == "v1" and hmac.compare_digest(value.encode(), wanted.encode()) for name, _, value in pairs):
             raise WebhookForged(provider=self.title, reason="its signature is not right")
         if abs(delivery.received_at.timestamp() - int(times[0])) > TOLERANCE_S:
             raise WebhookForged(provider=self.title, reason="it is too old")
@@ -102,7 +135,12 @@ def _event(kind: str, thing: dict[str, Any]) -> dict[str, Any] | None:
             "checkout.session.expired": FAILED,
         }.get(kind)
         payment = thing.get("payment_intent") or thing["id"]
-        return _values(meaning, payment, thing, thing["amount_total"]) if meaning else None
+        if meaning is None:
+            return None
+        method = f"{thing['customer']}/{payment}" if thing.get("customer") and thing.get("payment_intent") else ""
+        return {**_values(meaning, payment, thing, thing["amount_total"]), "method": method}
+    if kind in INTENTS:
+        return _values(INTENTS[kind], thing["id"], thing, thing["amount"])
     if kind in ("refund.created", "refund.updated") and thing.get("status") == "succeeded":
         # Several events speak of one refund: its own number makes it one.
         return {

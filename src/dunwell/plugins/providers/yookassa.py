@@ -14,6 +14,7 @@ from typing import Any
 
 from dunwell.core.money import Money
 from dunwell.core.payment import (
+    Charge,
     PaymentEvent,
     PaymentEventKind,
     PaymentLink,
@@ -55,6 +56,7 @@ class YooKassa:
             "confirmation": {"type": "redirect", "return_url": request.return_url},
             "description": request.description[:128],
             "metadata": {"reference": request.reference},
+            **({"save_payment_method": True} if request.keeps else {}),
         }
         made = self._call("/v3/payments", json.dumps(asked).encode(), idempotence_key=request.reference)
         return PaymentLink(str(made["confirmation"]["confirmation_url"]), str(made["id"]))
@@ -69,6 +71,20 @@ class YooKassa:
             return self._payment(number)
         return self._refund(number) if kind == "refund" else []
 
+    def charge(self, charge: Charge) -> PaymentEvent:
+        """yookassa.ru/developers/payment-acceptance/scenario-extensions/recurring-payments: by the saved method."""
+        asked = {
+            "amount": {"value": f"{charge.amount.decimal:.2f}", "currency": charge.amount.currency},
+            "capture": True,
+            "payment_method_id": charge.method,
+            "description": charge.description[:128],
+            "metadata": {"reference": charge.reference},
+        }
+        made = self._call("/v3/payments", json.dumps(asked).encode(), idempotence_key=charge.reference)
+        number, status = str(made["id"]), str(made["status"])
+        kind = STATES.get(status, PaymentEventKind.PENDING)
+        return PaymentEvent(f"{number}:{status}", kind, number, charge.amount, charge.reference)
+
     def check(self) -> str:
         self._call("/v3/me", None)
         return "the keys are accepted"
@@ -79,7 +95,9 @@ class YooKassa:
         if meaning is None:
             return []
         reference = str((found.get("metadata") or {}).get("reference") or "")
-        return [PaymentEvent(f"{number}:{found['status']}", meaning, number, _money(found), reference)]
+        kept = found.get("payment_method") or {}
+        method = str(kept.get("id", "")) if kept.get("saved") else ""
+        return [PaymentEvent(f"{number}:{found['status']}", meaning, number, _money(found), reference, method)]
 
     def _refund(self, number: str) -> list[PaymentEvent]:
         found = self._looked_up(f"/v3/refunds/{number}")

@@ -37,7 +37,7 @@ def fact(*fields):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0045_reply_from_page")]
+    dependencies = [("store", "0030_payment_plan")]
 
     operations = [
         migrations.CreateModel(

@@ -6,7 +6,7 @@ BASES = ["references", "reply_address", "sender", "invoice_number", "page", "per
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0019_call_screen")]
+    dependencies = [("store", "0040_stop_work")]
 
     operations = [
         migrations.RemoveConstraint("inbound", "inbound_basis"),

@@ -1,6 +1,7 @@
-"""All tables, one module per subject: access, creditor, customers, invoices, money, runs, outbox, page."""
+"""All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
-from dunwell.store.models.access import Membership
+from dunwell.store.models.access import DeedForm, Membership
+from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.customers import (
@@ -16,6 +17,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
+from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
     Amendment,
@@ -57,6 +59,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
@@ -70,6 +73,10 @@ __all__ = [
     "Audit",
     "AuditContent",
     "AuditHead",
+    "AutoCharge",
+    "AutoConsent",
+    "AutoEnd",
+    "AutoMethod",
     "BankAccount",
     "BankEntry",
     "CallReviewed",
@@ -84,10 +91,12 @@ __all__ = [
     "Creditor",
     "Customer",
     "CustomerGroup",
+    "DeedForm",
     "Dispute",
     "Ending",
     "FindingRecord",
     "FindingSettled",
+    "ForecastVersion",
     "Hold",
     "Hook",
     "HookAttempt",
@@ -121,10 +130,15 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentPlan",
+    "PaymentPlanDecision",
+    "PaymentPlanPaper",
     "PolicyChoice",
+    "ProfilingStatement",
     "Promise",
     "Proposal",
     "Receivable",
+    "ReceivableForecast",
     "Recipient",
     "ReplyDecision",
     "ReplyProposal",

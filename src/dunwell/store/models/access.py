@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from dunwell.core.roles import DeskRole
+from dunwell.store.models.base import Owned
 from dunwell.store.models.creditor import Creditor
 
 
@@ -26,3 +27,13 @@ class Membership(models.Model):
                 condition=models.Q(role__in=[one.value for one in DeskRole]), name="membership_role"
             ),
         ]
+
+
+class DeedForm(Owned):
+    """A form of the console that was carried out: the same form sent twice is one deed."""
+
+    form_id = models.TextField()
+
+    class Meta:
+        db_table = "deed_form"
+        constraints = [models.UniqueConstraint(fields=["creditor", "form_id"], name="deed_form_once")]

@@ -34,6 +34,7 @@ class Customer(Imported):
     owner = models.TextField(default="")  # the member of staff who looks after them
     group = models.ForeignKey(CustomerGroup, null=True, on_delete=models.PROTECT)
     payment_terms = models.TextField(default="")
+    preferred_method = models.TextField(default="", db_default="")  # transfer | card | cash: named first in letters
     known_on = models.DateField()
 
     class Meta:

@@ -24,6 +24,7 @@ class Invoice(Imported):
     reference = models.TextField(default="")  # own short payment reference
     order_number = models.TextField(default="")
     valid_until = models.DateField(null=True)
+    starts_on = models.DateField(null=True)  # requests: the work begins then, if it is paid in time
     work_state = models.TextField(default="")  # requests: waits | may_start | started | given_up
     credits_number = models.TextField(default="")  # credit note: the invoice it reduces
     requested_on = models.DateField(null=True)
@@ -137,6 +138,7 @@ class Promise(Fact):
     """A dated commitment to pay an amount; `kind` is promise or plan. Holds the receivable, never rewrites it."""
 
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT)
+    plan = models.ForeignKey("store.PaymentPlan", null=True, on_delete=models.PROTECT, related_name="promises")
     kind = models.TextField(default="promise")
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()

@@ -23,7 +23,7 @@ class Payment(Imported):
     payer_tax_id = models.TextField(default="")
     remittance = models.TextField(default="")
     reference = models.TextField(default="")
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False)
     recorded_on = models.DateField()
 
     class Meta:
@@ -38,6 +38,7 @@ class Payment(Imported):
             models.Index(
                 fields=["creditor", "recorded_on"], name="payment_of_nobody", condition=models.Q(customer__isnull=True)
             ),
+            models.Index(fields=["reverses"], name="payment_reverses", condition=models.Q(reverses__isnull=False)),
         ]
 
 
@@ -50,7 +51,9 @@ class Allocation(Fact):
 
     creditor = unchecked_creditor()
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, db_constraint=False)
-    credit_note = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, db_constraint=False)
+    credit_note = models.ForeignKey(
+        Invoice, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False
+    )
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, db_constraint=False)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
@@ -65,6 +68,11 @@ class Allocation(Fact):
                 name="allocation_one_origin",
             ),
             models.CheckConstraint(condition=~models.Q(amount=0), name="allocation_not_zero"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["credit_note"], name="allocation_credit_note", condition=models.Q(credit_note__isnull=False)
+            )
         ]
 
 

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from dunwell.store.models.base import Fact, Owned, unchecked_creditor
+from dunwell.store.models.base import Fact, Owned, parent, unchecked_creditor
 from dunwell.store.models.customers import Contact, Customer
 from dunwell.store.models.invoices import Receivable
 from dunwell.store.models.runs import Run
@@ -142,7 +142,8 @@ class Recipient(Owned):
 class Attempt(Fact):
     """One try and what the channel answered; append-only."""
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempt_rows")
+    creditor = unchecked_creditor()
+    message = parent(Message, indexed=True, related_name="attempt_rows")
     outcome = models.TextField()  # sent | failed_temporary | failed_permanent | unknown | refused_copy
     detail = models.TextField(default="")
     rehearsal = models.BooleanField()

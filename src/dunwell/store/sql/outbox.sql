@@ -9,6 +9,7 @@ DROP FUNCTION IF EXISTS dunwell_begin(bigint, bigint, bigint, timestamptz, date,
 DROP FUNCTION IF EXISTS dunwell_record(bigint, bigint, bigint, text, text, text[], date, timestamptz, integer);
 DROP FUNCTION IF EXISTS dunwell_money_objection(message, bigint[], date);
 DROP FUNCTION IF EXISTS dunwell_objection(message, timestamptz, date);
+DROP FUNCTION IF EXISTS dunwell_plan_stands(bigint, date);
 DROP FUNCTION IF EXISTS dunwell_owed(bigint, boolean), dunwell_credit(bigint), dunwell_unmatched(bigint, bigint);
 DROP FUNCTION IF EXISTS dunwell_money_is_stale(bigint, boolean, date);
 
@@ -17,13 +18,13 @@ CREATE OR REPLACE FUNCTION dunwell_money_objection(m message, asked bigint[], co
 LANGUAGE sql STABLE AS $$
   SELECT CASE
     WHEN EXISTS (SELECT FROM promise p WHERE p.creditor_id = m.creditor_id AND p.receivable_id = ANY (asked)
-        AND p.promised_date >= m.slot_on AND (m.rehearsal OR NOT p.rehearsal)
+        AND p.plan_id IS NULL AND p.promised_date >= m.slot_on AND (m.rehearsal OR NOT p.rehearsal)
+        AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)) THEN 'promised'
+    -- a schedule that is kept holds all but the reminder of its own next payment, which in turn needs it
+    WHEN (coalesce(m.content, '') = 'instalment') <> EXISTS (SELECT FROM promise p WHERE p.creditor_id = m.creditor_id
+        AND p.receivable_id = ANY (asked) AND p.plan_id IS NOT NULL AND (m.rehearsal OR NOT p.rehearsal)
         AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id)
-        -- a plan of instalments with a missed one is broken as a whole: its later days hold nothing
-        AND NOT (p.kind = 'plan' AND EXISTS (
-          SELECT FROM promise q WHERE q.creditor_id = p.creditor_id AND q.receivable_id = p.receivable_id
-            AND q.kind = 'plan' AND q.effective_on = p.effective_on AND q.promised_date < m.slot_on
-            AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = q.id)))) THEN 'promised'
+        AND EXISTS (SELECT FROM dunwell_plan_stands(p.plan_id, m.slot_on))) THEN 'instalment_plan'
     WHEN EXISTS (SELECT FROM hold h WHERE (h.customer_id = m.customer_id OR h.receivable_id = ANY (asked))
         AND (h.until_date IS NULL OR h.until_date >= m.slot_on) AND (m.rehearsal OR NOT h.rehearsal)
         AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)) THEN 'held'
@@ -104,6 +105,12 @@ LANGUAGE sql STABLE AS $$
     WHEN m.purpose <> 'request' THEN NULL
     -- a request is right only while exactly what it says is owed, uncontested, unpromised and unheld
     WHEN its.difference IS NOT NULL THEN its.difference
+    -- a charge that the client agreed to and was told of will pay it (`store.autopay.pending_sql`)
+    WHEN EXISTS (SELECT FROM online_payment p JOIN auto_charge c ON c.payment_id = p.id
+        WHERE p.customer_id = m.customer_id AND p.receivables && its.asked AND c.charge_on + 3 >= m.slot_on
+          AND (m.rehearsal OR NOT c.rehearsal) AND NOT EXISTS (SELECT FROM auto_end e WHERE e.consent_id = c.consent_id)
+          AND NOT EXISTS (SELECT FROM online_event v WHERE v.creditor_id = m.creditor_id AND v.reference = p.reference
+                          AND v.kind <> 'pending')) THEN 'debit_pending'
     ELSE (SELECT o.reason FROM dunwell_money_objection(m, its.asked, covered_min) o)
   END
   FROM message m CROSS JOIN LATERAL (
@@ -118,6 +125,19 @@ LANGUAGE sql STABLE AS $$
     OFFSET 0  -- found once, not in each rule that names them
   ) its
   WHERE m.id = dunwell_objection.message
+$$;
+
+-- A schedule stands while what is late beyond its grace has come and something is still to come (`engine.instalments.judge`); a row if so.
+CREATE OR REPLACE FUNCTION dunwell_plan_stands(plan bigint, on_day date) RETURNS TABLE (due bigint) LANGUAGE sql STABLE AS $$
+  SELECT late.due FROM (
+    SELECT k.amount, came.total - k.received_before AS came,
+      coalesce((SELECT sum((part->>1)::bigint) FROM jsonb_array_elements(k.schedule) part
+                WHERE (part->>0)::date + k.grace_days < on_day), 0)::bigint AS due
+    FROM payment_plan k CROSS JOIN LATERAL (
+      SELECT coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = ANY (k.receivables)), 0)
+        + coalesce((SELECT sum(w.amount) FROM write_off w WHERE w.receivable_id = ANY (k.receivables)), 0) AS total) came
+    WHERE k.id = plan) late
+  WHERE late.due <= late.came AND late.came < late.amount
 $$;
 
 -- `store.balances.balances_sql` of one receivable.

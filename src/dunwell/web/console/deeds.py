@@ -6,6 +6,7 @@ is shown where it was asked for, with what was typed.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import inbox, people
+from dunwell.run import inbox, instalments, people
+from dunwell.store import deed_forms
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.forms import Form, Words
 
 TAKEN_BACK = "taken_back"
+ONCE_BYTES, ONCE_MAX = 12, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def ask(
         if form.is_valid():
             try:
                 with transaction.atomic():
+                    if is_repeated(request, desk):
+                        return answer.done(request, _("This was done already."), back)
                     done = do(form.cleaned_data)
             except Refusal as refusal:
                 form.add_error(None, answer.refused(refusal))
@@ -56,12 +61,22 @@ def ask(
                 undo = desk.url("undo", *done.undo) if done.undo else ""
                 return answer.done(request, done.said, back, undo=undo)
     context = {"form": form, "title": title, "button": button, "back": back, "lead": lead, "action": request.path}
-    return answer.page(request, desk, "form.html", context, status=status)
+    return answer.page(request, desk, "form.html", {**context, "once": once(request)}, status=status)
+
+
+def once(request: HttpRequest) -> str:
+    """The id of a form: a fresh one, or that of the form which is shown again with what is wrong."""
+    return request.POST.get("once", "") or secrets.token_hex(ONCE_BYTES)
+
+
+def is_repeated(request: HttpRequest, desk: Desk) -> bool:
+    """Whether the form that was sent has been carried out before; asked within the transaction of its deed."""
+    return deed_forms.is_repeated(desk.creditor.pk, request.POST.get("once", "")[:ONCE_MAX])
 
 
 def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpResponse:
-    """Take a promise, a dispute, a hold, an allocation or the word about a reply back by its counter-record."""
-    if request.method != "POST" or what not in ("promise", "dispute", "hold", "allocation", "reply"):
+    """Take a promise, a schedule, a dispute, a hold, an allocation or the word about a reply back by its counter-record."""
+    if request.method != "POST" or what not in ("promise", "plan", "dispute", "hold", "allocation", "reply"):
         raise Http404
     back = answer.here(request, request.POST.get("next", ""), desk)
     try:
@@ -69,6 +84,9 @@ def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpRespon
             inbox.reopen(desk.creditor, number, **desk.fact(_("taken back at once")))
         elif what == "allocation":
             people.undo_allocation(desk.creditor, number, **desk.fact(_("taken back at once")))
+        elif what == "plan":
+            fact = instalments.Fact(**desk.fact(_("taken back at once")))
+            instalments.end(desk.creditor, number, fact, outcome=TAKEN_BACK)
         else:
             people.end(desk.creditor, what, number, outcome=TAKEN_BACK, **desk.fact(_("taken back at once")))
     except Refusal as refusal:

@@ -16,7 +16,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -84,6 +84,7 @@ def _guarded(door: Door) -> Callable[..., HttpResponseBase]:
             raise Http404
         if not DeskRole(here.role).includes(door.role):
             raise PermissionDenied
+        _refuse_nul(request)
         with scope.of(here.creditor_id):
             desk = _desk(request.user, here, mine)
             if desk.is_live and desk.may(NEEDS_SECOND_FACTOR) and not is_mfa_enabled(request.user):
@@ -93,6 +94,12 @@ def _guarded(door: Door) -> Callable[..., HttpResponseBase]:
         return door.page(request, desk, **parts)
 
     return enter
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    """No text of the books can hold a NUL, and no keyboard types one."""
+    if any("\0" in value for said in (request.GET, request.POST) for _, values in said.lists() for value in values):
+        raise BadRequest
 
 
 def _desk(user: User, here: Membership, mine: list[Membership]) -> Desk:

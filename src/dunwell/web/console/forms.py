@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -16,8 +17,7 @@ Words = Any
 """A sentence, or one that is translated when it is shown."""
 
 
-AMOUNT_DIGITS_MAX = 16
-"""More than any invoice has, and less than the ledger's whole numbers hold."""
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Form(forms.Form):
@@ -80,7 +80,7 @@ def words(kind: str, codes: list[str]) -> dict[str, Words]:
 
 
 class MoneyField(forms.CharField):
-    """A sum as people type it, `1 234,50` or `1234.50`; gives Money of the field's currency, or None where it may be empty."""
+    """A sum as people type it; gives Money of the field's currency, or None where it may be empty."""
 
     def __init__(self, label: Words, *, currency: str, **more: Any) -> None:
         self.currency = currency
@@ -90,13 +90,8 @@ class MoneyField(forms.CharField):
         super().__init__(label=label, widget=widget, **more)
 
     def to_python(self, value: Any) -> Any:
-        typed = "".join(str(value or "").split()).replace(",", ".")
-        if not typed:
-            return None
-        if len(typed) > AMOUNT_DIGITS_MAX:
-            raise forms.ValidationError(_("Write a sum such as 1250 or 1250.50."))
         try:
-            return Money.parse(typed, self.currency)
+            return money(str(value or ""), self.currency)
         except AmountUnreadable:
             raise forms.ValidationError(_("Write a sum such as 1250 or 1250.50.")) from None
 
@@ -106,9 +101,13 @@ class MoneyField(forms.CharField):
 
 
 def money(typed: str, currency: str) -> Money | None:
-    """A sum as people type it, `1 234,50` or `1234.50`; None where nothing was typed. What is no sum is refused."""
-    plain = "".join(typed.split()).replace(",", ".")
-    return Money.parse(plain, currency) if plain else None
+    """A sum as people type it; None where nothing was typed. What is no sum is refused."""
+    return Money.typed(typed, currency) if typed.strip() else None
+
+
+def number(typed: str) -> int:
+    """The number of a row, as an address or a form names it; 0, which no row has, where it names none."""
+    return int(typed) if NUMBER.fullmatch(typed) else 0
 
 
 def not_before(today: date) -> dict[str, str]:

@@ -42,6 +42,7 @@ WORDS = {
         "lifted": term("letter", "end of a pause"),
         "bank_details": term("letter", "new bank details"),
         "new_link": term("letter", "new link to the pay page"),
+        "auto_notice": term("letter", "notice of a charge"),
     },
     "proposal": {
         "promise": term("proposal", "Promises to pay"),
@@ -145,6 +146,12 @@ WORDS = {
         "opened": term("sign", "Opened"),
         "replied": term("sign", "Answered"),
         "bounced": term("sign", "Came back: the address is dead"),
+    },
+    "charge": {
+        "paid": term("charge", "charged"),
+        "pending": term("charge", "under way"),
+        "failed": term("charge", "failed"),
+        "refunded": term("charge", "given back"),
     },
     "owes": {"answer": term("owes", "an answer"), "document": term("owes", "a document")},
     "contact": {
@@ -302,12 +309,14 @@ WORDS = {
         "phone": term("field", "telephone"),
         "policy": term("field", "policy"),
         "preferred_channel": term("field", "preferred channel"),
+        "preferred_method": term("field", "preferred way to pay"),
         "reference": term("field", "reference"),
         "registration_number": term("field", "registration number"),
         "remittance": term("field", "words of the payment"),
         "segment": term("field", "segment"),
         "sent_on": term("field", "sent on"),
         "series": term("field", "series"),
+        "starts_on": term("field", "start of work"),
         "status": term("field", "status"),
         "timezone": term("field", "time zone"),
         "total": term("field", "invoice total"),
@@ -349,10 +358,8 @@ WORDS = {
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of recorded reasons, the names of steps, roles and channels in the person's words."""
-    locale = (get_language() or "en")[:2]
-    told = (f"{code}={policy_words.word(value, locale)}" if value else code for code, value in reasons.parse(text))
-    return reasons.sentences(reasons.SEPARATOR.join(told), locale) if text else []
+    """The sentences of recorded reasons in the person's language."""
+    return reasons.sentences(text, (get_language() or "en")[:2])
 
 
 def word(kind: str, code: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from dunwell.store.lists import ROWS
+from dunwell.web.console import forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +26,4 @@ def page(found: Sequence[Any]) -> Page:
 
 def after(request: HttpRequest) -> int:
     """Where the address says that the page begins; nonsense is the start."""
-    text = request.GET.get("after", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return forms.number(request.GET.get("after", ""))

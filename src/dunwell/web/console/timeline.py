@@ -17,6 +17,9 @@ ICONS = {
     "touch": "message-circle",
     "sign": "mail-opened",
     "reply": "message-2",
+    "auto": "refresh",
+    "auto_end": "ban",
+    "auto_charge": "credit-card",
     "note": "note",
     "state": "gavel",
     "owes": "inbox",
@@ -24,6 +27,7 @@ ICONS = {
     "payment": "cash",
     "issued": "file-invoice",
     "promise": "heart-handshake",
+    "plan": "calendar-event",
     "dispute": "scale",
     "allocation": "check",
     "unallocation": "arrow-back-up",
@@ -33,7 +37,7 @@ ICONS = {
 }
 OURS = ("message", "task", "touch")
 """What went from us to them; shown apart from what came from them and from what is ours alone."""
-THEIRS = ("payment", "sign", "reply", "promise", "dispute")
+THEIRS = ("payment", "sign", "reply", "promise", "plan", "dispute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,19 @@ def _reply(event: Event) -> str:
     return _("Wrote: {subject}").format(subject=event.words)
 
 
+def _auto(event: Event) -> str:
+    return _("Agreed to automatic payment ({provider})").format(provider=event.what)
+
+
+def _auto_end(event: Event) -> str:
+    return _("Ended automatic payment")
+
+
+def _auto_charge(event: Event) -> str:
+    told = _("Automatic charge announced for {day}").format(day=event.what)
+    return f"{told} – {labels.word('charge', event.state)}" if event.state else told
+
+
 def _note(event: Event) -> str:
     return _("Note")
 
@@ -138,6 +155,12 @@ def _issued(event: Event) -> str:
 
 def _promise(event: Event) -> str:
     return _ended(event, _("Promised for {number} by {day}").format(number=event.what, day=event.words))
+
+
+def _plan(event: Event) -> str:
+    if event.state == "asked":
+        return _("Asks for a payment schedule")
+    return _ended(event, _("Payment schedule agreed"))
 
 
 def _dispute(event: Event) -> str:
@@ -173,6 +196,9 @@ _TITLES = {
     "touch": _touch,
     "sign": _sign,
     "reply": _reply,
+    "auto": _auto,
+    "auto_end": _auto_end,
+    "auto_charge": _auto_charge,
     "note": _note,
     "state": _state,
     "owes": _owes,
@@ -180,6 +206,7 @@ _TITLES = {
     "payment": _payment,
     "issued": _issued,
     "promise": _promise,
+    "plan": _plan,
     "dispute": _dispute,
     "allocation": _allocation,
     "unallocation": _unallocation,

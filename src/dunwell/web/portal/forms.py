@@ -6,15 +6,13 @@ link, a scanner of mail for instance, has no mark and says nothing; the same mar
 
 from __future__ import annotations
 
-import re
 import secrets
 from datetime import date
-from decimal import Decimal
 
 from django.core import signing
 from django.http import HttpRequest
 
-from dunwell.core.money import AmountUnreadable, Money
+from dunwell.core.money import Money
 from dunwell.core.page import FILE_BYTES_MAX, FILES_MAX, AnswerKind
 from dunwell.core.page_files import Upload
 from dunwell.core.refusal import Refusal
@@ -51,6 +49,8 @@ def refuse_foreign(request: HttpRequest) -> None:
         raise FormForeign
     if int(request.headers.get("Content-Length") or 0) > REQUEST_BYTES_MAX:
         raise TooLarge
+    if any("\0" in one for _, values in request.POST.lists() for one in values):
+        raise FormForeign  # no keyboard types it, and no text of the books can hold it
 
 
 def form_id(request: HttpRequest, seen: Visit) -> str:
@@ -69,18 +69,16 @@ def form_id(request: HttpRequest, seen: Visit) -> str:
 def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Said:
     """The answer as typed; days and sums that cannot be read are refused, what is missing is judged by `run`."""
     sent = request.POST
-    payable = [item.receivable_id for item in shown.payable]
-    chosen = {int(one) for one in sent.getlist("item") if one.isdecimal()}
+    ticked = chosen(request, shown)
+    currencies = [item.currency for item in shown.payable if item.receivable_id in ticked]
     amount = None
-    if sent.get("part") == "only":
-        amount = _amount(sent.get("amount", ""), next((item.currency for item in shown.payable), "EUR"))
+    if sent.get("part") == "only" and currencies:
+        amount = Money.typed(sent.get("amount", ""), currencies[0])
     return Said(
         kind=kind,
         form_id=form_id(request, seen),
-        # With one invoice there is nothing to tick.
-        receivables=tuple(one for one in payable if one in chosen) if len(payable) > 1 else tuple(payable),
-        day=_day(sent.get("day", "")),
-        days=_days(request) if kind is AnswerKind.PROMISE else (),
+        receivables=ticked,
+        day=_promised(request) if kind is AnswerKind.PROMISE else day(sent.get("day", "")),
         cause=sent.get("cause", ""),
         amount=amount,
         text=sent.get("text", "").strip(),
@@ -91,29 +89,21 @@ def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Sa
     )
 
 
-def _days(request: HttpRequest) -> tuple[date, ...]:
-    """The chosen day, or the typed one where "another day" is chosen; then those of further parts."""
-    sent = request.POST
-    quick = sent.get("quick", OTHER)
-    first = _day(sent.get("day", "") if quick == OTHER else quick)
-    further = [_day(sent.get(name, "")) for name in ("second", "third")]
-    return tuple(day for day in (first, *further) if day) if first else ()
+def chosen(request: HttpRequest, shown: Page) -> tuple[int, ...]:
+    """The receivables that were ticked; with one invoice there is nothing to tick."""
+    payable = tuple(item.receivable_id for item in shown.payable)
+    ticked = set(request.POST.getlist("item"))
+    return tuple(one for one in payable if str(one) in ticked) if len(payable) > 1 else payable
 
 
-def _day(text: str) -> date | None:
+def _promised(request: HttpRequest) -> date | None:
+    """The chosen day, or the typed one where "another day" is chosen."""
+    quick = request.POST.get("quick", OTHER)
+    return day(request.POST.get("day", "") if quick == OTHER else quick)
+
+
+def day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
-
-
-def _amount(text: str, currency: str) -> Money:
-    """A sum as people type it: `1 200,50`, `1,200.50`, `1200.5`."""
-    plain = re.sub(r"[\s\u00a0\u202f']", "", text)
-    if not re.fullmatch(r"\d{1,12}([.,]\d{3})*([.,]\d{1,3})?", plain):
-        raise AmountUnreadable(text=text[:40], currency=currency)
-    whole, _, rest = plain.replace(",", ".").rpartition(".")
-    # Three digits after a lone separator are thousands, as in 1.200; one or two are cents.
-    is_fraction = whole and len(rest) != 3
-    digits = f"{whole.replace('.', '')}.{rest}" if is_fraction else f"{whole}{rest}".replace(".", "")
-    return Money.parse(Decimal(digits), currency)

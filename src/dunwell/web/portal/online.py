@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.payment import PaymentEventKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import online, page_links, portal
+from dunwell.run import autopay, online, page_links, portal
 from dunwell.run.portal import Visit
 from dunwell.web.portal import forms
 from dunwell.web.portal.doors import now, of_link
-from dunwell.web.portal.views import payment, shown
+from dunwell.web.portal.views import agreement, payment, shown
 
 
 @of_link
@@ -27,10 +27,33 @@ def begin(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
             request.POST.get("currency", ""),
             form_id=forms.form_id(request, seen),
             base=page_links.base(seen.creditor, live=not seen.link.rehearsal),
+            agreed=_agreed(request, seen, locale),
         )
     except Refusal as refusal:
         return payment(request, seen, locale, refusal)
     return redirect("portal:online", seen.token, locale, reference)
+
+
+@of_link
+@require_POST
+def end_auto(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """One tap: nothing is charged by itself any more. Whoever holds a link of the customer may, since ending harms nobody."""
+    forms.refuse_foreign(request)
+    forms.form_id(request, seen)
+    number = request.POST.get("number", "")
+    if number.isdecimal():
+        try:
+            autopay.end(
+                seen.creditor,
+                int(number),
+                customer=seen.link.customer_id,
+                on=seen.on,
+                by="page",
+                why="ended on the pay page",
+            )
+        except autopay.NothingToEnd:
+            return redirect("portal:main", seen.token, locale)
+    return redirect("portal:main", seen.token, locale)
 
 
 @of_link
@@ -42,6 +65,15 @@ def show(request: HttpRequest, seen: Visit, locale: str, reference: str) -> Http
         return redirect("portal:main", seen.token, locale)
     amount = portal.speech(seen, locale).money(found.amount)
     return shown(request, "online", seen, locale, online=found, amount=amount)
+
+
+def _agreed(request: HttpRequest, seen: Visit, locale: str) -> str:
+    """The sentence that was agreed to by its box, as it stood beside it."""
+    if request.POST.get("keep") != "yes":
+        return ""
+    page = portal.page(seen, locale)
+    sums = dict(zip(page.currencies, page.totals, strict=True))
+    return agreement(locale, sums.get(request.POST.get("currency", ""), ""))
 
 
 @of_link

@@ -7,7 +7,7 @@ from django.urls import path as route
 from django.urls.converters import StringConverter
 
 from dunwell.core.page import AnswerKind
-from dunwell.web.portal import hooks, online, views
+from dunwell.web.portal import hooks, online, plan, views
 
 
 class Token(StringConverter):
@@ -19,7 +19,7 @@ class Locale(StringConverter):
 
 
 class Kind(StringConverter):
-    regex = "|".join(kind.value for kind in AnswerKind)
+    regex = "|".join(sorted((kind.value for kind in AnswerKind), key=len, reverse=True))
 
 
 class Currency(StringConverter):
@@ -45,7 +45,12 @@ urlpatterns: list[URLPattern] = [
     route("<token:token>/<locale:locale>/code-<currency:currency>.svg", views.code, name="code"),
     route("<token:token>/<locale:locale>/done/<kind:kind>", views.done, name="done"),
     route("<token:token>/<locale:locale>/online", online.begin, name="begin"),
+    route("<token:token>/<locale:locale>/auto-end", online.end_auto, name="auto_end"),
     route("<token:token>/<locale:locale>/online/<slug:reference>", online.show, name="online"),
     route("<token:token>/<locale:locale>/online/<slug:reference>/stand-in", online.stand_in, name="stand_in"),
+    route("<token:token>/<locale:locale>/plan", plan.choose, name="plan"),
+    route("<token:token>/<locale:locale>/plan/read", plan.read, name="plan_read"),
+    route("<token:token>/<locale:locale>/plan/accept", plan.accept, name="plan_accept"),
+    route("<token:token>/<locale:locale>/schedule-<int:number>.pdf", plan.printed, name="plan_pdf"),
     route("<token:token>/<locale:locale>/<kind:kind>", views.say, name="say"),
 ]

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import online, people, portal, portal_answers, portal_papers
+from dunwell.run import autopay, online, people, portal, portal_answers, portal_papers, portal_plan
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
+from dunwell.store.autopay import Standing
 from dunwell.web.portal import forms, robots, words
 from dunwell.web.portal.doors import drawn, of_link
 
@@ -33,7 +34,7 @@ def main(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     if request.method == "GET":
         portal.opened(seen, is_robot=robots.is_robot(request))
     if seen.is_closed:
-        return _closed(request, seen, locale)
+        return closed(request, seen, locale)
     return payment(request, seen, locale)
 
 
@@ -43,10 +44,12 @@ def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespon
     """One answer: its form, and what became of it."""
     wanted = AnswerKind(kind)
     if seen.is_closed and wanted not in portal_answers.WHILE_CLOSED:
-        return _closed(request, seen, locale)
+        return closed(request, seen, locale)
     shown = portal.page(seen, locale)
     if wanted in NEEDS_SOMETHING_OPEN and not shown.payable and request.method != "POST":
         return redirect("portal:main", seen.token, locale)
+    if wanted in (AnswerKind.PLAN, AnswerKind.ASK_PLAN):
+        return redirect("portal:plan", seen.token, locale)
     if wanted is AnswerKind.NEW_LINK and (request.method != "POST" or not seen.is_closed):
         return main(request, seen.token, locale)
     if request.method != "POST":
@@ -56,7 +59,7 @@ def say(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespon
         portal_answers.answer(seen, forms.said(request, wanted, seen, shown))
     except Refusal as refusal:
         if wanted is AnswerKind.NEW_LINK:
-            return _closed(request, seen, locale, refusal)
+            return closed(request, seen, locale, refusal)
         return _form(request, seen, locale, wanted, refusal)
     return redirect("portal:done", seen.token, locale, wanted.value)
 
@@ -75,7 +78,7 @@ def done(request: HttpRequest, seen: Visit, locale: str, kind: str) -> HttpRespo
 def statement(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     """All that is open on one sheet, to print."""
     if seen.is_closed:
-        return _closed(request, seen, locale)
+        return closed(request, seen, locale)
     return shown(request, "statement", seen, locale, day=portal.speech(seen, locale).brief(seen.on))
 
 
@@ -84,8 +87,8 @@ def statement(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
 def statement_pdf(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     """The same sheet to keep."""
     if seen.is_closed:
-        return _closed(request, seen, locale)
-    return _pdf(portal_papers.statement(seen, locale, partial(words.say, locale)), "statement")
+        return closed(request, seen, locale)
+    return pdf(portal_papers.statement(seen, locale, partial(words.say, locale)), "statement")
 
 
 @of_link
@@ -93,9 +96,9 @@ def statement_pdf(request: HttpRequest, seen: Visit, locale: str) -> HttpRespons
 def invoice_pdf(request: HttpRequest, seen: Visit, locale: str, receivable: int) -> HttpResponse:
     """One invoice of the link to keep."""
     if seen.is_closed:
-        return _closed(request, seen, locale)
+        return closed(request, seen, locale)
     printed = portal_papers.invoice(seen, locale, receivable, partial(words.say, locale))
-    return _pdf(printed, f"invoice-{receivable}") if printed else HttpResponse(status=404)
+    return pdf(printed, f"invoice-{receivable}") if printed else HttpResponse(status=404)
 
 
 @of_link
@@ -140,9 +143,43 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
     page = portal.page(seen, locale)
     titles = online.offered(seen, page.currencies)
     sums = zip(page.currencies, page.totals, strict=True)
-    ways = [(currency, amount, titles[currency]) for currency, amount in sums if currency in titles]
+    autos = autopay.of_page(seen)
+    kept = {one.most.currency for one in autos}
+    ways = [
+        (currency, amount, titles[currency], "" if currency in kept else agreement(locale, amount))
+        for currency, amount in sums
+        if currency in titles
+    ]
+    speech = portal.speech(seen, locale)
     said = refused(refusal, seen, locale) if refusal else ""
-    return shown(request, "main", seen, locale, status=422 if refusal else 200, page=page, ways=ways, refusal=said)
+    schedules = portal_plan.schedules(seen, locale)
+    return shown(
+        request,
+        "main",
+        seen,
+        locale,
+        status=422 if refusal else 200,
+        page=page,
+        ways=ways,
+        schedules=schedules,
+        refusal=said,
+        autos=[_auto(one, speech) for one in autos],
+    )
+
+
+def agreement(locale: str, amount: str) -> str:
+    """What is agreed to by a tick: later invoices are charged, at most so much at a time."""
+    return words.say(locale, "auto.agree", amount=amount, days=autopay.NOTICE_DAYS)
+
+
+def _auto(one: Standing, speech: portal.Speech) -> dict[str, Any]:
+    charge = speech.money(one.charge) if one.charge else ""
+    return {
+        "number": one.number,
+        "most": speech.money(one.most),
+        "charge": charge,
+        "day": speech.brief(one.charge_on) if one.charge_on else "",
+    }
 
 
 def shown(request: HttpRequest, name: str, seen: Visit, locale: str, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -170,7 +207,7 @@ def _form(
         "heading": "stop.link" if kind is AnswerKind.STOP else f"{kind.value}.title",
         "send": f"{kind.value}.send",
         "day_today": seen.on.isoformat(),
-        "chosen": {int(one) for one in sent.getlist("item") if one.isdecimal()},
+        "chosen": sent.getlist("item"),
     }
     if refusal:
         more["refusal"] = refused(refusal, seen, locale)
@@ -186,12 +223,12 @@ def _form(
     return shown(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)
 
 
-def _pdf(printed: bytes, name: str) -> HttpResponse:
+def pdf(printed: bytes, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return HttpResponse(printed, content_type="application/pdf", headers=headers)
 
 
-def _closed(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | None = None) -> HttpResponse:
+def closed(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | None = None) -> HttpResponse:
     said = refused(refusal, seen, locale) if refusal else ""
     return shown(request, "closed", seen, locale, status=410, refusal=said)
 

@@ -214,7 +214,7 @@ def messenger(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     to = said.get("to") or (points[0].address if points else "")
     if request.method == "POST" and said.get("text"):
         people.contacted(
-            desk.creditor, customer.external_id, channel="sms", address=to, note=said["text"], on=desk.today, by=desk.by
+            desk.creditor, customer, channel="sms", address=to, note=said["text"], on=desk.today, by=desk.by
         )
         return answer.done(
             request, _("Noted as sent by hand; it counts for the limits of contact."), desk.url("customer", number)

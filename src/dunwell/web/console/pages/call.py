@@ -47,6 +47,8 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
+                if deeds.is_repeated(request, desk):
+                    return answer.done(request, _("This was done already."), desk.url("customer", number))
                 said = _said(form.cleaned_data, task)
                 undo = calls.record(desk.creditor, customer, said, on=desk.today, by=desk.by)
         except Refusal as refusal:
@@ -57,7 +59,9 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
             return answer.done(request, words, back, undo=desk.url("undo", *undo) if undo else "")
     status = answer.UNPROCESSABLE if form.errors else 200
     context = _context(request, desk, customer, rows, phones, task)
-    return answer.page(request, desk, "call.html", {**context, "form": form}, status=status)
+    return answer.page(
+        request, desk, "call.html", {**context, "form": form, "once": deeds.once(request)}, status=status
+    )
 
 
 def _context(
@@ -151,10 +155,8 @@ def _said(given: dict[str, Any], task: Task | None) -> Said:
 
 def _task(request: HttpRequest, customer: Customer) -> Task | None:
     """The open task that the call is for, where the address names one of this customer."""
-    number = request.GET.get("task", "")
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    found: Task | None = Task.objects.filter(pk=int(number), customer=customer, outcome=None).first()
+    number = forms.number(request.GET.get("task", ""))
+    found: Task | None = Task.objects.filter(pk=number, customer=customer, outcome=None).first()
     return found
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dunwell.core.ledger import CustomerState, HoldReason, OurDebt
 from dunwell.core.money import Money
-from dunwell.run import creditors, people, policies
+from dunwell.run import autopay, creditors, people, policies
 from dunwell.store import customer_view
 from dunwell.store.models import Customer, Invoice, Payment
 from dunwell.web.console import deeds, forms, labels, look
@@ -193,6 +193,20 @@ def policy(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         return Done(_("From the next run on the policy is “{name}”.").format(name=said["policy"]))
 
     return _ask(request, desk, customer, Asked(request.POST or None), _("Policy"), _("Change the policy"), do)
+
+
+def auto_end(request: HttpRequest, desk: Desk, number: int, place: int) -> HttpResponse:
+    """Nothing is charged by itself any more; the client can agree again on their page."""
+    customer: Customer = deeds.found(Customer, number)
+
+    class Asked(forms.Form):
+        why = forms.why()
+
+    def do(said: dict[str, Any]) -> Done:
+        autopay.end(desk.creditor, place, customer=number, **desk.fact(said["why"]))
+        return Done(_("The automatic payment is ended; what was announced is not charged."))
+
+    return _ask(request, desk, customer, Asked(request.POST or None), _("Automatic payment"), _("End it"), do)
 
 
 def state(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:

@@ -8,13 +8,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dunwell.core.money import Money
-from dunwell.run import stories
+from dunwell.run import forecasting, stories
 from dunwell.run.stories import Told
 from dunwell.store import bulk, customer_view
 from dunwell.store.models import Invoice, Receivable
 from dunwell.web.console import deeds, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.pages import instalments as instalments_page
+from dunwell.web.console.templatetags.look import locale
 from dunwell.web.console.timeline import told
 
 
@@ -44,6 +46,7 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
             for one in customer_view.pauses(invoice.customer_id, rehearsal=desk.is_rehearsal)
             if one.invoice in ("", invoice.number)
         ],
+        "plans": instalments_page.standing(desk, invoice.customer_id, invoice.pk),
         "events": told(desk, customer_view.story(numbers)),
         "is_cancelled": bool(bulk.rows("SELECT 1 FROM cancellation WHERE invoice_id = %s", invoice.pk)),
     }
@@ -77,6 +80,7 @@ def _pictured(one: Told) -> dict[str, Any]:
         "step": story.step,
         "reasons": labels.sentences(story.reasons),
         "next_on": story.next_on,
+        "forecast": forecasting.sentences(one.forecast, locale()) if one.forecast else [],
     }
 
 

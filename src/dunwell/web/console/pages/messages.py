@@ -13,7 +13,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.run import approve as approving
 from dunwell.run import day, freshness, shown
 from dunwell.store.models import Approval, Attempt, Message
-from dunwell.web.console import labels
+from dunwell.web.console import forms, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 
@@ -65,7 +65,7 @@ def attachment(request: HttpRequest, desk: Desk, number: int, place: int) -> Htt
 
 def choose(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The chosen messages as they will go out, one below the other, before they are let go together."""
-    numbers = [int(one) for one in request.GET.getlist("m") if one.isdecimal()][:BULK_MAX]
+    numbers = [forms.number(one) for one in request.GET.getlist("m")][:BULK_MAX]
     rows = (
         Message.objects.filter(pk__in=numbers, state="waiting")
         .select_related("customer", "content_row")
@@ -85,12 +85,10 @@ def approve(request: HttpRequest, desk: Desk) -> HttpResponse:
     done, refusals = 0, []
     for wish in request.POST.getlist("m")[:BULK_MAX]:
         number, _colon, content_hash = wish.partition(":")
-        if not number.isdecimal():
-            raise Http404
         try:
             # Each in a transaction of its own: what was approved stays so when the next one is refused.
             approving.approve_shown(
-                desk.creditor, int(number), content_hash=content_hash, **desk.fact(request.POST.get("why", ""))
+                desk.creditor, forms.number(number), content_hash=content_hash, **desk.fact(request.POST.get("why", ""))
             )
             done += 1
         except Refusal as refusal:

@@ -79,8 +79,7 @@ def allocate(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 def take(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """Set the payment against the invoice that was suggested."""
     row: Payment = deeds.found(Payment, number)
-    wish = request.POST.get("invoice", "")
-    invoice: Invoice = deeds.found(Invoice, int(wish) if wish.isdecimal() else 0)
+    invoice: Invoice = deeds.found(Invoice, forms.number(request.POST.get("invoice", "")))
     try:
         set_ = people.allocate(desk.creditor, number, invoice, amount=None, **desk.fact(_("as suggested")))
     except Refusal as refusal:

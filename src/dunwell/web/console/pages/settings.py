@@ -25,7 +25,7 @@ from dunwell.run import (
     ways,
 )
 from dunwell.store.models import Audit, BankAccount, Membership, Staff
-from dunwell.web.console import deeds, first_steps, forms
+from dunwell.web.console import deeds, first_steps, forms, paging
 from dunwell.web.console import show as answer
 from dunwell.web.console.deeds import Done
 from dunwell.web.console.desk import Desk
@@ -346,9 +346,8 @@ def stop(request: HttpRequest, desk: Desk) -> HttpResponse:
 def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The audit chain: its last links, and on request a walk over all of it."""
     links = Audit.objects.order_by("-sequence")
-    before = request.GET.get("after", "")
-    if before.isdecimal():
-        links = links.filter(sequence__lt=int(before))
+    if before := paging.after(request):
+        links = links.filter(sequence__lt=before)
     shown = list(links[: LINKS_SHOWN + 1])
     found = auditing.verify(desk.creditor) if request.GET.get("verify") else None
     more = shown[LINKS_SHOWN - 1].sequence if len(shown) > LINKS_SHOWN else 0

@@ -15,7 +15,7 @@ from dunwell.core.message import Draft
 from dunwell.core.refusal import Refusal
 from dunwell.run import letters_preview, people, wording
 from dunwell.run.packs import Place
-from dunwell.web.console import labels
+from dunwell.web.console import forms, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.pages.messages import LETTER_POLICY
@@ -121,10 +121,11 @@ def _draft(desk: Desk, place: Place, text: str, customer: str) -> tuple[Draft | 
 def _changes(place: Place, versions: list[Any], asked: str) -> list[str]:
     """The lines that a version changed against the one before, or against the shipped text."""
     texts = {one.version: one.text or wording.shipped(place) for one in versions}
-    if not asked.isdecimal() or int(asked) not in texts:
+    version = forms.number(asked)
+    if version not in texts:
         return []
-    before = texts.get(int(asked) - 1, wording.shipped(place))
-    lines = difflib.unified_diff(before.splitlines(), texts[int(asked)].splitlines(), lineterm="", n=1)
+    before = texts.get(version - 1, wording.shipped(place))
+    lines = difflib.unified_diff(before.splitlines(), texts[version].splitlines(), lineterm="", n=1)
     return [line for line in lines if not line.startswith(("---", "+++"))]
 
 

@@ -27,6 +27,7 @@ KINDS = {
     "money": ("coins", gettext_lazy("Unmatched money")),
     "blocking": ("alert-triangle", gettext_lazy("Findings that hold")),
     "broken": ("heart-handshake", gettext_lazy("Promises past their day")),
+    "plan": ("calendar-event", gettext_lazy("Schedules asked for")),
     "task": ("phone", gettext_lazy("Calls and visits")),
     "approval": ("mail-check", gettext_lazy("To approve")),
     "dispute": ("scale", gettext_lazy("Disputes")),
@@ -151,6 +152,10 @@ def _of_promise(item: Item) -> tuple[str, list[str]]:
     return _("Promised, not paid"), [_("Invoice {number}").format(number=item.what)]
 
 
+def _of_plan(item: Item) -> tuple[str, list[str]]:
+    return _("Asks for a payment schedule"), [_("It goes beyond the policy: agree or decline.")]
+
+
 def _of_dispute(item: Item) -> tuple[str, list[str]]:
     return labels.word("cause", item.what), [_("Invoice {number}").format(number=item.step)]
 
@@ -171,6 +176,7 @@ _SAID = {
     "reply": _of_reply,
     "task": _of_task,
     "broken": _of_promise,
+    "plan": _of_plan,
     "dispute": _of_dispute,
     "money": _of_money,
     "blocking": _of_finding,

@@ -1,0 +1,410 @@
+"""The facts of a letter: what the ledger, the policy and the people say about one action of a plan, and nothing else.
+
+The sums are those of the plan, which are the ledger's (I11).
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import polars as pl
+
+from dunwell.core import reasons, reference, stop_work
+from dunwell.core.calendar import Calendar
+from dunwell.core.frames import Portfolio
+from dunwell.core.ledger import CustomerKind, DocumentKind, TaskKind
+from dunwell.core.message import (
+    BankAccount,
+    Consequence,
+    ContactMade,
+    CreditorFacts,
+    CustomerFacts,
+    InstalmentFacts,
+    ItemFacts,
+    LetterFacts,
+    OrderFacts,
+    PaymentFacts,
+    PaymentMethod,
+    ReaderFacts,
+    StepFacts,
+    WriterFacts,
+)
+from dunwell.core.money import Money, total_by_currency
+from dunwell.core.policy import INSTALMENT_STEP, Step
+from dunwell.core.rates import Limitation, StopWorkRule
+from dunwell.core.reasons import SEPARATOR
+from dunwell.core.reference import Names
+from dunwell.core.rights import Right
+from dunwell.core.stop_work import StopRight, Work
+from dunwell.engine import preflight
+from dunwell.run import limitations, reply_address
+from dunwell.store import load_letters
+from dunwell.store.load_letters import Details, Row
+from dunwell.store.models import Creditor, Staff
+
+MONTH_END_DAYS = 8
+"""The reason "we are closing the month" is true in the last days of a month, for a day within it."""
+HISTORY_MAX = 4
+STOPS = {Work.RUNNING: "work_pauses", Work.NOT_BEGUN: "work_waits"}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the letters of one run draw on."""
+
+    creditor: Creditor
+    facts: CreditorFacts
+    staff: dict[str, Staff]
+    usual_writer: Staff | None
+    portfolio: Portfolio
+    found: Details
+    limitation: Limitation | None
+    stop_rule: StopWorkRule | None
+    broken: frozenset[int]  # receivables of which a promise was broken
+    agreed: dict[int, Row]  # by receivable, the next payment of its schedule
+    as_of: date
+
+
+def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details) -> Sources:
+    """What the letters of a day draw on; `found` are the rows that their actions name."""
+    accounts = tuple(account_facts(one) for one in load_letters.bank_accounts(creditor.pk, as_of))
+    staff = load_letters.staff(creditor.pk)
+    return Sources(
+        creditor=creditor,
+        facts=CreditorFacts(
+            trade_name=creditor.name,
+            registered_name=creditor.registered_name,
+            tax_id=creditor.tax_id,
+            address=creditor.address,
+            accounts=accounts,
+        ),
+        staff={one.name: one for one in staff},
+        usual_writer=staff[0] if staff else None,
+        portfolio=portfolio,
+        found=found,
+        limitation=limitations.of(creditor),
+        stop_rule=limitations.stop_rule(creditor),
+        agreed={row["receivable_id"]: row for row in portfolio.instalments.iter_rows(named=True)},
+        broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
+        as_of=as_of,
+    )
+
+
+def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
+    """What the letter of one action may say; the address of its page is not known yet."""
+    found, customer = known.found, known.found.customers[action["customer_id"]]
+    is_agreed = action["content"] == INSTALMENT_STEP
+    spoken = [item for item in items if item["part"] in ("asked", "listed", "told")]
+    asked = _agreed_payment(known, spoken) if is_agreed else tuple(_item(known, one, action["level"]) for one in spoken)
+    later = tuple(_item(known, item, 0) for item in items if item["part"] == "not_due")
+    thanked = tuple(known.found.receivables[item["receivable_id"]] for item in items if item["part"] == "thanked")
+    totals = total_by_currency(item.balance for item in asked)
+    credit = total_by_currency(
+        Money(item["credit"], item["currency"])
+        for item in items
+        if item["credit"] and item["part"] in ("asked", "listed")
+    )
+    writer = _writer(known, customer, action["locale"])
+    reply_to = reply_address.of(known.creditor, action["customer_id"], writer.email)
+    is_told_of = thanked or any(item["part"] == "told" for item in items)
+    payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
+    step = _step(known, action)
+    pay_by = action["pay_by"]
+    return LetterFacts(
+        as_of=known.as_of,
+        locale=action["locale"],
+        channel=_channel(action),
+        creditor=known.facts,
+        writer=writer,
+        customer=CustomerFacts(
+            name=customer["name"], kind=customer["kind"], country=customer["country"], number=customer["external_id"]
+        ),
+        reader=_reader(found.contacts.get(action["contact_id"])),
+        step=StepFacts(
+            content_key=action["content"],
+            level=action["level"],
+            tone=step.tone if step else "",
+            look=str(step.look) if step else "",
+        ),
+        items=asked,
+        not_due=later,
+        totals=tuple(totals.values()),
+        credit=tuple(credit.values()),
+        to_pay=tuple(total - credit[code] if code in credit else total for code, total in totals.items()),
+        pay_by=pay_by,
+        history=_history(known, items),
+        last_payment=_payment(payment, thanked),
+        reason="month_end" if _closes_month(known.as_of, pay_by) else "",
+        # The ladder stops at once when money comes: said where there is a chase that could stop.
+        benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
+        consequence=_consequence(known, action, step),
+        promised_for=_broken_promise(known, action, items),
+        order=_order(known, action, items),
+        instalment=_instalment(known, spoken[0]) if is_agreed else None,
+        methods=_methods(known, customer),
+        reply_to=reply_to,
+        unsubscribe="",
+        reference=_reference(known, action["customer_id"], items),
+        copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
+        rights=_rights(known, action, items),
+        interest_basis=str(found.agreed.get(action["customer_id"], {}).get("late_payment_ref", "")),
+    )
+
+
+def calendar_of(known: Sources, action: Row) -> Calendar:
+    """The working days of where the customer is."""
+    country = known.found.customers[action["customer_id"]]["country"] or known.creditor.country
+    return known.portfolio.calendars[country]
+
+
+def account_facts(one: load_letters.BankAccount) -> BankAccount:
+    """A stored account as letters and pages name it."""
+    return BankAccount(
+        currency=one.currency,
+        holder=one.holder,
+        bank_name=one.bank,
+        iban=one.iban,
+        bic=one.bic,
+        account=one.account,
+        corr_account=one.correspondent,
+        inn=one.tax_id,
+        kpp=one.kpp,
+    )
+
+
+def _step(known: Sources, action: Row) -> Step | None:
+    """The policy's step that gives the text; a thank-you and news have none."""
+    if action["policy"] is None:
+        return None
+    policy = known.portfolio.policies[action["policy"]]
+    return next((one for one in (*policy.steps, policy.wake_up) if one and one.name == action["step"]), None)
+
+
+def _channel(action: Row) -> str:
+    """How the words are set: a letter to print like a letter, a script of another task for our own people."""
+    if action["task"] == TaskKind.LETTER:
+        return TaskKind.LETTER.value
+    return "task" if action["task"] else str(action["channel"])
+
+
+def _item(known: Sources, item: Row, level: int) -> ItemFacts:
+    row = known.found.receivables[item["receivable_id"]]
+    due = row["due_date"] or row["valid_until"] or row["issue_date"]
+    is_request = row["kind"] == "request"
+    balance, original = Money(item["amount"], row["currency"]), Money(row["amount"], row["currency"])
+    return ItemFacts(
+        number=row["number"],
+        issue_date=row["issue_date"],
+        due_date=due,
+        balance=balance,
+        original=original,
+        what_for=row["what_for"],
+        days_overdue=0 if is_request else max(0, (known.as_of - due).days),
+        level=level,
+        state="part_paid" if balance < original else "open",
+        charges=Money(row["charges"], row["currency"]) if row["charges"] > 0 else None,
+    )
+
+
+def _agreed_payment(known: Sources, items: list[Row]) -> tuple[ItemFacts, ...]:
+    """What is still to come of a schedule's next payment, laid over its documents, the earliest first; its day is the day to pay."""
+    payment = known.agreed[items[0]["receivable_id"]]
+    earliest_first = sorted(
+        items, key=lambda item: (known.found.receivables[item["receivable_id"]]["issue_date"], item["receivable_id"])
+    )
+    shown, left = [], payment["left"]
+    for item in earliest_first:
+        row = known.found.receivables[item["receivable_id"]]
+        share = Money(min(left, item["amount"]), row["currency"])
+        left -= share.minor
+        if share:
+            shown.append(
+                replace(
+                    _item(known, item, 0),
+                    balance=share,
+                    original=share,
+                    due_date=payment["day"],
+                    days_overdue=0,
+                    state="open",
+                    charges=None,
+                )
+            )
+    return tuple(shown)
+
+
+def _instalment(known: Sources, item: Row) -> InstalmentFacts:
+    payment = known.agreed[item["receivable_id"]]
+    return InstalmentFacts(payment["number"], payment["parts"])
+
+
+def _rights(known: Sources, action: Row, items: tuple[Row, ...]) -> frozenset[Right]:
+    """What the letter may say the creditor is entitled to, for every document in it; of a natural person nothing.
+
+    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed, or the law's. Court is the
+    claim's word.
+    """
+    rows = [known.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
+    if known.found.customers[action["customer_id"]]["kind"] == CustomerKind.PERSON or not rows:
+        return frozenset()
+    terms = known.found.agreed.get(action["customer_id"], {})
+    in_time = all(_in_time(known, row) for row in rows)
+    held = set()
+    if in_time and (
+        any(row["charges"] > 0 for row in rows)
+        or (terms.get("late_payment") and known.portfolio.policies[action["policy"]].interest)
+    ):
+        held.add(Right.INTEREST)
+    if _stop_right(known, action):
+        held.add(Right.STOP_WORK)
+    return frozenset(held)
+
+
+def _in_time(known: Sources, row: Row) -> bool:
+    """After the limitation nobody speaks of interest; an unknown one is taken as over."""
+    if row["due_date"] is None or row["kind"] != DocumentKind.INVOICE:
+        return False
+    return known.limitation is not None and known.as_of <= known.limitation.last_day(
+        row["due_date"], row["acknowledged_on"]
+    )
+
+
+def _writer(known: Sources, customer: Row, locale: str) -> WriterFacts:
+    staff = known.staff.get(customer["owner"]) or known.usual_writer
+    if staff is None:
+        return WriterFacts(name=known.creditor.name, email=known.creditor.reply_address)
+    spelled = staff.names_by_locale.get(locale, {})
+    return WriterFacts(
+        name=spelled.get("name", staff.name),
+        email=staff.email or known.creditor.reply_address,
+        phone=staff.phone,
+        gender=staff.gender,
+        photo=bytes(staff.photo or b""),
+        role=spelled.get("title", staff.title if locale == known.creditor.locale else ""),
+    )
+
+
+def _reader(contact: Row | None) -> ReaderFacts:
+    if contact is None:
+        return ReaderFacts()
+    points = {point["channel"]: point["address"] for point in contact["points"] if point["channel"]}
+    return ReaderFacts(
+        email=points.get("email", ""),
+        phone=points.get("sms", points.get("call", "")),
+        given_name=contact["given_name"],
+        family_name=contact["family_name"],
+        patronymic=contact["patronymic"],
+        gender=contact["gender"],
+        role=contact["role"],
+    )
+
+
+def _history(known: Sources, items: tuple[Row, ...]) -> tuple[ContactMade, ...]:
+    made = {
+        ContactMade(entry["on"], entry["channel"])
+        for item in items
+        if item["part"] == "asked"
+        for entry in known.found.history.get(item["receivable_id"], ())
+        if entry["on"] < known.as_of
+    }
+    return tuple(sorted(made, key=lambda one: one.on)[-HISTORY_MAX:])
+
+
+def _settled_by(found: Details, items: tuple[Row, ...]) -> Row | None:
+    """The payment that a thank-you is for: the newest of those that settled what it names."""
+    rows = [found.settling[item["receivable_id"]] for item in items if item["receivable_id"] in found.settling]
+    return max(rows, key=lambda row: (row["on"], row["id"]), default=None)
+
+
+def _payment(row: Row | None, thanked: tuple[Row, ...]) -> PaymentFacts | None:
+    if row is None:
+        return None
+    return PaymentFacts(
+        paid_on=row["on"],
+        amount=Money(row["amount"], row["currency"]),
+        in_time=row["in_time"],
+        invoice_numbers=tuple(one["number"] for one in thanked),
+    )
+
+
+def _broken_promise(known: Sources, action: Row, items: tuple[Row, ...]) -> date | None:
+    """The day that the promise named which the plan says was broken since the last letter."""
+    if "promise_broken" not in (action["reasons"] or "").split(SEPARATOR):
+        return None
+    days = known.found.promised
+    asked = {item["receivable_id"] for item in items if item["part"] == "asked"}
+    return max((days[one] for one in asked & known.broken & days.keys()), default=None)
+
+
+def _consequence(known: Sources, action: Row, step: Step | None) -> Consequence | None:
+    """What the plan has for the next step, said beforehand with its day: work stops, or somebody calls (I16)."""
+    if step is None or action["pay_by"] is None:
+        return None
+    if stops_on := dict(reasons.parse(action["reasons"] or "")).get("announces_stop"):
+        right = _stop_right(known, action)
+        if right is None:
+            return None
+        return Consequence(STOPS[right.work], date.fromisoformat(stops_on), right.basis, right.is_by_law)
+    steps = [one for one in known.portfolio.policies[action["policy"]].steps if one.task != TaskKind.STOP_WORK]
+    following = next((after for one, after in pairwise(steps) if one is step), None)
+    if following is None or following.task != TaskKind.CALL or following.anchor != step.anchor:
+        return None
+    on = known.as_of + timedelta(following.offset_days - step.offset_days)
+    starts_on = preflight.working_day_on_or_after(on, calendar_of(known, action).is_business_day)
+    return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
+
+
+def _stop_right(known: Sources, action: Row) -> StopRight | None:
+    customer = known.found.customers[action["customer_id"]]
+    terms = known.found.agreed.get(action["customer_id"], {})
+    return stop_work.right(terms, known.stop_rule, kind=customer["kind"], locale=action["locale"])
+
+
+def _order(known: Sources, action: Row, items: tuple[Row, ...]) -> OrderFacts | None:
+    rows = [known.found.receivables[item["receivable_id"]] for item in items if item["part"] == "asked"]
+    requests = [row for row in rows if row["kind"] == "request" and row["valid_until"]]
+    if not requests:
+        return None
+    ends, starts = min(row["valid_until"] for row in requests), {row["starts_on"] for row in requests}
+    return OrderFacts(valid_until=ends, start_if_paid=_start(known, action, ends, starts))
+
+
+def _start(known: Sources, action: Row, ends: date, starts: set[date | None]) -> date | None:
+    """The start of the work where it is one day for all that is asked for, still ahead once the offer has ended, and a
+    working day: a start that may not be kept is not named (I18).
+    """
+    start = starts.pop() if len(starts) == 1 else None
+    if start is None or not known.as_of <= ends < start or not calendar_of(known, action).is_business_day(start):
+        return None
+    return start
+
+
+def _methods(known: Sources, customer: Row) -> tuple[PaymentMethod, ...]:
+    """The ways to pay, that which the customer prefers first. Cards are taken on the page; cash only of natural persons, because
+    the law limits it between businesses.
+    """
+    page, transfer = PaymentMethod("page"), PaymentMethod("transfer")
+    if customer["preferred_method"] == "transfer":
+        return (transfer, page)
+    if customer["preferred_method"] == "cash" and customer["kind"] == CustomerKind.PERSON:
+        return (PaymentMethod("cash", known.facts.address), page, transfer)
+    return (page, transfer)
+
+
+def _reference(known: Sources, customer_id: int, items: tuple[Row, ...]) -> str:
+    """What the payer is asked to quote: what the document itself asks for, else our own reference of the invoice; of several
+    invoices that of the customer.
+    """
+    rows = [known.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
+    own = {row["reference"] or reference.written(Names.INVOICE, row["invoice_id"]) for row in rows}
+    if len(own) > 1:
+        return reference.written(Names.CUSTOMER, customer_id)
+    return own.pop() if own else ""
+
+
+def _closes_month(as_of: date, pay_by: date | None) -> bool:
+    last = calendar.monthrange(as_of.year, as_of.month)[1]
+    in_time = pay_by is not None and (pay_by.year, pay_by.month) == (as_of.year, as_of.month)
+    return in_time and last - as_of.day < MONTH_END_DAYS

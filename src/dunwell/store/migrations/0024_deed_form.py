@@ -1,0 +1,38 @@
+"""Forms of the console that were carried out, so that a second press does nothing."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+from dunwell.store import guards
+
+
+def protect(apps, schema_editor):
+    guards.protect("deed_form", schema_editor)
+    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
+    if application != owner:
+        guards.grant(application, schema_editor)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("store", "0022_attempt_parents")]
+
+    operations = [
+        migrations.CreateModel(
+            name="DeedForm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("form_id", models.TextField()),
+                (
+                    "creditor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
+                ),
+            ],
+            options={"db_table": "deed_form"},
+        ),
+        migrations.AddConstraint(
+            model_name="deedform",
+            constraint=models.UniqueConstraint(fields=("creditor", "form_id"), name="deed_form_once"),
+        ),
+        migrations.RunPython(protect, migrations.RunPython.noop),
+    ]
