@@ -203,7 +203,7 @@ def test_a_task_is_done_once_they_were_spoken_to(world: World) -> None:
     record(world, CallOutcome.NOTHING_AGREED, task=task)
     with scope.of(world.creditor.pk):
         assert Task.objects.get().outcome.done
-    with pytest.raises(people.NothingWaits):
+    with pytest.raises(people.NoOpenTask):
         record(world, CallOutcome.REFUSED, task=task)
 
 

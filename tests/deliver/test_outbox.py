@@ -249,3 +249,11 @@ def test_what_a_message_says_never_changes(live):
     message = queued(live)
     with pytest.raises((IntegrityError, InternalError), match="never changes"), scope.of(live.id):
         Message.objects.filter(pk=message.pk).update(not_after=NOON + timedelta(days=9))
+
+
+def test_an_attempt_belongs_to_a_message_of_its_own_creditor(live):
+    message = queued(live)
+    with pytest.raises(IntegrityError, match="is not one of this creditor"), scope.of(live.id):
+        Attempt.objects.create(
+            creditor=live, message_id=message.pk + 1, effective_on=DAY, outcome="sent", rehearsal=False
+        )

@@ -95,6 +95,7 @@ WITHDRAWN = {
     "our_side_owes": "a firm step, while our side owes an answer or a document",
     "touched": "somebody contacted the customer by hand",
     "reply_waits": "the customer has answered, and nobody has read it yet",
+    "debit_pending": "an automatic charge that the client was told of will pay it",
 }
 PAGES: dict[str, Callable[[], Iterator[str]]] = {}
 

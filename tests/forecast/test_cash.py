@@ -1,13 +1,21 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
 from dunwell.core.forecast import HORIZON_DAYS
-from dunwell.engine.forecasts_cash import receipts
+from dunwell.engine import forecasts_cash
 
 ORIGIN = date(2025, 5, 5)
+
+
+def receipts(answered: pl.DataFrame, days: int, seed: int, **options: float) -> pl.DataFrame:
+    return forecasts_cash.running(forecasts_cash.drawn(answered, days, seed, **options), dates(days))
+
+
+def dates(days: int) -> pl.Series:
+    return pl.Series([ORIGIN + timedelta(n) for n in range(days)])
 
 
 def answered(hazard: float, invoices: int = 40, currency: str = "EUR", customers: int = 4) -> pl.DataFrame:
@@ -64,3 +72,22 @@ def test_the_same_seed_gives_the_same_bands():
 
 def test_an_empty_book_brings_nothing():
     assert receipts(answered(0.05).clear(), days=9, seed=4).is_empty()
+
+
+def test_days_and_weeks_are_the_same_money_cut_otherwise():
+    draws = forecasts_cash.drawn(answered(0.05), 28, 3)
+    daily, weekly = forecasts_cash.by_day(draws, dates(28)), forecasts_cash.by_week(draws, dates(28))
+    assert weekly["date"].to_list() == [ORIGIN + timedelta(7 * n) for n in range(4)]
+    assert weekly["expected"].sum() == pytest.approx(daily["expected"].sum(), abs=20)
+    # A week's luck levels out: its band is narrower than its days' bands laid end to end.
+    assert weekly["high_80"][0] < daily.head(7)["high_80"].sum()
+
+
+def test_a_promise_brings_the_money_forward_as_far_as_promises_are_kept():
+    slow = answered(0.001, invoices=2, customers=2).with_columns(
+        promised_on=pl.Series([ORIGIN + timedelta(9), None], dtype=pl.Date)
+    )
+    told = forecasts_cash.promised(slow, kept_share=0.8)["cumulative"].to_numpy()
+    assert told[0, 8] < 0.02
+    assert told[0, 9] == pytest.approx(0.8, abs=0.02)
+    np.testing.assert_allclose(told[1], slow["cumulative"].to_numpy()[1])

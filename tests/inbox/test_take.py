@@ -7,11 +7,13 @@ from datetime import date, timedelta
 import pytest
 
 from dunwell.core.inbox import MatchBasis
-from dunwell.run import inbox, inbox_mail, people, reply_address, work
+from dunwell.core.money import AmountUnreadable
+from dunwell.core.refusal import Refusal
+from dunwell.run import inbox, inbox_effects, inbox_mail, people, reply_address, work
 from dunwell.run.inbox_mail import Taken
 from dunwell.store import audit, scope
 from dunwell.store.inbox import NoSuchProposal
-from dunwell.store.models import Hold, Inbound, OptOut, Sign
+from dunwell.store.models import Dispute, Hold, Inbound, OptOut, Promise, Sign
 from inbox import mails
 from regressions.world import DAY, World, only
 
@@ -111,6 +113,35 @@ def test_an_edited_proposal_is_recorded_as_the_person_said(firm: World) -> None:
     assert '"until": "2026-03-06"' in line and '"until": "2026-03-13"' in line
     with pytest.raises(NoSuchProposal):
         inbox.accept(firm.creditor, waiting.number, on=DAY, **WHO)
+
+
+def test_a_sum_is_contested_once_over_all_invoices_named(firm: World) -> None:
+    took(firm, mails.reply("We dispute 120 euro: the sum is wrong."), on=DAY)
+    (waiting,) = inbox.waiting(firm.creditor)
+    values = {"cause": "wrong_sum", "amount": "1,20", "invoices": ["C1-1", "C1-2"]}
+    inbox.edit(firm.creditor, waiting.number, values, on=DAY, **WHO)
+    with scope.of(firm.creditor.pk):
+        assert [one.amount for one in Dispute.objects.all()] == [120]
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"until": "friday"}, inbox_effects.DayUnreadable),
+        ({"amount": "1e3"}, AmountUnreadable),
+        ({"amount": "1,000,000"}, people.AmountTooLarge),
+        ({"amount": "10", "invoices": ["C1-1", "P-1"]}, inbox_effects.SeveralCurrencies),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(firm: World, values: dict[str, object], refusal: type[Refusal]) -> None:
+    firm.invoices("C1,invoice,P-1,2026-01-20,2026-02-20,70.00,GBP,")
+    took(firm, mails.reply("We will pay on Friday."), on=DAY)
+    (waiting,) = inbox.waiting(firm.creditor)
+    said = {"until": "2026-03-13", "invoices": ["C1-1"], **values}
+    with pytest.raises(refusal):
+        inbox.edit(firm.creditor, waiting.number, said, on=DAY, **WHO)
+    with scope.of(firm.creditor.pk):
+        assert not Promise.objects.exists()
 
 
 def test_a_value_that_the_kind_does_not_have_is_refused(firm: World) -> None:

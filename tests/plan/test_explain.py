@@ -22,7 +22,7 @@ def test_a_story_tells_facts_ladder_decision_and_the_next_date():
     assert states["reminder"] == ("next", day("11 May"), "")
     assert states["firm"] == ("later", day("25 May"), "")
     assert (story.code, story.step, story.next_on) == ("wait", "reminder", day("11 May"))
-    assert story.sentences("ru") == ["ждём", "Следующий шаг: «reminder»."]
+    assert story.sentences("ru") == ["ждём", "Следующий шаг: «напоминание»."]
 
 
 def test_a_held_receivable_names_its_pause_in_every_language():

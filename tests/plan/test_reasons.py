@@ -33,7 +33,7 @@ def test_a_text_is_read_back_as_codes_and_values():
     text = "step_due=firm; undisputed_rest"
     assert list(reasons.parse(text)) == [("step_due", "firm"), ("undisputed_rest", "")]
     assert reasons.sentences(text, "en") == [
-        "Its step “firm” is due.",
+        "Its step “firm reminder” is due.",
         "Part of it is disputed; only the rest is asked for.",
     ]
     with pytest.raises(KeyError):

@@ -242,6 +242,25 @@ def test_sparing_ends_when_the_forecast_changes_its_mind_and_touches_no_step_tha
     assert book.plan("5 May").says(invoice) == ("act", "step_due=upcoming")
 
 
+def test_a_share_of_the_clients_is_never_spared_and_always_the_same_one():
+    def spared(share: float) -> set[int]:
+        book = Book((replace(STANDARD, spare_probability=0.9, spare_holdout=share),))
+        invoices = [book.invoice(book.customer(), "11 May") for _ in range(60)]
+        for invoice in invoices:
+            book.forecast(invoice, 0.95)
+        planned = book.plan("4 May")
+        compared = {one for one in invoices if planned.says(one) == ("act", "step_due=upcoming; spare_compared")}
+        rest = {one for one in invoices if planned.says(one) == ("wait", "spared=upcoming")}
+        assert compared | rest == set(invoices)
+        return rest
+
+    assert len(spared(0.0)) == 60
+    assert spared(1.0) == set()
+    some, more = spared(0.5), spared(0.25)
+    assert 15 < len(some) < 45
+    assert some < more
+
+
 def test_the_rules_can_be_read_aloud_and_each_has_its_own_name():
     table = rules.table(days.tables({}, Book().portfolio("4 May").creditor_calendar, day("4 May")), is_fresh=True)
     names = [rule.name for rule in table]

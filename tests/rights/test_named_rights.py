@@ -21,7 +21,7 @@ PACK = render.prepare(packs.standard())
 # Written anew, wider than the program's own lists: whatever speaks of these things in a letter counts.
 SPEAKS = {
     Right.INTEREST: r"неустойк|\bпени\b|\bпеня|лихв|late-payment charge|\binterest\b|penalt",
-    Right.STOP_WORK: r"приостановим|спрем временно|pause work|stop work",
+    Right.STOP_WORK: r"приостановим|спрем временно|pause work|stop work|будет ждать оплаты|ще изчака плащането|will wait for the payment",
     Right.COURT: r"\bсуд\b|\bсуда\b|арбитраж|\bсъда?\b|\bcourt|legal action",
 }
 LETTERS = [
@@ -44,6 +44,9 @@ def states(draw: st.DrawFn) -> LetterFacts:
     facts = samples.facts(key, locale, channel)
     rights = frozenset(draw(st.sets(st.sampled_from(list(Right)))))
     consequence = facts.consequence if draw(st.booleans()) else None
+    if consequence is not None:
+        code, is_by_law = draw(st.sampled_from(["work_pauses", "work_waits"])), draw(st.booleans())
+        consequence = replace(consequence, code=code, is_by_law=is_by_law)
     if facts.pay_by and consequence is None and key in ("formal", "final") and draw(st.booleans()):
         consequence = Consequence("person_calls", date.fromordinal(facts.pay_by.toordinal() + 3))
     charge = Money(1_250, facts.items[0].balance.currency) if facts.items and draw(st.booleans()) else None
@@ -71,7 +74,7 @@ def test_what_passes_names_only_rights_that_there_are(facts: LetterFacts) -> Non
         if re.search(words, draft.text, re.IGNORECASE):
             assert right in facts.rights, f"{right} is named in {facts.step.content_key}"
     if re.search(SPEAKS[Right.STOP_WORK], draft.text, re.IGNORECASE):
-        assert facts.consequence is not None and facts.consequence.code == "work_pauses"
+        assert facts.consequence is not None and facts.consequence.code in preflight.STOPS
 
 
 @settings(max_examples=100, deadline=None)
@@ -92,6 +95,22 @@ def test_a_letter_that_names_a_missing_right_is_stopped(facts: LetterFacts, righ
     assert not [
         one for one in preflight.preflight(changed, held, working) if one.code == "threat" and one.value in said
     ]
+
+
+@pytest.mark.parametrize("locale", ["ru", "bg", "en"])
+@pytest.mark.parametrize("code", preflight.STOPS)
+def test_a_stop_is_announced_with_its_day_and_ground_alone(locale: str, code: str) -> None:
+    facts = samples.facts("formal", locale)
+    assert facts.consequence is not None
+    announced = replace(facts, consequence=replace(facts.consequence, code=code, basis="§ 5.3"))
+    draft = render.compose(announced, PACK)
+    assert isinstance(draft, Draft) and preflight.preflight(draft, announced, working) == ()
+    assert re.search(SPEAKS[Right.STOP_WORK], draft.text) and "§ 5.3" in draft.text
+    without = replace(announced, rights=frozenset())
+    assert "threat" in {one.code for one in preflight.preflight(draft, without, working)}
+    by_law = render.compose(replace(announced, consequence=replace(announced.consequence, is_by_law=True)), PACK)
+    assert isinstance(by_law, Draft) and "§ 5.3" in by_law.text and by_law.text.count("  ") == 0
+    assert "as agreed" not in by_law.text and "както е уговорено" not in by_law.text
 
 
 @pytest.mark.parametrize("locale", ["ru", "bg", "en"])

@@ -57,7 +57,7 @@ def test_a_hold_is_of_an_invoice_or_of_a_customer(firm):
 
 
 def test_what_does_not_wait_is_said_so(firm):
-    with pytest.raises(people.NothingWaits, match="no open task number 999"):
+    with pytest.raises(people.NoOpenTask, match="no open task number 999"):
         people.close_task(firm.creditor, 999, outcome="called", is_done=True, **FACT)
-    with pytest.raises(people.NothingWaits, match="no open finding number 999"):
+    with pytest.raises(people.NoOpenFinding, match="no open finding number 999"):
         people.settle_finding(firm.creditor, 999, outcome="ignored", **FACT)

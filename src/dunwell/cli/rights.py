@@ -9,7 +9,7 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
-from dunwell.run import charges, posted, rates, rights
+from dunwell.run import agreements, charges, posted, rates, rights
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -27,20 +27,31 @@ def agreement(
     ] = None,
     agreed_on: Annotated[str, typer.Option("--on", help="The day it was agreed, YYYY-MM-DD; today without it.")] = "",
     evidence: EvidenceOption = "",
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Ask the client to confirm the terms; prints the link to send.")
+    ] = False,
+    paper: Annotated[Path | None, typer.Option(help="Write the terms in force as PDF here.")] = None,
     creditor: CreditorOption = "",
     by: ByOption = "",
     why: WhyOption = "",
     as_of: AsOfOption = None,
 ) -> None:
-    """Record what was agreed with a customer, version by version: contract, late-payment clause, the right to stop work."""
+    """Record what was agreed with a customer, version by version, or propose it for confirmation on a page."""
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
-    if terms:
-        pairs = dict(_pair(one) for one in terms)
+    pairs = dict(_pair(one) for one in terms or ())
+    if propose:
+        made = agreements.propose(chosen, customer, pairs, on=on, by=by or cli.who(), why=why)
+        out.print(agreements.address(chosen, made, by=by or cli.who()), markup=False)
+        return
+    if pairs:
         day = cli.parsed(agreed_on) if agreed_on else on
         rights.agree(chosen, customer, pairs, agreed_on=day, evidence=evidence, on=on, by=by or cli.who(), why=why)
     for name, value in rights.agreed(chosen, customer, on).items():
         out.print(f"{name:<18}{value or '–'}", markup=False)
+    if paper is not None:
+        paper.write_bytes(agreements.printed(chosen, customer, on))
+        out.print(f"{paper}: the terms in force", markup=False)
 
 
 def acknowledged(
@@ -97,15 +108,28 @@ def charge(
 
 def letter(
     context: Context,
-    number: Annotated[int, typer.Argument(help="Number of the task (`dunwell work`).")],
+    number: Annotated[int | None, typer.Argument(help="Number of the task (`dunwell work`); all that wait without it.")] = None,
     file: Annotated[Path | None, typer.Option("--out", help="The PDF to write; letter-NUMBER.pdf without it.")] = None,
+    tracking: Annotated[str, typer.Option("--posted", help="It was posted: the number that the post gave.")] = "",
     creditor: CreditorOption = "",
+    by: ByOption = "",
+    as_of: AsOfOption = None,
 ) -> None:
-    """Print the letter of a task as PDF, its address where the window of the envelope is."""
-    printed = posted.pdf(cli.chosen(context, creditor), number)
-    place = file or Path(f"letter-{number}.pdf")
-    place.write_bytes(printed)
-    out.print(f"{place}: print, sign, post; then `dunwell task {number} --outcome posted --why TRACKING`", markup=False)
+    """Print the letter of a task, or all that wait, for the window of the envelope; or record that it was posted."""
+    chosen = cli.chosen(context, creditor)
+    if tracking:
+        if number is None:
+            raise typer.BadParameter("say which letter was posted: dunwell letter NUMBER --posted TRACKING")
+        kept = posted.post(chosen, number, tracking, on=cli.day(context, chosen, as_of), by=by or cli.who())
+        out.print(f"letter {number} was posted: {kept}", markup=False)
+        return
+    numbers = [number] if number is not None else [one.pk for one in posted.waiting(chosen)]
+    if not numbers:
+        out.print("no letter waits to be printed")
+        return
+    place = file or Path(f"letter-{number}.pdf" if number is not None else "letters.pdf")
+    place.write_bytes(posted.pdf(chosen, number) if number is not None else posted.together(chosen, numbers))
+    out.print(f"{place}: print, sign, post; then `dunwell letter {numbers[0]} --posted TRACKING`", markup=False)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from rich.table import Table
 from dunwell.cli.context import as_json, out
 from dunwell.core import reasons
 from dunwell.core.money import Money
-from dunwell.run import freshness, letters_preview
+from dunwell.run import forecasting, freshness, letters_preview
 from dunwell.run.day import Day
 from dunwell.run.deliver import Delivery
 from dunwell.run.desk import Planned
@@ -55,11 +55,14 @@ def understood(said: dict[str, Any], *, json: bool) -> None:
         as_json(said)
         return
     columns = said.get("columns", {})
-    plain = {
-        name: value for name, value in said.items() if name not in ("columns", "warnings", "questions", "findings")
-    }
-    for name, value in plain.items():
-        out.print(f"  {name}: {escape(str(value))}")
+    if said.get("format") == "table":
+        encoding = f" ({said['encoding']})" if said.get("encoding") else ""
+        out.print(f"{escape(str(said['file']))}: {said['rows']:,} rows of {said['kind']}{encoding}")
+    else:
+        apart = ("columns", "warnings", "questions", "findings")
+        for name, value in said.items():
+            if name not in apart:
+                out.print(f"  {name}: {escape(str(value))}")
     for header, field in columns.items():
         out.print(f"  {escape(header)} → {field or 'not read'}")
     for line in (*said.get("questions", ()), *said.get("findings", ()), *said.get("warnings", ())):
@@ -253,6 +256,8 @@ def stories(found: list[Told], locale: str, *, json: bool) -> None:
         )
         for on, what, details in told.events:
             out.print(f"  {on}  {escape(what)}  [dim]{escape(details)}[/]")
+        for sentence in forecasting.sentences(told.forecast, locale) if told.forecast else ():
+            out.print(f"  ~ {escape(sentence)}")
         story = told.story
         if story is None:
             out.print("  → settled or not yet issued: nothing will happen by itself")
@@ -367,6 +372,7 @@ def _as_data(told: Told, locale: str) -> dict:
         "reasons": story.reasons if story else None,
         "sentences": story.sentences(locale) if story else [],
         "next_on": story.next_on if story else None,
+        "forecast": forecasting.sentences(told.forecast, locale) if told.forecast else [],
         "ladder": [
             {"step": one.step, "planned_on": one.planned_on, "on": one.on, "state": one.state, "reason": one.reason}
             for one in (story.ladder if story else ())

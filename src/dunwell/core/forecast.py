@@ -139,3 +139,28 @@ class PayerProfile:
     paid_on_weekday: tuple[int, ...]  # Monday first
     paid_at_month_end: int
     latest: tuple[tuple[date, int], ...]
+    promises_due: int = 0
+    promises_kept: int = 0
+
+
+# A courtesy is spared where the money comes by itself within this time: a week, or until so many days after the due date.
+SPARE_DAYS, SPARE_PAST_DUE_DAYS = 7, 3
+# What is still unpaid then counts as at risk.
+LOSS_DAYS = 60
+# A forecast is told as a range in which the day of payment lies four times of five.
+EARLY_LEVEL, LATE_LEVEL = 0.1, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How good a way to forecast proved out of time, on questions whose outcome it had not seen.
+
+    `crps` and `mae` in days; `covered` is the share of payments inside the range of four out of five; `calibration` holds
+    (probability given, share that came true, questions) for "paid by the due date".
+    """
+
+    questions: int
+    crps: float
+    mae: float
+    covered: float
+    calibration: tuple[tuple[float, float, int], ...] = ()

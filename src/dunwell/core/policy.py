@@ -83,6 +83,8 @@ class Step:
 class Policy:
     """A ladder and its manners; `steps` stand in the order they are taken.
 
+    A courtesy is spared where the forecast says so surely (`spare_probability`) that the money comes by itself; so large a share
+    of the clients (`spare_holdout`, always the same ones) is never spared, so that the price of sparing can be measured.
     `balance_min` is, by currency and in minor units, the least balance worth a message; a currency it does not name has
     none. `instalments` bounds what a client may put off alone. `interest`: letters may name the penalty that a contract gives, and it may be charged. `customer_kind` None = fit for businesses and persons alike.
     """
@@ -99,6 +101,7 @@ class Policy:
     thanks: bool = True
     oldest_first: bool = False
     spare_probability: float = 1.0
+    spare_holdout: float = 0.1
     claimed_paid_days: int = 5
     promise_days_max: int = 30
     reply_wait_days: int = 5

@@ -58,6 +58,7 @@ def _policy(table: Table) -> Policy:
         thanks=table.flag("thanks", True),
         oldest_first=table.flag("oldest_first", False),
         spare_probability=table.share("spare_probability", 1.0),
+        spare_holdout=table.share("spare_holdout", 0.1),
         claimed_paid_days=table.whole("claimed_paid_days", 5, low=1, high=30),
         reply_wait_days=table.whole("reply_wait_days", 5, low=1, high=30),
         promise_days_max=table.whole("promise_days_max", 30, low=1, high=90),

@@ -68,6 +68,12 @@ _REASONS = (
         "Обещание или погасителен план не са спазени; в писмото това е казано.",
     ),
     Reason(
+        "promise_kept_in_part",
+        "Part of what was promised came; the letter thanks for it and asks for the rest.",
+        "Обещанное пришло частично; письмо благодарит за часть и просит об остальном.",
+        "Обещаното дойде частично; писмото благодари за частта и моли за останалото.",
+    ),
+    Reason(
         "undisputed_rest",
         "Part of it is disputed; only the rest is asked for.",
         "Часть суммы оспаривается; просим оплатить только остальное.",
@@ -183,7 +189,19 @@ _REASONS = (
         "Клиент не согласен с суммой или самим долгом.",
         "Клиентът не е съгласен със сумата или със самия дълг.",
     ),
+    Reason(
+        "credit_awaited",
+        "What is left will be taken off by a credit note of ours; nobody is asked for it.",
+        "Остаток спишет наша кредит-нота; клиента о нём не просим.",
+        "Останалото ще се приспадне с наше кредитно известие; клиентът не се моли за него.",
+    ),
     Reason("promised", "The customer promised to pay.", "Клиент обещал оплатить.", "Клиентът е обещал да плати."),
+    Reason(
+        "promised_again",
+        "The customer promised to pay. An earlier promise was not kept, so there are no days of grace.",
+        "Клиент обещал оплатить. Прежнее обещание не сдержано, поэтому дней на ожидание сверх срока нет.",
+        "Клиентът е обещал да плати. Предишно обещание не е спазено, затова няма дни изчакване след срока.",
+    ),
     Reason(
         "instalment_plan",
         "A payment plan is being kept.",
@@ -265,6 +283,12 @@ _REASONS = (
         "“{value}” is spared: the client will very likely pay without it.",
         "Шаг «{value}» отложен: клиент, скорее всего, заплатит и так.",
         "Стъпка „{value}“ се отлага: клиентът най-вероятно ще плати и без нея.",
+    ),
+    Reason(
+        "spare_compared",
+        "The forecast would have spared it, but this client is one of those never spared, so that the price of sparing can be measured.",
+        "По прогнозу шаг можно было отложить, но этот клиент входит в контрольную группу: ей шаги не откладываются, чтобы измерить цену отсрочки.",
+        "По прогнозата стъпката можеше да се отложи, но клиентът е в контролната група: при нея стъпки не се отлагат, за да се измери цената на отлагането.",
     ),
     Reason(
         "stricter_first",

@@ -7,16 +7,17 @@ can never say "earlier" where the model means "later".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from dunwell.core.forecast import Influence, Reason
+from dunwell.engine import terms
 from dunwell.engine.forecast_texts import counted, text
+from dunwell.engine.payer_profile import RHYTHM_PAYMENTS_MIN, RHYTHM_SHARE_MIN
 
 REASONS_SHOWN = 3
-# A weekday is a habit when so large a share of so many payments falls on it.
-WEEKDAY_SHARE_MIN, WEEKDAY_PAYMENTS_MIN = 0.4, 5
 AMOUNT_LARGE, AMOUNT_SMALL = 1.5, 0.67
 MONTH_END_DAYS = 3
 
@@ -36,6 +37,25 @@ def sentence(reason: Reason, locale: str) -> str:
     values = {name: counted(name, value, locale) for name, value in reason.values}
     direction = text("earlier" if reason.is_earlier else "later", locale)
     return f"{text(reason.code, locale).format(**values)}: {direction}."
+
+
+def of_stored(code: str, values: Mapping[str, str | int], *, is_earlier: bool) -> Reason:
+    """A reason as it was kept; its influence is the first word of its code."""
+    return Reason(Influence(code.split("_")[0]), code, is_earlier, tuple(values.items()))
+
+
+def told(
+    expected: date | None, early: date | None, late: date | None, *, days: int, probability: float, locale: str
+) -> list[str]:
+    """A forecast in two sentences: when, and how surely it comes without us."""
+    dates = {
+        name: terms.numeric_date(day, locale)
+        for name, day in (("on", expected), ("early", early), ("late", late))
+        if day
+    }
+    code = "expected_never" if expected is None else "expected_from" if late is None else "expected"
+    within = {"days": counted("days_of", days, locale), "percent": counted("percent", round(100 * probability), locale)}
+    return [f"{text(code, locale).format(**dates)}.", f"{text('by_itself', locale).format(**within)}."]
 
 
 def _strongest(strengths: Row) -> list[tuple[Influence, float]]:
@@ -68,7 +88,7 @@ def _recent(row: Row) -> Fact:
 def _rhythm(row: Row) -> Fact:
     paid_on = [row[f"paid_on_{day}"] for day in range(1, 8)]
     most, total = max(paid_on), sum(paid_on)
-    if total < WEEKDAY_PAYMENTS_MIN or most < WEEKDAY_SHARE_MIN * total:
+    if total < RHYTHM_PAYMENTS_MIN or most < RHYTHM_SHARE_MIN * total:
         return "rhythm_none", {}
     return "rhythm", {"weekday": paid_on.index(most) + 1, "percent": round(100 * most / total)}
 

@@ -49,6 +49,11 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         "Плаща най-често {weekday} ({percent} от плащанията)",
         "Платит чаще всего {weekday} ({percent} платежей)",
     ),
+    "rhythm_month_end": (
+        "Pays mostly at the month end ({percent} of payments)",
+        "Плаща най-често в края на месеца ({percent} от плащанията)",
+        "Платит чаще всего в конце месяца ({percent} платежей)",
+    ),
     "rhythm_none": (
         "The time since the last payment",
         "Времето от последното плащане",
@@ -81,6 +86,26 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "book_open": ("{invoices} open, none overdue", "{invoices} с непадежирал остатък", "{invoices} без просрочки"),
     "book_clear": ("Nothing else is open", "Няма други неплатени фактури", "Других неоплаченных счетов нет"),
     "terms": ("The agreed term is {days}", "Уговореният срок е {days}", "Согласованный срок — {days}"),
+    "expected": (
+        "Forecast: money is expected on {on}, four times of five between {early} and {late}",
+        "Прогноза: парите се очакват на {on}, в четири от пет случая между {early} и {late}",
+        "Прогноз: деньги ожидаются {on}, в четырёх случаях из пяти – с {early} по {late}",
+    ),
+    "expected_from": (
+        "Forecast: money is expected on {on}, or much later; hardly before {early}",
+        "Прогноза: парите се очакват на {on} или много по-късно; едва ли преди {early}",
+        "Прогноз: деньги ожидаются {on} или намного позже; вряд ли раньше {early}",
+    ),
+    "expected_never": (
+        "Forecast: money is not to be expected within nine months",
+        "Прогноза: в следващите девет месеца плащане не се очаква",
+        "Прогноз: в ближайшие девять месяцев оплаты ждать не стоит",
+    ),
+    "by_itself": (
+        "Within {days} it comes by itself with a probability of {percent}",
+        "До {days} ще дойде от само себе си с вероятност {percent}",
+        "В течение {days} придёт сама собой с вероятностью {percent}",
+    ),
     "age": ("Not due yet", "Падежът още не е настъпил", "Срок оплаты ещё не наступил"),
     "age_overdue": ("Overdue for {days}", "Просрочена от {days}", "Просрочено на {days}"),
 }  # fmt: skip
@@ -88,6 +113,8 @@ TEXTS: dict[str, tuple[str, str, str]] = {
 # Forms for one, few (ru: 2–4) and many.
 NOUNS = {
     "days": {"en": ("day", "days", "days"), "bg": ("ден", "дни", "дни"), "ru": ("день", "дня", "дней")},
+    # Russian asks for the genitive after "in the course of".
+    "days_of": {"en": ("day", "days", "days"), "bg": ("ден", "дни", "дни"), "ru": ("дня", "дней", "дней")},
     "payments": {
         "en": ("payment", "payments", "payments"),
         "bg": ("плащане", "плащания", "плащания"),

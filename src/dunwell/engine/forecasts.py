@@ -21,6 +21,15 @@ def by_delay(answered: pl.DataFrame, delays: Sequence[int]) -> Numbers:
     return np.where(column < 0, 0.0, found)
 
 
+def within(answered: pl.DataFrame, days: pl.Series) -> pl.Series:
+    """P(paid before the origin + days), a number of days for each answer."""
+    cumulative = answered["cumulative"].to_numpy()
+    wait = (answered["first_date"] - answered["origin"]).dt.total_days().to_numpy()
+    column = days.to_numpy() - 1 - wait
+    found = cumulative[np.arange(len(cumulative)), np.clip(column, 0, cumulative.shape[1] - 1)]
+    return pl.Series(np.where(column < 0, 0.0, found).astype(np.float64))
+
+
 def quantile_dates(answered: pl.DataFrame, level: float) -> pl.Series:
     """The first day by which the payment has come with probability `level`; null where it never does."""
     cumulative = answered["cumulative"].to_numpy()

@@ -7,16 +7,20 @@ minor units, currencies are never added.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-DRAWS = 1000
+DRAWS_MAX, DRAWS_MIN = 1000, 200
+# Of many invoices fewer draws are enough, and all of them must fit into memory.
+CELLS_MAX = 20_000_000
 # Share of an invoice's luck that it has in common with the customer's other invoices.
 CUSTOMER_SHARE = 0.5
 BANDS = {50: (0.25, 0.75), 80: (0.1, 0.9), 95: (0.025, 0.975)}
+WEEK = 7
 SCHEMA = {
     "currency": pl.String,
     "date": pl.Date,
@@ -27,47 +31,104 @@ SCHEMA = {
 NORMAL_X = np.linspace(-6.0, 6.0, 2401)
 NORMAL_P = np.array([NormalDist().cdf(x) for x in NORMAL_X])
 
+Draws = Mapping[str, npt.NDArray[np.int64]]  # by currency: what comes in, by draw and day
 
-def receipts(answered: pl.DataFrame, days: int, seed: int, customer_share: float = CUSTOMER_SHARE) -> pl.DataFrame:
-    """Expected receipts and bands, cumulative by day, one line per currency and day of the next `days`.
+
+def drawn(answered: pl.DataFrame, days: int, seed: int, customer_share: float = CUSTOMER_SHARE) -> Draws:
+    """What comes in on each of the next `days`, many times over.
 
     `answered`: forecasts at one origin with `customer_id`, `currency`, `balance` (minor units), `origin`, `first_date`
-    and `cumulative`. Columns: currency, date, expected, and `low_50`, `high_50`, … for each band, all in minor units.
+    and `cumulative`.
     """
     random = np.random.default_rng(seed)
-    parts = [
-        _bands(part, currency, days, random, customer_share)
-        for (currency,), part in answered.group_by("currency", maintain_order=True)
-    ]
-    return pl.concat(parts).sort("currency", "date") if parts else pl.DataFrame(schema=SCHEMA)
+    return {
+        str(currency): _sums(part, days, random, customer_share)
+        for (currency,), part in answered.sort("currency", maintain_order=True).group_by(
+            "currency", maintain_order=True
+        )
+    }
 
 
-def _bands(
-    part: pl.DataFrame, currency: object, days: int, random: np.random.Generator, customer_share: float
-) -> pl.DataFrame:
+def running(draws: Draws, dates: pl.Series) -> pl.DataFrame:
+    """Receipts from the first day on, summed up: one line per currency and day of `dates`, with all bands."""
+    return _told({currency: sums.cumsum(axis=1) for currency, sums in draws.items()}, dates)
+
+
+def by_day(draws: Draws, dates: pl.Series) -> pl.DataFrame:
+    """Receipts of each day by itself."""
+    return _told(draws, dates)
+
+
+def by_week(draws: Draws, dates: pl.Series) -> pl.DataFrame:
+    """Receipts of each seven days by themselves, named by the first; a rest of days is left out."""
+    weeks = len(dates) // WEEK
+    summed = {
+        currency: sums[:, : weeks * WEEK].reshape(len(sums), weeks, WEEK).sum(axis=2)
+        for currency, sums in draws.items()
+    }
+    return _told(summed, dates.gather_every(WEEK).head(weeks))
+
+
+def promised(answered: pl.DataFrame, kept_share: float) -> pl.DataFrame:
+    """Forecasts in which an open promise (`promised_on`) brings the money on its day with probability `kept_share`.
+
+    What else may happen stands as it was forecast, and the promise is one more way for the money to come in time.
+    """
+    wait = (answered["promised_on"] - answered["first_date"]).dt.total_days().cast(pl.Float64).fill_null(float("inf"))
+    cumulative = answered["cumulative"].to_numpy()
+    is_kept = np.arange(cumulative.shape[1])[None, :] >= np.maximum(wait.to_numpy(), 0)[:, None]
+    share = np.where(answered["promised_on"].is_not_null().to_numpy(), kept_share, 0.0)[:, None]
+    # Before the promised day a client who promised does not pay sooner than usual.
+    blended = (1.0 - share) * cumulative + share * is_kept
+    return answered.with_columns(cumulative=pl.Series(blended.astype(np.float32), dtype=answered.schema["cumulative"]))
+
+
+def sooner(answered: pl.DataFrame, days: int) -> pl.DataFrame:
+    """Forecasts as they would be if everybody paid so many days sooner; below nought, later."""
+    cumulative = answered["cumulative"].to_numpy()
+    column = np.arange(cumulative.shape[1]) + days
+    moved = np.where(column < 0, 0.0, cumulative[:, np.clip(column, 0, cumulative.shape[1] - 1)])
+    return answered.with_columns(cumulative=pl.Series(moved.astype(np.float32), dtype=answered.schema["cumulative"]))
+
+
+def _sums(part: pl.DataFrame, days: int, random: np.random.Generator, customer_share: float) -> npt.NDArray[np.int64]:
     balances = part["balance"].to_numpy()
-    sums = np.zeros((DRAWS, days), np.int64)
-    for draw, day in enumerate(_days_of_payment(part, random, customer_share)):
+    found = _days_of_payment(part, random, customer_share)
+    sums = np.zeros((len(found), days), np.int64)
+    for draw, day in enumerate(found):
         within = day < days
         np.add.at(sums[draw], day[within], balances[within])
-    sums = sums.cumsum(axis=1)
-    bands = {
-        f"{side}_{band}": np.quantile(sums, level, axis=0).round().astype(np.int64)
-        for band, levels in BANDS.items()
-        for side, level in zip(("low", "high"), levels, strict=True)
-    }
-    dates = pl.date_range(part["origin"][0], pl.lit(part["origin"][0]).dt.offset_by(f"{days - 1}d"), eager=True)
-    expected = sums.mean(axis=0).round().astype(np.int64)
-    return pl.DataFrame({"currency": [currency] * days, "date": dates, "expected": expected, **bands}, schema=SCHEMA)
+    return sums
+
+
+def _told(sums: Draws, dates: pl.Series) -> pl.DataFrame:
+    parts = [
+        pl.DataFrame(
+            {
+                "currency": [currency] * len(dates),
+                "date": dates,
+                "expected": drawn_sums.mean(axis=0).round().astype(np.int64),
+                **{
+                    f"{side}_{band}": np.quantile(drawn_sums, level, axis=0).round().astype(np.int64)
+                    for band, levels in BANDS.items()
+                    for side, level in zip(("low", "high"), levels, strict=True)
+                },
+            },
+            schema=SCHEMA,
+        )
+        for currency, drawn_sums in sums.items()
+    ]
+    return pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
 
 
 def _days_of_payment(part: pl.DataFrame, random: np.random.Generator, customer_share: float) -> npt.NDArray[np.int64]:
     """By draw and invoice: days from the origin to the payment; beyond the horizon it never comes."""
     cumulative = part["cumulative"].to_numpy()
+    draws = int(np.clip(CELLS_MAX // max(part.height, 1), DRAWS_MIN, DRAWS_MAX))
     wait = (part["first_date"] - part["origin"]).dt.total_days().to_numpy()
     customer = part["customer_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    mood = random.standard_normal((DRAWS, customer.max(initial=0) + 1))[:, customer]
-    luck = random.standard_normal((DRAWS, part.height))
+    mood = random.standard_normal((draws, customer.max(initial=0) + 1))[:, customer]
+    luck = random.standard_normal((draws, part.height))
     together = np.sqrt(customer_share) * mood + np.sqrt(1.0 - customer_share) * luck
     level = np.interp(together, NORMAL_X, NORMAL_P)
     day = np.empty(level.shape, np.int64)

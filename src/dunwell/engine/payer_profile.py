@@ -7,10 +7,13 @@ from datetime import date
 import polars as pl
 
 from dunwell.core.forecast import PayerProfile
+from dunwell.engine.forecast_texts import counted, text
 
 # The picture shows so many of the latest payments; the trend compares the last ten with all.
 PICTURED, TREND_PAYMENTS = 24, 10
 MONTH_END_DAYS = 3
+# A weekday is a habit when so large a share of so many payments falls on it; so is the month end.
+RHYTHM_SHARE_MIN, RHYTHM_PAYMENTS_MIN = 0.4, 5
 
 
 def profile(ledger: pl.DataFrame, customer_id: object, as_of: date) -> PayerProfile:
@@ -34,6 +37,22 @@ def profile(ledger: pl.DataFrame, customer_id: object, as_of: date) -> PayerProf
         paid_at_month_end=int(((days.dt.month_end() - days).dt.total_days() < MONTH_END_DAYS).sum()),
         latest=tuple(zip(days.tail(PICTURED).to_list(), delays.tail(PICTURED).to_list(), strict=True)),
     )
+
+
+def rhythm(found: PayerProfile, locale: str) -> str:
+    """The weekday or the time of the month on which most payments fall, in words; empty where there is no habit."""
+    if found.payments < RHYTHM_PAYMENTS_MIN:
+        return ""
+    most = max(found.paid_on_weekday)
+    habits: tuple[tuple[str, int, dict[str, str]], ...] = (
+        ("rhythm", most, {"weekday": counted("weekday", found.paid_on_weekday.index(most) + 1, locale)}),
+        ("rhythm_month_end", found.paid_at_month_end, {}),
+    )
+    for code, payments, values in habits:
+        if payments >= RHYTHM_SHARE_MIN * found.payments:
+            percent = counted("percent", round(100 * payments / found.payments), locale)
+            return text(code, locale).format(percent=percent, **values)
+    return ""
 
 
 def _whole(days: object) -> int | None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from dunwell.core.claims import Party, Signatory
-from dunwell.core.paper import WINDOWS, Document, Letterhead, Paragraph, Title
-from dunwell.engine import terms
+from dunwell.core.message import BankAccount
+from dunwell.core.money import Money
+from dunwell.core.paper import WINDOWS, Document, Letterhead, Paragraph, QrCode, Title
+from dunwell.engine import payqr, terms
 
 BESIDE = {
     "ru": ("Дата", "Телефон", "Эл. почта"),
@@ -15,9 +17,31 @@ BESIDE = {
     "en": ("Date", "Telephone", "E-mail"),
 }
 
+SCAN = {
+    "ru": "Отсканируйте код в приложении банка: реквизиты, сумма {sum} и назначение заполнятся сами.",
+    "bg": "Сканирайте кода в приложението на банката: сметката, сумата {sum} и основанието се попълват сами.",
+    "en": "Scan the code in your banking app: account, amount {sum} and reference fill in by themselves.",
+}
 
-def letter(text: str, *, sender: Party, writer: Signatory, address: Sequence[str], on: date, locale: str) -> Document:
-    """The text's first paragraph is its subject; the others follow as they are."""
+
+def code(account: BankAccount, amount: Money, purpose: str, *, text: str, locale: str) -> QrCode | None:
+    """The payment code of a sum that the letter names; none where it names another one, or the account has no code."""
+    shown = terms.money(amount, locale, "letter")
+    data = payqr.payload(account, amount, purpose) if shown in text else None
+    return QrCode(payqr.svg(data), (SCAN[locale].format(sum=shown),)) if data is not None else None
+
+
+def letter(
+    text: str,
+    *,
+    sender: Party,
+    writer: Signatory,
+    address: Sequence[str],
+    on: date,
+    locale: str,
+    codes: Sequence[QrCode] = (),
+) -> Document:
+    """The text's first paragraph is its subject; the others follow as they are, and a code to pay with for each sum."""
     subject, *paragraphs = [one for one in text.split("\n\n") if one.strip()]
     values = (terms.long_date(on, locale), writer.phone, writer.email)
     return Document(
@@ -34,5 +58,5 @@ def letter(text: str, *, sender: Party, writer: Signatory, address: Sequence[str
             address=tuple(address),
             beside=tuple((what, value) for what, value in zip(BESIDE[locale], values, strict=True) if value),
         ),
-        blocks=(Title(subject), *map(Paragraph, paragraphs)),
+        blocks=(Title(subject), *map(Paragraph, paragraphs), *codes),
     )

@@ -82,12 +82,18 @@ class Forecaster:
         if self.learned_on is None or (origin - self.learned_on).days >= MODEL_DAYS:
             self.predictor.fit(learning_features(ledger, origin, self.seed))
             self.learned_on = origin
-        asked = requests.with_columns(origin=pl.lit(origin)).sort("customer_id", maintain_order=True)
-        markets = features.market(ledger, asked["origin"])
-        for start in range(0, asked.height, QUESTIONS_AT_ONCE):
-            part = asked.slice(start, QUESTIONS_AT_ONCE)
-            known = features.build(ledger.join(part, on="customer_id", how="semi"), part, markets)
+        asked = requests.with_columns(origin=pl.lit(origin))
+        for known in portions(ledger, asked):
             yield pl.concat([known.rows, self.predictor.forecast(known)], how="horizontal")
+
+
+def portions(ledger: pl.DataFrame, asked: pl.DataFrame) -> Iterator[Features]:
+    """What was known about each question at its `origin`, some at a time: a million at once would not fit into memory."""
+    asked = asked.sort("customer_id", maintain_order=True)
+    markets = features.market(ledger, asked["origin"])
+    for start in range(0, asked.height, QUESTIONS_AT_ONCE):
+        part = asked.slice(start, QUESTIONS_AT_ONCE)
+        yield features.build(ledger.join(part, on="customer_id", how="semi"), part, markets)
 
 
 def learning_features(ledger: pl.DataFrame, origin: date, seed: int) -> Features:

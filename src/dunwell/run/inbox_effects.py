@@ -16,6 +16,7 @@ from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.run import people
 from dunwell.store import inbox
+from dunwell.store.inbox import Open
 from dunwell.store.models import Contact, ContactPoint, Creditor, Customer
 
 Effects = list[list[Any]]
@@ -25,42 +26,37 @@ class ValueMissing(Refusal):
     """Say {name}: without it nothing can be recorded."""
 
 
+class DayUnreadable(Refusal):
+    """{typed!r} is no day: write it as 2026-04-14."""
+
+
+class SeveralCurrencies(Refusal):
+    """One sum cannot be of invoices in {currencies}: name those of one currency."""
+
+
 def _promise(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
-    """The promised sum goes to the named invoices, the oldest first; without a sum each is promised whole."""
-    until, effects = date.fromisoformat(_needed(values, "until")), []
-    opened = {one.number: one for one in inbox.open_invoices(customer.pk)}
-    chosen = [opened[number] for number in _invoices(values) if number in opened]
-    left = Money.parse(str(values["amount"]), chosen[0].currency).minor if values.get("amount") and chosen else None
-    for one in chosen:
-        part = one.minor if left is None else min(left, one.minor)
-        left = None if left is None else left - part
-        if part > 0:
-            money = Money(part, one.currency)
-            made = people.promise(creditor, one.number, promised_date=until, amount=money, **who)
-            effects += [["promise", row.pk] for row in made]
-    if left:
-        raise people.AmountTooLarge(
-            amount=Money.parse(str(values["amount"]), chosen[0].currency),
-            most=Money(sum(one.minor for one in chosen), chosen[0].currency),
-        )
-    return effects
+    """The promised sum goes to the named invoices in their order; without a sum each is promised whole."""
+    until = _day(values)
+    return [
+        ["promise", row.pk]
+        for one, part in _shares(customer, values)
+        for row in people.promise(creditor, one.number, promised_date=until, amount=part, **who)
+    ]
 
 
 def _dispute(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
-    opened = {one.number: one for one in inbox.open_invoices(customer.pk)}
-    effects: Effects = []
-    for number in _invoices(values):
-        if number in opened:
-            amount = values.get("amount")
-            part = Money.parse(str(amount), opened[number].currency) if amount else None
-            made = people.dispute(creditor, number, cause=_needed(values, "cause"), amount=part, **who)
-            effects += [["dispute", row.pk] for row in made]
-    return effects
+    """The contested sum is of the named invoices together; without a sum each is contested whole."""
+    is_whole, cause = not values.get("amount"), _needed(values, "cause")
+    return [
+        ["dispute", row.pk]
+        for one, part in _shares(customer, values)
+        for row in people.dispute(creditor, one.number, cause=cause, amount=None if is_whole else part, **who)
+    ]
 
 
 def _claimed_paid(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
     """Where nothing is open any more there is nothing to wait for."""
-    until = date.fromisoformat(_needed(values, "until"))
+    until = _day(values)
     return [
         ["hold", row.pk]
         for number in values.get("invoices") or ()
@@ -70,9 +66,9 @@ def _claimed_paid(creditor: Creditor, customer: Customer, values: Mapping[str, A
 
 
 def _hold(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
-    until = date.fromisoformat(_needed(values, "until"))
+    until = _day(values)
     reason = values.get("reason", HoldReason.ASKED_FOR_TIME.value)
-    made = people.hold(creditor, customer_name=customer.external_id, reason=reason, until=until, **who)
+    made = people.hold(creditor, customer_name=customer, reason=reason, until=until, **who)
     return [["hold", row.pk] for row in made]
 
 
@@ -183,3 +179,33 @@ def _invoices(values: Mapping[str, Any]) -> list[str]:
     if not found:
         raise ValueMissing(name="invoices")
     return [str(one) for one in found]
+
+
+def _day(values: Mapping[str, Any]) -> date:
+    typed = _needed(values, "until")
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise DayUnreadable(typed=typed) from None
+
+
+def _shares(customer: Customer, values: Mapping[str, Any]) -> list[tuple[Open, Money]]:
+    """The named invoices that are open, each with its share of the sum that was named; without a sum all of each."""
+    opened = {one.number: one for one in inbox.open_invoices(customer.pk)}
+    chosen = [opened[number] for number in _invoices(values) if number in opened]
+    whole = [(one, Money(one.minor, one.currency)) for one in chosen]
+    if not values.get("amount") or not chosen:
+        return whole
+    currencies = sorted({one.currency for one in chosen})
+    if len(currencies) > 1:
+        raise SeveralCurrencies(currencies=", ".join(currencies))
+    named = Money.typed(str(values["amount"]), currencies[0])
+    left, shares = named.minor, []
+    for one, open_ in whole:
+        part = min(left, open_.minor)
+        left -= part
+        if part > 0:
+            shares.append((one, Money(part, one.currency)))
+    if left:
+        raise people.AmountTooLarge(amount=named, most=named - Money(left, currencies[0]))
+    return shares

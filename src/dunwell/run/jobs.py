@@ -16,7 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
-from dunwell.run import calendars, day, deliver, hooks, jurisdictions, ways
+from dunwell.run import calendars, day, deliver, forecasting, hooks, jurisdictions, ways
 from dunwell.run.day import DayUnderWay
 from dunwell.store import outbox, scope, switches
 from dunwell.store.models import Creditor, Run
@@ -58,6 +58,16 @@ def days(timestamp: int) -> None:
             _wake(run_day.configure(queueing_lock=f"day {creditor.pk}"), creditor.pk)
 
 
+@app.periodic(cron="30 * * * *")
+@app.task(queueing_lock="lessons", lock="lessons")
+def lessons(timestamp: int) -> None:
+    """At night, let the forecasts of each creditor learn anew where the last lesson is old."""
+    for creditor in Creditor.objects.filter(is_demo=False).order_by("pk"):
+        local = _now().astimezone(ZoneInfo(creditor.timezone))
+        if local.hour < DAY_HOUR and forecasting.is_due(creditor, local.date()):
+            _wake(learn.configure(queueing_lock=f"learn {creditor.pk}"), creditor.pk)
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="rescue")
 async def rescue(timestamp: int) -> None:
@@ -94,6 +104,17 @@ def run_day(creditor_id: int) -> None:
     try:
         day.run(creditor, today, now=now, today=today, by="worker", folder=settings.DATA_DIR / "rehearsal")
     except DayUnderWay:
+        return
+
+
+@app.task
+def learn(creditor_id: int) -> None:
+    """Where there is nothing to learn from, or nothing new, the forecasts stay as they are."""
+    creditor = Creditor.objects.get(pk=creditor_id)
+    today = _now().astimezone(ZoneInfo(creditor.timezone)).date()
+    try:
+        forecasting.learn(creditor, today, by="worker")
+    except (forecasting.TooLittleHistory, forecasting.NothingNew):
         return
 
 

@@ -80,8 +80,12 @@ class NothingToUndo(Refusal):
     """There is no {what} number {number} that could be taken back."""
 
 
-class NothingWaits(Refusal):
-    """There is no open {what} number {number}: `dunwell work` shows what waits."""
+class NoOpenTask(Refusal):
+    """There is no open task number {number}: `dunwell work` shows what waits."""
+
+
+class NoOpenFinding(Refusal):
+    """There is no open finding number {number}: `dunwell work` shows what waits."""
 
 
 class NothingIsOpen(Refusal):
@@ -416,7 +420,7 @@ def close_task(
     with scope.of(creditor.pk):
         task = Task.objects.filter(pk=task_id, outcome=None).first()
         if task is None:
-            raise NothingWaits(what="task", number=task_id)
+            raise NoOpenTask(number=task_id)
         if outcome == STOPPED and not StopWork.objects.filter(customer=task.customer_id, end=None).exists():
             raise StopItself(number=task_id)
         row = TaskOutcome.objects.create(**_fact(creditor, on, by, why), task=task, outcome=outcome, done=is_done)
@@ -433,7 +437,7 @@ def settle_finding(
     with scope.of(creditor.pk):
         finding = FindingRecord.objects.filter(pk=finding_id, findingsettled=None).first()
         if finding is None:
-            raise NothingWaits(what="finding", number=finding_id)
+            raise NoOpenFinding(number=finding_id)
         if outcome in ("paid", "cancelled"):
             _close(creditor, finding, outcome, on=on, by=by, why=why)
         row = FindingSettled.objects.create(**_fact(creditor, on, by, why), finding=finding, outcome=outcome)

@@ -14,7 +14,7 @@ from dunwell.core.ledger import CustomerKind, DocumentKind
 from dunwell.core.policy import Policy
 from dunwell.engine import instalments, promises
 from dunwell.run import calendars, jurisdictions, limitations, policies, ways
-from dunwell.store import load
+from dunwell.store import load, load_forecasts
 from dunwell.store.load import Facts
 from dunwell.store.models import Creditor
 
@@ -26,7 +26,8 @@ def of(creditor: Creditor, as_of: date, *, rehearsal: bool, customers: tuple[int
     facts = load.facts(creditor.pk, as_of, rehearsal=rehearsal, customers=customers)
     if creditor.channels and not rehearsal:
         facts = _with_ways_out(facts, set(creditor.channels))
-    return assemble(creditor, facts, as_of)
+    forecasts = load_forecasts.for_plan(creditor.pk, as_of)
+    return replace(assemble(creditor, facts, as_of), forecasts=forecasts)
 
 
 def assemble(

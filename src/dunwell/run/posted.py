@@ -1,14 +1,29 @@
-"""`dunwell letter`: the letter of a task as PDF, ready for the envelope."""
+"""Letters by post: printed for the window of the envelope, one by one or all at once, and recorded with the post's number."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterable
+from datetime import date
+
+from pypdf import PdfWriter
+
+from dunwell.core import tracking
 from dunwell.core.claims import Party, Signatory
+from dunwell.core.ledger import TaskKind
 from dunwell.core.message import LOCALES
+from dunwell.core.money import total_by_currency
+from dunwell.core.paper import QrCode
 from dunwell.core.refusal import Refusal
 from dunwell.engine import claim, posted
 from dunwell.plugins import paper
-from dunwell.store import load_letters, scope
+from dunwell.run import people
+from dunwell.run.letter_facts import account_facts
+from dunwell.store import load_letters, scope, stop_work
 from dunwell.store.models import Contact, Creditor, Customer, Task
+
+POSTED = "posted"
+PURPOSE = {"ru": "Оплата по счёту № {numbers}", "bg": "Плащане по фактура № {numbers}", "en": "Payment of invoice {numbers}"}
 
 
 class NoLetterTask(Refusal):
@@ -19,12 +34,21 @@ class NoPostalAddress(Refusal):
     """The postal address of {customer} is not known: put it into the customer's record (column “Address” of a sheet)."""
 
 
+class LetterSettled(Refusal):
+    """What the letter of task {number} asks for is paid or contested by now: it is not printed. Close the task with another outcome."""
+
+
 def pdf(creditor: Creditor, number: int) -> bytes:
-    """The letter of an open or closed task; the same task gives the same bytes."""
+    """The letter of a task, with the code to pay by; the same task gives the same bytes while the same is owed."""
     with scope.of(creditor.pk):
-        task = Task.objects.select_related("customer", "contact").filter(pk=number, kind="letter").first()
+        task = Task.objects.select_related("customer", "contact").filter(pk=number, kind=TaskKind.LETTER).first()
+        asked = list(task.items.values_list("receivable_id", flat=True)) if task else []
     if task is None or not task.text.strip():
         raise NoLetterTask(number=number)
+    owed = stop_work.still_open(creditor.pk, asked, rehearsal=task.rehearsal)
+    if asked and not any(one.asked for one in owed):
+        raise LetterSettled(number=number)
+    locale = _locale(creditor, task.customer, task.contact)
     return paper.pdf(
         posted.letter(
             task.text,
@@ -32,9 +56,51 @@ def pdf(creditor: Creditor, number: int) -> bytes:
             writer=_writer(creditor, task.customer),
             address=_address(task.customer, task.contact),
             on=task.due_on,
-            locale=_locale(creditor, task.customer, task.contact),
+            locale=locale,
+            codes=_codes(creditor, task, owed, locale),
         )
     )
+
+
+def waiting(creditor: Creditor) -> list[Task]:
+    """The letters that nobody has posted yet."""
+    with scope.of(creditor.pk):
+        rows = Task.objects.filter(kind=TaskKind.LETTER, outcome=None).exclude(text="").select_related("customer")
+        return list(rows.order_by("pk"))
+
+
+def together(creditor: Creditor, numbers: Iterable[int]) -> bytes:
+    """Several letters as one file for the printer, each beginning on a sheet of its own also when both sides are printed."""
+    whole = PdfWriter()
+    for number in numbers:
+        whole.append(io.BytesIO(pdf(creditor, number)))
+        if len(whole.pages) % 2:
+            whole.add_blank_page()
+    held = io.BytesIO()
+    whole.write(held)
+    return held.getvalue()
+
+
+def post(creditor: Creditor, number: int, tracking_number: str, *, on: date, by: str) -> str:
+    """Record that a letter was posted: its step is done, the post's number is kept with it and goes into the evidence."""
+    with scope.of(creditor.pk):
+        if not Task.objects.filter(pk=number, kind=TaskKind.LETTER).exists():
+            raise NoLetterTask(number=number)
+    found = tracking.read(tracking_number)
+    people.close_task(creditor, number, outcome=POSTED, is_done=True, on=on, by=by, why=found)
+    return found
+
+
+def _codes(creditor: Creditor, task: Task, owed: list[stop_work.Open], locale: str) -> list[QrCode]:
+    accounts = {one.currency: account_facts(one) for one in load_letters.bank_accounts(creditor.pk, task.due_on)}
+    found = []
+    for currency, amount in total_by_currency(one.asked for one in owed).items():
+        purpose = PURPOSE[locale].format(
+            numbers=", ".join(dict.fromkeys(one.number for one in owed if one.asked.currency == currency))
+        )
+        if currency in accounts:
+            found.append(posted.code(accounts[currency], amount, purpose, text=task.text, locale=locale))
+    return [one for one in found if one is not None]
 
 
 def _address(customer: Customer, contact: Contact | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ Result = TypeVar("Result")
 def in_order(work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
     """`work` of every job by `COUNT` processes; each is at most one job ahead, so that few results wait in memory."""
     # A fork would inherit Polars' threads with their locks, and our session with the database.
-    with ProcessPoolExecutor(COUNT, get_context("spawn"), initializer=_begin) as pool:
+    with _old_left_alone(), ProcessPoolExecutor(COUNT, get_context("spawn"), initializer=_begin) as pool:
         under_way: deque[Future[Result]] = deque()
         for job in jobs:
             if len(under_way) > COUNT:
@@ -34,6 +35,16 @@ def in_order(work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Res
             under_way.append(pool.submit(work, job))
         while under_way:
             yield under_way.popleft().result()
+
+
+@contextmanager
+def _old_left_alone() -> Iterator[None]:
+    """What stood here before the results come is not searched for cycles with every few of them: that would cost more than taking them."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _begin() -> None:

@@ -62,7 +62,7 @@ def ageing(
     creditor: Creditor, *, by: str, owner: str = "", as_of: date, rehearsal: bool, is_whole: bool = False
 ) -> Ageing:
     """What is open by age today, split by currency, owner or customer; of one owner's customers alone where one is named."""
-    return _kept(
+    return kept(
         creditor,
         f"ageing-{by}-{owner}-{as_of}-{is_whole}",
         lambda: _ageing(creditor, by=by, owner=owner, as_of=as_of, rehearsal=rehearsal, is_whole=is_whole),
@@ -71,7 +71,7 @@ def ageing(
 
 def report(creditor: Creditor, *, months: int, as_of: date, rehearsal: bool) -> Report:
     """How quickly money comes, over the last whole months."""
-    return _kept(
+    return kept(
         creditor,
         f"report-{months}-{as_of}",
         lambda: _report(creditor, months=months, as_of=as_of, rehearsal=rehearsal),
@@ -130,7 +130,8 @@ def _grace_days(known: Iterable[Policy]) -> int:
     return min((policy.promise_grace_days for policy in known), default=0)
 
 
-def _kept(creditor: Creditor, key: str, make: Any) -> Any:
+def kept(creditor: Creditor, key: str, make: Any) -> Any:
+    """What `make` computes, remembered until something is recorded for the creditor."""
     newest = Audit.objects.filter(creditor_id=creditor.pk).order_by("-sequence")
     last = newest.values_list("sequence", flat=True).first()
     return cache.get_or_set(f"reports-{creditor.pk}-{last}-{key}", make, timeout=None)

@@ -11,7 +11,8 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import explain
 from dunwell.engine.explain import Story
 from dunwell.run import people, policies, portfolio
-from dunwell.store import bulk, scope
+from dunwell.store import bulk, load_forecasts, scope
+from dunwell.store.load_forecasts import Shown
 from dunwell.store.models import Creditor, Invoice
 
 
@@ -31,6 +32,7 @@ class Told:
     due_date: date | None
     story: Story | None
     events: tuple[tuple[date, str, str], ...]  # on, what, details
+    forecast: Shown | None
 
 
 def tell(creditor: Creditor, what: str, as_of: date, *, rehearsal: bool) -> list[Told]:
@@ -53,10 +55,19 @@ def _told(
     with scope.of(creditor.pk):
         events = _events(ids)
         rows = bulk.rows(ABOUT, as_of, list(ids))
+        forecasts = load_forecasts.shown(list(ids))
     balances = dict(zip(seen.receivables["receivable_id"], seen.receivables["balance"], strict=True))
     return [
         Told(
-            number, customer, amount, currency, balances.get(key, 0), due, stories.get(key), tuple(events.get(key, ()))
+            number=number,
+            customer=customer,
+            amount=amount,
+            currency=currency,
+            balance=balances.get(key, 0),
+            due_date=due,
+            story=stories.get(key),
+            events=tuple(events.get(key, ())),
+            forecast=forecasts.get(key) if key in balances else None,
         )
         for key, number, customer, amount, currency, due in rows
     ]

@@ -39,10 +39,12 @@ CORRECTABLE = {
     "receivable",
     "message",
 }
+# Written anew by each run and no fact of its own: the newest takes the place of the older.
+DERIVED = {"receivable_forecast"}
 # Personal content in tables of its own: append-only for the application, replaced by a tombstone by the erasing procedure.
 PERSONAL = {
     *("imported_row", "bank_entry", "message_content", "recipient", "audit_content"),
-    *("page_words", "page_file", "online_news", "payment_plan_paper", "auto_method"),
+    *("page_words", "page_file", "online_news", "payment_plan_paper", "terms_confirmed", "auto_method"),
     *("inbound_content", "reply_proposal", "reply_decision", "call_reviewed"),
 }
 
@@ -178,7 +180,7 @@ def ask(apps: Any, schema_editor: Any) -> None:
 def protect(table: str, schema_editor: Any) -> None:
     """Row-level security and the right degree of permanence for one table of a creditor."""
     schema_editor.execute(ROW_LEVEL_SECURITY.format(table=table), None)
-    schema_editor.execute((NEVER_DELETED if table in CORRECTABLE else APPEND_ONLY).format(table=table), None)
+    schema_editor.execute((NEVER_DELETED if table in CORRECTABLE | DERIVED else APPEND_ONLY).format(table=table), None)
 
 
 def belongs(table: str, parent: str, schema_editor: Any) -> None:

@@ -77,7 +77,8 @@ def open_invoices(customer_id: int) -> list[Open]:
     sql = balances.balances_sql(as_of=None, rehearsal=False)
     rows = bulk.rows(
         f"SELECT i.number, sum(b.balance)::bigint, i.currency FROM ({sql}) b JOIN receivable r ON r.id = b.receivable_id "
-        "JOIN invoice i ON i.id = r.invoice_id WHERE r.customer_id = %s AND i.kind = 'invoice' AND b.balance > 0 "
+        "JOIN invoice i ON i.id = r.invoice_id "
+        "WHERE r.customer_id = %s AND i.kind = 'invoice' AND b.balance > 0 AND NOT b.is_cancelled "
         "GROUP BY i.id, i.number, i.currency ORDER BY min(r.due_date), i.id",
         customer_id,
     )

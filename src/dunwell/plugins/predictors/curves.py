@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -49,16 +47,19 @@ def as_forecast(rows: pl.DataFrame, by_day: Numbers) -> pl.DataFrame:
     )
 
 
-def crps_seen(by_day: Numbers, last: Counts, is_paid: npt.NDArray[np.bool_]) -> Numbers:
-    """Continuous ranked probability score per line, in days, over the days that were seen.
+def hazards_of(by_day: Numbers) -> Numbers:
+    """The share of those still unpaid that pays on each day: what `cumulative` undoes."""
+    unpaid = 1.0 - by_day
+    before = np.concatenate([np.ones((len(unpaid), 1)), unpaid[:, :-1]], axis=1)
+    return np.clip(1.0 - unpaid / np.maximum(before, 1e-7), 0.0, 1.0)
 
-    `last` is the column of the payment, or of the last day known to be without one; then the later days say nothing.
+
+def crps_seen(by_day: Numbers, paid_in: Counts, is_paid: npt.NDArray[np.bool_], seen: Counts) -> Numbers:
+    """Continuous ranked probability score per line, in days, over the first `seen` + 1 columns.
+
+    `paid_in` is the column of the payment. Every line is scored as far as *a payment of it would have been seen*, whether
+    it was paid or not: scoring the paid ones further than the unpaid ones would reward whoever promises money early.
     """
     column = np.arange(by_day.shape[1])
-    happened = is_paid[:, None] & (column >= last[:, None])
-    seen = is_paid[:, None] | (column <= last[:, None])
-    return np.where(seen, (by_day - happened) ** 2, 0.0).sum(axis=1)
-
-
-def day_number(day: date) -> int:
-    return (day - date(1970, 1, 1)).days
+    happened = is_paid[:, None] & (column >= paid_in[:, None])
+    return np.where(column <= seen[:, None], (by_day - happened) ** 2, 0.0).sum(axis=1)

@@ -1,53 +1,49 @@
-"""The learned forecast: a daily hazard by gradient boosting, blended with the shrunken history.
+"""The learned forecast: three views of an invoice pooled, each trusted as far as it proved right.
 
-Every day on which an invoice could be paid is one example: paid on that day, or not yet. So open invoices take part as
-far as they were seen, the calendar of the coming days enters as it is, and a forecast for an invoice long open is
-simply read from a later day on. How many trees to grow and how far to trust them against the history alone is decided
-on the latest part of the data, by a model that has seen the earlier part only. Too little data, and the history speaks
-alone: nothing here is tuned to a creditor by hand.
+The views are the customer's own history, the market's spread around the customer's centre, and a daily hazard by
+gradient boosting. They are pooled as hazards: day by day the chance that an invoice unpaid so far is paid now. Averaging
+the distributions instead would keep for ever the share that one view believes will never come. How many trees to read
+and whom to trust is decided on the latest part of the data, by models that have seen the earlier part only, and the less
+that part can tell, the nearer the answer stays to an even hand. Too little data, and the history speaks alone: nothing
+here is tuned to a creditor by hand.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dunwell.core.forecast import HORIZON_DAYS, NUMBERS, Features, Influence
-from dunwell.plugins.predictors.curves import Counts, Numbers, as_forecast, crps_seen, days
-from dunwell.plugins.predictors.daily import DAY_NUMBERS, Questions, lay_out, matrix
+from dunwell.core.forecast import NUMBERS, Features, Influence
+from dunwell.plugins.predictors import boosted, moved
+from dunwell.plugins.predictors.answers import Answers, answers
+from dunwell.plugins.predictors.curves import Counts, Numbers, as_forecast, crps_seen, cumulative, hazards_of
+from dunwell.plugins.predictors.daily import DAY_NUMBERS, Questions, lay_out
+from dunwell.plugins.predictors.moved import Moved
 from dunwell.plugins.predictors.shrunken import Shrunken, shrunken_by_day
 
-TREES: dict[str, Any] = {
-    "objective": "binary", "learning_rate": 0.1, "num_leaves": 15, "min_data_in_leaf": 200, "lambda_l2": 20.0,
-    "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1,
-    "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
-}  # fmt: skip
-TREES_TRIED = (25, 50, 80, 120, 175)
-TRUST_TRIED = (0.0, 0.25, 0.5, 0.75, 1.0)
+TREES_TRIED = (50, 120, 250)
+# Weights of history, trees and moved market.
+POOLS_TRIED = (
+    (0.0, 1.0, 0.0), (0.25, 0.75, 0.0), (0.0, 0.75, 0.25), (0.25, 0.5, 0.25), (0.0, 0.5, 0.5), (0.5, 0.5, 0.0),
+    (0.5, 0.25, 0.25), (0.75, 0.25, 0.0), (1.0, 0.0, 0.0), (0.0, 0.25, 0.75),
+)  # fmt: skip
+EVEN_HAND = (0.25, 0.6, 0.15)
+# The pool that proved best weighs as much as an even hand when so many payers were asked about (a payer and week is one:
+# the invoices of one payment run prove no more than one does).
+PAYERS_OF_DOUBT = 400
 # Below so many payments a boosted model has nothing to say that the histories do not say better.
 PAYMENTS_MIN = 200
 QUESTIONS_CHECKED_MIN, QUESTIONS_CHECKED_MAX = 50, 4000
 # The last quarter of the questions decides.
 CHECKED_SHARE = 0.25
-# Hardly any invoice says more after half a year. Those of the open book are asked again a month later: following them
-# longer would tell the same day of the same invoice many times over.
-FOLLOWED_DAYS, FOLLOWED_DAYS_IN_BOOK = 150, 31
-EXAMPLES_MAX = 1_500_000
 TRAIT_VALUES_MAX = 20
 MORE_TREES = 1.25
-PAYMENTS_OF_DOUBT = 400
-# From here on the history's hazard is good enough, and a hundred times quicker.
-UNPAID_SMALL = 0.02
-DAYS_AT_ONCE, QUESTIONS_AT_ONCE = 10, 4000
 
-
-DAYS_EXPLAINED = (-3, 0, 3)
 # What each number says to a person; traits of the invoice count as terms.
 INFLUENCES = {
     name: influence
@@ -80,19 +76,17 @@ class Situation(IntEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """How many trees to read, and how far to trust them: 0 is the history alone, 1 the trees alone."""
+    """How many trees to read, and the weights of history, trees and moved market."""
 
     trees: int
-    trust: float
-
-
-Choices = dict[Situation, Choice]
+    pool: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class Model:
     booster: lgb.Booster
-    choices: Choices
+    moved: Moved
+    choices: dict[Situation, Choice]
     traits: dict[str, list[str]]  # the known values of each
 
 
@@ -103,105 +97,89 @@ class Learned:
 
     def fit(self, features: Features) -> None:
         self.model = None
-        answers = _answers(features.rows)
-        if answers.is_paid.sum() < PAYMENTS_MIN:
+        rows, found = features.rows, answers(features.rows)
+        if found.is_paid.sum() < PAYMENTS_MIN:
             return
-        traits = _traits(features.rows)
-        questions = lay_out(features, _static(features.rows, traits))
-        choices = self._chosen(questions, answers, shrunken_by_day(features))
-        if any(choice.trust for choice in choices.values()):
-            choices = {situation: _for_all_data(choice, answers) for situation, choice in choices.items()}
+        traits = _traits(rows)
+        questions = lay_out(features, _static(rows, traits))
+        choices = self._chosen(rows, questions, found, shrunken_by_day(features))
+        if choices:
             trees = max(choice.trees for choice in choices.values())
-            self.model = Model(self._grown(questions, answers, trees), choices, traits)
+            booster = boosted.grown(questions, found, trees, self.seed)
+            self.model = Model(booster, moved.fitted(rows, found), choices, traits)
 
     def forecast(self, features: Features) -> pl.DataFrame:
-        by_day = shrunken_by_day(features)
-        if self.model is not None:
-            questions = lay_out(features, _static(features.rows, self.model.traits))
-            situations = _situations(questions)
-            for situation, choice in self.model.choices.items():
-                lines = np.flatnonzero(situations == situation)
-                if choice.trust and len(lines):
-                    learned = _by_day(self.model.booster, questions.take(lines), by_day[lines], choice.trees)
-                    by_day[lines] = _blend(learned, by_day[lines], choice.trust)
-        return as_forecast(features.rows, by_day)
+        history = shrunken_by_day(features)
+        return as_forecast(features.rows, history if self.model is None else _answered(self.model, features, history))
 
     def explain(self, features: Features) -> pl.DataFrame:
-        """The trees' own contributions around the day on which this creditor's customers usually pay.
-
-        Seen from there, whatever raises the chance of a payment speaks for an earlier one, whatever lowers it for a
-        later one.
-        """
+        """Seen from the usual day, whatever raises the chance of a payment speaks for an earlier one."""
         if self.model is None:
             return Shrunken().explain(features)
         rows = features.rows
+        usual = rows["market_delay"].cast(pl.Float64).fill_null(0.0).round().to_numpy().astype(np.int64)
         questions = lay_out(features, _static(rows, self.model.traits))
-        usual = np.nan_to_num(_float(rows["market_delay"])).round().astype(np.int64)
-        total = np.zeros((len(questions), len(_columns(self.model))))
-        for step in DAYS_EXPLAINED:
-            delay = np.maximum(usual + step, questions.first_delay)
-            seen = matrix(questions, np.arange(len(questions)), delay)
-            total += np.asarray(self.model.booster.predict(seen, pred_contrib=True, num_threads=1))[:, :-1]
-        influence = np.array([INFLUENCES.get(name, Influence.TERMS) for name in _columns(self.model)])
+        total = boosted.contributions(self.model.booster, questions, usual)
+        columns = [*DAY_NUMBERS, *NUMBERS, *self.model.traits]
+        influence = np.array([INFLUENCES.get(name, Influence.TERMS) for name in columns])
         return pl.DataFrame({str(kind): total[:, influence == kind].sum(axis=1) for kind in Influence})
 
-    def _chosen(self, questions: Questions, answers: Answers, history: Numbers) -> Choices:
-        """The best choice on the latest questions, for a model that saw the earlier ones only."""
+    def _chosen(
+        self, rows: pl.DataFrame, questions: Questions, found: Answers, history: Numbers
+    ) -> dict[Situation, Choice]:
+        """The best choice on the latest questions, for models that saw the earlier ones only; none where these are few."""
         cut = int(np.quantile(questions.origin, 1.0 - CHECKED_SHARE))
         early, late = np.flatnonzero(questions.origin < cut), np.flatnonzero(questions.origin >= cut)
-        seen = answers.take(early).as_known(cut - 1)
-        if len(late) < QUESTIONS_CHECKED_MIN or seen.is_paid.sum() < PAYMENTS_MIN // 2:
+        known = found.take(early).as_known(cut - 1)
+        if len(late) < QUESTIONS_CHECKED_MIN or known.is_paid.sum() < PAYMENTS_MIN // 2:
             return {}
-        booster = self._grown(questions.take(early), seen, max(TREES_TRIED))
         if len(late) > QUESTIONS_CHECKED_MAX:
             late = np.random.default_rng(self.seed).choice(late, QUESTIONS_CHECKED_MAX, replace=False)
-        checked, truth = questions.take(late), answers.take(late)
+        booster = boosted.grown(questions.take(early), known, max(TREES_TRIED), self.seed)
+        checked, truth = questions.take(late), found.take(late)
+        history = history[late]
+        shape = moved.fitted(rows[early], known).hazards(rows[late])
         scores: dict[Choice, Numbers] = {}
         for trees in TREES_TRIED:
-            learned = _by_day(booster, checked, history[late], trees)
-            for trust in TRUST_TRIED:
-                blend = _blend(learned, history[late], trust)
-                scores[Choice(trees, trust)] = crps_seen(blend, truth.last - truth.first, truth.is_paid)
-        situations = _situations(checked)
-        return {situation: _best(scores, situations == situation) for situation in Situation}
-
-    def _grown(self, questions: Questions, answers: Answers, trees: int) -> lgb.Booster:
-        line, delay, is_paid = _examples(questions, answers, self.seed)
-        data = lgb.Dataset(matrix(questions, line, delay), is_paid, weight=questions.weight[line], params=TREES)
-        return lgb.train({**TREES, "seed": self.seed}, data, trees)
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What became of each question: its first possible day, and the day of payment or the last day without one."""
-
-    first: Counts
-    last: Counts
-    is_paid: npt.NDArray[np.bool_]
-
-    def take(self, lines: Counts) -> Answers:
-        return Answers(self.first[lines], self.last[lines], self.is_paid[lines])
-
-    def as_known(self, day: int) -> Answers:
-        """The answers at the end of that day: later payments have not happened yet."""
-        return Answers(self.first, np.minimum(self.last, day), self.is_paid & (self.last <= day))
+            learned = boosted.by_day(booster, checked, history, trees)
+            views = (hazards_of(history), hazards_of(learned), shape)
+            for pool in POOLS_TRIED:
+                seen = truth.until - truth.first
+                scores[Choice(trees, pool)] = crps_seen(
+                    _pooled(views, pool), truth.last - truth.first, truth.is_paid, seen
+                )
+        situations, payers = _situations(checked), rows[late].select("customer_id", "origin")
+        return {
+            situation: _sobered(_best(scores, situations == situation), payers.filter(situations == situation))
+            for situation in Situation
+        }
 
 
-def _answers(rows: pl.DataFrame) -> Answers:
-    return Answers(days(rows["first_date"]), days(rows["last_date"]), rows["is_paid"].to_numpy())
+def _answered(model: Model, features: Features, history: Numbers) -> Numbers:
+    rows = features.rows
+    questions = lay_out(features, _static(rows, model.traits))
+    situations = _situations(questions)
+    by_day = history.copy()
+    for situation, choice in model.choices.items():
+        lines = np.flatnonzero(situations == situation)
+        if len(lines):
+            learned = boosted.by_day(model.booster, questions.take(lines), history[lines], choice.trees)
+            views = (hazards_of(history[lines]), hazards_of(learned), model.moved.hazards(rows[lines]))
+            by_day[lines] = _pooled(views, choice.pool)
+    return by_day
 
 
-def _columns(model: Model) -> list[str]:
-    return [*DAY_NUMBERS, *NUMBERS, *model.traits]
-
-
-def _float(column: pl.Series) -> Numbers:
-    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+def _pooled(views: tuple[Numbers, Numbers, Numbers], pool: tuple[float, float, float]) -> Numbers:
+    hazard = np.zeros_like(views[0])
+    for view, weight in zip(views, pool, strict=True):
+        if weight:
+            hazard += weight * view
+    return cumulative(hazard)
 
 
 def _situations(questions: Questions) -> Counts:
-    is_new, is_overdue = questions.issued >= questions.origin, questions.due < questions.origin
-    return np.where(is_new, Situation.NEW, np.where(is_overdue, Situation.OVERDUE, Situation.OPEN))
+    is_overdue = questions.due < questions.origin
+    return np.where(questions.is_new, Situation.NEW, np.where(is_overdue, Situation.OVERDUE, Situation.OPEN))
 
 
 def _best(scores: dict[Choice, Numbers], lines: npt.NDArray[np.bool_]) -> Choice:
@@ -210,10 +188,15 @@ def _best(scores: dict[Choice, Numbers], lines: npt.NDArray[np.bool_]) -> Choice
     return min(scores, key=lambda choice: float(scores[choice][told].mean()))
 
 
-def _for_all_data(choice: Choice, answers: Answers) -> Choice:
-    """The same choice for a model that sees a third more data; where payments are few, doubt stays."""
-    payments = int(answers.is_paid.sum())
-    return Choice(round(choice.trees * MORE_TREES), min(choice.trust, payments / (payments + PAYMENTS_OF_DOUBT)))
+def _sobered(choice: Choice, asked: pl.DataFrame) -> Choice:
+    """The choice for a model that sees a third more data, drawn to few trees and an even hand where its proof is thin."""
+    payers = asked.n_unique() if asked.height else 0
+    proof = payers / (payers + PAYERS_OF_DOUBT)
+    history, trees, shape = (
+        proof * best + (1.0 - proof) * even for best, even in zip(choice.pool, EVEN_HAND, strict=True)
+    )
+    grown = proof * choice.trees + (1.0 - proof) * min(TREES_TRIED)
+    return Choice(round(grown * MORE_TREES), (history, trees, shape))
 
 
 def _traits(rows: pl.DataFrame) -> dict[str, list[str]]:
@@ -235,51 +218,3 @@ def _static(rows: pl.DataFrame, traits: dict[str, list[str]]) -> list[pl.Expr]:
         )
         for name, places in known.items()
     ]
-
-
-def _examples(questions: Questions, answers: Answers, seed: int) -> tuple[Counts, Counts, Counts]:
-    """Every followed day of every question: line, delay, and whether it was the day of payment."""
-    followed = np.where(questions.issued >= questions.origin, FOLLOWED_DAYS, FOLLOWED_DAYS_IN_BOOK)
-    length = np.clip(answers.last - answers.first + 1, 0, followed)
-    line = np.repeat(np.arange(len(length)), length)
-    offset = np.arange(len(line)) - np.repeat(np.cumsum(length) - length, length)
-    if len(line) > EXAMPLES_MAX:
-        kept = np.sort(np.random.default_rng(seed).choice(len(line), EXAMPLES_MAX, replace=False))
-        line, offset = line[kept], offset[kept]
-    is_paid = (answers.first[line] + offset == answers.last[line]) & answers.is_paid[line]
-    return line, questions.first_delay[line] + offset, is_paid.astype(np.int64)
-
-
-def _blend(learned: Numbers, history: Numbers, trust: float) -> Numbers:
-    return trust * learned + (1.0 - trust) * history
-
-
-def _by_day(booster: lgb.Booster, questions: Questions, history: Numbers, trees: int) -> Numbers:
-    """Cumulative probability of payment, by question and day from the first possible one on.
-
-    Once hardly any doubt is left the rest is shared out as in `history`.
-    """
-    unpaid = np.ones_like(history)
-    for start in range(0, len(questions), QUESTIONS_AT_ONCE):
-        lines = np.arange(start, min(start + QUESTIONS_AT_ONCE, len(questions)))
-        left = np.ones(len(lines))
-        for day in range(0, HORIZON_DAYS, DAYS_AT_ONCE):
-            span = np.arange(day, min(day + DAYS_AT_ONCE, HORIZON_DAYS))
-            line = np.repeat(lines, len(span))
-            delay = questions.first_delay[line] + np.tile(span, len(lines))
-            hazard = booster.predict(matrix(questions, line, delay), num_iteration=trees, num_threads=1)
-            run = np.cumprod(1.0 - np.asarray(hazard).reshape(len(lines), -1), axis=1) * left[:, None]
-            unpaid[np.ix_(lines, span)] = run
-            left = run[:, -1]
-            settled = left <= UNPAID_SMALL
-            _share_out(unpaid, history, lines[settled], span[-1])
-            lines, left = lines[~settled], left[~settled]
-            if not len(lines):
-                break
-    return 1.0 - unpaid
-
-
-def _share_out(unpaid: Numbers, history: Numbers, lines: Counts, day: int) -> None:
-    """After `day`, let what is unpaid shrink as the history's does."""
-    still = np.maximum(1.0 - history[lines, day], 1e-9)
-    unpaid[lines, day + 1 :] = unpaid[lines, day, None] * (1.0 - history[lines, day + 1 :]) / still[:, None]

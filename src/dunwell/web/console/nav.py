@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("customers", "users", _("Customers")),
     Entry("invoices", "file-invoice", _("Invoices")),
     Entry("money", "coins", _("Money")),
+    Entry("outlook", "trending-up", _("Cash to come")),
     Entry("reports", "chart-bar", _("Reports")),
     Entry("policies", "route", _("Policies")),
     Entry("texts", "template", _("Texts")),

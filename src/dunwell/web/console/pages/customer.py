@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from dunwell.run import stop_work
-from dunwell.store import autopay, customer_view
+from dunwell.run import forecasting, stop_work
+from dunwell.store import autopay, customer_view, load_forecasts
 from dunwell.store.customer_view import EVENTS, Event, Owed
 from dunwell.store.models import Agreement, Customer, PolicyChoice
-from dunwell.web.console import deeds, labels
+from dunwell.web.console import deeds, labels, payer
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.pages import instalments
@@ -20,10 +20,12 @@ from dunwell.web.console.timeline import told
 def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     customer: Customer = deeds.found(Customer, number)
     rows = customer_view.owed(number, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    forecasts = load_forecasts.shown([row.receivable for row in rows])
     context = {
         "section": "customers",
         "customer": customer,
-        "rows": [(row, labels.sentences(row.reasons)) for row in rows],
+        "rows": [(row, labels.sentences(row.reasons), forecasts.get(row.receivable)) for row in rows],
+        "payer": payer.pictured(forecasting.profile(desk.creditor, customer, desk.today)),
         "ages": customer_view.ages(rows, number, as_of=desk.today),
         "next": next_step(rows),
         "pauses": customer_view.pauses(number, rehearsal=desk.is_rehearsal),

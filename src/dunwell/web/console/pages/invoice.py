@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dunwell.core.money import Money
-from dunwell.run import stories
+from dunwell.run import forecasting, stories
 from dunwell.run.stories import Told
 from dunwell.store import bulk, customer_view
 from dunwell.store.models import Invoice, Receivable
@@ -16,6 +16,7 @@ from dunwell.web.console import deeds, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.pages import instalments as instalments_page
+from dunwell.web.console.templatetags.look import locale
 from dunwell.web.console.timeline import told
 
 
@@ -79,6 +80,7 @@ def _pictured(one: Told) -> dict[str, Any]:
         "step": story.step,
         "reasons": labels.sentences(story.reasons),
         "next_on": story.next_on,
+        "forecast": forecasting.sentences(one.forecast, locale()) if one.forecast else [],
     }
 
 

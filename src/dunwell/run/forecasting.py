@@ -1,0 +1,258 @@
+"""When a creditor's clients will pay: learned from the books, judged out of time, forecast anew by each run.
+
+A version takes over only where it proved at least as good on the last months as the untrained histories and as the
+version before; else it stays in the shadow and says why. Without any version the histories speak for themselves, and
+nothing is spared on their word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from dunwell.core.forecast import (
+    EARLY_LEVEL,
+    LATE_LEVEL,
+    LOSS_DAYS,
+    SPARE_DAYS,
+    SPARE_PAST_DUE_DAYS,
+    Measured,
+    PayerProfile,
+    Predictor,
+    ProfilingBasis,
+    may_profile,
+)
+from dunwell.core.refusal import Refusal
+from dunwell.engine import features, forecast_reasons, forecast_trial, forecasts, payer_profile
+from dunwell.plugins.predictors import kept
+from dunwell.plugins.predictors.learned import Learned
+from dunwell.plugins.predictors.shrunken import Shrunken
+from dunwell.run.forecast import learning_features, portions
+from dunwell.store import load_forecasts, record_forecasts, scope
+from dunwell.store.load_forecasts import Shown
+from dunwell.store.models import Creditor, Customer, ForecastVersion
+
+LEARN_AFTER_DAYS = 28
+"""A version is learned anew when the last one is so old."""
+CHECKED_DAYS = 90
+"""The last months on which a version must prove itself; so long nothing of them is shown to it."""
+CHECKED_MIN = 50
+"""Fewer questions decide nothing."""
+
+
+class TooLittleHistory(Refusal):
+    """Too few payments are known to learn from: the clients' own histories go on speaking for themselves."""
+
+
+class NothingNew(Refusal):
+    """No payment is known that version {version} did not learn from already."""
+
+
+def run(creditor: Creditor, as_of: date) -> int:
+    """Forecast every open receivable as of a day and keep the answers; gives how many."""
+    ledger, predictor, version = _at_hand(creditor, as_of)
+    told = [
+        _told(_with_forecast(known.rows, predictor.forecast(known)), predictor.explain(known), as_of)
+        for known in portions(ledger, _asked(ledger, basis(creditor, as_of), as_of))
+    ]
+    if told:
+        record_forecasts.forecasts(creditor.pk, pl.concat(told), version_id=version.pk if version else None)
+    return sum(part.height for part in told)
+
+
+def answered(creditor: Creditor, as_of: date) -> tuple[pl.DataFrame, bool]:
+    """Every open receivable with its whole distribution, and whether a learned model speaks."""
+    ledger, predictor, version = _at_hand(creditor, as_of)
+    asked = _asked(ledger, basis(creditor, as_of), as_of)
+    parts = [_with_forecast(known.rows, predictor.forecast(known)) for known in portions(ledger, asked)]
+    if not parts:
+        known = features.build(ledger, asked, features.market(ledger, asked["origin"]))
+        parts = [_with_forecast(known.rows, predictor.forecast(known))]
+    # Who is forecast by the market alone is still one payer.
+    found = pl.concat(parts).drop("customer_id").join(ledger.select("invoice_id", "customer_id"), on="invoice_id")
+    return found, version is not None
+
+
+def is_due(creditor: Creditor, today: date) -> bool:
+    """Whether it is time to learn anew."""
+    last = load_forecasts.newest(creditor.pk)
+    return last is None or (today - last.effective_on).days >= LEARN_AFTER_DAYS
+
+
+def learn(creditor: Creditor, as_of: date, *, by: str, seed: int = 0) -> ForecastVersion:
+    """Learn from the books as known before `as_of`, and let the version take over where it proved no worse."""
+    ledger = load_forecasts.ledger(creditor.pk, as_of)
+    fingerprint, newest = _fingerprint(ledger), load_forecasts.newest(creditor.pk)
+    if newest is not None and newest.fingerprint == fingerprint:
+        raise NothingNew(version=newest.pk)
+    stated = basis(creditor, as_of)
+    known = ledger.filter(_is_profiled(stated))
+    predictor = Learned(seed)
+    predictor.fit(learning_features(known, as_of, seed))
+    if predictor.model is None:
+        raise TooLittleHistory
+    before = load_forecasts.in_force(creditor.pk, as_of)
+    trial = _tried(known, as_of, seed, before)
+    took_over, why = judged(trial)
+    return record_forecasts.version(
+        creditor.pk,
+        on=as_of,
+        by=by,
+        why=why,
+        took_over=took_over,
+        fingerprint=fingerprint,
+        payments=known["paid_date"].count(),
+        metrics={name: asdict(one) for name, one in trial.items()},
+        calibration=[list(point) for point in trial["new"].calibration] if "new" in trial else [],
+        model=kept.written(predictor),
+    )
+
+
+def versions(creditor: Creditor, on: date) -> list[tuple[str, ForecastVersion]]:
+    """The version in force, and the newest one where it stays in the shadow."""
+    in_force, newest = load_forecasts.in_force(creditor.pk, on), load_forecasts.newest(creditor.pk)
+    found = [("in force", in_force)] if in_force else []
+    return found + ([("in the shadow", newest)] if newest and not newest.took_over else [])
+
+
+def state_basis(creditor: Creditor, statement: str, *, on: date, by: str) -> None:
+    """State the lawful basis for forecasting natural persons by their own history; an empty one takes it back."""
+    record_forecasts.basis(creditor.pk, statement=statement.strip(), on=on, by=by)
+
+
+def profile(creditor: Creditor, customer: Customer, as_of: date) -> PayerProfile | None:
+    """How a customer has paid so far; None for a natural person who may not be looked at so, or where nothing was paid yet."""
+    if not may_profile(customer.kind, basis(creditor, as_of)):
+        return None
+    found = payer_profile.profile(load_forecasts.ledger(creditor.pk, as_of, customer=customer.pk), customer.pk, as_of)
+    with scope.of(creditor.pk):
+        due, kept_ = load_forecasts.promises(customer.pk, as_of)
+    return replace(found, promises_due=due, promises_kept=kept_) if found.payments else None
+
+
+def rhythm(found: PayerProfile, locale: str) -> str:
+    return payer_profile.rhythm(found, locale)
+
+
+def sentences(found: Shown, locale: str) -> list[str]:
+    """A stored forecast in plain sentences: when, how surely without us, and why."""
+    return [
+        *forecast_reasons.told(
+            found.expected_on,
+            found.early_on,
+            found.late_on,
+            days=found.days,
+            probability=found.probability,
+            locale=locale,
+        ),
+        *(
+            forecast_reasons.sentence(forecast_reasons.of_stored(code, values, is_earlier=is_earlier), locale)
+            for code, is_earlier, values in found.reasons
+        ),
+    ]
+
+
+def basis(creditor: Creditor, on: date) -> ProfilingBasis | None:
+    found = load_forecasts.basis(creditor.pk, on)
+    return ProfilingBasis(*found) if found else None
+
+
+def _tried(ledger: pl.DataFrame, as_of: date, seed: int, before: ForecastVersion | None) -> dict[str, Measured]:
+    """The last months forecast by one who had not seen them: `new`, `histories`, and for the version in force `before` with
+    `new_beside_before` on the questions that came after it was learned. Empty where too few questions were asked."""
+    cut = as_of - timedelta(CHECKED_DAYS)
+    pupil = Learned(seed)
+    pupil.fit(learning_features(_as_known(ledger, cut), cut, seed))
+    asked = features.questions(ledger, as_of).filter(pl.col("origin") >= cut)
+    if asked.height < CHECKED_MIN or pupil.model is None:
+        return {}
+    known = features.build(ledger, asked, features.market(ledger, asked["origin"]))
+    last = as_of - timedelta(1)
+    answered = {
+        "new": _with_forecast(known.rows, pupil.forecast(known)),
+        "histories": _with_forecast(known.rows, Shrunken().forecast(known)),
+    }
+    measured = {name: forecast_trial.measured(one, last) for name, one in answered.items()}
+    if before is not None:
+        later = pl.col("origin") >= before.effective_on
+        old = _with_forecast(known.rows, kept.read(before.model).forecast(known)).filter(later)
+        if old.height >= CHECKED_MIN:
+            measured["before"] = forecast_trial.measured(old, last)
+            measured["new_beside_before"] = forecast_trial.measured(answered["new"].filter(later), last)
+    return measured
+
+
+def judged(trial: dict[str, Measured]) -> tuple[bool, str]:
+    """Whether the version takes over, and why in one sentence."""
+    if not trial:
+        return False, "too few questions of the last months to judge by"
+    new, histories = trial["new"], trial["histories"]
+    compared = f"CRPS {new.crps:.2f} days, the histories {histories.crps:.2f}, over {new.questions} questions"
+    if new.crps > histories.crps:
+        return False, f"worse than the untrained histories: {compared}"
+    if "before" in trial and trial["new_beside_before"].crps > trial["before"].crps:
+        beside, old = trial["new_beside_before"], trial["before"]
+        return False, f"worse than the version in force: CRPS {beside.crps:.2f} days against {old.crps:.2f}"
+    return True, compared
+
+
+def _at_hand(creditor: Creditor, as_of: date) -> tuple[pl.DataFrame, Predictor, ForecastVersion | None]:
+    """The books, and who forecasts: the version in force, or the untrained histories."""
+    version = load_forecasts.in_force(creditor.pk, as_of)
+    predictor: Predictor = kept.read(version.model) if version else Shrunken()
+    return load_forecasts.ledger(creditor.pk, as_of), predictor, version
+
+
+def _asked(ledger: pl.DataFrame, stated: ProfilingBasis | None, as_of: date) -> pl.DataFrame:
+    return ledger.filter(pl.col("paid_date").is_null()).with_columns(
+        origin=pl.lit(as_of), is_profiled=_is_profiled(stated)
+    )
+
+
+def _told(answered: pl.DataFrame, influences: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    today = pl.lit(as_of)
+    wait = pl.max_horizontal(
+        pl.lit(SPARE_DAYS), (pl.col("due_date") - today).dt.total_days() + SPARE_PAST_DUE_DAYS
+    ).cast(pl.Int32)
+    days = answered.select(wait).to_series()
+    sentences = forecast_reasons.reasons(answered, influences)
+    told = [
+        [(one.code, one.is_earlier, dict(one.values)) for one in reasons] if is_profiled else []
+        for reasons, is_profiled in zip(sentences, answered["is_profiled"], strict=True)
+    ]
+    return pl.DataFrame(
+        {
+            "receivable_id": answered["invoice_id"],
+            "made_on": pl.Series([as_of] * answered.height, dtype=pl.Date),
+            "expected_on": forecasts.quantile_dates(answered, 0.5),
+            "early_on": forecasts.quantile_dates(answered, EARLY_LEVEL),
+            "late_on": forecasts.quantile_dates(answered, LATE_LEVEL),
+            "days": days,
+            "probability": forecasts.within(answered, days),
+            "unpaid": 1.0 - forecasts.within(answered, pl.repeat(LOSS_DAYS, answered.height, eager=True)),
+            "reasons": pl.Series([json.dumps(one, ensure_ascii=False) for one in told], dtype=pl.String),
+        }
+    )
+
+
+def _with_forecast(rows: pl.DataFrame, forecast: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([rows, forecast], how="horizontal")
+
+
+def _is_profiled(stated: ProfilingBasis | None) -> pl.Expr:
+    return pl.lit(True) if may_profile("person", stated) else pl.col("kind") != "person"
+
+
+def _as_known(ledger: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The ledger as it stood before a day."""
+    paid = pl.col("paid_date")
+    return ledger.filter(pl.col("issue_date") < day).with_columns(paid_date=pl.when(paid < day).then(paid))
+
+
+def _fingerprint(ledger: pl.DataFrame) -> str:
+    paid = ledger.filter(pl.col("paid_date").is_not_null()).select("invoice_id", "issue_date", "due_date", "paid_date")
+    return hashlib.sha256(paid.write_csv().encode()).hexdigest()

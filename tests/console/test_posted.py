@@ -1,0 +1,41 @@
+"""A letter by post from the work list: looked at, printed, its number kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from django.test import Client
+
+from dunwell.store import scope
+from dunwell.store.models import Creditor, Customer, Receivable, Task, TaskItem, TaskOutcome
+from regressions.world import World
+
+
+def letter_of(world: World) -> tuple[int, str]:
+    world.owing("2026-01-15", client="C1")
+    with scope.of(world.creditor.pk):
+        Customer.objects.update(address="8 Mill Road, Leeds, LS1 4AP")
+        task = Task.objects.create(
+            creditor_id=world.creditor.pk, effective_on=date(2026, 3, 2), customer=Customer.objects.get(), kind="letter",
+            due_on=date(2026, 3, 2), text="Unpaid invoice C1-1\n\nPlease pay €100.00.", rehearsal=True, policy="firm", step="formal",
+        )  # fmt: skip
+        TaskItem.objects.create(creditor_id=world.creditor.pk, task=task, receivable=Receivable.objects.get(), step="formal")
+    return task.pk, f"/c/{world.creditor.slug}/posted/{task.pk}"
+
+
+def test_a_letter_is_printed_and_its_number_kept(
+    client_as: Callable[..., Client], world: World, creditor: Creditor
+) -> None:
+    number, address = letter_of(world)
+    client = client_as("collector", language="en")
+    assert address in client.get(f"/c/{creditor.slug}/").content.decode()
+    assert "Please pay" in client.get(address).content.decode()
+    for printed in (client.get(f"{address}/paper"), client.post(f"/c/{creditor.slug}/posted")):
+        assert printed["Content-Type"] == "application/pdf" and printed.content.startswith(b"%PDF")
+    slip = client.post(address, {"tracking": "RR123456789BG"})
+    assert slip.status_code == 422 and "check digit" in slip.content.decode()
+    assert client.post(address, {"tracking": "RR123456785BG"}).status_code == 302
+    with scope.of(creditor.pk):
+        assert TaskOutcome.objects.get(task=number).why == "RR123456785BG"
+    assert client.get(address).status_code == 404
