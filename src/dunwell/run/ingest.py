@@ -27,8 +27,6 @@ from dunwell.store.models import Coverage, Creditor, ImportFile
 from dunwell.store.record_import import Origin
 
 SOURCE = "file"
-ANALYZE_ROWS = 1_000
-"""From so many rows on: a query plan made for a small table is ruinous on a large one."""
 GROWING = ("customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "imported_row")
 SHOWN_FINDINGS = 20
 CHANGE = ("number", "field", "old", "new", "currency")
@@ -171,7 +169,7 @@ class Errand:
         if not batch.payments.is_empty():
             self._payments(batch)
         self._findings(batch.findings)
-        if self.summary.rows >= ANALYZE_ROWS and not self.is_analyzed:
+        if self.summary.rows >= record_documents.ANALYZE_ROWS and not self.is_analyzed:
             # Once early, for the batches that follow: sizes are seen anyway, what the values are like is not.
             bulk.analyze(*GROWING, sample=bulk.SIZES_ALONE)
             self.is_analyzed = True

@@ -13,6 +13,8 @@ from dunwell.core.frames_import import Schema
 from dunwell.store import bulk
 from dunwell.store.record_import import Origin
 
+ANALYZE_ROWS = 1_000
+"""From so many rows on: a query plan made for a small table is ruinous on a large one."""
 VALIDITY_DAYS = 14
 """A request before work that does not say how long it holds is good for two weeks."""
 NET_DAYS = 30
@@ -147,6 +149,9 @@ def paid(origin: Origin, frame: pl.DataFrame) -> int:
         return 0
     bulk.stage("in_paid", frame.select(PAID_COLUMNS))
     added = bulk.execute(ADD_REPORTED_PAYMENTS, origin.creditor_id, origin.source, origin.on)
+    if added >= ANALYZE_ROWS:
+        # In a young ledger nothing is known yet of what was just written, and each payment would be looked for among all.
+        bulk.analyze("invoice", "receivable", "payment", sample=bulk.SIZES_ALONE)
     bulk.execute(ALLOCATE_REPORTED, origin.creditor_id, origin.by, origin.source)
     return added
 
