@@ -20,7 +20,9 @@ def letter_of(world: World) -> tuple[int, str]:
             creditor_id=world.creditor.pk, effective_on=date(2026, 3, 2), customer=Customer.objects.get(), kind="letter",
             due_on=date(2026, 3, 2), text="Unpaid invoice C1-1\n\nPlease pay €100.00.", rehearsal=True, policy="firm", step="formal",
         )  # fmt: skip
-        TaskItem.objects.create(creditor_id=world.creditor.pk, task=task, receivable=Receivable.objects.get(), step="formal")
+        TaskItem.objects.create(
+            creditor_id=world.creditor.pk, task=task, receivable=Receivable.objects.get(), step="formal"
+        )
     return task.pk, f"/c/{world.creditor.slug}/posted/{task.pk}"
 
 

@@ -107,7 +107,11 @@ def test_a_contract_ends_on_condition_that_the_work_done_is_paid(firm: World, lo
     rights.agree(firm.creditor, "C1", agree, agreed_on=date(2026, 1, 12), evidence="signed", on=TODAY, by="anna")
     said = text(firm, "termination", locale=locale, basis="8.2")
     assert "№ 7" in said and "8.2" in said and "C1-1" in said
-    assert {"en": "on condition that it is paid", "ru": "при условии, что сделанное оплачено", "bg": "при условие, че извършеното бъде платено"}[locale] in said
+    assert {
+        "en": "on condition that it is paid",
+        "ru": "при условии, что сделанное оплачено",
+        "bg": "при условие, че извършеното бъде платено",
+    }[locale] in said
 
 
 @given(st.integers(1, 10**12), st.integers(1, 12))

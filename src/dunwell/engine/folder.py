@@ -107,7 +107,9 @@ class _Say:
     def __init__(self, facts: FolderFacts, own: Mapping[str, Any]) -> None:
         self.own, locale = own, facts.locale
         day = terms.long_date
-        owed = " + ".join(terms.money(one, locale) for one in total_by_currency(one.left for one in facts.open).values())
+        owed = " + ".join(
+            terms.money(one, locale) for one in total_by_currency(one.left for one in facts.open).values()
+        )
         self.values = {
             "customer": terms.clean(facts.customer),
             "day": day(facts.on, locale),

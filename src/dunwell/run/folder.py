@@ -108,7 +108,9 @@ def words(locale: str) -> Mapping[str, Any]:
 def _facts(creditor: Creditor, customer: Customer, kind: str, on: date) -> FolderFacts:
     locale = customer.locale if customer.locale in LOCALES else creditor.locale if creditor.locale in LOCALES else "en"
     since = on - YEAR
-    found = load_folder.history(creditor.pk, customer.pk, since=since, on=on, rehearsal=not switches.is_live(creditor.pk))
+    found = load_folder.history(
+        creditor.pk, customer.pk, since=since, on=on, rehearsal=not switches.is_live(creditor.pk)
+    )
     return FolderFacts(
         kind=kind,
         on=on,

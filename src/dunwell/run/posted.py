@@ -23,7 +23,11 @@ from dunwell.store import load_letters, scope, stop_work
 from dunwell.store.models import Contact, Creditor, Customer, Task
 
 POSTED = "posted"
-PURPOSE = {"ru": "Оплата по счёту № {numbers}", "bg": "Плащане по фактура № {numbers}", "en": "Payment of invoice {numbers}"}
+PURPOSE = {
+    "ru": "Оплата по счёту № {numbers}",
+    "bg": "Плащане по фактура № {numbers}",
+    "en": "Payment of invoice {numbers}",
+}
 
 
 class NoLetterTask(Refusal):

@@ -24,7 +24,9 @@ def history(creditor_id: int, customer_id: int, *, since: date, on: date, rehear
         results = tuple(bulk.rows(_RESULTS, customer_id, since, on))
         rows = bulk.rows(_OPEN, rehearsal, customer_id, on)
         invoiced = dict(bulk.rows(_INVOICED, customer_id, since, on))
-        ((first,),) = bulk.rows("SELECT min(issue_date) FROM invoice WHERE customer_id = %s AND kind = 'invoice'", customer_id)
+        ((first,),) = bulk.rows(
+            "SELECT min(issue_date) FROM invoice WHERE customer_id = %s AND kind = 'invoice'", customer_id
+        )
     owed = tuple((number, issued, due, Money(left, currency)) for number, issued, due, left, currency in rows)
     return History(results, owed, invoiced, first)
 
