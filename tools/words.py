@@ -30,6 +30,7 @@ KEYWORDS = {
 # A refusal's docstring is its sentence: those of the modules whose refusals a person at a face can meet.
 REFUSING = (
     "core/money.py",
+    "core/offers.py",
     "core/tracking.py",
     "run/approve.py",
     "run/autopay.py",
@@ -38,12 +39,18 @@ REFUSING = (
     "core/instalments.py",
     "run/creditors.py",
     "run/folder.py",
+    "run/credits.py",
+    "run/disputes.py",
+    "run/hardship.py",
     "run/inbox.py",
     "run/inbox_effects.py",
     "run/instalments.py",
     "run/news.py",
+    "run/offers.py",
     "run/own_letter.py",
     "run/people.py",
+    "run/pictures.py",
+    "run/platforms.py",
     "run/policies.py",
     "run/portal_desk.py",
     "run/posted.py",
@@ -55,6 +62,16 @@ REFUSING = (
     "store/inbox.py",
     "store/outbox.py",
     "store/vault.py",
+)
+# A finding of a row is a check with two sentences: what is wrong and what to do.
+CHECKING = (
+    "engine/open_items.py",
+    "plugins/importers/invoice_checks.py",
+    "plugins/importers/invoices.py",
+    "plugins/importers/parties.py",
+    "plugins/importers/payments.py",
+    "plugins/importers/rows.py",
+    "plugins/importers/table.py",
 )
 
 
@@ -88,6 +105,8 @@ def said() -> Iterator[tuple[str | None, str | tuple[str, ...]]]:
         yield from _of_python(path.read_bytes())
     for name in REFUSING:
         yield from _refusals((ROOT / name).read_text())
+    for name in CHECKING:
+        yield from _findings((ROOT / name).read_text())
 
 
 def _of_python(source: bytes) -> Iterator[tuple[str | None, str | tuple[str, ...]]]:
@@ -101,6 +120,17 @@ def _of_python(source: bytes) -> Iterator[tuple[str | None, str | tuple[str, ...
             yield context, tuple(texts[:2])
         elif texts:
             yield context, texts[0]
+
+
+def _findings(source: str) -> Iterator[tuple[None, str]]:
+    """The sentences that checks are made with, on the spot or by a name that they share."""
+    for node in ast.walk(ast.parse(source)):
+        given: list[ast.expr] = [node.value] if isinstance(node, ast.Assign) else []
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Check", "_findings"):
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        for one in given:
+            if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value.endswith("."):
+                yield None, one.value
 
 
 def _refusals(source: str) -> Iterator[tuple[None, str]]:

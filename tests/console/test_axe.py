@@ -12,7 +12,6 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
-from console import worlds
 from dunwell.run import inbox_mail
 from dunwell.store import scope
 from dunwell.store.models import Customer, Inbound, Invoice, Payment
@@ -47,9 +46,12 @@ def page(browser: Browser, served: str, world: World, client_as: Callable[..., C
     context.close()
 
 
+@pytest.mark.timeout(900)
 def test_axe_finds_nothing_serious_on_any_page(world: World, page: Page) -> None:
     """Every door that shows a page by itself, at a firm where something waits on each."""
-    message = worlds.waiting(world)
+    world.owing("2026-02-20")
+    world.day()
+    (message,) = world.sent()
     inbox_mail.take(world.creditor, mails.reply("We will pay on Friday. Could you send a copy?"), on=DAY)
     inbox_mail.take(world.creditor, mails.reply("Which one?", sender="x <new@elsewhere.example>"), on=DAY)
     world.paid("2026-03-01,77.00,EUR,C1 Ltd,thanks")

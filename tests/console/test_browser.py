@@ -198,7 +198,8 @@ def test_cash_to_come_is_drawn_and_bends_to_what_if(world: World, page: Page) ->
     world.owing("2026-02-20", "2026-03-10")
     page.get_by_role("link", name="Cash to come").click()
     page.wait_for_url("**/outlook")
-    expect(page.locator(".chart svg path").first).to_be_visible()
-    expect(page.get_by_role("row").filter(has_text="–")).to_have_count(12)
+    expect(page.locator(".chart svg").first).to_be_visible()
+    assert page.locator(".chart svg path").count() > 6  # three bands, the expected sum, the axes
+    assert page.locator("tbody tr").count() >= 12
     page.get_by_role("link", name="all 7 days sooner").click()
     expect(page.get_by_text("A supposition")).to_be_visible()

@@ -206,3 +206,16 @@ def test_timeline_pages_meet_without_gap_or_overlap(
             found += [(one.kind, one.number) for one in part]
             before = (part[-1].on, part[-1].at)
     assert found == whole
+
+
+def test_silence_at_an_address_is_recorded_and_lifted(client_as: Callable[..., Client], world: World) -> None:
+    world.owing("2026-02-20")
+    with scope.of(world.creditor.pk):
+        number = Customer.objects.get().pk
+    client, place = client_as("collector"), f"/c/{world.creditor.slug}/customers/{number}"
+    told = {"address": "c1@client.example", "channel": "email", "why": "said so on the telephone"}
+    client.post(f"{place}/silence", told)
+    assert "no messages" in client.get(place).content.decode()
+    client.post(f"{place}/silence", {**told, "wanted": "on"})
+    assert ">no messages<" not in client.get(place).content.decode()
+    assert world.plan().messages == 1

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
+from PIL import Image
 
 from dunwell.run import creditors
 from dunwell.store import scope
-from dunwell.store.models import Audit, BankAccount, Creditor, Membership
+from dunwell.store.models import Audit, BankAccount, Creditor, Membership, Staff
 from regressions.world import DAY, World
 
 PAGES = ("", "/people", "/channels", "/law", "/mode", "/audit")
@@ -132,3 +137,43 @@ def test_the_chain_is_verified_on_request(client_as: Callable[..., Client], worl
     world.client("C1")
     page = client_as("admin").get(at(world.creditor, "settings/audit?verify=yes")).content.decode()
     assert "verified" in page
+
+
+def drawn(side: int = 900, kind: str = "PNG", exif: bytes = b"") -> bytes:
+    """A picture as a telephone takes it."""
+    content = BytesIO()
+    Image.new("RGB", (side, side // 2), (200, 120, 40)).save(content, kind, exif=exif)
+    return content.getvalue()
+
+
+def save_photo(client: Client, world: World, content: bytes) -> HttpResponse:
+    told = {"name": "Maria Ivanova", "email": "maria@firm.example", "photo": SimpleUploadedFile("me.exe", content)}
+    return client.post(f"/c/{world.creditor.slug}/settings/signature", told)
+
+
+def test_a_photo_is_drawn_anew_small_and_without_its_secrets(client_as: Callable[..., Client], world: World) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "camera of somebody"
+    answer = save_photo(client_as("admin"), world, drawn(kind="JPEG", exif=exif.tobytes()))
+    assert answer.status_code == 302, answer.content.decode()
+    with scope.of(world.creditor.pk):
+        kept = bytes(Staff.objects.get(name="Maria Ivanova").photo)
+    assert b"camera of somebody" not in kept
+    assert len(kept) < 20_000
+    assert Image.open(BytesIO(kept)).size == (208, 208)
+
+
+@pytest.mark.parametrize("content", [b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\nnonsense", b"MZ" * 500, b"GIF89a"])
+def test_what_is_no_picture_is_refused(client_as: Callable[..., Client], world: World, content: bytes) -> None:
+    answer = save_photo(client_as("admin"), world, content)
+    assert answer.status_code == 422
+    assert "no picture that can be used" in answer.content.decode()
+    with scope.of(world.creditor.pk):
+        assert Staff.objects.get(name="Maria Ivanova").photo is None
+
+
+def test_a_picture_that_claims_to_be_huge_is_refused(client_as: Callable[..., Client], world: World) -> None:
+    head = bytearray(drawn(64))
+    head[16:24] = (60_000).to_bytes(4, "big") * 2
+    head[29:33] = zlib.crc32(bytes(head[12:29])).to_bytes(4, "big")
+    assert save_photo(client_as("admin"), world, bytes(head)).status_code == 422

@@ -12,7 +12,7 @@ from django.test import Client
 from console import clock, worlds
 from dunwell.run import people
 from dunwell.store import bulk, scope
-from dunwell.store.models import Message
+from dunwell.store.models import FindingRecord, Message
 from regressions.world import DAY, World
 
 
@@ -138,3 +138,24 @@ def test_figures_add_up_by_currency(client_as: Callable[..., Client], world: Wor
     page = client_as("viewer").get(f"{home(world)}figures").content.decode()
     assert "€1,500" in page
     assert "of €3,000 open" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "wrong", "remedy"),
+    [
+        ("en", "This is not a date.", "Write the date as"),
+        ("ru", "Это не дата.", "Напишите дату"),
+        ("bg", "Това не е дата.", "Напишете датата"),
+    ],
+)
+def test_a_finding_is_said_in_the_persons_language(
+    client_as: Callable[..., Client], world: World, language: str, wrong: str, remedy: str
+) -> None:
+    world.client()
+    world.take("Customer ID,Invoice number,Invoice date,Due date,Amount\nC1,7,2026-02-01,soon,100.00\n")
+    client = client_as("viewer", language=language)
+    with scope.of(world.creditor.pk):
+        address = f"{home(world)}money/files/{FindingRecord.objects.get().file_id}"
+    for page in (home(world), address):
+        said = client.get(page).content.decode()
+        assert wrong in said and remedy in said

@@ -118,10 +118,17 @@ DAYS = {
     "lifted": (date(2026, 5, 28), None),
     "bank_details": (date(2026, 5, 15), None),
     "new_link": (date(2026, 5, 15), None),
+    "dispute_accepted": (date(2026, 4, 24), None),
+    "dispute_rejected": (date(2026, 4, 24), None),
     "own_words": (date(2026, 5, 15), None),
     "auto_notice": (date(2026, 4, 10), None),
     "call_script": (date(2026, 5, 15), None),
     "visit_brief": (date(2026, 5, 15), None),
+}
+ANSWER = {
+    "ru": "Мы сверили файлы с брифом от 2 марта.",
+    "bg": "Сравнихме файловете със заданието от 2 март.",
+    "en": "We compared the files with the brief of 2 March.",
 }
 WRITTEN = (date(2026, 4, 17), date(2026, 4, 21), date(2026, 4, 28), date(2026, 5, 14))
 ASKING = ("reached", "reminder", "firm", "formal", "final", "wake_up", "call_script", "visit_brief")
@@ -155,6 +162,8 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         consequence=_consequence(key, locale),
         rights=frozenset({Right.STOP_WORK}) if key == "formal" else frozenset(),
         next_step=NEXT_STEP[locale] if key == "thanks" else "",
+        answer=ANSWER[locale] if key.startswith("dispute_") else "",
+        credited=Money(30_000, AMOUNT[locale].currency) if key == "dispute_accepted" else None,
         own_subject=OWN_SUBJECT[locale] if key == "own_words" else "",
         own_words=OWN_WORDS[locale] if key == "own_words" else "",
         copies=(DIRECTOR[locale],) if key == "formal" else (),

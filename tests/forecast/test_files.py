@@ -182,3 +182,24 @@ def test_a_folder_without_questions_and_a_file_without_columns_are_refused(tmp_p
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     with pytest.raises(Refusal, match="lacks the columns"):
         forecast.pair(tmp_path / "bad.csv", tmp_path / "bad.csv", tmp_path / "out.csv", seed=0)
+
+
+def test_a_backtest_says_error_and_coverage_by_horizon(tmp_path):
+    ledgers.make(customers=10, weeks=40, seed=5).write_csv(tmp_path / "ledger.csv")
+    application = typer.Typer()
+    application.command()(command)
+    told = CliRunner().invoke(application, ["--history", str(tmp_path / "ledger.csv"), "--backtest"])
+    assert told.exit_code == 0, told.output
+    assert "CRPS" in told.output
+    for horizon in ("7 d", "14 d", "30 d"):
+        assert told.output.count(horizon) == 2
+    assert "if invoices were independent" in told.output
+
+
+def test_a_ledger_of_three_rows_is_too_short_for_a_backtest(tmp_path):
+    ledgers.make(customers=1, weeks=3).write_csv(tmp_path / "ledger.csv")
+    application = typer.Typer()
+    application.command()(command)
+    told = CliRunner().invoke(application, ["--history", str(tmp_path / "ledger.csv"), "--backtest"])
+    assert told.exit_code == 2
+    assert "too short" in told.output

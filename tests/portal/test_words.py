@@ -11,7 +11,7 @@ from dunwell.core import instalments as rules
 from dunwell.core import page_files, payment
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import instalments, online, people, portal_answers, portal_link, portal_plan
+from dunwell.run import agreements, instalments, offers, online, people, portal_answers, portal_link, portal_plan
 from dunwell.web.portal import forms, words
 
 PLACES = re.compile(r"{(\w+)}")
@@ -60,7 +60,7 @@ def test_every_refusal_of_the_page_has_its_words():
 
 def refusals() -> set[str]:
     """The refusals that a client can meet."""
-    rooms = (portal_answers, portal_link, portal_plan, instalments, rules, page_files, forms)
+    rooms = (portal_answers, portal_link, portal_plan, instalments, agreements, rules, page_files, forms)
     own = {
         name
         for room in rooms
@@ -70,5 +70,6 @@ def refusals() -> set[str]:
         and thing is not Refusal
         and thing.__module__ == room.__name__
     }
-    at_the_desk = {"NoSuchPlan", "PlanUnproven"}
-    return own - at_the_desk | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}
+    at_the_desk = {"NoSuchPlan", "PlanUnproven", "NoPageAddress"}
+    ours = {offers.NoSuchOffer.__name__, offers.OfferEnded.__name__}
+    return own - at_the_desk | ours | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}

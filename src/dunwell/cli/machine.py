@@ -10,7 +10,7 @@ import typer
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
 from dunwell.cli.options import ByOption, CreditorOption, JsonOption, WhyOption
-from dunwell.run import auditing, bench_deliver, bench_match, benches, brake, check, creditors, ways
+from dunwell.run import auditing, bench_deliver, bench_forecast, bench_match, benches, brake, check, creditors, ways
 
 Context = typer.Context
 
@@ -176,6 +176,13 @@ def bench_match_(
 ) -> None:
     """Apply payments with the noise of real ones to open invoices, and compare with what was meant."""
     as_json(bench_match.match(payments=payments, invoices=invoices))
+
+
+@bench.command("forecast")
+def bench_forecast_() -> None:
+    """Forecast the developers' ledgers out of time, beside the shrunken histories; needs the reference data."""
+    for line in bench_forecast.run():
+        typer.echo(line)
 
 
 @bench.command("deliver")

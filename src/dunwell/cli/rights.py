@@ -9,7 +9,7 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
-from dunwell.run import charges, posted, rates, rights
+from dunwell.run import agreements, charges, posted, rates, rights
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -27,20 +27,31 @@ def agreement(
     ] = None,
     agreed_on: Annotated[str, typer.Option("--on", help="The day it was agreed, YYYY-MM-DD; today without it.")] = "",
     evidence: EvidenceOption = "",
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Ask the client to confirm the terms; prints the link to send.")
+    ] = False,
+    paper: Annotated[Path | None, typer.Option(help="Write the terms in force as PDF here.")] = None,
     creditor: CreditorOption = "",
     by: ByOption = "",
     why: WhyOption = "",
     as_of: AsOfOption = None,
 ) -> None:
-    """Record what was agreed with a customer, version by version: contract, late-payment clause, the right to stop work."""
+    """Record what was agreed with a customer, version by version, or propose it for confirmation on a page."""
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
-    if terms:
-        pairs = dict(_pair(one) for one in terms)
+    pairs = dict(_pair(one) for one in terms or ())
+    if propose:
+        made = agreements.propose(chosen, customer, pairs, on=on, by=by or cli.who(), why=why)
+        out.print(agreements.address(chosen, made, by=by or cli.who()), markup=False)
+        return
+    if pairs:
         day = cli.parsed(agreed_on) if agreed_on else on
         rights.agree(chosen, customer, pairs, agreed_on=day, evidence=evidence, on=on, by=by or cli.who(), why=why)
     for name, value in rights.agreed(chosen, customer, on).items():
         out.print(f"{name:<18}{value or '–'}", markup=False)
+    if paper is not None:
+        paper.write_bytes(agreements.printed(chosen, customer, on))
+        out.print(f"{paper}: the terms in force", markup=False)
 
 
 def acknowledged(

@@ -55,11 +55,14 @@ def understood(said: dict[str, Any], *, json: bool) -> None:
         as_json(said)
         return
     columns = said.get("columns", {})
-    plain = {
-        name: value for name, value in said.items() if name not in ("columns", "warnings", "questions", "findings")
-    }
-    for name, value in plain.items():
-        out.print(f"  {name}: {escape(str(value))}")
+    if said.get("format") == "table":
+        encoding = f" ({said['encoding']})" if said.get("encoding") else ""
+        out.print(f"{escape(str(said['file']))}: {said['rows']:,} rows of {said['kind']}{encoding}")
+    else:
+        apart = ("columns", "warnings", "questions", "findings")
+        for name, value in said.items():
+            if name not in apart:
+                out.print(f"  {name}: {escape(str(value))}")
     for header, field in columns.items():
         out.print(f"  {escape(header)} → {field or 'not read'}")
     for line in (*said.get("questions", ()), *said.get("findings", ()), *said.get("warnings", ())):

@@ -28,6 +28,7 @@ RECEIVABLES: Schema = {
     "currency": pl.String,
     "balance": pl.Int64,  # invoiced − credited − allocated − written off + charges
     "disputed": pl.Int64,  # contested part of the balance; the whole balance when the dispute names no sum
+    "is_credited": pl.Boolean,  # what is contested merely awaits a credit note of ours
     "issue_date": pl.Date,
     "due_date": pl.Date,  # null for a request
     "valid_until": pl.Date,  # null for an invoice
@@ -95,7 +96,7 @@ UNDER_WAY: Schema = {
 
 # Dated pauses: scope is one of the ids, the others null; `until` null = until lifted.
 PAUSES: Schema = {
-    "kind": pl.String,  # hold | promise | plan | finding | reply
+    "kind": pl.String,  # hold | promise | promise_again | plan | finding | reply
     "receivable_id": pl.Int64,
     "customer_id": pl.Int64,
     "reason": pl.String,

@@ -70,6 +70,8 @@ class Purpose(StrEnum):
     APOLOGY = "apology"
     LIFTED = "lifted"
     BANK_DETAILS = "bank_details"
+    DISPUTE_ACCEPTED = "dispute_accepted"
+    DISPUTE_REJECTED = "dispute_rejected"
     AUTO_NOTICE = "auto_notice"  # the sum and the day of an automatic charge, before it
     BY_HAND = "by_hand"  # a person's own words, where they answer nothing
     # To our own people, never to the customer.
@@ -84,3 +86,4 @@ class TaskKind(StrEnum):
     NO_CONTACT = "no_contact"
     STOP_WORK = "stop_work"  # a person decides whether work stops until it is paid
     HAND_OVER = "hand_over"
+    CARE = "care"  # ask how they are, and listen: nothing is demanded

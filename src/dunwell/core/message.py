@@ -38,6 +38,8 @@ CONTENT_KEYS = {
     "apology": "plain",
     "lifted": "plain",
     "bank_details": "plain",
+    "dispute_accepted": "plain",
+    "dispute_rejected": "plain",
     "new_link": "plain",
     "own_words": "plain",
     "auto_notice": "plain",
@@ -46,7 +48,10 @@ CONTENT_KEYS = {
 }
 TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
-NEWS_KEYS = ("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link", "own_words", "auto_notice")
+NEWS_KEYS = (
+    *("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link"),
+    *("dispute_accepted", "dispute_rejected", "own_words", "auto_notice"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +155,12 @@ class ContactMade:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """A payment that arrived; `in_time` is true where it came on or before its due date."""
+    """A payment that arrived; `in_time` is true where it came on or before its due date, `as_promised` by the day promised."""
 
     paid_on: date
     amount: Money
     in_time: bool = False
+    as_promised: bool = False
     invoice_numbers: tuple[str, ...] = ()
 
 
@@ -168,12 +174,30 @@ class InstalmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """A request before work. The start is reserved until `valid_until`; afterwards `next_free_start` is the earliest."""
+    """A request before work. The start is reserved until `valid_until`; afterwards `next_free_start` is the earliest.
+
+    Until `price_until` the price holds; then it is `price_after`, for a reason in a person's words.
+    """
 
     valid_until: date
     start_if_paid: date | None = None
     next_free_start: date | None = None
     documents: str = ""
+    price_until: date | None = None
+    price_after: Money | None = None
+    price_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFacts:
+    """An offer that runs: `kind` names a block of the pack, `pay` is what is enough with a discount, `where` the review's place."""
+
+    kind: str
+    amount: Money
+    until: date
+    invoice: str
+    pay: Money | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +238,7 @@ class LetterFacts:
     `totals` are the sums of `items`, `to_pay` is `totals` less `credit`, without what came to zero. `items` are asked
     for, `not_due` is only listed. `pay_by` is the one date asked for. `reason` and `benefit` are codes of the pack's
     reason and benefit lines that are true on `as_of`. `rights` exist for all that is asked for; `interest_basis` is the
-    clause that gives the penalty.
+    clause that gives the penalty. `answer` is a person's, `credited` what it takes off.
     """
 
     as_of: date
@@ -236,13 +260,17 @@ class LetterFacts:
     reason: str = ""
     benefit: str = ""
     promised_for: date | None = None
+    promise_kept_in_part: bool = False
     order: OrderFacts | None = None
     instalment: InstalmentFacts | None = None
     consequence: Consequence | None = None
+    offer: OfferFacts | None = None
     methods: tuple[PaymentMethod, ...] = (PaymentMethod("page"), PaymentMethod("transfer"))
     page_link: str = ""
     reference: str = ""
     next_step: str = ""
+    answer: str = ""
+    credited: Money | None = None
     charge: ChargeFacts | None = None
     own_subject: str = ""  # a person's, of a letter written by hand
     own_words: str = ""
@@ -395,6 +423,22 @@ PLACEHOLDERS = _catalogue(
     ("basis", "the clause that allows the consequence", "consequence.basis", " (п. 5.3 договора)"),
     ("next_step", "what happens next in our work, in the creditor's words; empty when there is none", "next_step",
      "Первые макеты пришлю в понедельник."),
+    ("price_until", "until when an order keeps its price, as after «до»", "order.price_until", "пятницы, 17 апреля"),
+    ("price_after", "the price afterwards", "order.price_after", "110 400 ₽"),
+    ("price_reason", "why it rises, in a person's words", "order.price_reason",
+     "с 20 апреля поставщик поднимает цены на ткань на 15%, его письмо от 30 марта приложено"),
+    ("price_line", "block: that a price rises after a day, only while that deadline runs", "order.price_until",
+     "Цена действует до пятницы, 17 апреля; затем 110 400 ₽."),
+    ("offer_amount", "what an offer gives", "offer", "1 440 ₽"),
+    ("offer_pay", "what is enough with a discount", "offer.pay", "46 560 ₽"),
+    ("offer_until", "the last day of an offer, as after «до»", "offer", "пятницы, 17 апреля"),
+    ("offer_invoice", "the invoice that an offer is for", "offer", "№ 1042"),
+    ("offer_where", "where a review is left", "offer.where", "наш сайт"),
+    ("offer_line", "block: an offer, only while it runs", "offer",
+     "При оплате до пятницы, 17 апреля, скидка 1 440 ₽: достаточно 46 560 ₽."),
+    ("answer", "what we answer to an objection, in a person's words", "answer",
+     "Мы сверили накладные: одной коробки действительно не было."),
+    ("credited", "the sum of the credit note that we owe", "credited", "300,00 €"),
     ("charge_sum", "the sum of an automatic charge", "charge", "48 000 ₽"),
     ("charge_on", "the day of an automatic charge", "charge", "вторник, 14 апреля"),
     ("own_subject", "the subject of a letter that a person writes", "own_subject", "Ваш вопрос о счёте 1042"),

@@ -16,11 +16,16 @@ class AnswerKind(StrEnum):
     QUESTION = "question"
     REDIRECT = "redirect"  # write to somebody else
     OTHER_WAY = "other_way"  # a way to pay that is not offered
+    HARDSHIP = "hardship"  # paying is hard: a person listens
+    REVIEW = "review"  # for a cashback: where it stands, so that a person can see it
     STOP = "stop"
     NEW_LINK = "new_link"
 
 
-WAITS_FOR_A_PERSON = (AnswerKind.QUESTION, AnswerKind.ASK_PLAN, AnswerKind.DISPUTE, AnswerKind.REDIRECT, AnswerKind.OTHER_WAY)
+WAITS_FOR_A_PERSON = (
+    *(AnswerKind.QUESTION, AnswerKind.DISPUTE, AnswerKind.REDIRECT, AnswerKind.OTHER_WAY),
+    *(AnswerKind.HARDSHIP, AnswerKind.REVIEW),
+)
 """These stand on the work list until somebody has dealt with them; the others act by themselves at the next run."""
 
 SEES_ALL = frozenset({Role.PAYABLE, Role.FINANCE, Role.DIRECTOR, Role.REPRESENTATIVE})

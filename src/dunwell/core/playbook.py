@@ -61,12 +61,13 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """`opening` names {caller} and {creditor}; `wish` is the question from 1 to 10."""
+    """`opening` names {caller} and {creditor}; `wish` is the question from 1 to 10; `hardship` are for whoever is in trouble."""
 
     opening: str
     closing: str
     wish: str
     questions: tuple[str, ...]
+    hardship: tuple[str, ...]
     objections: tuple[Objection, ...]
 
 
@@ -77,4 +78,5 @@ def from_dict(data: Mapping[str, Any]) -> Playbook:
         for one in data["objection"]
     )
     rest = {name: text for name, text in data.items() if name != "objection"}
-    return Playbook(**{**rest, "questions": tuple(data["questions"]), "objections": objections})
+    asked = {name: tuple(data[name]) for name in ("questions", "hardship")}
+    return Playbook(**{**rest, **asked, "objections": objections})

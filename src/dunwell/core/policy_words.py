@@ -175,6 +175,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "work_stopped": ("note to our people: work waits", "записка своим: работа ждёт оплаты", "бележка до нашите хора: работата чака плащане"),
     "work_resumed": ("note to our people: work goes on", "записка своим: работа продолжается", "бележка до нашите хора: работата продължава"),
     "no_contact": ("find a contact", "найти контакт", "намиране на контакт"),
+    "care": ("ask how they are", "спросить, как дела", "да попитаме как са"),
+    "hardship": ("paying is hard for them", "трудно заплатить", "трудно им е да платят"),
     "stop_work": ("decide whether work stops", "решить, ждёт ли работа оплаты", "решение дали работата чака плащане"),
     "hand_over": ("a person takes over", "передача сотруднику", "предаване на служител"),
     "requester": ("requester", "заказчик", "възложител"),

@@ -68,6 +68,12 @@ _REASONS = (
         "Обещание или погасителен план не са спазени; в писмото това е казано.",
     ),
     Reason(
+        "promise_kept_in_part",
+        "Part of what was promised came; the letter thanks for it and asks for the rest.",
+        "Обещанное пришло частично; письмо благодарит за часть и просит об остальном.",
+        "Обещаното дойде частично; писмото благодари за частта и моли за останалото.",
+    ),
+    Reason(
         "undisputed_rest",
         "Part of it is disputed; only the rest is asked for.",
         "Часть суммы оспаривается; просим оплатить только остальное.",
@@ -183,7 +189,19 @@ _REASONS = (
         "Клиент не согласен с суммой или самим долгом.",
         "Клиентът не е съгласен със сумата или със самия дълг.",
     ),
+    Reason(
+        "credit_awaited",
+        "What is left will be taken off by a credit note of ours; nobody is asked for it.",
+        "Остаток спишет наша кредит-нота; клиента о нём не просим.",
+        "Останалото ще се приспадне с наше кредитно известие; клиентът не се моли за него.",
+    ),
     Reason("promised", "The customer promised to pay.", "Клиент обещал оплатить.", "Клиентът е обещал да плати."),
+    Reason(
+        "promised_again",
+        "The customer promised to pay. An earlier promise was not kept, so there are no days of grace.",
+        "Клиент обещал оплатить. Прежнее обещание не сдержано, поэтому дней на ожидание сверх срока нет.",
+        "Клиентът е обещал да плати. Предишно обещание не е спазено, затова няма дни изчакване след срока.",
+    ),
     Reason(
         "instalment_plan",
         "A payment plan is being kept.",

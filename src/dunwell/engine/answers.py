@@ -83,7 +83,7 @@ def with_reasons(actions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         .group_by("action_id")
         .agg(
             woke=(pl.col("wakes") & pl.col("is_asked")).any(),
-            broke=(pl.col("is_broken") & pl.col("is_asked")).any(),
+            broke=pl.col("broke").filter("is_asked").min(),
             rest=(pl.col("is_partly_disputed") & pl.col("is_asked")).any(),
             deducts=(pl.col("credit") > 0).any(),
             undone=pl.col("task_step").filter(pl.col("else_place").is_not_null() & pl.col("is_asked")).min(),
@@ -100,7 +100,7 @@ def with_reasons(actions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
         pl.when("woke").then(pl.lit("wake_up")),
         "announces_stop=" + pl.col("stops_on").cast(pl.String),
         "task_not_done=" + pl.col("undone"),
-        pl.when("broke").then(pl.lit("promise_broken")),
+        "broke",
         pl.when("rest").then(pl.lit("undisputed_rest")),
         pl.when("deducts").then(pl.lit("credit_deducted")),
         pl.when("is_other_way").then("other_way=" + pl.col("channel")),
@@ -188,7 +188,7 @@ def due(joined: pl.DataFrame, asks: pl.DataFrame, day: Day) -> pl.DataFrame:
                 .then("step_due=" + pl.col("step"))
                 .otherwise("joins_stricter=" + pl.col("first_step")),
                 pl.when(member & goes & pl.col("wakes")).then(pl.lit("wake_up")),
-                pl.when(member & goes & pl.col("is_broken")).then(pl.lit("promise_broken")),
+                pl.when(member & goes).then("broke"),
                 pl.when(member & goes & pl.col("is_partly_disputed")).then(pl.lit("undisputed_rest")),
                 pl.when(member & goes & pl.col("is_compared")).then(pl.lit("spare_compared")),
                 pl.when(member & goes & ~nobody).then("needs_approval=" + pl.col("approve")),

@@ -19,6 +19,9 @@ from dunwell.engine import days, ladder, rules
 from dunwell.engine.days import Days
 from dunwell.engine.ladder import RUNGS_PER_POLICY, Rungs
 
+BROKE = {"broken": "promise_broken", "broken_in_part": "promise_kept_in_part"}
+"""Why a promise no longer holds, as the reason that its next letter gives."""
+
 SIGNS = ("opened", "replied", "paid", "bounced")
 
 HARMLESS = ("waiting_approval", "failed_permanent")
@@ -116,6 +119,7 @@ def _readable(portfolio: Portfolio) -> pl.DataFrame:
         balance=pl.col("balance").fill_null(0),
         undisputed=pl.col("balance").fill_null(0) - pl.col("disputed").fill_null(0),
         is_partly_disputed=pl.col("disputed").fill_null(0) > 0,
+        is_credited=pl.col("is_credited").fill_null(False),
         is_request=~is_invoice,
         is_cancelled=pl.col("is_cancelled").fill_null(False),
         is_late=pl.col("is_imported_late").fill_null(False) & is_invoice,
@@ -164,7 +168,8 @@ def _signs(signs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pauses(pauses: pl.DataFrame, rows: pl.DataFrame, calendar: Days) -> pl.DataFrame:
-    """The longest pause of each receivable that has one, and the last day on which a promise of it was broken.
+    """The longest pause of each receivable that has one, and the last day on which a promise of it was
+    broken, with how.
 
     A pause of unknown kind holds; one that names nobody holds everybody.
     """
@@ -189,7 +194,15 @@ def _pauses(pauses: pl.DataFrame, rows: pl.DataFrame, calendar: Days) -> pl.Data
         .select("receivable_id", "pause", "pause_value", "pause_until")
     )
     others = spread.filter(holds & (pl.col("pause") != "instalment_plan"))["receivable_id"].unique()
-    broken = spread.filter(pl.col("broken") <= calendar.as_of).group_by("receivable_id").agg(pl.col("broken").max())
+    broken = (
+        spread.filter(pl.col("broken") <= calendar.as_of)
+        .sort("receivable_id", "broken", "reason")
+        .group_by("receivable_id", maintain_order=True)
+        .agg(
+            pl.col("broken").last(),
+            broke=pl.col("reason").last().replace_strict(BROKE, default="promise_broken", return_dtype=pl.String),
+        )
+    )
     return longest.join(broken, on="receivable_id", how="full", coalesce=True).with_columns(
         is_paused_beside=pl.col("receivable_id").is_in(others.implode())
     )
@@ -303,7 +316,7 @@ def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar:
         was_spared=was_spared,
         missing=pl.coalesce("missing", pl.when(pl.col("place").is_null()).then(pl.lit("customer"))),
         is_covered=(pl.col("credit_used") >= pl.col("undisputed")).fill_null(False),
-        is_broken=(pl.col("broken") >= pl.col("last_on").fill_null(0)).fill_null(False),
+        broke=pl.when(pl.col("broken") >= pl.col("last_on").fill_null(0)).then("broke"),
         **of_policy,
     ).with_columns(
         may_spare=pl.col("courtesy")
@@ -352,6 +365,7 @@ _PAUSED = {
     "pause_value": pl.String,
     "pause_until": pl.Int32,
     "broken": pl.Int32,
+    "broke": pl.String,
     "is_paused_beside": pl.Boolean,
 }
 _UNDER_WAY = {

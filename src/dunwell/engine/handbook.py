@@ -29,6 +29,8 @@ TAG_MEANINGS = {
     "week_end": "the letter is written on a Friday",
     "task": "the text is for our own people",
     "not_late": "nothing listed is overdue",
+    "kept": "that payment came by the day that was promised",
+    "part_kept": "a promise was kept in part",
     "single": "what was agreed is one later day, not several payments",
     "last": "it is the last payment of an agreed schedule",
     "part_paid": "a part of something listed has been paid",

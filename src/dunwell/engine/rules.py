@@ -41,6 +41,12 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
         Rule("it was cancelled", "none", "cancelled", pl.col("is_cancelled")),
         Rule("nothing is open", "none", "nothing_open", pl.col("balance") <= 0),
         Rule("the customer's state stops contact", "hold", "customer_state", _is_stopped(), value=pl.col("state")),
+        Rule(
+            "a credit note of ours is awaited",
+            "hold",
+            "credit_awaited",
+            (pl.col("undisputed") <= 0) & pl.col("is_credited"),
+        ),
         Rule("it is disputed", "hold", "disputed", pl.col("undisputed") <= 0),
         *(
             Rule(
@@ -115,13 +121,14 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
 KEPT = (
     *("receivable_id", "customer_id", "policy", "currency", "undisputed", "credit_used", "due", "place", "is_request"),
     *("rung", "step", "step_on", "level", "offset", "wakes", "last_place", "else_place", "task_step", "was_spared"),
-    *("is_the_request", "agreed", "is_hand_over", "is_broken", "is_partly_disputed", "is_compared", "rule", "value", "until"),
+    *("is_the_request", "agreed", "is_hand_over", "broke", "is_partly_disputed", "is_compared", "rule", "value", "until"),
 )
 
-PAUSE_REASONS = ("held", "promised", "instalment_plan", "finding", "reply_waits")
+PAUSE_REASONS = ("held", "promised", "promised_again", "instalment_plan", "finding", "reply_waits")
 PAUSE_KINDS = {
     "hold": "held",
     "promise": "promised",
+    "promise_again": "promised_again",
     "plan": "instalment_plan",
     "finding": "finding",
     "reply": "reply_waits",

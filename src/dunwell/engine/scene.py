@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from dunwell.core.message import ChargeFacts, ContactMade, ItemFacts, LetterFacts, ReaderFacts
+from dunwell.core.message import ChargeFacts, ContactMade, ItemFacts, LetterFacts, OfferFacts, ReaderFacts
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.rights import Right
 from dunwell.engine import terms
@@ -91,6 +91,8 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
         "page": bool(facts.page_link),
         "paid": payment is not None,
         "in_time": payment is not None and payment.in_time,
+        "kept": payment is not None and payment.as_promised,
+        "part_kept": facts.promise_kept_in_part,
         "numbers": payment is not None and bool(payment.invoice_numbers),
         "several": payment is not None and len(payment.invoice_numbers) > 1,
         "order": key.startswith("order_"),
@@ -276,6 +278,43 @@ def _charges(scene: Scene) -> str:
     return terms.moneys(tuple(totals.values()), scene.locale, scene.terms.words["and"], scene.facts.channel)
 
 
+def _price_until(scene: Scene) -> date:
+    order = scene.facts.order
+    return day(order.price_until if order else None, "order.price_until")
+
+
+def _price_after(scene: Scene) -> str:
+    order = scene.facts.order
+    if order is None or order.price_after is None:
+        raise FactMissing("order.price_after")
+    return terms.money(order.price_after, scene.locale, scene.facts.channel)
+
+
+def _offer(scene: Scene) -> OfferFacts:
+    if scene.facts.offer is None:
+        raise FactMissing("offer")
+    return scene.facts.offer
+
+
+def _offer_pay(scene: Scene) -> str:
+    pay = _offer(scene).pay
+    if pay is None:
+        raise FactMissing("offer.pay")
+    return terms.money(pay, scene.locale, scene.facts.channel)
+
+
+def _answer(scene: Scene) -> str:
+    if not (answer := terms.clean(scene.facts.answer)):
+        raise FactMissing("answer")
+    return answer
+
+
+def _credited(scene: Scene) -> str:
+    if scene.facts.credited is None:
+        raise FactMissing("credited")
+    return terms.money(scene.facts.credited, scene.locale, scene.facts.channel)
+
+
 def _auto_charge(scene: Scene) -> ChargeFacts:
     if scene.facts.charge is None:
         raise FactMissing("charge")
@@ -356,6 +395,17 @@ VALUES: dict[str, Callable[[Scene], str]] = {
     "basis": _basis,
     "interest_basis": _interest_basis,
     "charges": _charges,
+    "price_until": lambda scene: dated(scene, _price_until(scene), "weekdays_until"),
+    "price_after": _price_after,
+    "price_reason": lambda scene: terms.clean(scene.facts.order.price_reason) if scene.facts.order else "",
+    "offer_amount": lambda scene: terms.money(_offer(scene).amount, scene.locale, scene.facts.channel),
+    "offer_pay": _offer_pay,
+    "offer_until": lambda scene: dated(scene, _offer(scene).until, "weekdays_until"),
+    "offer_invoice": lambda scene: invoice_number(scene, _offer(scene).invoice),
+    "offer_where": lambda scene: terms.clean(_offer(scene).where),
+    "offer_line": _coded("offer", lambda facts: facts.offer.kind if facts.offer else ""),
+    "answer": _answer,
+    "credited": _credited,
     "charge_sum": lambda scene: terms.money(_auto_charge(scene).amount, scene.locale, scene.facts.channel),
     "charge_on": lambda scene: dated(scene, _auto_charge(scene).on),
     "own_subject": lambda scene: terms.clean(scene.facts.own_subject),
@@ -384,6 +434,7 @@ HOLDS: dict[str, Callable[[LetterFacts], bool]] = {
     "charges_line": lambda facts: any(item.charges for item in facts.items),
     "documents_line": lambda facts: facts.sends_documents,
     "forecast_line": lambda facts: facts.order is not None and facts.order.start_if_paid is not None,
+    "price_line": lambda facts: facts.order is not None and facts.order.price_until is not None,
     "next_start_line": lambda facts: facts.order is not None and facts.order.next_free_start is not None,
     "last_payment_line": lambda facts: facts.last_payment is not None,
     "copies_line": lambda facts: bool(facts.copies),

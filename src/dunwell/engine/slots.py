@@ -31,7 +31,7 @@ _DUE = (
         "rule",
         "last_place",
     ),
-    *("wakes", "is_request", "is_the_request", "agreed", "is_hand_over", "is_broken", "is_partly_disputed", "is_compared"),
+    *("wakes", "is_request", "is_the_request", "agreed", "is_hand_over", "broke", "is_partly_disputed", "is_compared"),
 )
 _DAYS_MAX = 1 << 20
 
@@ -126,7 +126,7 @@ def items(rows: pl.DataFrame, rules: tuple[Rule, ...], joined: pl.DataFrame, act
             step="done",
             amount="undisputed",
             credit=pl.col("credit_used").fill_null(0),
-            is_broken="is_broken",
+            broke="broke",
             is_partly_disputed="is_partly_disputed",
             wakes="wakes",
             else_place="else_place",

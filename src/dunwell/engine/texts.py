@@ -18,7 +18,7 @@ from dunwell.core.refusal import Finding
 # What may stand behind a block's name. All are facts of the letter, never of the calendar of the writer.
 TAGS = frozenset(
     "many person single last f m neutral formal firm called only_called page in_time paid numbers several start next first emoji week_start "
-    "week_end task not_late part_paid order".split()
+    "week_end task not_late part_paid order kept part_kept".split()
 )
 FRONT_MATTER = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
 BRACES = re.compile(r"{([^{}]*)}")
@@ -168,7 +168,7 @@ def _blocks(lines: list[str], reading: Reading) -> dict[str, list[tuple[frozense
 
 def _name_and_tags(name: str) -> tuple[str, frozenset[str]]:
     base, *tags = name.split(".")
-    if base in ("reason", "benefit", "consequence"):
+    if base in ("reason", "benefit", "consequence", "offer"):
         base, tags = f"{base}.{tags[0]}", tags[1:]
     return base, frozenset(tags)
 

@@ -281,7 +281,8 @@ def missing(creditor: Creditor) -> list[str]:
     if not has_staff:
         hints.append("the person who signs: `dunwell staff NAME --email … --phone …`")
     if not has_account:
-        hints.append("a bank account: `dunwell account --currency … --iban …`")
+        number = "--account … --correspondent … --bic …" if creditor.country == "RU" else "--iban …"
+        hints.append(f"a bank account: `dunwell account --currency {creditor.currency} {number}`")
     if not creditor.reply_address:
         hints.append("an e-mail address that letters come from: `dunwell staff NAME --email …`")
     return hints

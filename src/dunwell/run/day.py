@@ -15,7 +15,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import autopay, deliver, forecasting, hooks, plan, reconcile, stop_work, ways
+from dunwell.run import (
+    autopay,
+    credits,
+    deadlines,
+    deliver,
+    forecasting,
+    hooks,
+    offers,
+    plan,
+    reconcile,
+    stop_work,
+    ways,
+)
 from dunwell.run.desk import Planned
 from dunwell.run.reconcile import Reconciled
 from dunwell.store import locks, outbox_view, switches
@@ -70,6 +82,11 @@ def run(
             raise DayUnderWay(creditor=creditor.slug)
         plan.refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
         money = reconcile.run(creditor, as_of, by=by)
+        credits.settle_from_books(creditor, as_of, by=by)
+        offers.judge(creditor, as_of, rehearsal=rehearsal, by=by)
+        offers.grant(creditor, as_of, rehearsal=rehearsal)
+        deadlines.enforce(creditor, as_of, rehearsal=rehearsal, by=by)
+        deadlines.tell(creditor, as_of, rehearsal=rehearsal)
         stop_work.lift_paid(creditor, as_of, _moment(creditor, as_of, now, rehearsal=rehearsal), by=by)
         autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
         forecasting.run(creditor, as_of)

@@ -128,9 +128,7 @@ def profile(creditor: Creditor, customer: Customer, as_of: date) -> PayerProfile
     """How a customer has paid so far; None for a natural person who may not be looked at so, or where nothing was paid yet."""
     if not may_profile(customer.kind, basis(creditor, as_of)):
         return None
-    found = payer_profile.profile(
-        load_forecasts.ledger(creditor.pk, as_of, customer=customer.pk), customer.pk, as_of
-    )
+    found = payer_profile.profile(load_forecasts.ledger(creditor.pk, as_of, customer=customer.pk), customer.pk, as_of)
     with scope.of(creditor.pk):
         due, kept_ = load_forecasts.promises(customer.pk, as_of)
     return replace(found, promises_due=due, promises_kept=kept_) if found.payments else None

@@ -21,7 +21,7 @@ from dunwell.core.records import Mapping, RecordKind
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import open_items
 from dunwell.plugins.importers import findings_csv, table
-from dunwell.run import ahead, people
+from dunwell.run import ahead, ingest_terms, people
 from dunwell.store import audit, bulk, locks, record_documents, record_import, scope
 from dunwell.store.models import Coverage, Creditor, ImportFile
 from dunwell.store.record_import import Origin
@@ -207,7 +207,8 @@ class Errand:
         known = self._known(told)
         compared = open_items.compare(told, known, on=self.origin.on)
         new = self._without_renumbered(compared.new.with_columns(customer=pl.col("customer_key").cast(pl.Int64)))
-        added = record_documents.add(self.origin, new, batch.instalments, batch.invoice_lines)
+        judged = ingest_terms.judge(new)
+        added = record_documents.add(self.origin, judged.new, batch.instalments, batch.invoice_lines)
         changes = compared.amendments.filter(pl.col("field") != "customer_key")
         changed = record_documents.amend(self.origin, changes)
         documents = pl.concat([known.select(added.columns), added])
@@ -217,6 +218,7 @@ class Errand:
         record_documents.reminded(self.origin, rows.join(documents, on=record_documents.IDENTITY))
         record_import.raw_rows(self.origin, rows)
         self._findings(compared.findings)
+        self._findings(_against_agreement(rows.join(judged.differs, on="line")))
         if not self.is_first:
             self._findings(_dated_anew(rows.join(record_documents.dated_anew(new), on="line")))
         self.summary.counts.update(
@@ -329,6 +331,24 @@ def _dated_anew(rows: pl.DataFrame) -> pl.DataFrame:
             "remedy": pl.lit(
                 "Each has a finding: settle that of the wrong one as cancelled and the other as still_open; both as still_open if both are owed."
             ),
+        },
+    )
+
+
+def _against_agreement(rows: pl.DataFrame) -> pl.DataFrame:
+    """Documents whose due date is not the agreed one; an earlier one would be asked for too soon, so a person looks first."""
+    return _as_findings(
+        rows,
+        {
+            "severity": pl.lit("warning"),
+            "code": pl.lit("contradicts_agreement"),
+            "holds": pl.col("is_earlier"),
+            "field": pl.lit("due_date"),
+            "value": pl.col("due_date").cast(pl.String),
+            "message": pl.format(
+                "The document {} is due on {}, but by the agreement on {}.", "number", "due_date", "agreed_due"
+            ),
+            "remedy": pl.lit("Correct its due date, or record what was agreed since with `dunwell agreement`, and settle the finding."),
         },
     )
 

@@ -8,12 +8,9 @@ the place of an earlier one, and of promises, for the same debts.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from dunwell.core import instalments
@@ -21,15 +18,16 @@ from dunwell.core.assignment import Case
 from dunwell.core.calendar import Calendar
 from dunwell.core.claims import Party
 from dunwell.core.instalments import Bounds, Part, Wish
-from dunwell.core.ledger import CustomerKind, DocumentKind
+from dunwell.core.ledger import CustomerKind, DocumentKind, OurDebt
 from dunwell.core.money import Money
+from dunwell.core.page import AnswerKind
 from dunwell.core.paper import Document
 from dunwell.core.refusal import Refusal
 from dunwell.core.roles import DeskRole
 from dunwell.engine import plan_paper
 from dunwell.engine.plan_paper import PlanFacts
 from dunwell.plugins import paper
-from dunwell.run import calendars, jurisdictions, limitations, people, portfolio
+from dunwell.run import agreements, calendars, jurisdictions, limitations, people, portfolio
 from dunwell.run.instalments_standing import parts_in
 from dunwell.store import audit, balances, bulk, scope
 from dunwell.store.models import (
@@ -38,6 +36,8 @@ from dunwell.store.models import (
     Customer,
     Ending,
     Invoice,
+    OurSide,
+    PageAnswer,
     PaymentPlan,
     PaymentPlanDecision,
     PaymentPlanPaper,
@@ -247,6 +247,7 @@ def decide(creditor: Creditor, number: int, fact: Fact, *, allow: bool, role: De
             parts = parts_in(plan)
             _check_allowed(found, parts, fact.on, role)
             _put_in_force(found, plan, parts, fact)
+        _answer(plan, fact)
         outcome = "allowed" if allow else "refused"
         PaymentPlanDecision.objects.create(**_fact(creditor, fact), plan=plan, outcome=outcome)
         audit.link(
@@ -274,12 +275,9 @@ def end(creditor: Creditor, number: int, fact: Fact, *, outcome: str) -> None:
         )
 
 
-@cache
 def words(locale: str) -> Mapping[str, Any]:
     """The words of a schedule in a language."""
-    text = (files("dunwell") / "content" / "agreements" / f"{locale}.toml").read_text("utf-8")
-    found: Mapping[str, Any] = tomllib.loads(text)["plan"]
-    return found
+    return agreements.words_of(locale, "plan")
 
 
 def _check_allowed(found: Debt, parts: tuple[Part, ...], on: date, allows: DeskRole | None) -> None:
@@ -350,6 +348,14 @@ def _put_in_force(found: Debt, plan: PaymentPlan, parts: tuple[Part, ...], fact:
         for receivable in receivables:
             evidence = f"schedule {plan.pk}: {plan.evidence}"
             Acknowledgement.objects.create(**_fact(found.creditor, fact), receivable_id=receivable, evidence=evidence)
+
+
+def _answer(plan: PaymentPlan, fact: Fact) -> None:
+    """What the client asked is answered by the decision, unless a question of theirs still waits."""
+    asked = PageAnswer.objects.filter(customer_id=plan.customer_id, kind=AnswerKind.QUESTION.value, settled=None)
+    if not asked.exists():
+        owed = {"customer_id": plan.customer_id, "what": OurDebt.ANSWER.value, "rehearsal": plan.rehearsal}
+        OurSide.objects.create(**_fact(plan.creditor, fact), **owed, done=True)
 
 
 def _end(creditor: Creditor, promises: Iterable[Promise], fact: Fact, outcome: str) -> int:

@@ -25,6 +25,7 @@ from dunwell.core.message import (
     InstalmentFacts,
     ItemFacts,
     LetterFacts,
+    OfferFacts,
     OrderFacts,
     PaymentFacts,
     PaymentMethod,
@@ -33,6 +34,7 @@ from dunwell.core.message import (
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
+from dunwell.core.offers import OfferKind
 from dunwell.core.policy import INSTALMENT_STEP, Step
 from dunwell.core.rates import Limitation, StopWorkRule
 from dunwell.core.reasons import SEPARATOR
@@ -40,14 +42,15 @@ from dunwell.core.reference import Names
 from dunwell.core.rights import Right
 from dunwell.core.stop_work import StopRight, Work
 from dunwell.engine import preflight
-from dunwell.run import limitations, reply_address
+from dunwell.run import deadlines, limitations, offers, platforms, reply_address
 from dunwell.store import load_letters
 from dunwell.store.load_letters import Details, Row
-from dunwell.store.models import Creditor, Staff
+from dunwell.store.models import Creditor, Deadline, OfferGrant, Staff
 
 MONTH_END_DAYS = 8
 """The reason "we are closing the month" is true in the last days of a month, for a day within it."""
 HISTORY_MAX = 4
+BROKE = {"promise_broken", "promise_kept_in_part"}
 STOPS = {Work.RUNNING: "work_pauses", Work.NOT_BEGUN: "work_waits"}
 
 
@@ -65,10 +68,12 @@ class Sources:
     stop_rule: StopWorkRule | None
     broken: frozenset[int]  # receivables of which a promise was broken
     agreed: dict[int, Row]  # by receivable, the next payment of its schedule
+    offers: dict[int, OfferGrant]  # by receivable
+    deadlines: dict[int, dict[str, Deadline]]  # by request and kind
     as_of: date
 
 
-def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details) -> Sources:
+def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details, *, rehearsal: bool) -> Sources:
     """What the letters of a day draw on; `found` are the rows that their actions name."""
     accounts = tuple(account_facts(one) for one in load_letters.bank_accounts(creditor.pk, as_of))
     staff = load_letters.staff(creditor.pk)
@@ -88,7 +93,11 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
         limitation=limitations.of(creditor),
         stop_rule=limitations.stop_rule(creditor),
         agreed={row["receivable_id"]: row for row in portfolio.instalments.iter_rows(named=True)},
-        broken=frozenset(portfolio.pauses.filter(pl.col("reason") == "broken")["receivable_id"].drop_nulls()),
+        broken=frozenset(
+            portfolio.pauses.filter(pl.col("reason").is_in(("broken", "broken_in_part")))["receivable_id"].drop_nulls()
+        ),
+        offers=offers.told(creditor, list(found.receivables), as_of, rehearsal=rehearsal),
+        deadlines=deadlines.told(creditor, _requests(found), as_of, rehearsal=rehearsal),
         as_of=as_of,
     )
 
@@ -113,6 +122,7 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
     step = _step(known, action)
     pay_by = action["pay_by"]
+    to_pay = tuple(total - credit[code] if code in credit else total for code, total in totals.items())
     return LetterFacts(
         as_of=known.as_of,
         locale=action["locale"],
@@ -133,7 +143,7 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         not_due=later,
         totals=tuple(totals.values()),
         credit=tuple(credit.values()),
-        to_pay=tuple(total - credit[code] if code in credit else total for code, total in totals.items()),
+        to_pay=to_pay,
         pay_by=pay_by,
         history=_history(known, items),
         last_payment=_payment(payment, thanked),
@@ -142,6 +152,8 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
         consequence=_consequence(known, action, step),
         promised_for=_broken_promise(known, action, items),
+        promise_kept_in_part="promise_kept_in_part" in (action["reasons"] or "").split(SEPARATOR),
+        offer=_offer(known, action, items, to_pay),
         order=_order(known, action, items),
         instalment=_instalment(known, spoken[0]) if is_agreed else None,
         methods=_methods(known, customer),
@@ -325,13 +337,14 @@ def _payment(row: Row | None, thanked: tuple[Row, ...]) -> PaymentFacts | None:
         paid_on=row["on"],
         amount=Money(row["amount"], row["currency"]),
         in_time=row["in_time"],
+        as_promised=row.get("as_promised", False),
         invoice_numbers=tuple(one["number"] for one in thanked),
     )
 
 
 def _broken_promise(known: Sources, action: Row, items: tuple[Row, ...]) -> date | None:
     """The day that the promise named which the plan says was broken since the last letter."""
-    if "promise_broken" not in (action["reasons"] or "").split(SEPARATOR):
+    if not BROKE & set((action["reasons"] or "").split(SEPARATOR)):
         return None
     days = known.found.promised
     asked = {item["receivable_id"] for item in items if item["part"] == "asked"}
@@ -368,7 +381,36 @@ def _order(known: Sources, action: Row, items: tuple[Row, ...]) -> OrderFacts | 
     if not requests:
         return None
     ends, starts = min(row["valid_until"] for row in requests), {row["starts_on"] for row in requests}
-    return OrderFacts(valid_until=ends, start_if_paid=_start(known, action, ends, starts))
+    told = known.deadlines.get(requests[0]["invoice_id"], {}) if len(requests) == 1 else {}
+    place, price = told.get("place"), told.get("price")
+    return OrderFacts(
+        valid_until=ends,
+        start_if_paid=_start(known, action, ends, {place.starts_on} if place else starts),
+        next_free_start=place.later_start if place else None,
+        price_until=price.last_day if price else None,
+        price_after=Money(price.new_total or 0, requests[0]["currency"]) if price else None,
+        price_reason=price.evidence if price else "",
+    )
+
+
+def _offer(known: Sources, action: Row, items: tuple[Row, ...], to_pay: tuple[Money, ...]) -> OfferFacts | None:
+    """The offer that ends first among those on what is asked for."""
+    asked = {item["receivable_id"] for item in items if item["part"] in ("asked", "listed")}
+    found = min((known.offers[one] for one in asked & known.offers.keys()), key=lambda one: one.last_day, default=None)
+    if found is None:
+        return None
+    amount = Money(found.amount, found.currency)
+    pay = next((one - amount for one in to_pay if one.currency == amount.currency and amount < one), None)
+    number = known.found.receivables[found.receivable_id]["number"]
+    where = platforms.every()[found.offer.platform].name[action["locale"]] if found.offer.platform else ""
+    is_off_this = found.offer.kind == OfferKind.DISCOUNT
+    if is_off_this and pay is None:
+        return None
+    return OfferFacts(found.offer.kind, amount, found.last_day, number, pay if is_off_this else None, where)
+
+
+def _requests(found: Details) -> list[int]:
+    return [row["invoice_id"] for row in found.receivables.values() if row["kind"] == DocumentKind.REQUEST]
 
 
 def _start(known: Sources, action: Row, ends: date, starts: set[date | None]) -> date | None:

@@ -32,6 +32,7 @@ from dunwell.store.pages import NewLink
 
 THREAD_MAX = 5
 ASSUMED_PHONE = "+10000000000"
+_BROKE = {"promise_broken", "promise_kept_in_part"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def write(
     )
     found = replace(found, contacts={**found.contacts, **_assumed(actions)})
     errand = _Errand(
-        known=letter_facts.sources(creditor, portfolio, proposal.as_of, found),
+        known=letter_facts.sources(creditor, portfolio, proposal.as_of, found, rehearsal=rehearsal),
         pack=_pack(tuple(sorted(load_letters.overrides(creditor.pk).items()))),
         pages=page_links.of(creditor, proposal.as_of, live=not rehearsal),
         said=said or {},

@@ -1,4 +1,4 @@
-"""Letters that people and facts decide on: an apology for a wrong reminder, the end of a pause, a changed bank account.
+"""Letters that people and facts decide on: an apology, the end of a pause, a changed bank account, the answer to a dispute.
 
 Each is looked at first; what is then sent is written once, queued like every letter and delivered with the same last check.
 """
@@ -25,7 +25,7 @@ from dunwell.run.letters import Letter
 from dunwell.store import audit, enqueue, load_news, pages, record_plan, scope, switches
 from dunwell.store.enqueue import Draft
 from dunwell.store.load_news import LetterReader
-from dunwell.store.models import Creditor
+from dunwell.store.models import Creditor, Receivable
 from dunwell.store.record_plan import NewTask
 
 WRITTEN = ("email", "sms")
@@ -94,6 +94,18 @@ def lifted(
     if prepared.letter.facts.last_payment is None:
         raise NothingPaid(customer=customer_name)
     return prepared
+
+
+def about(creditor: Creditor, purpose: Purpose, receivable: Receivable, said: dict[str, Any], *, on: date) -> Prepared:
+    """A letter of a person's about one receivable, to whoever had the last one about it. Nothing is queued."""
+    rehearsal = not switches.is_live(creditor.pk)
+    last = load_news.last_letter(
+        creditor.pk, customer_id=receivable.customer_id, receivables=[receivable.pk], rehearsal=rehearsal
+    )
+    if last is None:
+        raise NothingWasSent(what=receivable.invoice.number)
+    told = [(receivable.pk, receivable.currency)]
+    return prepare(creditor, purpose, last.reader, told, on=on, rehearsal=rehearsal, said=said)
 
 
 def send(creditor: Creditor, prepared: Prepared, *, by: str, why: str) -> int:

@@ -24,7 +24,7 @@ from dunwell.core.payment import (
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.providers import PROVIDERS
 from dunwell.plugins.providers.memory import Config, Memory
-from dunwell.run import portal, ways
+from dunwell.run import portal, portal_offers, ways
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import NothingOpen, PageClosed
 from dunwell.store import audit, bulk, pages, scope, switches, vault
@@ -87,11 +87,14 @@ def offered(seen: Visit, currencies: Sequence[str]) -> dict[str, str]:
     return {currency: one[1].title for currency, one in found.items() if one}
 
 
-def start(seen: Visit, locale: str, currency: str, *, form_id: str, base: str, agreed: str = "") -> str:
+def start(
+    seen: Visit, locale: str, currency: str, *, form_id: str, base: str, agreed: str = "", offer: int | None = None
+) -> str:
     """Write that a client pays what is open in a currency and ask the provider for a page; gives our reference.
 
     `base` is the public address of the pages, to which the payer comes back. The same form again gives the same payment. `agreed` is
-    the sentence by which the payer lets later invoices be charged, empty where they do not.
+    the sentence by which the payer lets later invoices be charged, empty where they do not. With an `offer` what is enough with
+    it is paid, and its own invoice alone; after its last second it is refused.
     """
     if seen.is_closed:
         raise PageClosed
@@ -99,7 +102,7 @@ def start(seen: Visit, locale: str, currency: str, *, form_id: str, base: str, a
     if chosen is None:
         raise NoProvider(currency=currency)
     name, asked = chosen
-    row = _begun(seen, currency, name, form_id, agreed)
+    row = _begun(seen, currency, name, form_id, agreed, offer)
     if not hasattr(row, "start"):
         link = asked.link(
             PaymentRequest(
@@ -161,17 +164,13 @@ def _stand_in() -> Memory:
     return Memory(Config(secret=vault.key_for("demo provider").hex()))
 
 
-def _begun(seen: Visit, currency: str, name: str, form_id: str, agreed: str) -> OnlinePayment:
+def _begun(seen: Visit, currency: str, name: str, form_id: str, agreed: str, offer: int | None) -> OnlinePayment:
     with scope.of(seen.creditor.pk):
         bulk.rows("SELECT pg_advisory_xact_lock(hashtextextended('dunwell.page', %s))", seen.link.customer_id)
         known = OnlinePayment.objects.filter(form_id=form_id).select_related("start").first()
         if known is not None:
             return known
-        owed = portal.owed_by(seen.link, seen.on)
-        to_pay, _ = portal.sums(owed, pages.credit(seen.link.customer_id))
-        amount = next((one for one in to_pay if one.currency == currency), None)
-        if amount is None:
-            raise NothingOpen
+        amount, receivables = _with_offer(seen, offer) if offer else _all_of(seen, currency)
         row = OnlinePayment.objects.create(
             **_fact(seen.creditor, seen.on),
             reference=f"dw-{secrets.token_hex(12)}",
@@ -179,9 +178,9 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str, agreed: str) -> 
             customer_id=seen.link.customer_id,
             form_id=form_id,
             provider=name,
-            currency=currency,
+            currency=amount.currency,
             amount=amount.minor,
-            receivables=[one.receivable_id for one in owed if one.asked and one.currency == currency],
+            receivables=receivables,
             rehearsal=seen.link.rehearsal,
         )
         if agreed:
@@ -197,6 +196,20 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str, agreed: str) -> 
                 rehearsal=seen.link.rehearsal,
             )
         return row
+
+
+def _all_of(seen: Visit, currency: str) -> tuple[Money, list[int]]:
+    owed = portal.owed_by(seen.link, seen.on)
+    to_pay, _ = portal.sums(owed, pages.credit(seen.link.customer_id))
+    amount = next((one for one in to_pay if one.currency == currency), None)
+    if amount is None:
+        raise NothingOpen
+    return amount, [one.receivable_id for one in owed if one.asked and one.currency == currency]
+
+
+def _with_offer(seen: Visit, offer: int) -> tuple[Money, list[int]]:
+    amount, receivable = portal_offers.to_pay(seen, offer)
+    return amount, [receivable]
 
 
 def _description(seen: Visit, locale: str, currency: str) -> str:
@@ -247,9 +260,7 @@ def _keep(creditor: Creditor, begun: OnlinePayment, method: str) -> None:
     """What the payer agreed to on the page holds from now on."""
     consent = AutoConsent.objects.filter(payment=begun).first()
     if consent is not None:
-        AutoMethod.objects.get_or_create(
-            consent=consent, defaults={"creditor": creditor, "sealed": vault.seal(method)}
-        )
+        AutoMethod.objects.get_or_create(consent=consent, defaults={"creditor": creditor, "sealed": vault.seal(method)})
 
 
 def _of(name: str, event: PaymentEvent) -> OnlinePayment | None:

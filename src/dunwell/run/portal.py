@@ -17,10 +17,10 @@ from dunwell.core.message import BankAccount
 from dunwell.core.money import Money, minor_digits
 from dunwell.engine import parts, payqr, render, terms
 from dunwell.engine.texts import Terms
-from dunwell.run import instalments_standing, packs
+from dunwell.run import deadlines, instalments_standing, packs
 from dunwell.run.letter_facts import account_facts
 from dunwell.store import load_letters, pages, scope
-from dunwell.store.models import ContactPoint, Creditor, Customer, PageLink, Run, Staff
+from dunwell.store.models import ContactPoint, Creditor, Customer, Deadline, PageLink, Run, Staff
 from dunwell.store.pages import Owed
 
 LOCALES = ("ru", "bg", "en")
@@ -36,7 +36,21 @@ class Visit:
     link: PageLink
     creditor: Creditor
     on: date
+    at: datetime
     is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a request before work says of its days; empty where nothing is said. `ends_at` is the last second of the first day."""
+
+    until: str
+    starts: str
+    later: str
+    price_until: str
+    price_after: str
+    reason: str
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +70,12 @@ class Item:
     original: str
     is_part_paid: bool
     disputed: str
+    is_credited: bool
     state: str
     day: str  # the day that goes with the state: promised for, or checked until
     lines: tuple[tuple[str, str], ...]
     is_request: bool
+    place: Place | None
     open_minor: int
     currency: str
 
@@ -152,7 +168,7 @@ def visit(token: str, now: datetime) -> Visit | None:
     creditor = Creditor.objects.get(pk=link.creditor_id)
     with scope.of(creditor.pk):
         on = _day(link, creditor, now)
-        return Visit(token, link, creditor, on, is_closed=on > link.last_day or pages.is_ended(link))
+        return Visit(token, link, creditor, on, now, is_closed=on > link.last_day or pages.is_ended(link))
 
 
 def opened(seen: Visit, *, is_robot: bool) -> None:
@@ -166,6 +182,7 @@ def page(seen: Visit, locale: str) -> Page:
     with scope.of(creditor.pk):
         owed = owed_by(link, seen.on)
         lines = pages.lines([one.invoice_id for one in owed])
+        told = _deadlines(seen, owed)
         customer = Customer.objects.get(pk=link.customer_id)
         said = speech(seen, locale)
         to_pay, credit = sums(owed, pages.credit(customer.pk))
@@ -178,14 +195,17 @@ def page(seen: Visit, locale: str) -> Page:
             customer=customer.name,
             is_business=customer.kind == "business",
             person=_person(creditor, customer, locale),
-            items=tuple(_item(one, lines.get(one.invoice_id, []), said) for one in owed[:ITEMS_MAX]),
+            items=tuple(
+                _item(one, lines.get(one.invoice_id, []), told.get(one.invoice_id, {}), said)
+                for one in owed[:ITEMS_MAX]
+            ),
             more=max(0, len(owed) - ITEMS_MAX),
             totals=tuple(said.money(amount) for amount in to_pay),
             currencies=tuple(amount.currency for amount in to_pay),
             credit=tuple(said.money(amount) for amount in credit),
             pay_by=said.until(link.pay_by) if link.pay_by and link.pay_by >= seen.on else "",
             has_money_waiting=pages.has_unmatched_money(link),
-            transfers=tuple(_transfer(amount, accounts, owed, said) for amount in to_pay if _account(amount, accounts)),
+            transfers=tuple(one for amount in to_pay if (one := transfer_of(amount, accounts, owed, said))),
             reader=_reader(link),
             may_stop=bool(link.person_key) and not link.is_shared,
         )
@@ -225,7 +245,7 @@ def _code(seen: Visit, locale: str, currency: str) -> bytes | None:
         owed = owed_by(seen.link, seen.on)
         to_pay, _ = sums(owed, pages.credit(seen.link.customer_id))
     amount = next((one for one in to_pay if one.currency == currency), None)
-    account = _account(amount, accounts) if amount else None
+    account = account_of(amount, accounts) if amount else None
     if amount is None or account is None:
         return None
     return payqr.payload(account, amount, purpose(owed, currency, locale))
@@ -313,7 +333,33 @@ def _day(link: PageLink, creditor: Creditor, now: datetime) -> date:
     return max(link.effective_on, last or link.effective_on)
 
 
-def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
+def _deadlines(seen: Visit, owed: list[Owed]) -> dict[int, dict[str, Deadline]]:
+    """What runs at this moment; live, to the second."""
+    requests = [one.invoice_id for one in owed if one.kind == DocumentKind.REQUEST]
+    told = deadlines.told(seen.creditor, requests, seen.on, rehearsal=seen.link.rehearsal) if requests else {}
+    is_live = not seen.link.rehearsal
+    return {
+        invoice: {kind: one for kind, one in kinds.items() if not (is_live and seen.at > one.ends_at)}
+        for invoice, kinds in told.items()
+    }
+
+
+def _place_of(one: Owed, told: dict[str, Deadline], speech: Speech) -> Place | None:
+    place, price = told.get("place"), told.get("price")
+    if not told or not one.open:
+        return None
+    return Place(
+        until=speech.until(place.last_day) if place else "",
+        starts=speech.on_day(place.starts_on) if place and place.starts_on else "",
+        later=speech.brief(place.later_start) if place and place.later_start else "",
+        price_until=speech.until(price.last_day) if price else "",
+        price_after=speech.money(Money(price.new_total, one.currency)) if price and price.new_total else "",
+        reason=terms.clean(price.evidence) if price else "",
+        ends_at=min(each.ends_at for each in told.values()),
+    )
+
+
+def _item(one: Owed, lines: list[tuple[str, int]], told: dict[str, Deadline], speech: Speech) -> Item:
     labels = speech.terms.labels
     is_request = one.kind == DocumentKind.REQUEST
     title = f"{labels['request' if is_request else 'invoice']} {speech.number(one.number)}"
@@ -336,10 +382,12 @@ def _item(one: Owed, lines: list[tuple[str, int]], speech: Speech) -> Item:
         original=speech.money(Money(one.amount, one.currency)),
         is_part_paid=0 < one.balance < one.amount,
         disputed=speech.money(Money(one.disputed, one.currency)) if one.disputed else "",
+        is_credited=one.is_credited,
         state=state,
         day=speech.day(day) if day else "",
         lines=tuple((terms.clean(text), speech.money(Money(amount, one.currency))) for text, amount in lines),
         is_request=is_request,
+        place=_place_of(one, told, speech),
         open_minor=one.asked,
         currency=one.currency,
     )
@@ -361,7 +409,7 @@ def _state(one: Owed) -> tuple[str, date | None]:
     return ("promised", one.promised_for) if one.promised_for else ("open", None)
 
 
-def _account(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAccount | None:
+def account_of(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAccount | None:
     found = next((one for one in accounts if one.currency == amount.currency), None)
     if found is None:
         return None
@@ -370,9 +418,13 @@ def _account(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAcc
     return None if payqr.account_fault(account) else account
 
 
-def _transfer(amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech) -> Transfer:
-    labels, account = speech.terms.labels, _account(amount, accounts)
-    assert account is not None
+def transfer_of(
+    amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech
+) -> Transfer | None:
+    """How to transfer a sum; None where no account is set for its currency."""
+    labels, account = speech.terms.labels, account_of(amount, accounts)
+    if account is None:
+        return None
     said_for = purpose(owed, amount.currency, speech.terms.locale)
     bank = parts.account_rows(labels, account)
     rows = [

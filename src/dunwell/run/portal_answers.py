@@ -19,13 +19,17 @@ from dunwell.core.assignment import Case
 from dunwell.core.instalments import Wish
 from dunwell.core.ledger import CustomerKind, DocumentKind, HoldReason, OurDebt
 from dunwell.core.money import Money
+from dunwell.core.offers import OfferKind
 from dunwell.core.page import ANSWERS_PER_DAY_MAX, TEXT_MAX, AnswerKind
 from dunwell.core.page_files import CheckedFile, Upload
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
+from dunwell.engine import promises
 from dunwell.run import (
     calendars,
+    hardship,
     jurisdictions,
+    offers,
     people,
     portal,
     portal_link,
@@ -34,7 +38,7 @@ from dunwell.run import (
     portfolio,
 )
 from dunwell.run.portal import Visit
-from dunwell.store import audit, bulk, pages, scope
+from dunwell.store import audit, bulk, load, pages, scope
 from dunwell.store.models import (
     Customer,
     Dispute,
@@ -73,6 +77,10 @@ class NothingOpen(Refusal):
 
 class DayOutside(Refusal):
     """The day must lie between {first} and {last}."""
+
+
+class TrustSpent(Refusal):
+    """Several promised days have passed without the payment: please write to us, and we will agree the next day together."""
 
 
 class DayMissing(Refusal):
@@ -132,7 +140,7 @@ class Bounds:
     """The days between which a client may promise by themselves, and the working days among the next ones."""
 
     first: date
-    last: date
+    last: date | None  # None: a person agrees the day with them
     near: tuple[date, ...]
 
 
@@ -167,6 +175,8 @@ def bounds(seen: Visit) -> Bounds:
         customer = Customer.objects.get(pk=seen.link.customer_id)
         owed = [one for one in pages.owed(seen.link, seen.on) if one.open]
         first, last = _bounds(seen, owed)
+    if last is None:
+        return Bounds(first, None, ())
     country = customer.country or seen.creditor.country
     years = range(first.year, last.year + 1)
     calendar = calendars.load([country], years, jurisdictions.load_all(), calendars.load_corrections())[country]
@@ -200,6 +210,8 @@ def _promise(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     if said.day is None:
         raise DayMissing
     first, last = _bounds(seen, opened)
+    if last is None:
+        raise TrustSpent
     if not first <= said.day <= last:
         raise DayOutside(first=first, last=last)
     for one in opened:
@@ -257,6 +269,29 @@ def _question(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     )
 
 
+def _hardship(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """Everything pauses, and a person asks how they are; what they need to say about it is theirs to choose."""
+    if not any(one.open for one in pages.owed(seen.link, seen.on)):
+        raise NothingOpen
+    customer = Customer.objects.get(pk=seen.link.customer_id)
+    hardship.begin(seen.creditor, customer, rehearsal=seen.link.rehearsal, on=seen.on, by=BY, why=WHY)
+
+
+def _review(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """A review for a cashback that still runs, any review: a person looks whether it is there, never how kind it is."""
+    if not said.text.strip() and not said.uploads:
+        raise TextMissing
+    opened = [one.receivable_id for one in pages.owed(seen.link, seen.on)]
+    rehearsal = seen.link.rehearsal
+    found = offers.told(seen.creditor, opened, seen.on, rehearsal=rehearsal)
+    wanted = [
+        one for one in found.values() if one.offer.kind == OfferKind.CASHBACK and one.receivable_id in said.receivables
+    ]
+    if not wanted:
+        raise NothingOpen
+    offers.live(seen.creditor, wanted[0].pk, opened, seen.at, seen.on, rehearsal=rehearsal)
+
+
 def _redirect(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     """Somebody else is to be written to: a person decides, because whoever holds a link must not redirect letters alone."""
     if not MAILBOX.fullmatch(said.email):
@@ -289,6 +324,8 @@ EFFECTS: dict[AnswerKind, Effect] = {
     AnswerKind.ASK_PLAN: _plan,
     AnswerKind.DISPUTE: _dispute,
     AnswerKind.QUESTION: _question,
+    AnswerKind.HARDSHIP: _hardship,
+    AnswerKind.REVIEW: _review,
     AnswerKind.REDIRECT: _redirect,
     AnswerKind.OTHER_WAY: _other_way,
     AnswerKind.STOP: _stop,
@@ -303,11 +340,16 @@ def _open(chosen: list[Owed]) -> list[Owed]:
     return opened
 
 
-def _bounds(seen: Visit, opened: list[Owed]) -> tuple[date, date]:
+def _bounds(seen: Visit, opened: list[Owed]) -> tuple[date, date | None]:
+    """The first and last day that may be promised; promises not kept make the time shorter, too many end it."""
+    made = load.promises(seen.creditor.pk, seen.on, rehearsal=seen.link.rehearsal, customer=seen.link.customer_id)
+    broken = promises.breaks_of_year(made, seen.on)
+    if broken >= promises.BREAKS_MAX:
+        return seen.on, None
     ends = []
     for one, policy in zip(opened, _policies(seen, opened), strict=True):
         first_said = min((earlier.effective_on for earlier in _promises(seen, one)), default=seen.on)
-        ends.append(first_said + timedelta(policy.promise_days_max))
+        ends.append(first_said + timedelta(promises.days_allowed(policy.promise_days_max, broken)))
     return seen.on, max(seen.on, min(ends, default=seen.on))
 
 

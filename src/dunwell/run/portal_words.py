@@ -21,6 +21,8 @@ SAID_ALREADY: dict[AnswerKind, frozenset[ProposalKind]] = {
     AnswerKind.QUESTION: frozenset({ProposalKind.ANSWER, ProposalKind.LOOK}),
     AnswerKind.REDIRECT: frozenset({ProposalKind.CONTACT, ProposalKind.LOOK}),
     AnswerKind.OTHER_WAY: frozenset({ProposalKind.LOOK}),
+    AnswerKind.HARDSHIP: frozenset({ProposalKind.HOLD, ProposalKind.LOOK}),
+    AnswerKind.REVIEW: frozenset({ProposalKind.LOOK}),
 }
 """What a form records by itself. Those that wait for a person anyway need nobody else to read them."""
 

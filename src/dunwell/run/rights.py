@@ -9,18 +9,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dunwell.core import clause_text
+from dunwell.core import agreed_terms, clause_text
 from dunwell.core.refusal import Refusal
 from dunwell.core.stop_work import Work
 from dunwell.core.toml_text import suggest
+from dunwell.engine import intake
 from dunwell.run import limitations, people, rates
 from dunwell.store import audit, load_claims, scope
-from dunwell.store.models import Acknowledgement, Agreement, Creditor
+from dunwell.store.models import Acknowledgement, Agreement, Creditor, Customer
 
 WARNED_DAYS = 90
 """A claim, its waiting time and a lawyer's desk take about a quarter."""
 TERMS = {
     "contract": "its number and day, as a letter writes it: № 7 от 12 января 2026 г.",
+    "net_days": "days to pay, such as 30",
+    "counted_from": "issue, receipt, acceptance or delivery; issue without it",
+    "month_end": "yes: the days are counted from the end of that month",
+    "pay_day": "payment is on this day of a month, the first one after the days are over",
+    "prepayment": "share paid before the work, such as 30%",
+    "early_discount": "such as 2% within 10 days",
+    "credit_limit": "how much may be open at once, such as 5000.00 EUR",
     "late_payment": 'the late-payment clause, such as "0.1% a day, cap 10%"; empty: none was agreed',
     "late_payment_ref": "where the clause stands: п. 5.2",
     "stop_work": "where the right to stop work stands: п. 5.3; empty: what the law gives",
@@ -59,9 +67,25 @@ class Ending:
     is_over: bool
 
 
+def check(creditor: Creditor, terms: Mapping[str, str]) -> None:
+    """Refuse terms that are not known or say nothing that could be kept."""
+    for name in terms:
+        if name not in TERMS:
+            raise TermUnknown(name=name, suggestion=suggest(name, TERMS))
+    agreed_terms.read(terms)
+    if limit := terms.get("credit_limit", "").strip():
+        intake.limit_of(limit)
+    if clause := terms.get("late_payment", "").strip():
+        law = rates.law(limitations.law_of(creditor.country))
+        tariff = law.rules[-1].tariff
+        clause_text.read(clause, currency=creditor.currency, year=tariff.year, table=tariff.table)
+    if (work := terms.get("work", "")) and work not in set(Work):
+        raise WorkUnknown(work=work)
+
+
 def agree(
     creditor: Creditor,
-    customer: str,
+    customer: str | Customer,
     terms: Mapping[str, str],
     *,
     agreed_on: date,
@@ -71,19 +95,11 @@ def agree(
     why: str = "",
 ) -> Agreement:
     """Record the next version of what was agreed with a customer; terms not named stay as they were."""
-    for name in terms:
-        if name not in TERMS:
-            raise TermUnknown(name=name, suggestion=suggest(name, TERMS))
+    check(creditor, terms)
     if not evidence.strip():
         raise EvidenceMissing
     if agreed_on > on:
         raise AgreedAhead(day=agreed_on)
-    if clause := terms.get("late_payment", "").strip():
-        law = rates.law(limitations.law_of(creditor.country))
-        tariff = law.rules[-1].tariff
-        clause_text.read(clause, currency=creditor.currency, year=tariff.year, table=tariff.table)
-    if (work := terms.get("work", "")) and work not in set(Work):
-        raise WorkUnknown(work=work)
     who = people.customer(creditor, customer)
     whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
     with scope.of(creditor.pk):

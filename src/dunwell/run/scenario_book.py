@@ -13,15 +13,15 @@ from typing import Any
 
 import polars as pl
 
-from dunwell.core import frames
-from dunwell.core.frames import Proposal
+from dunwell.core import frames, offers
+from dunwell.core.frames import Proposal, Schema
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.ledger import DocumentKind, TaskKind
 from dunwell.core.money import Money
 from dunwell.core.policy import Policy
 from dunwell.core.policy_rules import WAKE_UP_CONTENT
 from dunwell.core.scenario import Document, Event, Scenario
-from dunwell.engine import instalments
+from dunwell.engine import instalments, promises
 from dunwell.run.jurisdictions import of_country, timezone_of
 
 Row = dict[str, Any]
@@ -29,6 +29,12 @@ Row = dict[str, Any]
 FORECAST_DAYS = 14
 CREDITOR_COUNTRY = "BG"
 """Where the creditor of a story is, unless it says so: it matters for the freshness of the money data alone."""
+
+_PROMISED: Schema = {
+    **{"promise_id": pl.Int64, "customer_id": pl.Int64, "receivable_id": pl.Int64, "kind": pl.String},
+    **{"amount": pl.Int64, "since": pl.Date, "until": pl.Date},
+    "received": pl.List(pl.Struct({"on": pl.Date, "amount": pl.Int64})),
+}
 
 IDS_PER_STORY = 1000
 """Room for the receivables and contacts of one story when many are played together."""
@@ -48,7 +54,10 @@ class Book:
     disputed: dict[int, int] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
     debits: dict[int, date] = field(default_factory=dict)
-    promises: dict[int, date] = field(default_factory=dict)
+    offered: list[tuple[str, int, int, date]] = field(default_factory=list)  # kind, receivable, amount, last day
+    reviewed: set[int] = field(default_factory=set)
+    promises: list[Row] = field(default_factory=list)
+    received: dict[int, list[Row]] = field(default_factory=dict)
     plan: pl.DataFrame = field(default_factory=lambda: frames.empty(frames.PLAN_PARTS))
     holds: list[Row] = field(default_factory=list)
     signs: list[Row] = field(default_factory=list)
@@ -105,9 +114,14 @@ class Book:
             case "paid":
                 self._pay(receivable, Money.parse(event.value, currency).minor, event.on)
             case "promised":
-                self.promises[receivable] = event.value
+                self._promise(receivable, event.value, event.on)
             case "instalments":
                 self._agree(receivable, event)
+            case "discount" | "cashback":
+                amount = Money.parse(event.value, currency).minor
+                self.offered.append((event.kind, receivable, amount, event.until or event.on))
+            case "reviewed":
+                self.reviewed.add(receivable)
             case "disputed":
                 whole = self.balances[receivable - 1]
                 self.disputed[receivable] = whole if event.value == "all" else Money.parse(event.value, currency).minor
@@ -150,10 +164,10 @@ class Book:
 
     def _pay(self, receivable: int, amount: int, on: date) -> None:
         self.balances[receivable - 1] -= amount
+        self.received.setdefault(receivable, []).append({"on": on, "amount": amount})
         self.signs.append({"customer_id": self.number, "kind": "paid", "on": on})
         if self.balances[receivable - 1] <= 0:
             self.settled[receivable] = on
-            self.promises.pop(receivable, None)
         if self.stopped_on and all(self.balances[number - 1] <= 0 for number in self.stopped_for):
             self.stopped_on, self.resumed_on = None, on
 
@@ -174,6 +188,32 @@ class Book:
         """The agreed schedule with what has come for it."""
         left = pl.Series(self.balances, dtype=pl.Int64).gather(self.plan["receivable_id"] - 1)
         return self.plan.with_columns(came=-pl.col("came") - left)
+
+    def _earned(self, wanted: str) -> list[tuple[int, int]]:
+        """Receivable and sum of each offer of a kind that was earned."""
+        return [(of, amount) for kind, of, amount, until in self.offered
+                if kind == wanted and self._is_earned(kind, of, amount, until)]  # fmt: skip
+
+    def _is_earned(self, kind: str, receivable: int, amount: int, last_day: date) -> bool:
+        came = offers.came_by([(one["on"], one["amount"]) for one in self.received.get(receivable, [])], last_day)
+        enough = self.documents[receivable - 1].amount.minor - (amount if kind == "discount" else 0)
+        return came >= enough and (kind == "discount" or receivable in self.reviewed)
+
+    def _set_aside(self, receivable: int) -> int:
+        """What an earned discount leaves open until its credit note is there."""
+        return sum(amount for of, amount in self._earned("discount") if of == receivable)
+
+    def _credit(self) -> list[Row]:
+        """Money on account and cashbacks earned."""
+        currency = self.credit.currency if self.credit else self.documents[0].amount.currency
+        credit = (self.credit.minor if self.credit else 0) + sum(amount for _, amount in self._earned("cashback"))
+        return [{"currency": currency, "amount": credit}] if credit else []
+
+    def _promise(self, receivable: int, until: date, on: date) -> None:
+        """All that is open, by a day."""
+        promise = {"promise_id": len(self.promises), "customer_id": self.number, "receivable_id": receivable}
+        amount = self.balances[receivable - 1]
+        self.promises.append(promise | {"kind": "promise", "amount": amount, "since": on, "until": until})
 
     def _hold(self, event: Event, receivable: int | None) -> None:
         customer = None if receivable else self.number
@@ -305,7 +345,8 @@ class Book:
             "document": DocumentKind.INVOICE if document.due else DocumentKind.REQUEST,
             "currency": document.amount.currency,
             "balance": balance,
-            "disputed": min(self.disputed.get(number, 0), balance),
+            "disputed": min(self.disputed.get(number, 0) + self._set_aside(number), balance),
+            "is_credited": self._set_aside(number) > 0 and number not in self.disputed,
             "issue_date": document.issued,
             "due_date": document.due,
             "valid_until": document.valid_until,
@@ -322,7 +363,6 @@ class Book:
 
     def _customer(self) -> Row:
         customer = self.scenario.customer
-        credit = [{"currency": self.credit.currency, "amount": self.credit.minor}] if self.credit else []
         return {
             "customer_id": self.number,
             "kind": customer.kind,
@@ -330,7 +370,7 @@ class Book:
             "locale": {"RU": "ru", "BG": "bg"}.get(customer.country, "en"),
             "jurisdiction": of_country(customer.country, self.jurisdictions).code,
             "state": self.state,
-            "credit_by_currency": credit,
+            "credit_by_currency": self._credit(),
             "unmatched_hold": self.unmatched,
             "woken_on": self.woken_on,
             "owes": self.owes,
@@ -361,13 +401,12 @@ class Book:
         ]
 
     def _pauses(self, as_of: date) -> list[Row]:
-        grace = timedelta(self.policy.promise_grace_days)
-        promises = []
-        for receivable, promised in self.promises.items():
-            until = promised + grace
-            broken_on = until + timedelta(1) if until < as_of else None
-            promises.append({"kind": "promise", "receivable_id": receivable, "until": until, "broken_on": broken_on})
-        return [*self.holds, *promises]
+        if not self.promises:
+            return self.holds
+        rows = [one | {"received": self.received.get(one["receivable_id"], [])} for one in self.promises]
+        numbers = sorted({one["receivable_id"] for one in rows})
+        grace_days = pl.DataFrame({"receivable_id": numbers}).with_columns(grace_days=self.policy.promise_grace_days)
+        return [*self.holds, *promises.pauses(pl.DataFrame(rows, schema=_PROMISED), grace_days, as_of).to_dicts()]
 
     def _settlement(self, number: int, on: date) -> Row:
         return {

@@ -228,7 +228,7 @@ def _import(creditor: Creditor, path: Path, options: Options, as_of: date, by: s
                 "kind": one.kind,
                 "rows": one.rows,
                 "counts": {name: count for name, count in one.counts.items() if count},
-                "findings": [str(finding) for finding in one.findings[:SHOWN_FINDINGS]],
+                "findings": [asdict(finding) for finding in one.findings[:SHOWN_FINDINGS]],
                 "findings_total": one.findings_total,
             }
             for one in found

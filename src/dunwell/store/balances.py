@@ -13,24 +13,26 @@ from datetime import date
 
 def balances_sql(*, as_of: date | None, rehearsal: bool, among: str = "") -> str:
     """All receivables of the creditor, or those whose numbers the query `among` gives: `receivable_id, invoice_id, customer_id, currency, due_date, balance, disputed,
-    is_cancelled`.
+    is_credited, is_cancelled`.
 
     `balance` = amount + charges − write-offs − allocations, in minor units, and may be below zero after a write-off too many;
-    `disputed` is the contested part of a positive balance, all of it when one dispute names no sum.
+    `disputed` is the contested part of a positive balance, all of it when one dispute names no sum; `is_credited` = nobody contests it, a
+    credit note of ours is awaited.
     """
     known, ended_known = _known("f", as_of), _known("e", as_of)
     real = "" if rehearsal else "AND NOT f.rehearsal"
     return f"""
     SELECT r.id AS receivable_id, r.invoice_id, r.customer_id, r.currency, r.due_date, b.balance,
       CASE WHEN d.receivable_id IS NULL THEN 0 WHEN d.is_whole THEN greatest(b.balance, 0)
-           ELSE least(d.amount, greatest(b.balance, 0)) END::bigint AS disputed,
+           ELSE least(d.amount, greatest(b.balance, 0)) END::bigint AS disputed, coalesce(d.is_credited, false) AS is_credited,
       x.invoice_id IS NOT NULL AS is_cancelled
     FROM receivable r
     LEFT JOIN ({_sum_of("allocation", known, among)}) a ON a.receivable_id = r.id
     LEFT JOIN ({_sum_of("charge", known, among)}) c ON c.receivable_id = r.id
     LEFT JOIN ({_sum_of("write_off", known, among)}) w ON w.receivable_id = r.id
     LEFT JOIN (
-      SELECT f.receivable_id, bool_or(f.amount IS NULL) AS is_whole, sum(f.amount)::bigint AS amount FROM dispute f
+      SELECT f.receivable_id, bool_or(f.amount IS NULL) AS is_whole, sum(f.amount)::bigint AS amount,
+        bool_and(f.cause = 'credit_due') AS is_credited FROM dispute f
       WHERE {known} {real} {_of("f.receivable_id", among)}
         AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = f.id AND {ended_known})
       GROUP BY f.receivable_id

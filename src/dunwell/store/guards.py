@@ -44,7 +44,7 @@ DERIVED = {"receivable_forecast"}
 # Personal content in tables of its own: append-only for the application, replaced by a tombstone by the erasing procedure.
 PERSONAL = {
     *("imported_row", "bank_entry", "message_content", "recipient", "audit_content"),
-    *("page_words", "page_file", "online_news", "payment_plan_paper", "auto_method"),
+    *("page_words", "page_file", "online_news", "payment_plan_paper", "terms_confirmed", "auto_method"),
     *("inbound_content", "reply_proposal", "reply_decision", "call_reviewed"),
 }
 

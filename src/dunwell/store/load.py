@@ -32,7 +32,7 @@ class Facts:
     steps_done: pl.DataFrame
     under_way: pl.DataFrame
     pauses: pl.DataFrame  # holds, findings and replies
-    promises: pl.DataFrame  # receivable_id, kind, amount, since, until, received
+    promises: pl.DataFrame  # PROMISES and `received`
     plan_parts: pl.DataFrame
     touches: pl.DataFrame
     signs: pl.DataFrame
@@ -72,6 +72,12 @@ def choices(creditor_id: int, as_of: date) -> pl.DataFrame:
         return _choices(read, Only(as_of, False, ()))
 
 
+def promises(creditor_id: int, as_of: date, *, rehearsal: bool, customer: int) -> pl.DataFrame:
+    """A customer's promises with what came since (PROMISES and `received`)."""
+    with bulk.reader(creditor_id) as read:
+        return _promises(read, Only(as_of, rehearsal, (customer,)))
+
+
 def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataFrame]:
     """A stretch of the past for a simulation: all receivables that stood open in it, as invoiced, and the money of all days."""
     with bulk.reader(creditor_id) as read:
@@ -79,7 +85,7 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
         start = f"DATE '{since.isoformat()}'"
         receivables = read(f"""
             SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, r.currency,
-                   r.amount AS balance, 0::bigint AS disputed, i.issue_date, r.due_date, i.valid_until, i.requested_on,
+                   r.amount AS balance, 0::bigint AS disputed, false AS is_credited, i.issue_date, r.due_date, i.valid_until, i.requested_on,
                    false AS is_cancelled, CASE WHEN i.known_on <= {start} THEN i.known_on ELSE i.issue_date END AS known_on
             FROM receivable r JOIN invoice i ON i.id = r.invoice_id
             LEFT JOIN (SELECT receivable_id, sum(amount)::bigint AS total FROM allocation
@@ -148,7 +154,8 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
     # Nothing else is known of most receivables than their balance; the names of kinds are put back here, not sent a million times.
     found = read(f"""
         SELECT b.receivable_id, b.customer_id, b.invoice_id, i.kind = 'request' AS is_request, b.currency, b.balance, b.disputed,
-               i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled, a.until AS debit_pending_until,
+               b.is_credited, i.issue_date, b.due_date, i.valid_until, i.requested_on, b.is_cancelled,
+               a.until AS debit_pending_until,
                CASE WHEN i.known_on <= {only.day} THEN i.known_on ELSE i.issue_date END AS known_on
         FROM ({balances.balances_sql(as_of=only.as_of, rehearsal=only.rehearsal)}) b
         JOIN invoice i ON i.id = b.invoice_id
@@ -332,6 +339,7 @@ def _pauses(read: Read, only: Only) -> pl.DataFrame:
 
 PROMISES: frames.Schema = {
     "promise_id": pl.Int64,
+    "customer_id": pl.Int64,
     "receivable_id": pl.Int64,
     "kind": pl.String,
     "amount": pl.Int64,
@@ -343,9 +351,9 @@ PROMISES: frames.Schema = {
 def _promises(read: Read, only: Only) -> pl.DataFrame:
     promises = _conform(
         read(f"""
-        SELECT p.id AS promise_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
-        FROM promise p LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
-        WHERE e.id IS NULL AND p.plan_id IS NULL AND p.effective_on <= {only.day} {only.real("p")}
+        SELECT p.id AS promise_id, r.customer_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
+        FROM promise p JOIN receivable r ON r.id = p.receivable_id LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
+        WHERE e.id IS NULL AND p.plan_id IS NULL AND p.effective_on <= {only.day} {only.real("p")} {only.of("r.customer_id")}
         """),
         PROMISES,
     )

@@ -143,7 +143,15 @@ def at_risk(as_of: date, *, rehearsal: bool, limit: int) -> list[AtRisk]:
     """Of each currency the receivables by which most money may be lost: balance × chance that it stays unpaid for long."""
     rows = bulk.rows(AT_RISK.format(balances=balances.balances_sql(as_of=as_of, rehearsal=rehearsal)), limit)
     return [
-        AtRisk(number, invoice, customer, name, Money(balance, currency), Money(round(balance * unpaid), currency), expected)
+        AtRisk(
+            number,
+            invoice,
+            customer,
+            name,
+            Money(balance, currency),
+            Money(round(balance * unpaid), currency),
+            expected,
+        )
         for number, invoice, customer, name, balance, currency, unpaid, expected in rows
     ]
 

@@ -71,7 +71,10 @@ def details(
         """)
         settling = read(f"""
             SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, {_part_of("r.customer_id")} AS amount, p.currency,
-                   p.is_date_known AND p.date <= r.due_date AS in_time
+                   p.is_date_known AND p.date <= r.due_date AS in_time,
+                   EXISTS (SELECT FROM promise q WHERE q.receivable_id = r.id AND q.effective_on <= p.date
+                     AND q.promised_date >= p.date {real.replace("m.", "q.")}
+                     AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = q.id)) AS as_promised
             FROM allocation a JOIN payment p ON p.id = a.payment_id JOIN receivable r ON r.id = a.receivable_id
             WHERE a.amount > 0 AND a.effective_on <= {day} AND a.receivable_id IN ({of_receivables})
               AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id)

@@ -124,6 +124,7 @@ class Owed:
     reference: str
     promised_for: date | None
     claimed_until: date | None
+    is_credited: bool  # what is set aside awaits our credit note: nobody contests it
     is_later: bool  # shown apart: its day has not come, and the message does not ask for it
     payment_on: date | None = None  # of an agreed schedule that stands: its next payment, and what of it is asked here
     payment_left: int = 0
@@ -151,6 +152,8 @@ def owed(link: PageLink, on: date) -> list[Owed]:
       (SELECT max(coalesce(h.until_date, %(on)s)) FROM hold h WHERE h.receivable_id = r.id AND h.reason = 'claimed_paid'
          AND (h.until_date IS NULL OR h.until_date >= %(on)s) AND (%(rehearsal)s OR NOT h.rehearsal)
          AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)),
+      NOT EXISTS (SELECT FROM dispute d WHERE d.receivable_id = r.id AND d.cause <> 'credit_due' AND (%(rehearsal)s OR NOT d.rehearsal)
+         AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id)),
       coalesce(r.due_date, i.valid_until, %(on)s) > %(on)s AND NOT r.id = ANY(%(receivables)s)
     FROM receivable r JOIN invoice i ON i.id = r.invoice_id
     CROSS JOIN LATERAL dunwell_owed(r.id, %(rehearsal)s) o

@@ -24,7 +24,12 @@ def is_stopped(creditor_id: int) -> bool:
 
 def opened_address(creditor_id: int) -> str:
     """The public address that was last seen to open from outside; empty when none was."""
-    return _last(creditor_id, Switch.PUBLIC_URL) or ""
+    return value(creditor_id, Switch.PUBLIC_URL)
+
+
+def value(creditor_id: int, kind: str) -> str:
+    """The last value of a kind of switch; empty where it was never turned."""
+    return _last(creditor_id, kind) or ""
 
 
 def released_runs(creditor_id: int) -> set[int]:

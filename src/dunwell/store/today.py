@@ -17,7 +17,9 @@ from dunwell.store import balances, bulk, outbox_view
 from dunwell.store.models import Audit
 from dunwell.store.outbox_view import Unmatched
 
-KINDS = ("unknown", "reply", "money", "blocking", "broken", "plan", "task", "approval", "dispute", "finding")
+ANSWER_DAYS = 7
+"""A client who objects has an answer so many days later, unless a person names another day."""
+KINDS = ("unknown", "reply", "money", "blocking", "broken", "plan", "task", "approval", "dispute", "credit", "finding")
 """Most pressing first: what may have gone wrong, what holds others up, what was promised, what is due today, what can wait."""
 
 BADGES_S = 60
@@ -28,7 +30,7 @@ BADGES_S = 60
 class Item:
     """Something that waits for a person. `number` is its record's; `since` the day it waits from; `step` and `reasons` say why.
 
-    `words` are a person's or a file's own words; `sums` what it is about, per currency.
+    `words` are a person's or a file's own words; `until` is the day by which `owner` answers a dispute; `sums` what it is about, per currency.
     """
 
     kind: str
@@ -41,6 +43,8 @@ class Item:
     step: str = ""
     reasons: str = ""
     words: str = ""
+    until: date | None = None
+    owner: str = ""
     sums: tuple[Money, ...] = ()
 
 
@@ -74,7 +78,8 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
         "approval": [],
         "broken": [rehearsal, as_of, rehearsal, as_of, as_of],
         "plan": [rehearsal],
-        "dispute": [rehearsal],
+        "dispute": [ANSWER_DAYS, rehearsal],
+        "credit": [],
     }
     rows = bulk.rows(f"{ITEMS[kind]} LIMIT {int(limit)}", *given[kind])
     sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
@@ -150,9 +155,10 @@ UNION ALL SELECT * FROM ({MISSED}) m
 """
 DISPUTED = """
 SELECT d.*, r.customer_id, i.number FROM dispute d JOIN receivable r ON r.id = d.receivable_id JOIN invoice i ON i.id = r.invoice_id
-WHERE NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id) AND (%s OR NOT d.rehearsal)
+WHERE NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id) AND (%s OR NOT d.rehearsal) AND d.cause <> 'credit_due'
   AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
 """
+CREDITS_DUE = "SELECT c.* FROM credit_due c WHERE NOT c.rehearsal AND NOT EXISTS (SELECT FROM credit_settled s WHERE s.due_id = c.id)"
 OPEN_TASKS = (
     "SELECT t.* FROM task t WHERE t.due_on <= %s AND NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id)"
 )
@@ -177,11 +183,12 @@ UNION ALL SELECT 'reply', (SELECT count(*) FROM ({OPEN_READINGS}) p) + (SELECT c
 UNION ALL SELECT 'broken', count(*) FROM ({BROKEN}) b
 UNION ALL SELECT 'plan', count(*) FROM ({ASKED_PLANS}) k
 UNION ALL SELECT 'dispute', count(*) FROM ({DISPUTED}) d
+UNION ALL SELECT 'credit', count(*) FROM ({CREDITS_DUE}) c
 UNION ALL SELECT 'task', count(*) FROM ({OPEN_TASKS}) t
 UNION ALL SELECT CASE WHEN holds THEN 'blocking' ELSE 'finding' END, count(*) FROM ({OPEN_FINDINGS}) f GROUP BY holds
 """
 _FINDINGS = (
-    f"SELECT f.id, f.customer_id, coalesce(c.name, ''), f.effective_on, 0, f.code, '', '', f.message || ' ' || f.remedy "
+    f"SELECT f.id, f.customer_id, coalesce(c.name, ''), f.effective_on, 0, f.code, f.message, f.remedy, '' "
     f"FROM ({OPEN_FINDINGS}) f LEFT JOIN customer c ON c.id = f.customer_id"
 )
 # number, customer, name, since, level, what, step, reasons, words
@@ -207,8 +214,13 @@ ITEMS = {
     "JOIN invoice i ON i.id = r.invoice_id ORDER BY p.promised_date, p.id",
     "plan": "SELECT k.id, k.customer_id, c.name, k.effective_on, 0, '', '', '', k.evidence "
     f"FROM ({ASKED_PLANS}) k JOIN customer c ON c.id = k.customer_id ORDER BY k.id",
-    "dispute": "SELECT d.id, d.customer_id, c.name, d.effective_on, 0, d.cause, d.number, '', d.why "
-    f"FROM ({DISPUTED}) d JOIN customer c ON c.id = d.customer_id ORDER BY d.effective_on, d.id",
+    "dispute": "SELECT d.id, d.customer_id, c.name, d.effective_on, 0, d.cause, d.number, '', d.why, "
+    "coalesce(k.due_on, d.effective_on + %s) AS until, coalesce(k.owner, c.owner) "
+    f"FROM ({DISPUTED}) d JOIN customer c ON c.id = d.customer_id LEFT JOIN LATERAL "
+    "(SELECT a.due_on, a.owner FROM dispute_care a WHERE a.dispute_id = d.id ORDER BY a.id DESC LIMIT 1) k ON true ORDER BY until, d.id",
+    "credit": "SELECT d.id, r.customer_id, c.name, d.effective_on, 0, d.cause, i.number, '', d.why "
+    f"FROM ({CREDITS_DUE}) d JOIN receivable r ON r.id = d.receivable_id JOIN invoice i ON i.id = r.invoice_id "
+    "JOIN customer c ON c.id = r.customer_id ORDER BY d.id",
     "blocking": f"{_FINDINGS} WHERE f.holds ORDER BY f.id",
     "finding": f"{_FINDINGS} WHERE NOT f.holds ORDER BY f.id",
 }
@@ -219,6 +231,7 @@ OWED_BY = {
     "broken": "SELECT receivable_id FROM promise WHERE id = ANY(%s)",
     "plan": "",
     "dispute": "SELECT receivable_id FROM dispute WHERE id = ANY(%s)",
+    "credit": "",
 }
 _NAMED = """
 SELECT message_id, sum(amount - credit)::bigint, currency FROM message_item
@@ -230,6 +243,7 @@ SUMS = {
     "task": "SELECT i.task_id, sum(b.balance)::bigint, b.currency FROM task_item i JOIN ({balances}) b USING (receivable_id) "
     "WHERE i.task_id = ANY(%s) AND b.balance > 0 AND NOT b.is_cancelled GROUP BY i.task_id, b.currency ORDER BY b.currency",
     "broken": "SELECT p.id, least(p.amount, b.balance), b.currency FROM promise p JOIN ({balances}) b USING (receivable_id) WHERE p.id = ANY(%s)",
+    "credit": "SELECT id, amount, currency FROM credit_due WHERE id = ANY(%s)",
     "plan": "SELECT id, amount, currency FROM payment_plan WHERE id = ANY(%s)",
     "dispute": "SELECT d.id, coalesce(d.amount, b.balance), b.currency FROM dispute d JOIN ({balances}) b USING (receivable_id) WHERE d.id = ANY(%s)",
 }

@@ -100,7 +100,8 @@ class SheetImport:
         Orders of dates and decimal marks only as they were answered: what this file settled by itself the next one shall too.
         """
         recognised = self.forms.recognised
-        named = {recognised.headers[column]: name for name, column in recognised.fields.items()}
+        in_order = sorted(recognised.fields.items(), key=lambda field: field[1])
+        named = {recognised.headers[column]: name for name, column in in_order}
         unread = {header: name for header, name in self.mapping.columns.items() if not name}
         return replace(self.mapping, columns=named | unread, kind=self.kind, currency=self.forms.currency_default)
 

@@ -42,7 +42,8 @@ class Moved:
 def fitted(rows: pl.DataFrame, answers: Answers) -> Moved:
     """The shapes seen on new invoices; those of the open book would tell the same payments again."""
     origin = days(rows["due_date"]) + _centres(rows)
-    is_new = days(rows["issue_date"]) >= days(rows["origin"])
+    # What was issued after the last day seen was never at risk.
+    is_new = (days(rows["issue_date"]) >= days(rows["origin"])) & (answers.last >= answers.first)
     first, last = answers.first - origin, answers.last - origin
     groups = _groups(rows)
     everybody = _paid_and_at_risk(first, last, answers.is_paid, is_new)

@@ -37,7 +37,7 @@ def fact(*fields):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0030_payment_plan")]
+    dependencies = [("store", "0037_deadlines")]
 
     operations = [
         migrations.CreateModel(

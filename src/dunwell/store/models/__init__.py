@@ -4,6 +4,7 @@ from dunwell.store.models.access import DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
+from dunwell.store.models.credits import CreditDue, CreditSettled, DisputeCare
 from dunwell.store.models.customers import (
     Agreement,
     Contact,
@@ -17,6 +18,7 @@ from dunwell.store.models.customers import (
     StateRecord,
     Touch,
 )
+from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
 from dunwell.store.models.invoices import (
@@ -45,6 +47,7 @@ from dunwell.store.models.money import (
     Proposal,
     Statement,
 )
+from dunwell.store.models.offers import GrantEnd, Offer, OfferEnd, OfferGrant
 from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
 from dunwell.store.models.page import (
     OnlineEvent,
@@ -59,7 +62,13 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
-from dunwell.store.models.plans import PaymentPlan, PaymentPlanDecision, PaymentPlanPaper
+from dunwell.store.models.plans import (
+    PaymentPlan,
+    PaymentPlanDecision,
+    PaymentPlanPaper,
+    TermsConfirmed,
+    TermsProposal,
+)
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
@@ -81,6 +90,7 @@ __all__ = [
     "BankEntry",
     "CallReviewed",
     "Cancellation",
+    "Capacity",
     "Charge",
     "Claim",
     "ClaimEvent",
@@ -88,15 +98,21 @@ __all__ = [
     "ContactPoint",
     "ContentText",
     "Coverage",
+    "CreditDue",
+    "CreditSettled",
     "Creditor",
     "Customer",
     "CustomerGroup",
+    "Deadline",
+    "DeadlineEnd",
     "DeedForm",
     "Dispute",
+    "DisputeCare",
     "Ending",
     "FindingRecord",
     "FindingSettled",
     "ForecastVersion",
+    "GrantEnd",
     "Hold",
     "Hook",
     "HookAttempt",
@@ -108,12 +124,17 @@ __all__ = [
     "InboundMatch",
     "Invoice",
     "InvoiceLine",
+    "Job",
+    "JobEnd",
     "Lapse",
     "Membership",
     "Message",
     "MessageContent",
     "MessageItem",
     "Note",
+    "Offer",
+    "OfferEnd",
+    "OfferGrant",
     "OnAccount",
     "OnlineEvent",
     "OnlineNews",
@@ -153,6 +174,8 @@ __all__ = [
     "Task",
     "TaskItem",
     "TaskOutcome",
+    "TermsConfirmed",
+    "TermsProposal",
     "Touch",
     "WriteOff",
 ]

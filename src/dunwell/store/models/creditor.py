@@ -45,6 +45,7 @@ class Switch(Fact):
     STOP = "stop"
     BRAKE = "brake"
     PUBLIC_URL = "public_url"
+    CREDIT_NOTES = "credit_notes"  # the pattern by which Dunwell numbers them; empty: accounting issues them
 
     kind = models.TextField()
     value = models.TextField()

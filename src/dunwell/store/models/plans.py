@@ -1,4 +1,4 @@
-"""Agreed schedules: what was offered and accepted, on what evidence, and what a person decided where the policy left it to one.
+"""Agreed schedules and terms: what was offered and accepted, on what evidence, and what a person decided where the policy left it to one.
 
 An agreed schedule holds its receivables by promises of the kind `plan`, one a payment and receivable; it ends when they do.
 """
@@ -60,3 +60,31 @@ class PaymentPlanDecision(Fact):
         constraints = [
             models.CheckConstraint(condition=models.Q(outcome__in=PLAN_DECISIONS), name="payment_plan_decision_kind")
         ]
+
+
+class TermsProposal(Fact):
+    """Terms written down and sent to a customer for confirmation; a newer one takes its place. Nothing is agreed by it yet."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
+    terms = models.JSONField()
+    locale = models.CharField(max_length=2)
+    rehearsal = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "terms_proposal"
+        indexes = [models.Index(fields=["creditor", "customer", "id"], name="terms_proposal_customer")]
+
+
+class TermsConfirmed(Fact):
+    """A customer confirmed a proposal: the paper to the byte, and the agreement that it became. Through a rehearsal's link none did.
+    Personal content (I14).
+    """
+
+    proposal = models.OneToOneField(TermsProposal, on_delete=models.PROTECT, related_name="confirmed")
+    agreement = models.OneToOneField("store.Agreement", null=True, on_delete=models.PROTECT)
+    evidence = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "terms_confirmed"

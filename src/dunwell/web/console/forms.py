@@ -54,6 +54,11 @@ def secret(label: Words, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, widget=widget, **more)
 
 
+def file(label: Words, *, accept: str, **more: Any) -> forms.FileField:
+    """What it holds is decided by its content, never by its name."""
+    return forms.FileField(label=label, widget=forms.FileInput({"class": "form-control", "accept": accept}), **more)
+
+
 def flag(label: Words, **more: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput({"class": "check"}), **more)
 

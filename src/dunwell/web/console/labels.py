@@ -72,6 +72,8 @@ WORDS = {
         "dispute": term("page", "Objects"),
         "redirect": term("page", "Write to somebody else"),
         "other_way": term("page", "Would pay in another way"),
+        "hardship": term("page", "Paying is hard right now"),
+        "review": term("page", "Has left a review"),
         "paid": term("page", "Says it is paid"),
         "promise": term("page", "Promises to pay"),
     },
@@ -84,6 +86,18 @@ WORDS = {
         "wrong_party": term("cause", "wrong party"),
         "documents": term("cause", "documents"),
         "other": term("cause", "other"),
+        "credit_due": term("cause", "a credit note is awaited"),
+    },
+    "offer": {
+        "discount": term("offer", "discount for paying early"),
+        "bonus": term("offer", "bonus on the next invoice"),
+        "cashback": term("offer", "cashback for a review"),
+    },
+    "credit": {
+        "dispute": term("credit", "for an accepted dispute"),
+        "discount": term("credit", "for a discount earned"),
+        "bonus": term("credit", "for a bonus earned"),
+        "cashback": term("credit", "for a cashback earned"),
     },
     "hold": {
         "asked_for_time": term("hold", "asked for time"),
@@ -126,6 +140,7 @@ WORDS = {
         "accepted": term("ending", "accepted"),
         "rejected": term("ending", "rejected"),
         "lifted": term("ending", "lifted"),
+        "talked": term("ending", "talked over"),
     },
     "work": {
         "running": term("work", "work in progress pauses"),

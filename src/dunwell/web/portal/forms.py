@@ -77,7 +77,7 @@ def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Sa
     return Said(
         kind=kind,
         form_id=form_id(request, seen),
-        receivables=ticked,
+        receivables=tuple(item.receivable_id for item in shown.items) if kind is AnswerKind.REVIEW else ticked,
         day=_promised(request) if kind is AnswerKind.PROMISE else day(sent.get("day", "")),
         cause=sent.get("cause", ""),
         amount=amount,

@@ -27,11 +27,16 @@ def begin(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
             request.POST.get("currency", ""),
             form_id=forms.form_id(request, seen),
             base=page_links.base(seen.creditor, live=not seen.link.rehearsal),
+            offer=_number(request.POST.get("offer", "")),
             agreed=_agreed(request, seen, locale),
         )
     except Refusal as refusal:
         return payment(request, seen, locale, refusal)
     return redirect("portal:online", seen.token, locale, reference)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
 @of_link

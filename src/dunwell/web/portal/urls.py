@@ -7,7 +7,7 @@ from django.urls import path as route
 from django.urls.converters import StringConverter
 
 from dunwell.core.page import AnswerKind
-from dunwell.web.portal import hooks, online, plan, views
+from dunwell.web.portal import agreed, hooks, online, plan, views
 
 
 class Token(StringConverter):
@@ -42,12 +42,15 @@ urlpatterns: list[URLPattern] = [
     route("<token:token>/<locale:locale>/statement.pdf", views.statement_pdf, name="statement_pdf"),
     route("<token:token>/<locale:locale>/invoice-<int:receivable>.pdf", views.invoice_pdf, name="invoice_pdf"),
     route("<token:token>/<locale:locale>/statement", views.statement, name="statement"),
+    route("<token:token>/<locale:locale>/offer-<int:number>", views.offer, name="offer"),
+    route("<token:token>/<locale:locale>/offer-<int:number>.svg", views.offer_code, name="offer_code"),
     route("<token:token>/<locale:locale>/code-<currency:currency>.svg", views.code, name="code"),
     route("<token:token>/<locale:locale>/done/<kind:kind>", views.done, name="done"),
     route("<token:token>/<locale:locale>/online", online.begin, name="begin"),
     route("<token:token>/<locale:locale>/auto-end", online.end_auto, name="auto_end"),
     route("<token:token>/<locale:locale>/online/<slug:reference>", online.show, name="online"),
     route("<token:token>/<locale:locale>/online/<slug:reference>/stand-in", online.stand_in, name="stand_in"),
+    route("<token:token>/<locale:locale>/terms", agreed.terms, name="terms"),
     route("<token:token>/<locale:locale>/plan", plan.choose, name="plan"),
     route("<token:token>/<locale:locale>/plan/read", plan.read, name="plan_read"),
     route("<token:token>/<locale:locale>/plan/accept", plan.accept, name="plan_accept"),

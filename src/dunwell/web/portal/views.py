@@ -16,14 +16,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import autopay, online, people, portal, portal_answers, portal_papers, portal_plan
+from dunwell.run import (
+    autopay,
+    online,
+    people,
+    portal,
+    portal_answers,
+    portal_offers,
+    portal_papers,
+    portal_plan,
+    portal_terms,
+)
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
 from dunwell.store.autopay import Standing
 from dunwell.web.portal import forms, robots, words
 from dunwell.web.portal.doors import drawn, of_link
 
-NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE)
+NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE, AnswerKind.HARDSHIP)
 ONE_CLICK = "One-Click"
 
 
@@ -119,6 +129,32 @@ def code(request: HttpRequest, seen: Visit, locale: str, currency: str) -> HttpR
 
 
 @of_link
+@require_safe
+def offer(request: HttpRequest, seen: Visit, locale: str, number: int) -> HttpResponse:
+    """How to pay with an offer; after its last second, that it has ended."""
+    if seen.is_closed:
+        return closed(request, seen, locale)
+    try:
+        card, transfer = portal_offers.card(seen, number, locale)
+    except Refusal as refusal:
+        return shown(request, "offer", seen, locale, status=410, refusal=refused(refusal, seen, locale))
+    currency = transfer.currency if transfer else seen.creditor.currency
+    way = online.offered(seen, [currency]).get(currency, "")
+    return shown(request, "offer", seen, locale, offer=card, transfer=transfer, way=way, currency=currency)
+
+
+@of_link
+@require_safe
+def offer_code(request: HttpRequest, seen: Visit, locale: str, number: int) -> HttpResponse:
+    """The pay-QR of what is enough with an offer."""
+    try:
+        drawn = "" if seen.is_closed else portal_offers.code(seen, number, locale)
+    except Refusal:
+        drawn = ""
+    return HttpResponse(drawn, content_type="image/svg+xml", status=200 if drawn else 404)
+
+
+@of_link
 @require_POST
 def unsubscribe(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     """The one click of RFC 8058: sent by the reader's mail program, which has no form of ours; the link itself is the key."""
@@ -162,8 +198,10 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
         page=page,
         ways=ways,
         schedules=schedules,
+        asks_terms=portal_terms.waiting(seen, locale) is not None,
         refusal=said,
         autos=[_auto(one, speech) for one in autos],
+        offers=portal_offers.cards(seen, locale),
     )
 
 
@@ -213,6 +251,8 @@ def _form(
         more["refusal"] = refused(refusal, seen, locale)
     if kind is AnswerKind.PROMISE:
         allowed = portal_answers.bounds(seen)
+        if allowed.last is None:
+            return _form(request, seen, locale, AnswerKind.HARDSHIP, refusal or portal_answers.TrustSpent())
         more |= {
             "allowed": allowed,
             "last": speech.brief(allowed.last),

@@ -228,6 +228,30 @@ def state(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     return _ask(request, desk, customer, Asked(request.POST or None), _("State"), _("Record the state"), do)
 
 
+def silence(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """Somebody does not want to be written to at an address, or does again; it holds wherever that address is known."""
+    customer: Customer = deeds.found(Customer, number)
+    known = dict.fromkeys(one.address for one in customer_view.people(number) if one.address)
+
+    class Asked(forms.Form):
+        address = forms.choice(
+            gettext_lazy("Address"), {one: one for one in known}, initial=request.GET.get("address", "")
+        )
+        channel = forms.choice(gettext_lazy("By which way"), forms.words("channel", [*people.OPT_OUT_CHANNELS]))
+        wanted = django_forms.BooleanField(label=gettext_lazy("messages are welcome again"), required=False)
+        why = forms.text(gettext_lazy("In their words"), rows=2)
+
+    def do(said: dict[str, Any]) -> Done:
+        people.opt_out(
+            desk.creditor, said["address"], channel=said["channel"], wanted=said["wanted"], **desk.fact(said["why"])
+        )
+        if said["wanted"]:
+            return Done(_("{address} may be written to again.").format(address=said["address"]))
+        return Done(_("Nothing is sent to {address} any more; what is owed stays owed.").format(address=said["address"]))
+
+    return _ask(request, desk, customer, Asked(request.POST or None), _("No messages"), _("Record it"), do)
+
+
 def owes(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """Our side owes them an answer or a document, or has given it."""
     customer: Customer = deeds.found(Customer, number)

@@ -58,7 +58,12 @@ def file(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
         raise Http404
     weeks, sooner, lost = _asked(request)
     found = cash.outlook(desk.creditor, desk.today, days=7 * weeks, what_if=_what_if(sooner, lost))
-    head: list[Cell] = [_("Day"), _("Currency"), _("Expected"), *(f"{side} {band} %" for band in (50, 80, 95) for side in ("↓", "↑"))]
+    head: list[Cell] = [
+        _("Day"),
+        _("Currency"),
+        _("Expected"),
+        *(f"{side} {band} %" for band in (50, 80, 95) for side in ("↓", "↑")),
+    ]
     rows: list[list[Cell]] = [
         [
             str(row["date"]),
@@ -100,7 +105,13 @@ def _currency(found: Outlook, currency: str, owed: int) -> dict[str, Any]:
     return {
         "open": Money(owed, currency),
         "weeks": [
-            (row["date"], *(Money(row[name], currency) for name in ("expected", "low_50", "high_50", "low_80", "high_80", "low_95", "high_95")))
+            (
+                row["date"],
+                *(
+                    Money(row[name], currency)
+                    for name in ("expected", "low_50", "high_50", "low_80", "high_80", "low_95", "high_95")
+                ),
+            )
             for row in weeks.iter_rows(named=True)
         ],
         "chart": _chart(found.running.filter(pl.col("currency") == currency), currency),
@@ -162,7 +173,13 @@ def _calibration(version: ForecastVersion | None) -> dict[str, Any] | None:
         "xAxis": axis,
         "yAxis": axis,
         "series": [
-            {"type": "line", "data": [[0, 0], [100, 100]], "symbol": "none", "silent": True, "lineStyle": {"type": "dashed"}},
+            {
+                "type": "line",
+                "data": [[0, 0], [100, 100]],
+                "symbol": "none",
+                "silent": True,
+                "lineStyle": {"type": "dashed"},
+            },
             {"type": "scatter", "data": points, "symbolSize": 10},
         ],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -17,6 +18,7 @@ from dunwell.store.today import Item
 from dunwell.web.console import labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.templatetags.look import finding
 
 ROWS_OF_KIND = 8
 """Of each kind on the whole list; a kind by itself shows more."""
@@ -31,6 +33,7 @@ KINDS = {
     "task": ("phone", gettext_lazy("Calls and visits")),
     "approval": ("mail-check", gettext_lazy("To approve")),
     "dispute": ("scale", gettext_lazy("Disputes")),
+    "credit": ("file-invoice", gettext_lazy("Credit notes to issue")),
     "finding": ("info-circle", gettext_lazy("Other findings")),
 }
 
@@ -121,6 +124,12 @@ def _address(desk: Desk, item: Item) -> str:
         return f"{desk.url('replies')}#{item.step}{item.number}"
     if item.kind == "task" and item.what == "call" and desk.may("collector"):
         return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
+    if item.kind == "task" and item.what == "care" and item.step == "hardship" and desk.may("collector"):
+        return desk.url("customer-talk", item.customer_id)
+    if item.kind == "dispute" and desk.may("approver"):
+        return desk.url("dispute-answer", item.number)
+    if item.kind == "credit" and desk.may("approver"):
+        return desk.url("credit", item.number)
     if item.kind == "task" and item.what == "letter" and desk.may("collector"):
         return desk.url("letter-posted", item.number)
     return desk.url("customer", item.customer_id) if item.customer_id else ""
@@ -157,7 +166,15 @@ def _of_plan(item: Item) -> tuple[str, list[str]]:
 
 
 def _of_dispute(item: Item) -> tuple[str, list[str]]:
-    return labels.word("cause", item.what), [_("Invoice {number}").format(number=item.step)]
+    told = [_("Invoice {number}").format(number=item.step)]
+    if item.until:
+        who = item.owner or _("somebody")
+        told.append(_("{owner} answers by {day}.").format(owner=who, day=date_format(item.until, "j E")))
+    return labels.word("cause", item.what), told
+
+
+def _of_credit(item: Item) -> tuple[str, list[str]]:
+    return labels.word("credit", item.what), [_("Invoice {number}").format(number=item.step)]
 
 
 def _of_money(item: Item) -> tuple[str, list[str]]:
@@ -167,7 +184,7 @@ def _of_money(item: Item) -> tuple[str, list[str]]:
 
 
 def _of_finding(item: Item) -> tuple[str, list[str]]:
-    return _("Finding"), []
+    return finding(item.step), [finding(item.reasons)] if item.reasons else []
 
 
 _SAID = {
@@ -178,6 +195,7 @@ _SAID = {
     "broken": _of_promise,
     "plan": _of_plan,
     "dispute": _of_dispute,
+    "credit": _of_credit,
     "money": _of_money,
     "blocking": _of_finding,
     "finding": _of_finding,

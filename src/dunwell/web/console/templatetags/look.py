@@ -9,7 +9,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from dunwell.core.money import Money
 from dunwell.web.console import labels
@@ -56,6 +56,12 @@ def days(count: int) -> str:
 @register.filter
 def number(value: int) -> str:
     return looks.number(value, locale())
+
+
+@register.filter
+def finding(text: str) -> str:
+    """What is wrong with a row, or what to do, in the person's language; a sentence with the file's own words stays as it is."""
+    return gettext(text) if text else ""
 
 
 @register.filter

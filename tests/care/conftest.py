@@ -1,0 +1,5 @@
+"""A firm whose letters carry links."""
+
+from portal.conftest import faces, firm, reader
+
+__all__ = ["faces", "firm", "reader"]
