@@ -40,6 +40,7 @@ REFUSING = (
     "run/creditors.py",
     "run/credits.py",
     "run/disputes.py",
+    "run/folder.py",
     "run/hardship.py",
     "run/inbox.py",
     "run/inbox_effects.py",

@@ -20,7 +20,9 @@ def letter_of(world: World) -> tuple[int, str]:
             creditor_id=world.creditor.pk, effective_on=date(2026, 3, 2), customer=Customer.objects.get(), kind="letter",
             due_on=date(2026, 3, 2), text="Unpaid invoice C1-1\n\nPlease pay €100.00.", rehearsal=True, policy="firm", step="formal",
         )  # fmt: skip
-        TaskItem.objects.create(creditor_id=world.creditor.pk, task=task, receivable=Receivable.objects.get(), step="formal")
+        TaskItem.objects.create(
+            creditor_id=world.creditor.pk, task=task, receivable=Receivable.objects.get(), step="formal"
+        )
     return task.pk, f"/c/{world.creditor.slug}/posted/{task.pk}"
 
 
@@ -39,3 +41,17 @@ def test_a_letter_is_printed_and_its_number_kept(
     with scope.of(creditor.pk):
         assert TaskOutcome.objects.get(task=number).why == "RR123456785BG"
     assert client.get(address).status_code == 404
+
+
+def test_papers_are_made_and_what_stands_against_one_is_said(
+    client_as: Callable[..., Client], world: World, creditor: Creditor
+) -> None:
+    world.owing("2026-01-15", client="C1")
+    with scope.of(creditor.pk):
+        address = f"/c/{creditor.slug}/customers/{Customer.objects.get().pk}/papers"
+    client = client_as("collector", language="en")
+    assert "folder for a visit" in client.get(address).content.decode()
+    made = client.post(address, {"kind": "visit", "parts": "3"})
+    assert made["Content-Type"] == "application/pdf" and made.content.startswith(b"%PDF")
+    refused = client.post(address, {"kind": "termination", "parts": "3"})
+    assert refused.status_code == 422

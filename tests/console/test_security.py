@@ -179,7 +179,9 @@ def test_a_face_served_alone_has_no_door_to_the_other(built: None, monkeypatch: 
         clear_url_caches()
 
 
-@pytest.mark.parametrize("page", ["customers?q=%00", "customers?owner=%00", "invoices?q=%00", "search?q=%00", "messenger"])
+@pytest.mark.parametrize(
+    "page", ["customers?q=%00", "customers?owner=%00", "invoices?q=%00", "search?q=%00", "messenger"]
+)
 def test_a_nul_is_refused_before_the_books_are_asked(client_as: Callable[..., Client], world: World, page: str) -> None:
     client, here = client_as("admin"), f"/c/{world.creditor.slug}/"
     if page == "messenger":

@@ -110,7 +110,9 @@ def test_a_part_of_several_currencies_is_no_sum(firm):
 @pytest.mark.parametrize("typed", [{"text": "a\0b"}, {"item": "9" * 5000}])
 def test_what_no_browser_sends_is_refused_and_breaks_nothing(reader, typed):
     for kind in ("paid", "dispute", "question", "redirect", "other_way"):
-        said = reader.say(kind, **{"cause": "quality", "day": "2026-03-02", "email": "a@b.example", "text": "x"} | typed)
+        said = reader.say(
+            kind, **{"cause": "quality", "day": "2026-03-02", "email": "a@b.example", "text": "x"} | typed
+        )
         assert said.status_code in (302, 422), kind
 
 

@@ -112,9 +112,21 @@ def test_from_the_letter_to_a_promise_that_changes_the_plan(firm_in_three, phone
 
 
 PLANNED = {
-    "ru": ("Хочу платить частями или позже", "Посмотреть, что получится", "Ваше имя", "Принимаю", "Договорились, спасибо"),
+    "ru": (
+        "Хочу платить частями или позже",
+        "Посмотреть, что получится",
+        "Ваше имя",
+        "Принимаю",
+        "Договорились, спасибо",
+    ),
     "bg": ("Искам да платя на части или по-късно", "Вижте какво се получава", "Вашето име", "Приемам", "Уговорихме се"),
-    "en": ("I would like to pay in parts or later", "See what it comes to", "Your name", "I accept", "Agreed, thank you"),
+    "en": (
+        "I would like to pay in parts or later",
+        "See what it comes to",
+        "Your name",
+        "I accept",
+        "Agreed, thank you",
+    ),
 }
 
 

@@ -319,17 +319,29 @@ def test_the_evidence_holds_replies_word_for_word_and_verifies_itself(firm: Worl
         theirs = {one.external_id: one for one in Customer.objects.all()}
         for name, text in (("C1", "Ще платим в петък"), ("C2", "A secret of somebody else")):
             mail = Inbound.objects.create(
-                creditor_id=firm.creditor.pk, effective_on=date(2026, 4, 9), digest=name, kind="reply", basis="sender", customer=theirs[name]
+                creditor_id=firm.creditor.pk,
+                effective_on=date(2026, 4, 9),
+                digest=name,
+                kind="reply",
+                basis="sender",
+                customer=theirs[name],
             )
             raw = f"From: anna@client.example\r\nSubject: Re: C1-1\r\n\r\n{text}\r\n".encode()
             InboundContent.objects.create(
-                creditor_id=firm.creditor.pk, mail=mail, sender="anna@client.example", subject="Re: C1-1", text=text, raw=raw
+                creditor_id=firm.creditor.pk,
+                mail=mail,
+                sender="anna@client.example",
+                subject="Re: C1-1",
+                text=text,
+                raw=raw,
             )
         CallReviewed.objects.create(
             creditor_id=firm.creditor.pk, effective_on=date(2026, 4, 15), digest="c", customer=theirs["C1"], manager="Maria",
             turns=[["Maria", "Good morning"], ["Client", "We shall pay on Friday"]], review={},
         )  # fmt: skip
-    people.hold(firm.creditor, customer_name="C2", reason="hardship", until=None, on=date(2026, 4, 3), by="anna", why="")
+    people.hold(
+        firm.creditor, customer_name="C2", reason="hardship", until=None, on=date(2026, 4, 3), by="anna", why=""
+    )
     firm.cover(TODAY)
     pack = prepared(firm, locale="en", law="bg")
     unpacked = firm.folder / "unpacked"
@@ -365,7 +377,9 @@ def test_a_link_of_the_chain_that_was_changed_is_found(late: World) -> None:
     own = next(one for one in links if "subject" in one)
     own["actor"] = "somebody else"
     place.write_text(json.dumps(links), "utf-8")
-    said = subprocess.run([sys.executable, "verify.py"], cwd=unpacked, capture_output=True, text=True, check=False).stdout
+    said = subprocess.run(
+        [sys.executable, "verify.py"], cwd=unpacked, capture_output=True, text=True, check=False
+    ).stdout
     assert f"link {own['sequence']} says another thing" in said
 
 

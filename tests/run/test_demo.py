@@ -114,14 +114,25 @@ def shown(creditor: Creditor) -> dict[str, list[str]]:
     """All that anybody could see of the demo, each kind in the order of its words."""
     with scope.of(creditor.pk):
         rows = {
-            "papers": Invoice.objects.values_list("number", "issue_date", "kind", "currency", "total", "customer__name"),
-            "money": Payment.objects.values_list("date", "amount", "currency", "payer_name", "reference", "customer__name"),
+            "papers": Invoice.objects.values_list(
+                "number", "issue_date", "kind", "currency", "total", "customer__name"
+            ),
+            "money": Payment.objects.values_list(
+                "date", "amount", "currency", "payer_name", "reference", "customer__name"
+            ),
             "applied": Allocation.objects.values_list("effective_on", "amount", "basis", "receivable__invoice__number"),
             "decisions": Outcome.objects.values_list(
                 "run__effective_on", "receivable__invoice__number", "code", "step", "reasons", "next_on"
             ),
             "letters": Message.objects.values_list(
-                "slot_on", "customer__name", "channel", "policy", "step", "state", "content_row__subject", "content_row__text"
+                "slot_on",
+                "customer__name",
+                "channel",
+                "policy",
+                "step",
+                "state",
+                "content_row__subject",
+                "content_row__text",
             ),
             "tasks": Task.objects.values_list("due_on", "customer__name", "kind", "step", "text", "outcome__outcome"),
             "findings": FindingRecord.objects.values_list("effective_on", "code", "file_name", "line", "message"),

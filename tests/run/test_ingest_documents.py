@@ -159,7 +159,6 @@ def test_an_archive_with_a_broken_stream_is_refused(take, tmp_path, at):
         take(bytes(content), "broken.zip")
 
 
-
 BANK = """Moja banka;;;
 Dzień;Strona;Ile;Za co
 05.03.2026;Daisy Ltd;100,00 €;Invoice 2026-17

@@ -94,7 +94,13 @@ def firm(creditor: Creditor, tmp_path: Path) -> World:
 
 def agree(firm: World, **terms: str) -> None:
     rights.agree(
-        firm.creditor, "C1", terms, agreed_on=date(2026, 1, 12), evidence="signed contract", on=date(2026, 3, 10), by="anna"
+        firm.creditor,
+        "C1",
+        terms,
+        agreed_on=date(2026, 1, 12),
+        evidence="signed contract",
+        on=date(2026, 3, 10),
+        by="anna",
     )
 
 
@@ -295,9 +301,7 @@ NOON = datetime(2026, 5, 6, 12, tzinfo=UTC)
 
 def tell(firm: World, key: str = "work.stopped.1") -> None:
     with scope.of(firm.creditor.pk):
-        hooks.announce(
-            firm.creditor, "work.stopped", key, {"sum": str(Money(100, "EUR"))}, on=NOON.date(), by="anna"
-        )
+        hooks.announce(firm.creditor, "work.stopped", key, {"sum": str(Money(100, "EUR"))}, on=NOON.date(), by="anna")
 
 
 def deliver(firm: World, at: datetime) -> hooks.Told:

@@ -108,7 +108,9 @@ def charge(
 
 def letter(
     context: Context,
-    number: Annotated[int | None, typer.Argument(help="Number of the task (`dunwell work`); all that wait without it.")] = None,
+    number: Annotated[
+        int | None, typer.Argument(help="Number of the task (`dunwell work`); all that wait without it.")
+    ] = None,
     file: Annotated[Path | None, typer.Option("--out", help="The PDF to write; letter-NUMBER.pdf without it.")] = None,
     tracking: Annotated[str, typer.Option("--posted", help="It was posted: the number that the post gave.")] = "",
     creditor: CreditorOption = "",

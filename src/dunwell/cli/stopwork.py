@@ -19,9 +19,7 @@ app = typer.Typer(help="Let work wait for payment, or go on.", no_args_is_help=T
 
 
 @app.command("list")
-def list_(
-    context: Context, creditor: CreditorOption = "", as_of: AsOfOption = None, json: JsonOption = False
-) -> None:
+def list_(context: Context, creditor: CreditorOption = "", as_of: AsOfOption = None, json: JsonOption = False) -> None:
     """Whose work waits for payment, and since when."""
     chosen = cli.chosen(context, creditor)
     rows = [

@@ -137,7 +137,17 @@ KNOWN_INVOICES: Schema = {
     "invoice_id": pl.Int64,
     **{
         name: IMPORT_INVOICES[name]
-        for name in ("kind", "series", "number", "issue_date", "due_date", "valid_until", "starts_on", "currency", "total")
+        for name in (
+            "kind",
+            "series",
+            "number",
+            "issue_date",
+            "due_date",
+            "valid_until",
+            "starts_on",
+            "currency",
+            "total",
+        )
     },
     "customer_key": pl.String,
     **dict.fromkeys(

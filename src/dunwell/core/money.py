@@ -31,7 +31,9 @@ MINOR_DIGITS = {
 }
 
 # Whole groups of three behind one kind of mark, or plain digits (15: more than any invoice has); then perhaps decimals.
-TYPED = re.compile(r"(-?(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,15}))(?:([.,])([0-9]{1,3}))?")
+TYPED = re.compile(
+    r"(-?(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,15}))(?:([.,])([0-9]{1,3}))?"
+)
 TYPED_SHOWN = 40
 MILLESIMAL = 3
 """So many digits behind a lone mark are thousands, in a currency that has no such decimals."""

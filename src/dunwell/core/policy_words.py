@@ -172,8 +172,16 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "visit": ("visit", "визит", "посещение"),
     "letter": ("printed letter", "письмо по почте", "писмо по пощата"),
     "lifted": ("work goes on", "работа продолжается", "работата продължава"),
-    "work_stopped": ("note to our people: work waits", "записка своим: работа ждёт оплаты", "бележка до нашите хора: работата чака плащане"),
-    "work_resumed": ("note to our people: work goes on", "записка своим: работа продолжается", "бележка до нашите хора: работата продължава"),
+    "work_stopped": (
+        "note to our people: work waits",
+        "записка своим: работа ждёт оплаты",
+        "бележка до нашите хора: работата чака плащане",
+    ),
+    "work_resumed": (
+        "note to our people: work goes on",
+        "записка своим: работа продолжается",
+        "бележка до нашите хора: работата продължава",
+    ),
     "no_contact": ("find a contact", "найти контакт", "намиране на контакт"),
     "care": ("ask how they are", "спросить, как дела", "да попитаме как са"),
     "hardship": ("paying is hard for them", "трудно заплатить", "трудно им е да платят"),

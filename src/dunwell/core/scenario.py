@@ -216,7 +216,9 @@ EVENTS: dict[str, Callable[[Table, str], Any]] = {
     "discount": Table.text,  # "20.00" off, told on that day, for paying the rest by `until`
     "cashback": Table.text,  # "20.00" credited, for paying by `until` and leaving a review
     "reviewed": Table.flag,  # a person has seen the review
-    "instalments": lambda table, key: _parts(table, key),  # ["2026-04-15 620.00", …]: an agreed schedule of all that is open
+    "instalments": lambda table, key: _parts(
+        table, key
+    ),  # ["2026-04-15 620.00", …]: an agreed schedule of all that is open
     "disputed": Table.text,  # "all", or the contested sum
     "dispute_ended": Table.flag,
     "held": lambda table, key: table.choice(key, tuple(HoldReason)),  # `until` a day, else until lifted

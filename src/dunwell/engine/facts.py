@@ -304,27 +304,32 @@ def _with_step(rows: pl.LazyFrame, table: Rungs, portfolio: Portfolio, calendar:
     last_day = calendar.forward(pl.col("due"), pl.col("place"))
     was_spared = (pl.col("spared") >= pl.col("last_on").fill_null(0)).fill_null(False)
     still_spared = pl.col("spared") + pl.col("forecast_days") > today
-    return rows.with_columns(
-        table.column("step"),
-        table.column("level"),
-        table.column("offset"),
-        table.column("is_firm").fill_null(False),
-        table.column("courtesy").fill_null(False),
-        (table.column("content").is_in(sorted(ladder.REQUEST_CONTENTS))).fill_null(False).alias("is_the_request"),
-        (table.column("task") == TaskKind.HAND_OVER.value).fill_null(False).alias("is_hand_over"),
-        arrives_by=calendar.add(last_day, 1, pl.col("place")),
-        was_spared=was_spared,
-        missing=pl.coalesce("missing", pl.when(pl.col("place").is_null()).then(pl.lit("customer"))),
-        is_covered=(pl.col("credit_used") >= pl.col("undisputed")).fill_null(False),
-        broke=pl.when(pl.col("broken") >= pl.col("last_on").fill_null(0)).then("broke"),
-        **of_policy,
-    ).with_columns(
-        may_spare=pl.col("courtesy")
-        & (pl.col("probability") >= pl.col("spare_from")).fill_null(False)
-        & (pl.col("spare_from") < 1)
-        & (~pl.col("was_spared") | still_spared.fill_null(False))
-    ).with_columns(
-        is_spared=pl.col("may_spare") & ~pl.col("is_held_out"), is_compared=pl.col("may_spare") & pl.col("is_held_out")
+    return (
+        rows.with_columns(
+            table.column("step"),
+            table.column("level"),
+            table.column("offset"),
+            table.column("is_firm").fill_null(False),
+            table.column("courtesy").fill_null(False),
+            (table.column("content").is_in(sorted(ladder.REQUEST_CONTENTS))).fill_null(False).alias("is_the_request"),
+            (table.column("task") == TaskKind.HAND_OVER.value).fill_null(False).alias("is_hand_over"),
+            arrives_by=calendar.add(last_day, 1, pl.col("place")),
+            was_spared=was_spared,
+            missing=pl.coalesce("missing", pl.when(pl.col("place").is_null()).then(pl.lit("customer"))),
+            is_covered=(pl.col("credit_used") >= pl.col("undisputed")).fill_null(False),
+            broke=pl.when(pl.col("broken") >= pl.col("last_on").fill_null(0)).then("broke"),
+            **of_policy,
+        )
+        .with_columns(
+            may_spare=pl.col("courtesy")
+            & (pl.col("probability") >= pl.col("spare_from")).fill_null(False)
+            & (pl.col("spare_from") < 1)
+            & (~pl.col("was_spared") | still_spared.fill_null(False))
+        )
+        .with_columns(
+            is_spared=pl.col("may_spare") & ~pl.col("is_held_out"),
+            is_compared=pl.col("may_spare") & pl.col("is_held_out"),
+        )
     )
 
 

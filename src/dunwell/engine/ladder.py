@@ -110,7 +110,9 @@ def passed(steps_done: pl.DataFrame, receivables: pl.DataFrame, table: Rungs) ->
             "receivable_id",
             position=pl.when((pl.col("state") != "spared") & (pl.col("place") < INSTALMENT)).then(pl.col("place") + 1),
             reminded=pl.when(pl.col("place") == INSTALMENT).then("on"),
-            last=pl.when((pl.col("state") == "done") & (pl.col("place") != INSTALMENT)).then(_pack("on", "place", pl.col("had_link").fill_null(False))),
+            last=pl.when((pl.col("state") == "done") & (pl.col("place") != INSTALMENT)).then(
+                _pack("on", "place", pl.col("had_link").fill_null(False))
+            ),
             spared=pl.when(pl.col("state") == "spared").then("on"),
         )
         .group_by("receivable_id")

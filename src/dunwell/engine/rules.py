@@ -121,7 +121,17 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
 KEPT = (
     *("receivable_id", "customer_id", "policy", "currency", "undisputed", "credit_used", "due", "place", "is_request"),
     *("rung", "step", "step_on", "level", "offset", "wakes", "last_place", "else_place", "task_step", "was_spared"),
-    *("is_the_request", "agreed", "is_hand_over", "broke", "is_partly_disputed", "is_compared", "rule", "value", "until"),
+    *(
+        "is_the_request",
+        "agreed",
+        "is_hand_over",
+        "broke",
+        "is_partly_disputed",
+        "is_compared",
+        "rule",
+        "value",
+        "until",
+    ),
 )
 
 PAUSE_REASONS = ("held", "promised", "promised_again", "instalment_plan", "finding", "reply_waits")

@@ -141,7 +141,9 @@ class _Memory:
             customers=conform(
                 past.customers.drop("woken_on")
                 .join(self.woken, on="customer_id", how="left")
-                .with_columns(unmatched_hold=False, owes=None, stopped_on=None, resumed_on=None, credit_by_currency=pl.lit([])),
+                .with_columns(
+                    unmatched_hold=False, owes=None, stopped_on=None, resumed_on=None, credit_by_currency=pl.lit([])
+                ),
                 CUSTOMERS,
             ),
             steps_done=self.steps_done,

@@ -109,7 +109,9 @@ def items(rows: pl.DataFrame, rules: tuple[Rule, ...], joined: pl.DataFrame, act
         .filter((pl.col("rule").is_null() & ~pl.col("is_hand_over")) | pl.col("rule").is_in(listable))
         .join(acting.lazy().select("customer_id", "action_id", "as_of", about_requests="is_request"), on="customer_id")
         .join(about_agreed, on="customer_id", how="left")
-        .filter((pl.col("is_request") | ~pl.col("about_requests")) & pl.col("agreed").eq_missing(pl.col("about_agreed")))
+        .filter(
+            (pl.col("is_request") | ~pl.col("about_requests")) & pl.col("agreed").eq_missing(pl.col("about_agreed"))
+        )
         .join(done, on="receivable_id", how="left")
         .with_columns(
             part=pl.when(asked)

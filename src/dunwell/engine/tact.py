@@ -76,9 +76,17 @@ OF_RIGHTS: Mapping[Right, Mapping[str, tuple[str, ...]]] = {
         "en": (r"\binterest\b|\bpenalt|late[- ]payment charge",),
     },
     Right.STOP_WORK: {
-        "ru": (r"(приостанов|останов|прекрат)(им|ит|ят|лю)\w* (все )?работ", r"заказ\w* буд\w+ ждать оплат", r"не начн\w+ работ"),
+        "ru": (
+            r"(приостанов|останов|прекрат)(им|ит|ят|лю)\w* (все )?работ",
+            r"заказ\w* буд\w+ ждать оплат",
+            r"не начн\w+ работ",
+        ),
         "bg": (r"ще (спрем|преустановим)( временно)? работ", r"поръчк\w+ Ви ще изчака", r"няма да започнем"),
-        "en": (r"will (pause|stop|suspend)\b[\w ]{0,20}\bwork\b", r"order will wait for", r"will not (begin|start) (the )?work"),
+        "en": (
+            r"will (pause|stop|suspend)\b[\w ]{0,20}\bwork\b",
+            r"order will wait for",
+            r"will not (begin|start) (the )?work",
+        ),
     },
 }
 # Words that speak of money owed: kept from the subject and the first line of what a natural person gets, which others

@@ -45,7 +45,12 @@ def file(
     receivables = people.receivables_of(creditor, number)
     customer_id = receivables[0].customer_id
     found = load_evidence.evidence(
-        creditor.pk, customer_id, [one.pk for one in receivables], claim.pk, since=receivables[0].invoice.issue_date, until=until
+        creditor.pk,
+        customer_id,
+        [one.pk for one in receivables],
+        claim.pk,
+        since=receivables[0].invoice.issue_date,
+        until=until,
     )
     inside = dict(_inside(creditor, claim, claimed, letter, found, customer_id=customer_id))
     inside["README.txt"] = _readme(words, claimed)

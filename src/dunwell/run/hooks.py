@@ -48,7 +48,11 @@ def point(creditor: Creditor, address: str, *, on: date, by: str) -> str:
     secret = webhook.new_secret() if address else ""
     with scope.of(creditor.pk):
         Hook.objects.create(
-            creditor_id=creditor.pk, effective_on=on, by=by, address=address, secret=vault.seal(secret) if secret else ""
+            creditor_id=creditor.pk,
+            effective_on=on,
+            by=by,
+            address=address,
+            secret=vault.seal(secret) if secret else "",
         )
         audit.link(creditor.pk, actor=by, kind="hook", subject=address, content={"address": address})
     return secret
@@ -58,7 +62,9 @@ def announce(creditor: Creditor, kind: str, key: str, content: Mapping[str, Any]
     """Put a piece of news on its way, in the transaction of what it tells of; nothing where nobody is told."""
     if _hook(creditor) is None:
         return
-    body = json.dumps({"type": kind, "id": key, "creditor": creditor.slug, **content}, ensure_ascii=False, sort_keys=True)
+    body = json.dumps(
+        {"type": kind, "id": key, "creditor": creditor.slug, **content}, ensure_ascii=False, sort_keys=True
+    )
     HookCall.objects.get_or_create(
         creditor_id=creditor.pk,
         key=key,

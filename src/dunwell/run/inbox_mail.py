@@ -167,9 +167,7 @@ def follow_up(creditor: Creditor, row: Inbound, *, on: date, reader: Reader) -> 
     return _propose(creditor, customer, row, follow.proposals(reading, told, on), reading, told, on + timedelta(days))
 
 
-def of_page(
-    creditor: Creditor, row: Inbound, *, channel: str, on: date, said_already: frozenset[ProposalKind]
-) -> None:
+def of_page(creditor: Creditor, row: Inbound, *, channel: str, on: date, said_already: frozenset[ProposalKind]) -> None:
     """Read what was written on the pay page, and propose what the page itself has not recorded: `said_already`."""
     assert row.customer is not None
     told, days = _told(creditor, row.customer, row, on)

@@ -346,7 +346,9 @@ def _against_agreement(rows: pl.DataFrame) -> pl.DataFrame:
             "message": pl.format(
                 "The document {} is due on {}, but by the agreement on {}.", "number", "due_date", "agreed_due"
             ),
-            "remedy": pl.lit("Correct its due date, or record what was agreed since with `dunwell agreement`, and settle the finding."),
+            "remedy": pl.lit(
+                "Correct its due date, or record what was agreed since with `dunwell agreement`, and settle the finding."
+            ),
         },
     )
 

@@ -76,7 +76,9 @@ def apology(creditor: Creditor, number: str, *, on: date) -> Prepared:
     if payment is None or payment.paid_on <= last.sent_on:
         return prepared
     # What was paid after the reminder was no reason to call that a mistake.
-    return prepare(creditor, Purpose.APOLOGY, last.reader, told, on=on, rehearsal=rehearsal, said={"last_payment": None})
+    return prepare(
+        creditor, Purpose.APOLOGY, last.reader, told, on=on, rehearsal=rehearsal, said={"last_payment": None}
+    )
 
 
 def lifted(

@@ -106,9 +106,7 @@ def _with_stop_right(creditor: Creditor, customers: pl.DataFrame) -> pl.DataFram
     rule, case = limitations.stop_rule(creditor), ["kind", "stop_work", "work", "contract"]
     cases = customers.select(case).unique()
     may = [
-        stop_work.right(
-            {name: value or "" for name, value in row.items()}, rule, kind=row["kind"], locale="en"
-        )
+        stop_work.right({name: value or "" for name, value in row.items()}, rule, kind=row["kind"], locale="en")
         is not None
         for row in cases.iter_rows(named=True)
     ]

@@ -23,7 +23,11 @@ from dunwell.store import load_letters, scope, stop_work
 from dunwell.store.models import Contact, Creditor, Customer, Task
 
 POSTED = "posted"
-PURPOSE = {"ru": "Оплата по счёту № {numbers}", "bg": "Плащане по фактура № {numbers}", "en": "Payment of invoice {numbers}"}
+PURPOSE = {
+    "ru": "Оплата по счёту № {numbers}",
+    "bg": "Плащане по фактура № {numbers}",
+    "en": "Payment of invoice {numbers}",
+}
 
 
 class NoLetterTask(Refusal):
@@ -53,7 +57,7 @@ def pdf(creditor: Creditor, number: int) -> bytes:
         posted.letter(
             task.text,
             sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),
-            writer=_writer(creditor, task.customer),
+            writer=writer_of(creditor, task.customer),
             address=_address(task.customer, task.contact),
             on=task.due_on,
             locale=locale,
@@ -112,7 +116,8 @@ def _address(customer: Customer, contact: Contact | None) -> tuple[str, ...]:
     return tuple(filter(None, (customer.name, person if person != customer.name else "", *lines)))
 
 
-def _writer(creditor: Creditor, customer: Customer) -> Signatory:
+def writer_of(creditor: Creditor, customer: Customer) -> Signatory:
+    """Who signs: whoever looks after the customer, else the first of the staff."""
     staff = load_letters.staff(creditor.pk)
     found = next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
     if found is None:

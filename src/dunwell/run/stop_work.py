@@ -127,7 +127,15 @@ def begin(
             "basis": right.basis,
         }
         tell_staff.write(
-            creditor, customer, Purpose.WORK_STOPPED, right.work.value, values, told, on=on, now=now, rehearsal=rehearsal
+            creditor,
+            customer,
+            Purpose.WORK_STOPPED,
+            right.work.value,
+            values,
+            told,
+            on=on,
+            now=now,
+            rehearsal=rehearsal,
         )
     return row
 
@@ -140,7 +148,11 @@ def lift(
         raise EndUnknown(outcome=outcome, known=" or ".join(STOP_ENDS[1:]))
     customer = people.customer(creditor, name)
     with scope.of(creditor.pk):
-        row = load.standing(creditor.pk, on, rehearsal=not switches.is_live(creditor.pk)).filter(customer=customer).first()
+        row = (
+            load.standing(creditor.pk, on, rehearsal=not switches.is_live(creditor.pk))
+            .filter(customer=customer)
+            .first()
+        )
         if row is None:
             raise NotStopped(customer=customer.name)
         return _end(creditor, row, outcome, on=on, now=now, by=by, why=why)
@@ -203,9 +215,7 @@ def _grounds(
     return right, letter, owed
 
 
-def _end(
-    creditor: Creditor, row: StopWork, outcome: str, *, on: date, now: datetime, by: str, why: str
-) -> StopWorkEnd:
+def _end(creditor: Creditor, row: StopWork, outcome: str, *, on: date, now: datetime, by: str, why: str) -> StopWorkEnd:
     end = StopWorkEnd.objects.create(
         creditor_id=creditor.pk, effective_on=on, by=by, why=why, stop=row, outcome=outcome
     )
@@ -218,9 +228,7 @@ def _end(
     return end
 
 
-def _note(
-    creditor: Creditor, row: StopWork, kind: str, owed: Sequence[Open], *, on: date, by: str, why: str
-) -> None:
+def _note(creditor: Creditor, row: StopWork, kind: str, owed: Sequence[Open], *, on: date, by: str, why: str) -> None:
     """The audit chain's link, and the same for the other program."""
     content = {
         "customer": {"id": row.customer.external_id, "name": row.customer.name},

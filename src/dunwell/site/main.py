@@ -89,6 +89,7 @@ COMMANDS = {
     "limitation": "dunwell.cli.rights:limitation",
     "claim": "dunwell.cli.claim:command",
     "stopwork": "dunwell.cli.stopwork:app",
+    "folder": "dunwell.cli.folder:command",
     "check": "dunwell.cli.machine:check_",
     "audit": "dunwell.cli.machine:audit",
     "bench": "dunwell.cli.machine:bench",

@@ -27,7 +27,9 @@ class Facts:
     """A portfolio's raw frames, before policies are chosen and promises judged; see `core.frames` for columns."""
 
     receivables: pl.DataFrame  # without `policy`, with `segment`
-    customers: pl.DataFrame  # without `jurisdiction` and `may_stop_work`, with the agreed `stop_work`, `work` and `contract`
+    customers: (
+        pl.DataFrame
+    )  # without `jurisdiction` and `may_stop_work`, with the agreed `stop_work`, `work` and `contract`
     contacts: pl.DataFrame
     steps_done: pl.DataFrame
     under_way: pl.DataFrame

@@ -82,7 +82,9 @@ def details(
         """)
         return Details(
             customers=_by(
-                read(f"SELECT id, external_id, name, kind, country, owner, preferred_method FROM customer WHERE id IN ({of_customers})"),
+                read(
+                    f"SELECT id, external_id, name, kind, country, owner, preferred_method FROM customer WHERE id IN ({of_customers})"
+                ),
                 "id",
             ),
             contacts=_by(

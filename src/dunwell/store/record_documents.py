@@ -54,9 +54,7 @@ def has_any() -> bool:
 def known(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """What the ledger knows of the documents that a frame names, in the importer's own terms (KNOWN_INVOICES)."""
     bulk.stage("in_identity", frame.select(IDENTITY).unique())
-    return bulk.frame(
-        KNOWN_INVOICES.format(which=NAMED, where="true"), schema
-    )
+    return bulk.frame(KNOWN_INVOICES.format(which=NAMED, where="true"), schema)
 
 
 def open_of(source: str, schema: Schema) -> pl.DataFrame:

@@ -37,7 +37,9 @@ class Memory:
         return PaymentLink(f"{request.return_url}/stand-in", f"memory-{request.reference}")
 
     def parse(self, delivery: WebhookDelivery) -> list[PaymentEvent]:
-        if not hmac.compare_digest(delivery.headers.get(SIGNATURE, "").encode(), self._signature(delivery.body).encode()):
+        if not hmac.compare_digest(
+            delivery.headers.get(SIGNATURE, "").encode(), self._signature(delivery.body).encode()
+        ):
             raise WebhookForged(provider=self.title, reason="its signature is not right")
         told = json.loads(delivery.body)
         return [

@@ -96,7 +96,9 @@ class Stripe:
         except ProviderDown as down:
             if "answered 402" not in str(down):
                 raise
-            return PaymentEvent(f"{charge.reference}:declined", FAILED, charge.reference, charge.amount, charge.reference)
+            return PaymentEvent(
+                f"{charge.reference}:declined", FAILED, charge.reference, charge.amount, charge.reference
+            )
         kind = {"succeeded": PAID, "processing": PENDING}.get(str(made["status"]), FAILED)
         number = str(made["id"])
         return PaymentEvent(f"{number}:{kind.value}", kind, number, charge.amount, charge.reference)
@@ -119,7 +121,9 @@ class Stripe:
             raise WebhookForged(provider=self.title, reason="it is not signed")
         signed = f"{times[0]}.".encode() + delivery.body
         wanted = hmac.new(self.config.webhook_secret.encode(), signed, hashlib.sha256).hexdigest()
-        if not any(name.strip() == "v1" and hmac.compare_digest(value.encode(), wanted.encode()) for name, _, value in pairs):
+        if not any(
+            name.strip() == "v1" and hmac.compare_digest(value.encode(), wanted.encode()) for name, _, value in pairs
+        ):
             raise WebhookForged(provider=self.title, reason="its signature is not right")
         if abs(delivery.received_at.timestamp() - int(times[0])) > TOLERANCE_S:
             raise WebhookForged(provider=self.title, reason="it is too old")

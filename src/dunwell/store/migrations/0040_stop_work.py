@@ -55,9 +55,7 @@ class Migration(migrations.Migration):
                 "db_table": "stop_work",
                 "indexes": [models.Index(fields=["creditor", "customer"], name="stop_work_customer")],
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(work__in=["running", "not_begun"]), name="stop_work_kind"
-                    )
+                    models.CheckConstraint(condition=models.Q(work__in=["running", "not_begun"]), name="stop_work_kind")
                 ],
             },
         ),
@@ -88,7 +86,9 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="HookCall",
-            fields=fact(("key", models.TextField()), ("body", models.TextField()), ("rehearsal", models.BooleanField())),
+            fields=fact(
+                ("key", models.TextField()), ("body", models.TextField()), ("rehearsal", models.BooleanField())
+            ),
             options={
                 "db_table": "hook_call",
                 "constraints": [models.UniqueConstraint(fields=("creditor", "key"), name="hook_call_once")],

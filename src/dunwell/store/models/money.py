@@ -51,9 +51,7 @@ class Allocation(Fact):
 
     creditor = unchecked_creditor()
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, db_constraint=False)
-    credit_note = models.ForeignKey(
-        Invoice, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False
-    )
+    credit_note = models.ForeignKey(Invoice, null=True, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, db_constraint=False)
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()

@@ -146,6 +146,12 @@ WORDS = {
         "running": term("work", "work in progress pauses"),
         "not_begun": term("work", "work not begun waits"),
     },
+    "paper": {
+        "visit": term("paper", "folder for a visit"),
+        "talk": term("paper", "agenda of a formal talk"),
+        "restructuring": term("paper", "proposal to pay in parts"),
+        "termination": term("paper", "notice that a contract ends"),
+    },
     "stop_end": {
         "paid": term("work", "it was paid"),
         "agreed": term("work", "something else was agreed"),

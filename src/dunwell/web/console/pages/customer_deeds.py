@@ -247,7 +247,9 @@ def silence(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         )
         if said["wanted"]:
             return Done(_("{address} may be written to again.").format(address=said["address"]))
-        return Done(_("Nothing is sent to {address} any more; what is owed stays owed.").format(address=said["address"]))
+        return Done(
+            _("Nothing is sent to {address} any more; what is owed stays owed.").format(address=said["address"])
+        )
 
     return _ask(request, desk, customer, Asked(request.POST or None), _("No messages"), _("Record it"), do)
 

@@ -26,6 +26,8 @@ SOONER = (-14, -7, 0, 7, 14)
 """Days by which everybody is supposed to pay sooner; below nought, later."""
 AT_RISK = 10
 KINDS = ("csv", "xlsx")
+BAND = "#2f8a7f"
+"""One colour for all three bands, read by day and by night; the likelier, the denser."""
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -127,7 +129,14 @@ def _chart(days: pl.DataFrame, currency: str) -> dict[str, Any]:
     series: list[dict[str, Any]] = []
     for band, opacity in ((95, 0.12), (80, 0.2), (50, 0.3)):
         low, high = days[f"low_{band}"], days[f"high_{band}"]
-        hidden = {"type": "line", "stack": f"band{band}", "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True}
+        hidden = {
+            "type": "line",
+            "stack": f"band{band}",
+            "symbol": "none",
+            "lineStyle": {"opacity": 0},
+            "color": BAND,
+            "silent": True,
+        }
         series.append({**hidden, "data": drawing(low), "tooltip": {"show": False}})
         area = {"areaStyle": {"opacity": opacity}, "name": f"{band} %", "tooltip": {"show": False}}
         series.append({**hidden, **area, "data": drawing(high - low)})

@@ -107,7 +107,12 @@ def staff(request: HttpRequest, desk: Desk) -> HttpResponse:
         return Done(_("{name} signs letters.").format(name=said["name"]))
 
     return _ask(
-        request, desk, StaffForm(request.POST or None, request.FILES or None, initial=dict(known or {})), _("Who signs letters"), _("Save"), do
+        request,
+        desk,
+        StaffForm(request.POST or None, request.FILES or None, initial=dict(known or {})),
+        _("Who signs letters"),
+        _("Save"),
+        do,
     )
 
 

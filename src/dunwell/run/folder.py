@@ -1,0 +1,195 @@
+"""Papers for people, from the ledger: what a visit shows, what a talk decides, a proposal in parts, the end of a contract."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from dunwell.core.claims import Party
+from dunwell.core.ledger import CustomerKind
+from dunwell.core.message import LOCALES
+from dunwell.core.money import Money
+from dunwell.core.refusal import Refusal
+from dunwell.core.toml_text import suggest
+from dunwell.engine import claim as composed
+from dunwell.engine import folder
+from dunwell.engine.folder import FolderFacts, Gift, OpenInvoice
+from dunwell.plugins import paper
+from dunwell.run import deliver, people
+from dunwell.run.claim_facts import OBJECTIONS, calendar_of
+from dunwell.run.posted import writer_of
+from dunwell.store import load_claims, load_folder, scope, switches
+from dunwell.store.models import Creditor, Customer
+
+PUBLIC_SEGMENT = "public"
+"""Customers of this segment are public bodies: nothing is given to them."""
+YEAR = timedelta(days=365)
+NOTICE_DAYS_MIN = 14
+PARTS = range(2, 5)
+
+
+class PaperUnknown(Refusal):
+    """There is no paper {kind!r}. {suggestion}"""
+
+
+class PaperForPerson(Refusal):
+    """{customer} is a natural person: nobody is visited at home, and a contract with a consumer ends by consumer law. Ask a lawyer."""
+
+
+class PartsOutside(Refusal):
+    """A proposal has from {least} to {most} parts, not {parts}: a longer one is a payment plan, agreed on the client's page."""
+
+
+class NothingOpen(Refusal):
+    """{customer} owes nothing that could be paid in parts."""
+
+
+class SeveralCurrencies(Refusal):
+    """{customer} owes in {currencies}: a proposal in parts is of one currency."""
+
+
+class ContractUnknown(Refusal):
+    """Which contract with {customer} would end is not recorded: `dunwell agreement {customer} --set contract=… --evidence …`."""
+
+
+class BasisMissing(Refusal):
+    """Say with --basis what allows the contract to end: the clause or the article."""
+
+
+class NoticeTooShort(Refusal):
+    """A contract is not ended within {days} days: name a later day with --on."""
+
+
+class PaperObjected(Refusal):
+    """This paper cannot be made for {customer} now: {reason}."""
+
+
+def pdf(
+    creditor: Creditor,
+    name: str | Customer,
+    kind: str,
+    *,
+    on: date,
+    now: datetime,
+    parts: int = 3,
+    ends_on: date | None = None,
+    basis: str = "",
+) -> bytes:
+    """The paper as PDF, for a person to take along or to sign."""
+    if kind not in folder.KINDS:
+        raise PaperUnknown(kind=kind, suggestion=suggest(kind, folder.KINDS))
+    if parts not in PARTS:
+        raise PartsOutside(parts=parts, least=PARTS[0], most=PARTS[-1])
+    customer = people.customer(creditor, name)
+    if customer.kind == CustomerKind.PERSON and kind != "restructuring":
+        raise PaperForPerson(customer=customer.name)
+    facts = _facts(creditor, customer, kind, on)
+    facts = _with_parts(facts, creditor, parts)
+    if kind in folder.LETTERS:
+        _refuse_objection(creditor, customer, on, now)
+    if kind == "restructuring" and not facts.open:
+        raise NothingOpen(customer=customer.name)
+    if kind == "termination":
+        facts = _ending(facts, creditor, customer, ends_on or on + timedelta(days=30), basis)
+    return paper.pdf(folder.document(facts, words(facts.locale)))
+
+
+@cache
+def words(locale: str) -> Mapping[str, Any]:
+    return tomllib.loads((files("dunwell") / "content" / "folder" / f"{locale}.toml").read_text("utf-8"))
+
+
+def _facts(creditor: Creditor, customer: Customer, kind: str, on: date) -> FolderFacts:
+    locale = customer.locale if customer.locale in LOCALES else creditor.locale if creditor.locale in LOCALES else "en"
+    since = on - YEAR
+    found = load_folder.history(
+        creditor.pk, customer.pk, since=since, on=on, rehearsal=not switches.is_live(creditor.pk)
+    )
+    return FolderFacts(
+        kind=kind,
+        on=on,
+        locale=locale,
+        sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),
+        writer=writer_of(creditor, customer),
+        customer=customer.name,
+        address=(customer.name, *composed.address_lines(customer.address)),
+        since=since,
+        results=found.results,
+        open=tuple(OpenInvoice(*one) for one in found.open),
+        retainer=_retainer(found.invoiced, on, found.first),
+        gift=_gift(creditor, customer, locale) if kind == "visit" else None,
+    )
+
+
+def _with_parts(facts: FolderFacts, creditor: Creditor, parts: int) -> FolderFacts:
+    """The open sum in equal parts, each due on a working day, the first two weeks from now."""
+    currencies = sorted({one.left.currency for one in facts.open})
+    if len(currencies) > 1 and facts.kind == "restructuring":
+        raise SeveralCurrencies(customer=facts.customer, currencies=" and ".join(currencies))
+    if len(currencies) != 1:
+        return facts
+    days = calendar_of(creditor.country, facts.on)
+    total = Money(sum(one.left.minor for one in facts.open), currencies[0])
+    due = folder.monthly(facts.on + timedelta(days=14), parts)
+    sums = folder.split(total, parts)
+    return replace(
+        facts,
+        parts=tuple((days.next_business_day(day), part) for day, part in zip(due, sums, strict=True)),
+        answer_by=days.next_business_day(facts.on + timedelta(days=7)),
+    )
+
+
+def _ending(facts: FolderFacts, creditor: Creditor, customer: Customer, ends_on: date, basis: str) -> FolderFacts:
+    contract = str(load_claims.agreement(creditor.pk, customer.pk, facts.on).get("contract", ""))
+    if not contract:
+        raise ContractUnknown(customer=customer.name)
+    if not basis.strip():
+        raise BasisMissing
+    if ends_on < facts.on + timedelta(days=NOTICE_DAYS_MIN):
+        raise NoticeTooShort(days=NOTICE_DAYS_MIN)
+    return replace(facts, contract=contract, basis=basis.strip(), ends_on=ends_on)
+
+
+def _retainer(invoiced: Mapping[str, int], on: date, first: date | None) -> Money | None:
+    """The average month of a year, in one currency; a shorter history says too little."""
+    if len(invoiced) != 1 or first is None or first > on - YEAR + timedelta(days=31):
+        return None
+    ((currency, minor),) = invoiced.items()
+    return Money(minor // 12, currency)
+
+
+def _gift(creditor: Creditor, customer: Customer, locale: str) -> Gift | None:
+    row = _gifts().get(creditor.country)
+    if row is None or customer.segment == PUBLIC_SEGMENT:
+        return None
+    amount, currency = re.split(r"\s+", row["limit"])
+    return Gift(Money.parse(amount, currency), row[locale])
+
+
+@cache
+def _gifts() -> Mapping[str, Any]:
+    return tomllib.loads((files("dunwell") / "content" / "folder" / "gifts.toml").read_text("utf-8"))
+
+
+def _refuse_objection(creditor: Creditor, customer: Customer, on: date, now: datetime) -> None:
+    """A paper that a client is to sign is asked what every firm letter is asked."""
+    with scope.of(creditor.pk):
+        receivables = list(customer.receivable_set.values_list("pk", flat=True))
+    reason = load_claims.objection(
+        creditor,
+        customer.pk,
+        receivables,
+        on=on,
+        at=now,
+        covered_min=deliver.covered_min(creditor, now, calendar_of(creditor.country, on)),
+        rehearsal=not switches.is_live(creditor.pk),
+    )
+    # A pause is what such a talk leads to: it does not stand in the way of what was agreed in it.
+    if reason and reason != "held":
+        raise PaperObjected(customer=customer.name, reason=OBJECTIONS.get(reason, reason))
