@@ -6,9 +6,12 @@ application: `dunwell_owner` owns the tables and migrates, `dunwell_app` works a
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,14 +68,15 @@ def start(folder: Path, database: str = DATABASE) -> Addresses:
     """Start or join the server whose data lie in `folder`; the database and its two roles exist afterwards."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        server = _server(folder)
-        server.start()
-        superuser = server.get_uri(database="postgres")
-        with psycopg.connect(superuser, autocommit=True, connect_timeout=10) as connection:
-            is_tuned = _prepare(connection, database)
-        if not is_tuned:
-            server.stop()
+        with _alone(folder):
+            server = _server(folder)
             server.start()
+            superuser = server.get_uri(database="postgres")
+            with psycopg.connect(superuser, autocommit=True, connect_timeout=10) as connection:
+                is_tuned = _prepare(connection, database)
+            if not is_tuned:
+                server.stop()
+                server.start()
     except (psycopg.OperationalError, subprocess.SubprocessError, TimeoutError) as error:
         raise DatabaseDown(folder=folder, reason=str(error).strip().splitlines()[0]) from error
     socket = quote(str(server.get_postmaster_info().socket_dir), safe="")
@@ -99,6 +103,14 @@ def leave(folder: Path) -> bool:
     return False if others else stop(folder)
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time: whoever comes second joins a server that is laid out and will not be started anew under it."""
+    with (folder.parent / "postgres.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def _server(folder: Path) -> Any:
     # The wheel reads the runtime folder while it is imported; a private one keeps its lock from other users of the machine.
     if "XDG_RUNTIME_DIR" not in os.environ:
@@ -111,8 +123,6 @@ def _server(folder: Path) -> Any:
 
 def _prepare(connection: psycopg.Connection, database: str) -> bool:
     """Make database and roles; false where the server must start again for its settings and nobody else is at work in it."""
-    # Two processes may prepare at once: the lock lets the second find the work done.
-    connection.execute("SELECT pg_advisory_lock(7421)")
     roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
     for role in (OWNER, APPLICATION):
         if role not in roles:
@@ -127,6 +137,5 @@ def _prepare(connection: psycopg.Connection, database: str) -> bool:
         for setting, value in TUNING.items():
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(setting), sql.Literal(value)))
         connection.execute("SELECT pg_reload_conf()")
-    connection.execute("SELECT pg_advisory_unlock(7421)")
     ((is_tuned,),) = connection.execute(IS_TUNED, TUNING).fetchall()
     return bool(is_tuned)
