@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dunwell.core import capacity as rules
 from dunwell.core.capacity import Placed, Week
 from dunwell.core.money import Money
-from dunwell.run import books, deadlines, people
+from dunwell.run import books, deadlines, people, subjects
 from dunwell.store import scope
 from dunwell.store.models import Amendment, Deadline, DeadlineEnd
 from portal.clients import Reader, link_in
@@ -64,7 +64,7 @@ def request(firm, number: str, client: str, *, days: int = 5, until: date = FRID
     """A request before work of 200.00 with its work of so many days."""
     firm.client(client)
     with scope.of(firm.creditor.pk):
-        who = people.customer(firm.creditor, client)
+        who = subjects.customer(firm.creditor, client)
     invoice = books.add_document(
         firm.creditor,
         who,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from dunwell.core.money import Money
-from dunwell.run import books, credits, disputes, news, people
+from dunwell.run import books, credits, disputes, facts, news, people, subjects
 from dunwell.run.disputes import Answer
 from dunwell.store import scope, today
 from dunwell.store.models import Dispute, Invoice
@@ -82,7 +82,7 @@ def test_a_no_without_words_or_with_blame_is_refused(firm, contested):
 
 
 def test_more_than_is_contested_is_never_taken_off(firm, contested):
-    with pytest.raises(people.AmountTooLarge):
+    with pytest.raises(facts.AmountTooLarge):
         disputes.resolve(firm.creditor, contested.pk, Answer("accepted", Money(3001, "EUR"), "yes"), on=NEXT, by="anna")
     with scope.of(firm.creditor.pk):
         assert disputes.of(contested.pk)
@@ -136,7 +136,7 @@ def test_a_credit_note_of_somebody_else_settles_nothing(firm, contested):
     firm.client("C2")
     with scope.of(firm.creditor.pk):
         (due,) = credits.waiting(firm.creditor)
-        other = people.customer(firm.creditor, "C2")
+        other = subjects.customer(firm.creditor, "C2")
     books.add_document(
         firm.creditor, other, kind="credit_note", number="CN-9", issued=NEXT, due=NEXT, total=Money(3000, "EUR"),
         credits_number="C1-1", on=NEXT, by="anna",

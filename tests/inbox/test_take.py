@@ -9,7 +9,7 @@ import pytest
 from dunwell.core.inbox import MatchBasis
 from dunwell.core.money import AmountUnreadable
 from dunwell.core.refusal import Refusal
-from dunwell.run import inbox, inbox_effects, inbox_mail, people, reply_address, work
+from dunwell.run import facts, inbox, inbox_effects, inbox_mail, reply_address, subjects, work
 from dunwell.run.inbox_mail import Taken
 from dunwell.store import audit, scope
 from dunwell.store.inbox import NoSuchProposal
@@ -35,7 +35,7 @@ def test_references_tell_the_customer_before_the_sender_does(firm: World) -> Non
 
 def test_a_signed_address_tells_the_customer_and_a_forged_one_does_not(firm: World) -> None:
     firm.creditor.inbox = {"plus": "yes"}
-    found = people.customer(firm.creditor, "C1")
+    found = subjects.customer(firm.creditor, "C1")
     address = reply_address.of(firm.creditor, found.pk, "maria@firm.example")
     taken = took(firm, mails.reply("OK", sender="stranger@else.example", to=address))
     assert (taken.customer, taken.basis) == ("C1 Ltd", MatchBasis.REPLY_ADDRESS)
@@ -129,7 +129,7 @@ def test_a_sum_is_contested_once_over_all_invoices_named(firm: World) -> None:
     [
         ({"until": "friday"}, inbox_effects.DayUnreadable),
         ({"amount": "1e3"}, AmountUnreadable),
-        ({"amount": "1,000,000"}, people.AmountTooLarge),
+        ({"amount": "1,000,000"}, facts.AmountTooLarge),
         ({"amount": "10", "invoices": ["C1-1", "P-1"]}, inbox_effects.SeveralCurrencies),
     ],
 )

@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from dunwell.run import creditors, people
+from dunwell.run import allocations, creditors, people
 from dunwell.store import balances, bulk, pages, scope
 from dunwell.store.models import Customer
 from portal.clients import BROWSER, Reader, link_in
@@ -74,7 +74,7 @@ def test_what_stands_to_the_clients_credit_is_taken_off(firm, reader):
     firm.paid("2026-03-02,30.00,EUR,C1 Ltd,advance")
     with scope.of(firm.creditor.pk):
         ((payment,),) = bulk.rows("SELECT id FROM payment")
-    people.on_account(firm.creditor, payment, "C1", on=MONDAY, by="anna", why="advance")
+    allocations.on_account(firm.creditor, payment, "C1", on=MONDAY, by="anna", why="advance")
     page = reader.read()
     assert "€70.00" in page and "Your credit of €30.00" in page
     with scope.of(firm.creditor.pk):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from dunwell.run import approve, letters_preview, people, plan, stories, work
+from dunwell.run import allocations, approve, letters_preview, people, plan, stories, work
 from dunwell.store import scope
 from dunwell.store.models import Charge, Creditor, Dispute, Invoice, Promise, Receivable
 from regressions.world import DAY, only
@@ -278,7 +278,7 @@ def test_r38_a_proposed_match_holds_the_debt_until_a_person_decides(world):
     world.paid("2026-03-01,100.00,EUR,Nobody We Know,thanks")
     assert world.day().sent == 0
     (row,) = [row for row in work.rows(world.creditor) if row.kind == "money"]
-    assert people.allocate(world.creditor, row.number, number, amount=None, **WHO) == 10000
+    assert allocations.allocate(world.creditor, row.number, number, amount=None, **WHO) == 10000
     world.day()
     assert not any(world.asked(one) for one in world.messages())
 

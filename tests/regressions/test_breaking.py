@@ -10,7 +10,7 @@ from dunwell.core.channel import Capabilities, Limits
 from dunwell.core.money import Money
 from dunwell.core.refusal import OutcomeUnknown
 from dunwell.plugins.channels.memory import Memory
-from dunwell.run import approve, creditors, day, people, stories, ways, work
+from dunwell.run import allocations, approve, creditors, day, facts, people, stories, subjects, ways, work
 from dunwell.store import bulk, load_letters, outbox, scope
 from dunwell.store.models import Allocation, Audit, FindingRecord, Invoice, Payment, Receivable
 from regressions.world import DAY, only
@@ -31,9 +31,9 @@ def test_a_name_of_two_customers_is_never_a_choice(world):
         lambda: people.state(world.creditor, "Twin Ltd", "insolvent", **WHO),
         lambda: people.contacted(world.creditor, "Twin Ltd", channel="call", note="x", on=DAY, by="anna"),
     ):
-        with pytest.raises(people.SeveralCustomers, match="C1, C2"):
+        with pytest.raises(subjects.SeveralCustomers, match="C1, C2"):
             errand()
-    assert people.customer(world.creditor, "C2").external_id == "C2"
+    assert subjects.customer(world.creditor, "C2").external_id == "C2"
 
 
 @pytest.mark.parametrize("minor", [0, -1, -5000])
@@ -45,9 +45,9 @@ def test_no_part_of_anything_is_zero_or_less(world, minor):
     for errand in (
         lambda: people.dispute(world.creditor, number, cause="other", amount=part, **WHO),
         lambda: people.promise(world.creditor, number, promised_date=DAY, amount=part, **WHO),
-        lambda: people.allocate(world.creditor, payment, number, amount=part, **WHO),
+        lambda: allocations.allocate(world.creditor, payment, number, amount=part, **WHO),
     ):
-        with pytest.raises(people.AmountNotPositive):
+        with pytest.raises(facts.AmountNotPositive):
             errand()
     assert balance(world, number) == 10000
 
@@ -60,10 +60,10 @@ def waiting_payment(world) -> int:
 def test_what_was_typed_wrong_is_refused_in_a_sentence(world):
     (number,) = world.owing("2026-02-20")
     refused = [
-        (people.NoSuchInvoice, lambda: people.receivables_of(world.creditor, f"{number}@yesterday")),
-        (people.NoSuchInvoice, lambda: people.receivables_of(world.creditor, "@")),
-        (people.NoSuchPayment, lambda: people.allocate(world.creditor, 999_999, number, amount=None, **WHO)),
-        (people.NoSuchPayment, lambda: people.on_account(world.creditor, 999_999, "C1", **WHO)),
+        (subjects.NoSuchInvoice, lambda: subjects.receivables_of(world.creditor, f"{number}@yesterday")),
+        (subjects.NoSuchInvoice, lambda: subjects.receivables_of(world.creditor, "@")),
+        (allocations.NoSuchPayment, lambda: allocations.allocate(world.creditor, 999_999, number, amount=None, **WHO)),
+        (allocations.NoSuchPayment, lambda: allocations.on_account(world.creditor, 999_999, "C1", **WHO)),
         (people.CoverageInFuture, lambda: people.cover(world.creditor, "bank", date(2062, 3, 2), on=DAY, by="anna")),
         (
             people.HoldInPast,
@@ -76,26 +76,26 @@ def test_what_was_typed_wrong_is_refused_in_a_sentence(world):
             lambda: people.promise(world.creditor, number, promised_date=date(2062, 1, 1), amount=None, **WHO),
         ),
         (
-            people.AmountTooLarge,
+            facts.AmountTooLarge,
             lambda: people.dispute(world.creditor, number, cause="other", amount=Money(10001, "EUR"), **WHO),
         ),
         (
-            people.AmountTooLarge,
+            facts.AmountTooLarge,
             lambda: people.promise(world.creditor, number, promised_date=DAY, amount=Money(10001, "EUR"), **WHO),
         ),
     ]
     for kind, errand in refused:
         with pytest.raises(kind):
             errand()
-    assert people.receivables_of(world.creditor, f"{number}@2026-01-30")
+    assert subjects.receivables_of(world.creditor, f"{number}@2026-01-30")
 
 
 def test_a_payment_in_another_currency_is_never_set_against_the_invoice_and_holds_its_payer(world):
     (number,) = world.owing("2026-02-20")
     world.paid(f"2026-03-01,110.00,USD,C1 Ltd,invoice {number}")
     assert world.day().sent == 0
-    with pytest.raises(people.OtherCurrency):
-        people.allocate(world.creditor, waiting_payment(world), number, amount=None, **WHO)
+    with pytest.raises(allocations.OtherCurrency):
+        allocations.allocate(world.creditor, waiting_payment(world), number, amount=None, **WHO)
     assert balance(world, number) == 10000
 
 
@@ -114,13 +114,13 @@ def test_an_allocation_taken_back_by_a_person_stays_taken_back(world):
     world.day()
     with scope.of(world.creditor.pk):
         allocation = Allocation.objects.get().pk
-    people.undo_allocation(world.creditor, allocation, **WHO)
-    with pytest.raises(people.NothingToUndo):
-        people.undo_allocation(world.creditor, allocation, **WHO)
+    allocations.undo_allocation(world.creditor, allocation, **WHO)
+    with pytest.raises(facts.NothingToUndo):
+        allocations.undo_allocation(world.creditor, allocation, **WHO)
     world.day(DAY + timedelta(2))
     assert balance(world, number) == 10000
     assert [row.kind for row in work.rows(world.creditor)] == ["money"]
-    assert people.allocate(world.creditor, waiting_payment(world), number, amount=None, **WHO) == 10000
+    assert allocations.allocate(world.creditor, waiting_payment(world), number, amount=None, **WHO) == 10000
 
 
 def test_a_row_missing_from_a_complete_file_that_a_person_says_is_paid_is_paid(world):
@@ -372,7 +372,7 @@ def test_a_promise_is_kept_by_money_that_came_in_time_and_was_set_against_it_lat
     with scope.of(world.creditor.pk):
         payment = Payment.objects.get().pk
     late = DAY + timedelta(8)
-    people.allocate(world.creditor, payment, number, amount=None, on=late, by="anna", why="it is theirs")
+    allocations.allocate(world.creditor, payment, number, amount=None, on=late, by="anna", why="it is theirs")
     with scope.of(world.creditor.pk):
         assert Allocation.objects.get().effective_on == DAY + timedelta(1)
     world.day(late)
@@ -390,11 +390,11 @@ def test_nobody_is_thanked_for_money_that_was_set_against_their_invoice_by_mista
         about = {"customers": [row.customer_id], "receivables": [row.pk], "rehearsal": True}
         return set(load_letters.details(world.creditor.pk, DAY, **about).payments)
 
-    people.allocate(world.creditor, payment, number, amount=None, **WHO)
+    allocations.allocate(world.creditor, payment, number, amount=None, **WHO)
     assert thanked_for() == {row.customer_id}
     with scope.of(world.creditor.pk):
         made = Allocation.objects.get().pk
-    people.undo_allocation(world.creditor, made, **WHO)
+    allocations.undo_allocation(world.creditor, made, **WHO)
     assert thanked_for() == set()
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import (
+    allocations,
     approve,
     auditing,
     creditors,
@@ -28,6 +29,7 @@ from dunwell.run import (
     reconcile,
     simulate,
     stories,
+    subjects,
     work,
 )
 from dunwell.store import balances, bulk, load, load_letters, load_money, outbox, scope
@@ -429,8 +431,8 @@ def test_i15_another_creditors_rows_do_not_exist_for_any_loader_or_errand(busy, 
     who = {"on": DAY, "by": "boris", "why": "x"}
     strangers = [
         lambda: stories.tell(other, "C1-1", DAY, rehearsal=True),
-        lambda: people.receivables_of(other, "C1-1"),
-        lambda: people.customer(other, "C1"),
+        lambda: subjects.receivables_of(other, "C1-1"),
+        lambda: subjects.customer(other, "C1"),
         lambda: people.promise(other, "C1-1", promised_date=DAY, amount=None, **who),
         lambda: people.dispute(other, "C1-1", cause="other", amount=None, **who),
         lambda: people.hold(other, customer_name="C1", reason="other", until=None, **who),
@@ -438,9 +440,9 @@ def test_i15_another_creditors_rows_do_not_exist_for_any_loader_or_errand(busy, 
             lambda what=what, model=model: people.end(other, what, ids[model], outcome="lifted", **who)
             for what, model in (("promise", Promise), ("dispute", Dispute), ("hold", Hold))
         ),
-        lambda: people.allocate(other, payment, "C1-1", amount=None, **who),
-        lambda: people.on_account(other, payment, "C1", **who),
-        lambda: people.undo_allocation(other, allocation, **who),
+        lambda: allocations.allocate(other, payment, "C1-1", amount=None, **who),
+        lambda: allocations.on_account(other, payment, "C1", **who),
+        lambda: allocations.undo_allocation(other, allocation, **who),
         lambda: people.state(other, "C1", "insolvent", **who),
         lambda: people.contacted(other, "C1", channel="call", note="x", on=DAY, by="boris"),
         lambda: people.close_task(other, 1, outcome="x", is_done=True, **who),

@@ -14,7 +14,7 @@ from dunwell.core.channel import Capabilities, Limits, Receipt, Refused, Reply
 from dunwell.core.money import Money
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
 from dunwell.plugins.channels.memory import Config, Memory
-from dunwell.run import approve, day, deliver, people, policies, wording, work
+from dunwell.run import allocations, approve, day, deliver, people, policies, wording, work
 from dunwell.store import load_letters, locks, outbox, scope
 from dunwell.store.models import Cancellation, Invoice, Lapse, Message, Outcome, Payment, Receivable, Run, Sign
 from regressions.world import DAY, only
@@ -188,7 +188,7 @@ def test_r06_money_put_on_account_after_the_plan_is_not_overlooked(world):
     world.plan()
     world.paid("2026-03-01,100.00,EUR,Somebody Else,for a friend")
     payment = only_payment(world)
-    people.on_account(world.creditor, payment, "C1", on=DAY, by="anna", why="their owner paid")
+    allocations.on_account(world.creditor, payment, "C1", on=DAY, by="anna", why="their owner paid")
     assert world.deliver().sent == 0
     world.day()
     assert not world.sent(), "credit on account covers the debt: silence"
@@ -495,8 +495,8 @@ def test_a_payment_for_several_customers_is_thanked_each_for_their_part(world) -
     with scope.of(world.creditor.pk):
         payment = Payment.objects.get().pk
     for number in ("C1-1", "C2-1"):
-        people.allocate(world.creditor, payment, number, amount=None, on=DAY, by="anna", why="the group pays")
-    people.on_account(world.creditor, payment, "C1", on=DAY, by="anna", why="the rest")
+        allocations.allocate(world.creditor, payment, number, amount=None, on=DAY, by="anna", why="the group pays")
+    allocations.on_account(world.creditor, payment, "C1", on=DAY, by="anna", why="the rest")
     world.plan()
     thanks = {m.customer.external_id: m.content_row.text for m in world.messages() if m.purpose == "thanks"}
     assert set(thanks) == {"C1", "C2"}

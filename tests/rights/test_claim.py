@@ -16,7 +16,7 @@ import pytest
 from pypdf import PdfReader
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import claim, claim_facts, creditors, limitations, people, rates
+from dunwell.run import claim, claim_facts, creditors, limitations, people, rates, subjects
 from dunwell.run.claim import Desk, Pack
 from dunwell.run.claim_facts import Asked
 from dunwell.store import scope
@@ -134,7 +134,7 @@ def test_a_contested_part_and_what_was_written_off_are_not_claimed(late: World) 
     people.dispute(
         late.creditor, "C1-1", cause="quality", amount=claim_facts.Money(30000, "EUR"), on=TODAY, by="anna", why=""
     )
-    receivable = people.receivables_of(late.creditor, "C1-1")[0]
+    receivable = subjects.receivables_of(late.creditor, "C1-1")[0]
     with scope.of(late.creditor.pk):
         WriteOff.objects.create(
             creditor_id=late.creditor.pk, effective_on=TODAY, receivable=receivable, currency="EUR", amount=10000

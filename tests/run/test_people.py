@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from dunwell.core.money import Money
-from dunwell.run import books, people
+from dunwell.run import allocations, books, people, subjects
 from dunwell.store import scope
 from dunwell.store.models import Dispute, Invoice, Payment, Promise
 from regressions import world
@@ -29,9 +29,9 @@ def settled(firm):
 
 
 def test_of_what_is_paid_nothing_is_promised_or_contested(firm, settled):
-    with pytest.raises(people.NothingIsOpen):
+    with pytest.raises(subjects.NothingIsOpen):
         people.promise(firm.creditor, settled, promised_date=date(2026, 3, 6), amount=None, **FACT)
-    with pytest.raises(people.NothingIsOpen):
+    with pytest.raises(subjects.NothingIsOpen):
         people.dispute(firm.creditor, settled, cause="quality", amount=None, **FACT)
     with scope.of(firm.creditor.pk):
         assert not Promise.objects.exists() and not Dispute.objects.exists()
@@ -45,8 +45,8 @@ def test_money_is_not_set_against_what_was_cancelled(firm):
     firm.paid("2026-02-27,100.00,EUR,C1 Ltd,advance")
     with scope.of(firm.creditor.pk):
         payment = Payment.objects.get()
-    with pytest.raises(people.NothingToSet):
-        people.allocate(firm.creditor, payment.pk, number, amount=Money(100_00, "EUR"), **FACT)
+    with pytest.raises(allocations.NothingToSet):
+        allocations.allocate(firm.creditor, payment.pk, number, amount=Money(100_00, "EUR"), **FACT)
 
 
 def test_a_hold_is_of_an_invoice_or_of_a_customer(firm):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunwell.core.money import Money
-from dunwell.run import people
+from dunwell.run import allocations, facts, people
 from dunwell.store import balances, load, scope
 from dunwell.store.models import (
     Cancellation,
@@ -110,7 +110,7 @@ class _Book:
     def _attempt(self, act):
         try:
             return act()
-        except (people.NothingToSet, people.AmountTooLarge, people.NothingToUndo):
+        except (allocations.NothingToSet, facts.AmountTooLarge, facts.NothingToUndo):
             return None
 
     def allocate(self, which, amount):
@@ -118,7 +118,7 @@ class _Book:
         if payment is not None:
             number = receivable.invoice.number
             self._attempt(
-                lambda: people.allocate(self.creditor, payment.pk, number, amount=None, on=DAY, by="a", why="")
+                lambda: allocations.allocate(self.creditor, payment.pk, number, amount=None, on=DAY, by="a", why="")
             )
 
     def undo(self, which, amount):
@@ -126,7 +126,7 @@ class _Book:
             "SELECT id FROM allocation WHERE amount > 0 AND receivable_id = %s", self._one(self.receivables, which).pk
         )
         if rows:
-            self._attempt(lambda: people.undo_allocation(self.creditor, rows[-1][0], on=DAY, by="a", why=""))
+            self._attempt(lambda: allocations.undo_allocation(self.creditor, rows[-1][0], on=DAY, by="a", why=""))
 
     def credit_note(self, which, amount):
         self.notes.append(

@@ -10,7 +10,7 @@ from dunwell.cli import context as cli
 from dunwell.cli.context import out
 from dunwell.cli.options import AsOfOption, ByOption, CreditorOption, WhyOption
 from dunwell.core.money import Money
-from dunwell.run import creditors, deadlines, people
+from dunwell.run import creditors, deadlines, subjects
 
 Context = typer.Context
 app = typer.Typer(help="When work can begin, and until when a place or a price is kept.", no_args_is_help=True)
@@ -93,7 +93,7 @@ def price(
     """A price that rises after a day for a reason outside: told once, never moved, done when the day has passed."""
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
-    currency = people.receivables_of(chosen, number)[0].currency
+    currency = subjects.receivables_of(chosen, number)[0].currency
     rehearsal = not creditors.status(chosen).live
     made = deadlines.price(
         chosen, number, last_day=cli.parsed(until), new=Money.parse(new, currency), evidence=evidence,

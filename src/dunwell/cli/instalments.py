@@ -13,7 +13,7 @@ from dunwell.cli.context import out
 from dunwell.core.instalments import Every, Part, Wish
 from dunwell.core.money import Money
 from dunwell.core.roles import DeskRole
-from dunwell.run import instalments, instalments_standing, people
+from dunwell.run import instalments, instalments_standing, subjects
 from dunwell.run.instalments import Debt, Fact
 from dunwell.run.instalments_standing import Standing
 from dunwell.store import scope
@@ -93,7 +93,7 @@ def _typed(payments: list[str], found: Debt) -> tuple[Part, ...]:
 
 
 def _standing(creditor: Creditor, invoices: list[str], on: date) -> list[Standing]:
-    rows = [one for number in invoices for one in people.receivables_of(creditor, number)]
+    rows = [one for number in invoices for one in subjects.receivables_of(creditor, number)]
     with scope.of(creditor.pk):
         every = instalments_standing.standing(creditor.pk, rows[0].customer_id, on, rehearsal=True)
     return [one for one in every if {row.pk for row in rows} & set(one.plan.receivables)]

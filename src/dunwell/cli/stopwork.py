@@ -10,7 +10,7 @@ import typer
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
 from dunwell.cli.options import AsOfOption, ByOption, CreditorOption, JsonOption, WhyOption
-from dunwell.run import hooks, people, stop_work
+from dunwell.run import hooks, stop_work, subjects
 from dunwell.store.models import Creditor
 
 Context = typer.Context
@@ -54,7 +54,7 @@ def show(
     """On what a stop would rest for a customer, and which letter has announced it."""
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
-    who = people.customer(chosen, customer)
+    who = subjects.customer(chosen, customer)
     right, letter = stop_work.right_of(chosen, who, on), stop_work.announced(chosen, who, on)
     found = {
         "customer": who.name,

@@ -12,7 +12,7 @@ from dunwell.cli import show
 from dunwell.cli.context import out
 from dunwell.cli.options import AmountOption, AsOfOption, ByOption, CreditorOption, JsonOption, UndoOption, WhyOption
 from dunwell.core.money import Money
-from dunwell.run import approve, creditors, freshness, people, work
+from dunwell.run import allocations, approve, creditors, freshness, people, subjects, work
 from dunwell.run import wording as texts
 
 Context = typer.Context
@@ -118,7 +118,7 @@ def promise(
         return
     if until is None:
         raise typer.BadParameter("say the day promised with --until YYYY-MM-DD")
-    currency = people.receivables_of(chosen, invoice)[0].currency
+    currency = subjects.receivables_of(chosen, invoice)[0].currency
     made = people.promise(
         chosen,
         invoice,
@@ -151,7 +151,7 @@ def dispute(
         people.end(chosen, "dispute", undo, outcome=outcome, on=on, by=by or cli.who(), why=why)
         out.print(f"dispute {undo} has ended: {outcome}")
         return
-    currency = people.receivables_of(chosen, invoice)[0].currency
+    currency = subjects.receivables_of(chosen, invoice)[0].currency
     made = people.dispute(
         chosen, invoice, cause=cause, amount=cli.amount(amount, currency), on=on, by=by or cli.who(), why=why
     )
@@ -174,14 +174,14 @@ def allocate(
     chosen = cli.chosen(context, creditor)
     on = cli.day(context, chosen, as_of)
     if undo is not None:
-        people.undo_allocation(chosen, undo, on=on, by=by or cli.who(), why=why)
+        allocations.undo_allocation(chosen, undo, on=on, by=by or cli.who(), why=why)
         out.print(f"allocation {undo} is taken back")
         return
     if payment is None or not invoice:
         raise typer.BadParameter("say which payment and which invoice: dunwell allocate PAYMENT INVOICE")
-    currency = people.receivables_of(chosen, invoice)[0].currency
+    currency = subjects.receivables_of(chosen, invoice)[0].currency
     part = cli.amount(amount, currency)
-    done = people.allocate(chosen, payment, invoice, amount=part, on=on, by=by or cli.who(), why=why)
+    done = allocations.allocate(chosen, payment, invoice, amount=part, on=on, by=by or cli.who(), why=why)
     out.print(f"{Money(done, currency)} of payment {payment} set against {invoice}")
 
 
@@ -196,7 +196,7 @@ def on_account(
 ) -> None:
     """Keep unmatched money on account for a customer: it no longer holds anybody and is deducted in letters."""
     chosen = cli.chosen(context, creditor)
-    people.on_account(chosen, payment, customer, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    allocations.on_account(chosen, payment, customer, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
     out.print(f"payment {payment} is on account for {customer}")
 
 

@@ -22,7 +22,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import terms_paper
 from dunwell.engine.terms_paper import TermsFacts
 from dunwell.plugins import paper
-from dunwell.run import page_links, people, rights
+from dunwell.run import page_links, rights, subjects
 from dunwell.store import audit, load_claims, pages, scope, switches
 from dunwell.store.models import Creditor, Customer, TermsConfirmed, TermsProposal
 from dunwell.store.pages import NewLink
@@ -59,7 +59,7 @@ def propose(
 ) -> TermsProposal:
     """Write the next version down for confirmation; terms not named stay as they were agreed."""
     rights.check(creditor, terms)
-    who = people.customer(creditor, customer)
+    who = subjects.customer(creditor, customer)
     whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
     with scope.of(creditor.pk):
         made = TermsProposal.objects.create(
@@ -153,7 +153,7 @@ def confirm(
 
 def printed(creditor: Creditor, customer: str, on: date) -> bytes:
     """The terms in force as PDF."""
-    who = people.customer(creditor, customer)
+    who = subjects.customer(creditor, customer)
     terms = load_claims.agreement(creditor.pk, who.pk, on)
     if not terms:
         raise NothingProposed

@@ -16,7 +16,7 @@ from dunwell.core.ledger import CustomerKind, DocumentKind, Role
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.importers import parties
-from dunwell.run import people
+from dunwell.run import allocations, facts, people
 from dunwell.store import audit, scope
 from dunwell.store.models import (
     Allocation,
@@ -151,7 +151,7 @@ def add_document(
     if due < issued:
         raise DueBeforeIssue(due=due, issued=issued)
     if total.minor <= 0:
-        raise people.AmountNotPositive(amount=total)
+        raise facts.AmountNotPositive(amount=total)
     is_request = kind == DocumentKind.REQUEST
     with scope.of(creditor.pk):
         if Invoice.objects.filter(kind=kind, series="", number=number, issue_date=issued).exists():
@@ -218,7 +218,7 @@ def add_payment(
 ) -> Payment:
     """Money that came; the next run sets it against what it is for, or asks a person."""
     if amount.minor <= 0:
-        raise people.AmountNotPositive(amount=amount)
+        raise facts.AmountNotPositive(amount=amount)
     if paid_on > on:
         raise people.CoverageInFuture(until=paid_on, on=on)
     with scope.of(creditor.pk):
@@ -237,7 +237,7 @@ def reverse_payment(creditor: Creditor, payment: Payment, *, on: date, by: str, 
         if Payment.objects.filter(reverses=payment).exists() or payment.reverses_id:
             raise AlreadyReversed
         for row in Allocation.objects.filter(payment=payment, undoes=None, allocation=None, amount__gt=0):
-            people.undo_allocation(creditor, row.pk, on=on, by=by, why=why)
+            allocations.undo_allocation(creditor, row.pk, on=on, by=by, why=why)
         made = Payment.objects.create(
             creditor=creditor, source=MANUAL, external_id=f"reverses-{payment.pk}", customer=payment.customer, date=on,
             currency=payment.currency, amount=-payment.amount, reverses=payment, recorded_on=on,

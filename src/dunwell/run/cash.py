@@ -11,7 +11,7 @@ import polars as pl
 from dunwell.core.forecast import HORIZON_DAYS
 from dunwell.core.refusal import Refusal
 from dunwell.engine import forecasts_cash
-from dunwell.run import forecasting, people, reports
+from dunwell.run import forecasting, reports, subjects
 from dunwell.store.models import Creditor
 
 DAYS, DAYS_MAX = 84, 252
@@ -86,4 +86,4 @@ def _kept_share(creditor: Creditor, as_of: date) -> float:
 
 def customers(creditor: Creditor, names: Sequence[str]) -> tuple[int, ...]:
     """The numbers of customers named by id or exact name."""
-    return tuple(people.customer(creditor, name).pk for name in names)
+    return tuple(subjects.customer(creditor, name).pk for name in names)

@@ -13,7 +13,7 @@ from typing import Any
 from dunwell.core.ledger import CustomerKind
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import claim_facts, instalments_standing, limitations, people, portfolio, rates
+from dunwell.run import claim_facts, instalments_standing, limitations, portfolio, rates, subjects
 from dunwell.store import audit, load_claims, scope
 from dunwell.store.models import Charge, Creditor, Customer
 
@@ -44,7 +44,7 @@ def charge(
     creditor: Creditor, number: str, *, until: date, on: date, by: str, why: str, own_rates: Path
 ) -> list[Charge]:
     """Enter what has grown on an invoice until a day, by the agreed clause or else by law; one row an instalment."""
-    receivables = people.receivables_of(creditor, number)
+    receivables = subjects.receivables_of(creditor, number)
     with scope.of(creditor.pk):
         customer = Customer.objects.get(pk=receivables[0].customer_id)
         if customer.kind == CustomerKind.PERSON and (plan := instalments_standing.was_agreed(receivables)):
@@ -76,7 +76,7 @@ def waive(creditor: Creditor, number: str, *, on: date, by: str, why: str) -> li
     """Take back what is charged on an invoice, with the reason; the days stay settled."""
     if not why.strip():
         raise WaiverUnexplained
-    receivables = people.receivables_of(creditor, number)
+    receivables = subjects.receivables_of(creditor, number)
     with scope.of(creditor.pk):
         rows = Charge.objects.filter(receivable__in=receivables).order_by("pk")
         left: dict[int, int] = {}

@@ -21,7 +21,7 @@ from dunwell.core.toml_text import suggest
 from dunwell.engine import claim as composed
 from dunwell.engine.claim import Claimed
 from dunwell.plugins import paper
-from dunwell.run import claim_facts, evidence, people, rates
+from dunwell.run import claim_facts, evidence, people, rates, subjects
 from dunwell.run.claim_facts import Asked
 from dunwell.run.interest import plain, values
 from dunwell.store import audit, scope
@@ -191,7 +191,7 @@ def _name(number: str, last: str = "") -> str:
 
 def _last(creditor: Creditor, number: str) -> Claim | None:
     """The newest claim on an invoice that was not taken back."""
-    invoice = people.receivables_of(creditor, number)[0].invoice_id
+    invoice = subjects.receivables_of(creditor, number)[0].invoice_id
     with scope.of(creditor.pk):
         return Claim.objects.filter(invoice_id=invoice).order_by("-pk").first()
 
@@ -218,7 +218,7 @@ def _record(desk: Desk, number: str, asked: Asked, claimed: Claimed) -> Claim:
             effective_on=desk.on,
             by=desk.by,
             why=desk.why,
-            invoice=people.receivables_of(creditor, number)[0].invoice,
+            invoice=subjects.receivables_of(creditor, number)[0].invoice,
             number=facts.number,
             locale=facts.locale,
             law=facts.law,

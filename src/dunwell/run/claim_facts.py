@@ -17,7 +17,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import interest
 from dunwell.engine.claim import Claimed
 from dunwell.engine.interest import Debt, Interest, PartPayment
-from dunwell.run import calendars, deliver, jurisdictions, limitations, people, rates
+from dunwell.run import calendars, deliver, jurisdictions, limitations, rates, subjects
 from dunwell.store import load_claims, load_letters, scope, switches
 from dunwell.store.load_claims import Owed
 from dunwell.store.models import Creditor, Customer, Invoice, Receivable
@@ -75,7 +75,7 @@ class Asked:
 
 def gather(creditor: Creditor, number: str, asked: Asked, claim_number: str, *, as_of: date, own_rates: Any) -> Claimed:
     """The claim on one invoice as of a day; refused where it may not be made."""
-    receivables = people.receivables_of(creditor, number)
+    receivables = subjects.receivables_of(creditor, number)
     with scope.of(creditor.pk):
         customer = Customer.objects.get(pk=receivables[0].customer_id)
         invoice = receivables[0].invoice
@@ -95,7 +95,7 @@ def gather(creditor: Creditor, number: str, asked: Asked, claim_number: str, *, 
 
 def refuse_objection(creditor: Creditor, number: str, *, on: date, now: datetime) -> None:
     """Ask what every firm message is asked before it leaves, and refuse with its reason."""
-    receivables = people.receivables_of(creditor, number)
+    receivables = subjects.receivables_of(creditor, number)
     reason = load_claims.objection(
         creditor,
         receivables[0].customer_id,

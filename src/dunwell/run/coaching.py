@@ -15,7 +15,7 @@ from pathlib import Path
 from dunwell.core.money import Money
 from dunwell.core.reading import CHECKLIST, CallContext, OpenInvoice
 from dunwell.plugins.readers import READERS, transcripts
-from dunwell.run import people
+from dunwell.run import subjects
 from dunwell.run.ingest import FileMissing
 from dunwell.store import audit, inbox, scope
 from dunwell.store.models import CallReviewed, Creditor, Receivable
@@ -66,7 +66,7 @@ def take(
         known = CallReviewed.objects.filter(digest=digest).first()
         if known is not None:
             return known
-        customer = people.customer(creditor, customer_name)
+        customer = subjects.customer(creditor, customer_name)
         document = _document(creditor, customer.pk, invoice)
         review = READERS["local"]().review(said, CallContext(on, customer.locale, document))
         row = CallReviewed.objects.create(

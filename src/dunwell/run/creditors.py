@@ -14,7 +14,7 @@ from dunwell.core.assignment import Scope
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
-from dunwell.run import freshness, people, policies, ways
+from dunwell.run import freshness, policies, subjects, ways
 from dunwell.store import audit, outbox, scope, switches
 from dunwell.store.models import BankAccount, Creditor, Customer, Message, PolicyChoice, Staff, Switch
 
@@ -178,11 +178,11 @@ def assign(
     if invoice:
         level, target, said = (
             Scope.INVOICE,
-            str(people.receivables_of(creditor, invoice)[0].invoice_id),
+            str(subjects.receivables_of(creditor, invoice)[0].invoice_id),
             f"invoice {invoice}",
         )
     elif customer:
-        level, target, said = Scope.CUSTOMER, str(people.customer(creditor, customer).pk), f"customer {customer}"
+        level, target, said = Scope.CUSTOMER, str(subjects.customer(creditor, customer).pk), f"customer {customer}"
     elif segment:
         level, target, said = Scope.SEGMENT, segment, f"segment {segment}"
     else:

@@ -18,7 +18,7 @@ from dunwell.core.capacity import Placed, Week
 from dunwell.core.ledger import DocumentKind
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import books, calendars, people
+from dunwell.run import books, calendars, facts, subjects
 from dunwell.store import audit, bulk, scope
 from dunwell.store.models import Capacity, Creditor, Deadline, DeadlineEnd, Invoice, Job, JobEnd
 
@@ -63,7 +63,7 @@ def set_capacity(creditor: Creditor, units: int, *, on: date, by: str, why: str 
     if not 1 <= units <= 100:
         raise DaysOutside
     with scope.of(creditor.pk):
-        row = Capacity.objects.create(**_fact(creditor, on, by, why), units=units)
+        row = Capacity.objects.create(**facts.fact(creditor, on, by, why), units=units)
         _note(creditor, by, "capacity", str(units), {"units": units})
     return row
 
@@ -86,7 +86,7 @@ def add_job(
         if invoice is not None and Job.objects.filter(invoice=invoice).exists():
             raise JobExists(number=number)
         row = Job.objects.create(
-            **_fact(creditor, on, by, ""), invoice=invoice, title=title, days=days, starts_on=starts_on
+            **facts.fact(creditor, on, by, ""), invoice=invoice, title=title, days=days, starts_on=starts_on
         )
         _note(creditor, by, "job", number or title, {"days": days, "starts_on": starts_on})
     return row
@@ -98,7 +98,7 @@ def end_job(creditor: Creditor, number: int, *, on: date, by: str, why: str = ""
         job = Job.objects.filter(pk=number, end=None).first()
         if job is None:
             raise NoSuchJob(number=number)
-        row = JobEnd.objects.create(**_fact(creditor, on, by, why), job=job)
+        row = JobEnd.objects.create(**facts.fact(creditor, on, by, why), job=job)
         _note(creditor, by, "job_ended", str(number), {"why": why})
     return row
 
@@ -267,25 +267,21 @@ def _tell(
 ) -> Deadline:
     end_of_day = datetime.combine(last_day + timedelta(1), time(), ZoneInfo(creditor.timezone)) - timedelta(seconds=1)
     return Deadline.objects.create(
-        **_fact(creditor, on, by, ""), invoice=invoice, kind=kind, last_day=last_day, ends_at=end_of_day,
+        **facts.fact(creditor, on, by, ""), invoice=invoice, kind=kind, last_day=last_day, ends_at=end_of_day,
         rehearsal=rehearsal, **consequence,
     )  # fmt: skip
 
 
 def _end(creditor: Creditor, one: Deadline, outcome: str, *, on: date, by: str) -> None:
-    DeadlineEnd.objects.create(**_fact(creditor, on, by, ""), deadline=one, outcome=outcome)
+    DeadlineEnd.objects.create(**facts.fact(creditor, on, by, ""), deadline=one, outcome=outcome)
     _note(creditor, by, f"deadline_{outcome}", one.invoice.number, {"kind": one.kind, "last_day": one.last_day})
 
 
 def _request(creditor: Creditor, number: str) -> Invoice:
-    invoice = people.receivables_of(creditor, number)[0].invoice
+    invoice = subjects.receivables_of(creditor, number)[0].invoice
     if invoice.kind != DocumentKind.REQUEST:
         raise NotBeforeWork(number=number)
     return invoice
-
-
-def _fact(creditor: Creditor, on: date, by: str, why: str) -> dict[str, Any]:
-    return {"creditor": creditor, "effective_on": on, "by": by, "why": why}
 
 
 def _note(creditor: Creditor, by: str, kind: str, subject: str, content: dict[str, Any]) -> None:

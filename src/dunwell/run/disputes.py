@@ -12,7 +12,7 @@ from dunwell.core.ledger import Purpose
 from dunwell.core.money import Money
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import credits, news, people, portal_desk
+from dunwell.run import credits, facts, news, people, portal_desk
 from dunwell.run.news import Prepared
 from dunwell.store import audit, balances, bulk, scope, today
 from dunwell.store.models import Creditor, Dispute, DisputeCare, Staff
@@ -133,9 +133,9 @@ def _credited(dispute: Dispute, answer: Answer) -> Money | None:
     most = contested(dispute)
     amount = answer.amount or most
     if amount.minor <= 0:
-        raise people.AmountNotPositive(amount=amount)
+        raise facts.AmountNotPositive(amount=amount)
     if amount.currency != most.currency or amount > most:
-        raise people.AmountTooLarge(amount=amount, most=most)
+        raise facts.AmountTooLarge(amount=amount, most=most)
     return amount
 
 

@@ -19,7 +19,7 @@ from dunwell.core.claims import EvidenceItem
 from dunwell.engine import claim as composed
 from dunwell.engine.claim import Claimed
 from dunwell.plugins import paper
-from dunwell.run import people
+from dunwell.run import subjects
 from dunwell.run.interest import values
 from dunwell.store import load_claims, load_evidence
 from dunwell.store.load_evidence import Evidence, SentMessage, Word
@@ -42,7 +42,7 @@ def file(
     until: date,
 ) -> tuple[bytes, bytes]:
     """The list as PDF, and the archive that holds it."""
-    receivables = people.receivables_of(creditor, number)
+    receivables = subjects.receivables_of(creditor, number)
     customer_id = receivables[0].customer_id
     found = load_evidence.evidence(
         creditor.pk,

@@ -21,7 +21,7 @@ from dunwell.engine import claim as composed
 from dunwell.engine import folder
 from dunwell.engine.folder import FolderFacts, Gift, OpenInvoice
 from dunwell.plugins import paper
-from dunwell.run import deliver, people
+from dunwell.run import deliver, subjects
 from dunwell.run.claim_facts import OBJECTIONS, calendar_of
 from dunwell.run.posted import writer_of
 from dunwell.store import load_claims, load_folder, scope, switches
@@ -86,7 +86,7 @@ def pdf(
         raise PaperUnknown(kind=kind, suggestion=suggest(kind, folder.KINDS))
     if parts not in PARTS:
         raise PartsOutside(parts=parts, least=PARTS[0], most=PARTS[-1])
-    customer = people.customer(creditor, name)
+    customer = subjects.customer(creditor, name)
     if customer.kind == CustomerKind.PERSON and kind != "restructuring":
         raise PaperForPerson(customer=customer.name)
     facts = _facts(creditor, customer, kind, on)

@@ -15,7 +15,7 @@ from typing import Any
 from dunwell.core.inbox import MatchBasis, ProposalKind, Settled
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.readers import READERS
-from dunwell.run import inbox_mail, people
+from dunwell.run import inbox_mail, subjects
 from dunwell.run.inbox_effects import EFFECTS, UNDO, VALUES, Effects
 from dunwell.store import audit, inbox, scope
 from dunwell.store.models import (
@@ -143,7 +143,7 @@ def match(
         stray = inbox.unmatched().filter(pk=number).first()
         if stray is None:
             raise NoSuchMail(number=number)
-        found = people.customer(creditor, customer_name)
+        found = subjects.customer(creditor, customer_name)
         InboundMatch.objects.create(creditor=creditor, effective_on=on, by=by, why=why, mail=stray, customer=found)
         audit.link(
             creditor.pk, actor=by, kind="mail_matched", subject=str(number), content={"customer": found.pk, "why": why}

@@ -14,7 +14,7 @@ from dunwell.core.inbox import ProposalKind
 from dunwell.core.ledger import HoldReason, OurDebt, Role
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import people
+from dunwell.run import facts, people
 from dunwell.store import inbox
 from dunwell.store.inbox import Open
 from dunwell.store.models import Contact, ContactPoint, Creditor, Customer
@@ -207,5 +207,5 @@ def _shares(customer: Customer, values: Mapping[str, Any]) -> list[tuple[Open, M
         if part > 0:
             shares.append((one, Money(part, one.currency)))
     if left:
-        raise people.AmountTooLarge(amount=named, most=named - Money(left, currencies[0]))
+        raise facts.AmountTooLarge(amount=named, most=named - Money(left, currencies[0]))
     return shares

@@ -27,7 +27,7 @@ from dunwell.core.roles import DeskRole
 from dunwell.engine import plan_paper
 from dunwell.engine.plan_paper import PlanFacts
 from dunwell.plugins import paper
-from dunwell.run import agreements, calendars, jurisdictions, limitations, people, portfolio
+from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, subjects
 from dunwell.run.instalments_standing import parts_in
 from dunwell.store import audit, balances, bulk, scope
 from dunwell.store.models import (
@@ -150,7 +150,7 @@ def debt(creditor: Creditor, receivables: Sequence[Receivable], on: date, *, reh
 
 def of_invoices(creditor: Creditor, numbers: Iterable[str | Invoice], on: date) -> Debt:
     """The same for documents by their numbers."""
-    receivables = [one for number in numbers for one in people.receivables_of(creditor, number)]
+    receivables = [one for number in numbers for one in subjects.receivables_of(creditor, number)]
     with scope.of(creditor.pk):
         return debt(creditor, receivables, on)
 

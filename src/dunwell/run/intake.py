@@ -11,7 +11,7 @@ from dunwell.core.money import Money
 from dunwell.engine import intake, payqr, registration
 from dunwell.engine.intake import Conduct, IntakeFacts, Suggestion
 from dunwell.engine.registration import NumberFault
-from dunwell.run import people
+from dunwell.run import subjects
 from dunwell.store import balances, bulk, load_claims, scope
 from dunwell.store.models import Creditor, Customer
 
@@ -30,7 +30,7 @@ class Numbers:
 
 def known(creditor: Creditor, name: str, numbers: Numbers, order: Money, on: date) -> tuple[IntakeFacts, Suggestion]:
     """A client in the books: their own numbers where none are given, what is open, how they have paid."""
-    customer = people.customer(creditor, name)
+    customer = subjects.customer(creditor, name)
     agreed = load_claims.agreement(creditor.pk, customer.pk, on)
     limit = intake.limit_of(str(agreed["credit_limit"])) if agreed.get("credit_limit") else None
     given = Numbers(

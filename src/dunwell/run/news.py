@@ -19,7 +19,7 @@ from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.engine import news as engine
 from dunwell.engine import simulate
-from dunwell.run import letters, people, portfolio
+from dunwell.run import letters, portfolio, subjects
 from dunwell.run.desk import Desk
 from dunwell.run.letters import Letter
 from dunwell.store import audit, enqueue, load_news, pages, record_plan, scope, switches
@@ -63,7 +63,7 @@ class Prepared:
 def apology(creditor: Creditor, number: str, *, on: date) -> Prepared:
     """The letter that takes back a wrong reminder about a document, to whom the reminder went; nothing is queued."""
     rehearsal = not switches.is_live(creditor.pk)
-    rows = people.receivables_of(creditor, number)
+    rows = subjects.receivables_of(creditor, number)
     ids = [one.pk for one in rows]
     last = load_news.last_letter(creditor.pk, customer_id=rows[0].customer_id, receivables=ids, rehearsal=rehearsal)
     if last is None:
@@ -86,7 +86,7 @@ def lifted(
 ) -> Prepared:
     """The letter that says that a pause is over, thanks to a payment; `next_step` are the creditor's own words. Nothing is queued."""
     rehearsal = not switches.is_live(creditor.pk)
-    customer = people.customer(creditor, customer_name)
+    customer = subjects.customer(creditor, customer_name)
     last = load_news.last_letter(creditor.pk, customer_id=customer.pk, rehearsal=rehearsal)
     if last is None:
         raise NothingWasSent(what=customer_name)

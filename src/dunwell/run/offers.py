@@ -20,7 +20,7 @@ from dunwell.core.money import Money
 from dunwell.core.offers import OfferKind
 from dunwell.core.page import AnswerKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import credits, people, platforms
+from dunwell.run import credits, facts, platforms, subjects
 from dunwell.store import audit, bulk, pages, scope
 from dunwell.store.models import (
     Creditor,
@@ -72,7 +72,7 @@ def make(
         if Offer.objects.filter(name=name).exists():
             raise OfferExists(name=name)
         made = Offer.objects.create(
-            **_fact(creditor, on, by, why),
+            **facts.fact(creditor, on, by, why),
             name=name,
             kind=terms.kind.value,
             share=terms.share,
@@ -85,7 +85,7 @@ def make(
             excluded=list(terms.excluded),
             platform=terms.platform,
             segment=segment,
-            customer=people.customer(creditor, customer_name) if customer_name else None,
+            customer=subjects.customer(creditor, customer_name) if customer_name else None,
         )
         _note(creditor, by, "offer", name, {"kind": made.kind, "share": made.share, "until": made.until, "why": why})
     return made
@@ -97,7 +97,7 @@ def end(creditor: Creditor, name: str, *, on: date, by: str, why: str = "") -> O
         offer = running(creditor, on).filter(name=name).first()
         if offer is None:
             raise NoSuchOffer(name=name)
-        row = OfferEnd.objects.create(**_fact(creditor, on, by, why), offer=offer)
+        row = OfferEnd.objects.create(**facts.fact(creditor, on, by, why), offer=offer)
         _note(creditor, by, "offer_ended", name, {"why": why})
     return row
 
@@ -215,7 +215,7 @@ def terms_of(offer: Offer) -> rules.Offer:
 def _grant(creditor: Creditor, offer: Offer, one: _Fit, on: date, *, rehearsal: bool) -> None:
     end_of_day = datetime.combine(one.last_day + timedelta(1), time(), ZoneInfo(creditor.timezone))
     OfferGrant.objects.create(
-        **_fact(creditor, on, "plan", offer.name),
+        **facts.fact(creditor, on, "plan", offer.name),
         offer=offer,
         receivable_id=one.receivable_id,
         currency=one.worth.currency,
@@ -246,7 +246,7 @@ def _reviews(one: OfferGrant) -> QuerySet[PageAnswer]:
 
 
 def _end(creditor: Creditor, one: OfferGrant, outcome: str, *, on: date, by: str) -> None:
-    GrantEnd.objects.create(**_fact(creditor, on, by, ""), grant=one, outcome=outcome)
+    GrantEnd.objects.create(**facts.fact(creditor, on, by, ""), grant=one, outcome=outcome)
     _note(creditor, by, f"offer_{outcome}", one.offer.name, {"grant": one.pk, "amount": one.amount})
     if outcome == "earned" and one.offer.kind != OfferKind.BONUS:
         _owe(creditor, one, one.receivable, on=on, by=by)
@@ -284,10 +284,6 @@ def _owe(creditor: Creditor, one: OfferGrant, receivable: Receivable, *, on: dat
         by=by,
         why=one.offer.name,
     )
-
-
-def _fact(creditor: Creditor, on: date, by: str, why: str) -> dict[str, Any]:
-    return {"creditor": creditor, "effective_on": on, "by": by, "why": why}
 
 
 def _note(creditor: Creditor, by: str, kind: str, subject: str, content: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What people record by hand: promises, disputes, holds, contacts made, money put right, states, wishes not to be written to.
+"""What people record by hand: promises, disputes, holds, contacts made, tasks, findings, states, wishes not to be written to.
 
 Each is a fact with who and why, leaves an audit link, and is taken back by a counter-record, never by an update. Nothing is sent in
 reaction: the next run sees the fact.
@@ -6,7 +6,6 @@ reaction: the next run sees the fact.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +13,8 @@ from dunwell.core import names
 from dunwell.core.ledger import CustomerState, HoldReason, OurDebt
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.store import audit, balances, bulk, scope
+from dunwell.run import facts, subjects
+from dunwell.store import bulk, scope
 from dunwell.store.models import (
     Allocation,
     Cancellation,
@@ -29,7 +29,6 @@ from dunwell.store.models import (
     Hold,
     Invoice,
     Note,
-    OnAccount,
     OptOut,
     OurSide,
     Payment,
@@ -64,32 +63,12 @@ DISPUTE_CAUSES = (
 )
 
 
-class NoSuchInvoice(Refusal):
-    """There is no open invoice {number!r}: write its number as it stands on the document."""
-
-
-class SeveralInvoices(Refusal):
-    """{number!r} names {count} documents: name the one you mean as number@issue-date, for example {number}@{example}."""
-
-
-class NoSuchCustomer(Refusal):
-    """There is no customer {name!r}: write the external id or the exact name."""
-
-
-class NothingToUndo(Refusal):
-    """There is no {what} number {number} that could be taken back."""
-
-
 class NoOpenTask(Refusal):
     """There is no open task number {number}: `dunwell work` shows what waits."""
 
 
 class NoOpenFinding(Refusal):
     """There is no open finding number {number}: `dunwell work` shows what waits."""
-
-
-class NothingIsOpen(Refusal):
-    """Nothing is open on {number} any more: it is paid or cancelled."""
 
 
 class OneOfTwo(Refusal):
@@ -104,36 +83,12 @@ class PromiseTooLate(Refusal):
     """A promise can be at most {days} days ahead; {day} is further. Agree a payment plan instead."""
 
 
-class AmountTooLarge(Refusal):
-    """{amount} is more than the {most} that is open."""
-
-
 class CauseUnknown(Refusal):
     """{cause!r} is not a cause of dispute. Causes: {causes}."""
 
 
 class ReasonUnknown(Refusal):
     """{reason!r} is not a known reason. Reasons: {reasons}."""
-
-
-class AmountNotPositive(Refusal):
-    """{amount} is not a part of anything: give more than zero."""
-
-
-class SeveralCustomers(Refusal):
-    """{name!r} fits {count} customers: write the external id of the one you mean. Ids: {ids}."""
-
-
-class NothingToSet(Refusal):
-    """Nothing can be set: payment {payment} has {left} left, and {open} is open on {number}."""
-
-
-class OtherCurrency(Refusal):
-    """Payment {payment} is in {paid} and invoice {number} in {owed}: put it on account, or record what it was exchanged for."""
-
-
-class NoSuchPayment(Refusal):
-    """There is no payment number {number}: `dunwell work` shows the unmatched ones."""
 
 
 class StopItself(Refusal):
@@ -160,38 +115,6 @@ class NamesNoInvoice(Refusal):
     """Finding {number} names no invoice: it can be repaired, ignored or still_open."""
 
 
-def receivables_of(creditor: Creditor, number: str | Invoice) -> list[Receivable]:
-    """The receivables of one document, by its number or `number@issue-date`, or of the document itself."""
-    if isinstance(number, Invoice):
-        with scope.of(creditor.pk):
-            return list(Receivable.objects.filter(invoice=number).select_related("invoice").order_by("instalment"))
-    bare, _, day = number.rpartition("@")
-    with scope.of(creditor.pk):
-        found = Invoice.objects.exclude(kind="credit_note").order_by("-issue_date")
-        invoices = list(found.filter(number=number))
-        if not invoices and bare and (issued := _day(day)):
-            invoices = list(found.filter(number=bare, issue_date=issued))
-        if not invoices:
-            raise NoSuchInvoice(number=number)
-        if len(invoices) > 1:
-            raise SeveralInvoices(number=number, count=len(invoices), example=invoices[0].issue_date)
-        return list(Receivable.objects.filter(invoice=invoices[0]).select_related("invoice").order_by("instalment"))
-
-
-def customer(creditor: Creditor, name: str | Customer) -> Customer:
-    """A customer by external id, else by exact name; a name that fits two is never a choice. Who is chosen already stays so."""
-    if isinstance(name, Customer):
-        return name
-    with scope.of(creditor.pk):
-        rows = Customer.objects.order_by("pk")
-        found = list(rows.filter(external_id=name)) or list(rows.filter(name=name))
-    if not found:
-        raise NoSuchCustomer(name=name)
-    if len(found) > 1:
-        raise SeveralCustomers(name=name, count=len(found), ids=", ".join(one.external_id for one in found))
-    return found[0]
-
-
 def promise(
     creditor: Creditor, number: str | Invoice, *, promised_date: date, amount: Money | None, on: date, by: str, why: str
 ) -> list[Promise]:
@@ -200,14 +123,14 @@ def promise(
         raise PromiseInPast(day=promised_date)
     if (promised_date - on).days > PROMISE_DAYS_MAX:
         raise PromiseTooLate(days=PROMISE_DAYS_MAX, day=promised_date)
-    left = _part(amount)
+    left = facts.part_of(amount)
     made = []
     with scope.of(creditor.pk):
-        for receivable, open_amount in _still_open(creditor, number):
+        for receivable, open_amount in subjects.still_open(creditor, number):
             part = open_amount if left is None else min(open_amount, left)
             left = None if left is None else left - part
             if part > 0:
-                values = _fact(creditor, on, by, why)
+                values = facts.fact(creditor, on, by, why)
                 made.append(
                     Promise.objects.create(
                         **values,
@@ -219,8 +142,8 @@ def promise(
                 )
         if left:
             assert amount is not None
-            raise AmountTooLarge(amount=amount, most=Money(sum(one.amount for one in made), amount.currency))
-        _note(
+            raise facts.AmountTooLarge(amount=amount, most=Money(sum(one.amount for one in made), amount.currency))
+        facts.link(
             creditor,
             by,
             "promise",
@@ -237,22 +160,22 @@ def dispute(
     if cause not in DISPUTE_CAUSES:
         raise CauseUnknown(cause=cause, causes=", ".join(DISPUTE_CAUSES))
     with scope.of(creditor.pk):
-        opened = _still_open(creditor, number)
+        opened = subjects.still_open(creditor, number)
         total = sum(open_amount for _, open_amount in opened)
-        left = _part(amount)
+        left = facts.part_of(amount)
         if amount and amount.minor > total:
-            raise AmountTooLarge(amount=amount, most=Money(total, amount.currency))
+            raise facts.AmountTooLarge(amount=amount, most=Money(total, amount.currency))
         made = []
         for receivable, open_amount in opened:
             part = None if left is None else min(left, open_amount)
             if part is None or part > 0:
                 made.append(
                     Dispute.objects.create(
-                        **_fact(creditor, on, by, why), receivable=receivable, cause=cause, amount=part
+                        **facts.fact(creditor, on, by, why), receivable=receivable, cause=cause, amount=part
                     )
                 )
             left = None if left is None else left - (part or 0)
-        _note(creditor, by, "dispute", number, {"cause": cause, "amount": str(amount or "all"), "why": why})
+        facts.link(creditor, by, "dispute", number, {"cause": cause, "amount": str(amount or "all"), "why": why})
     return made
 
 
@@ -277,14 +200,14 @@ def hold(
     with scope.of(creditor.pk):
         scopes: list[dict[str, Any]]
         if customer_name:
-            scopes = [{"customer": customer(creditor, customer_name)}]
+            scopes = [{"customer": subjects.customer(creditor, customer_name)}]
         else:
-            scopes = [{"receivable": one} for one in receivables_of(creditor, number)]
+            scopes = [{"receivable": one} for one in subjects.receivables_of(creditor, number)]
         made = [
-            Hold.objects.create(**_fact(creditor, on, by, why), **one, reason=reason, until_date=until)
+            Hold.objects.create(**facts.fact(creditor, on, by, why), **one, reason=reason, until_date=until)
             for one in scopes
         ]
-        _note(creditor, by, "hold", number or customer_name, {"reason": reason, "until": until, "why": why})
+        facts.link(creditor, by, "hold", number or customer_name, {"reason": reason, "until": until, "why": why})
     return made
 
 
@@ -298,9 +221,9 @@ def end(creditor: Creditor, what: str, number: int, *, outcome: str, on: date, b
     with scope.of(creditor.pk):
         row = models[what].objects.filter(pk=number, ending=None).first()
         if row is None:
-            raise NothingToUndo(what=what, number=number)
-        ending = Ending.objects.create(**_fact(creditor, on, by, why), **{what: row}, outcome=outcome)
-        _note(creditor, by, f"{what}_ended", str(number), {"outcome": outcome, "why": why})
+            raise facts.NothingToUndo(what=what, number=number)
+        ending = Ending.objects.create(**facts.fact(creditor, on, by, why), **{what: row}, outcome=outcome)
+        facts.link(creditor, by, f"{what}_ended", str(number), {"outcome": outcome, "why": why})
     return ending
 
 
@@ -317,99 +240,28 @@ def contacted(
 ) -> Touch:
     """Somebody contacted a customer by hand: it counts for the minimum gap and the caps like one of ours."""
     with scope.of(creditor.pk):
-        found = customer(creditor, customer_name)
+        found = subjects.customer(creditor, customer_name)
         points = ContactPoint.objects.filter(contact__customer=found).order_by("-is_preferred", "contact__rank", "pk")
         # Without an address nobody said who it was: then it counts against everybody at the customer.
         point = points.filter(address=address).first() if address else None
         touch = Touch.objects.create(
-            **_fact(creditor, on, by, why),
+            **facts.fact(creditor, on, by, why),
             customer=found,
             contact=point.contact if point else None,
             person_key=point.person_key if point else "",
             channel=channel,
             note=note,
         )
-        _note(creditor, by, "contacted", found.external_id, {"channel": channel, "note": note})
+        facts.link(creditor, by, "contacted", found.external_id, {"channel": channel, "note": note})
     return touch
 
 
 def note(creditor: Creditor, customer_name: str | Customer, text: str, *, on: date, by: str, why: str = "") -> Note:
     """Somebody of ours lets the others know something about a customer."""
     with scope.of(creditor.pk):
-        found = customer(creditor, customer_name)
-        row = Note.objects.create(**_fact(creditor, on, by, why), customer=found, text=text)
-        _note(creditor, by, "note", found, {"text": text})
-    return row
-
-
-def allocate(
-    creditor: Creditor, payment_id: int, number: str | Invoice, *, amount: Money | None, on: date, by: str, why: str
-) -> int:
-    """Set a payment against an invoice by hand, as much as is open on both or the amount given; gives the minor units set."""
-    with scope.of(creditor.pk):
-        payment = _payment(payment_id)
-        opened = _open(creditor, number)
-        if any(receivable.currency != payment.currency for receivable, _ in opened):
-            raise OtherCurrency(
-                payment=payment_id, paid=payment.currency, number=_named(number), owed=opened[0][0].currency
-            )
-        left = _unapplied(payment)
-        if amount and amount.minor > left:
-            raise AmountTooLarge(amount=amount, most=Money(left, payment.currency))
-        if left <= 0 or not opened:
-            still_open = Money(sum(open_amount for _, open_amount in opened), payment.currency)
-            raise NothingToSet(
-                payment=payment_id, left=Money(left, payment.currency), open=still_open, number=_named(number)
-            )
-        left = _part(amount) or left
-        done = 0
-        for receivable, open_amount in opened:
-            part = min(left - done, open_amount)
-            if part > 0:
-                # Money counts from the day it came, as when the program sets it: a promise kept in time stays kept.
-                since = min(on, max(payment.date, receivable.invoice.issue_date))
-                Allocation.objects.create(
-                    **_fact(creditor, since, by, why),
-                    payment=payment,
-                    receivable=receivable,
-                    currency=payment.currency,
-                    amount=part,
-                    basis="manual",
-                )
-                done += part
-        _note(creditor, by, "allocate", number, {"payment": payment_id, "amount": done, "why": why})
-    return done
-
-
-def undo_allocation(creditor: Creditor, allocation_id: int, *, on: date, by: str, why: str) -> Allocation:
-    """Take an allocation back by a counter-record; the money is unapplied again."""
-    with scope.of(creditor.pk):
-        row = Allocation.objects.filter(pk=allocation_id, undoes=None, allocation=None, amount__gt=0).first()
-        if row is None:
-            raise NothingToUndo(what="allocation", number=allocation_id)
-        counter = Allocation.objects.create(
-            **_fact(creditor, on, by, why),
-            payment_id=row.payment_id,
-            credit_note_id=row.credit_note_id,
-            receivable_id=row.receivable_id,
-            currency=row.currency,
-            amount=-row.amount,
-            basis="undo",
-            undoes=row,
-        )
-        _note(creditor, by, "undo_allocation", str(allocation_id), {"amount": row.amount, "why": why})
-    return counter
-
-
-def on_account(
-    creditor: Creditor, payment_id: int, customer_name: str | Customer, *, on: date, by: str, why: str
-) -> OnAccount:
-    """Keep unapplied money on account for a customer: it holds nobody, and is shown and deducted in letters."""
-    with scope.of(creditor.pk):
-        row = OnAccount.objects.create(
-            **_fact(creditor, on, by, why), payment=_payment(payment_id), customer=customer(creditor, customer_name)
-        )
-        _note(creditor, by, "on_account", str(payment_id), {"customer": _named(customer_name), "why": why})
+        found = subjects.customer(creditor, customer_name)
+        row = Note.objects.create(**facts.fact(creditor, on, by, why), customer=found, text=text)
+        facts.link(creditor, by, "note", found, {"text": text})
     return row
 
 
@@ -423,8 +275,8 @@ def close_task(
             raise NoOpenTask(number=task_id)
         if outcome == STOPPED and not StopWork.objects.filter(customer=task.customer_id, end=None).exists():
             raise StopItself(number=task_id)
-        row = TaskOutcome.objects.create(**_fact(creditor, on, by, why), task=task, outcome=outcome, done=is_done)
-        _note(creditor, by, "task_closed", str(task_id), {"outcome": outcome, "done": is_done, "why": why})
+        row = TaskOutcome.objects.create(**facts.fact(creditor, on, by, why), task=task, outcome=outcome, done=is_done)
+        facts.link(creditor, by, "task_closed", str(task_id), {"outcome": outcome, "done": is_done, "why": why})
     return row
 
 
@@ -440,8 +292,8 @@ def settle_finding(
             raise NoOpenFinding(number=finding_id)
         if outcome in ("paid", "cancelled"):
             _close(creditor, finding, outcome, on=on, by=by, why=why)
-        row = FindingSettled.objects.create(**_fact(creditor, on, by, why), finding=finding, outcome=outcome)
-        _note(creditor, by, "finding_settled", str(finding_id), {"outcome": outcome, "why": why})
+        row = FindingSettled.objects.create(**facts.fact(creditor, on, by, why), finding=finding, outcome=outcome)
+        facts.link(creditor, by, "finding_settled", str(finding_id), {"outcome": outcome, "why": why})
     return row
 
 
@@ -459,8 +311,8 @@ def opt_out(
         for key in known | {names.person_key(address)}:
             closed = OptOut.objects.filter(person_key=key).values_list("channel", flat=True).distinct()
             for one in {channel, *closed} if wanted and channel == ALL_CHANNELS else {channel}:
-                OptOut.objects.create(**_fact(creditor, on, by, why), person_key=key, channel=one, wanted=wanted)
-        _note(creditor, by, "opt_out", channel, {"people": sorted(known), "wanted": wanted, "why": why})
+                OptOut.objects.create(**facts.fact(creditor, on, by, why), person_key=key, channel=one, wanted=wanted)
+        facts.link(creditor, by, "opt_out", channel, {"people": sorted(known), "wanted": wanted, "why": why})
     return len(known)
 
 
@@ -472,9 +324,12 @@ def state(
         raise ReasonUnknown(reason=value, reasons=", ".join(CustomerState))
     with scope.of(creditor.pk):
         row = StateRecord.objects.create(
-            **_fact(creditor, on, by, why), customer=customer(creditor, customer_name), state=value, ended=ended
+            **facts.fact(creditor, on, by, why),
+            customer=subjects.customer(creditor, customer_name),
+            state=value,
+            ended=ended,
         )
-        _note(creditor, by, "state", customer_name, {"state": value, "ended": ended, "why": why})
+        facts.link(creditor, by, "state", customer_name, {"state": value, "ended": ended, "why": why})
     return row
 
 
@@ -486,9 +341,12 @@ def our_side(
         raise ReasonUnknown(reason=what, reasons=", ".join(OurDebt))
     with scope.of(creditor.pk):
         row = OurSide.objects.create(
-            **_fact(creditor, on, by, why), customer=customer(creditor, customer_name), what=what, done=done
+            **facts.fact(creditor, on, by, why),
+            customer=subjects.customer(creditor, customer_name),
+            what=what,
+            done=done,
         )
-        _note(creditor, by, "our_side", customer_name, {"what": what, "done": done, "why": why})
+        facts.link(creditor, by, "our_side", customer_name, {"what": what, "done": done, "why": why})
     return row
 
 
@@ -497,8 +355,8 @@ def cover(creditor: Creditor, source: str, until: date, *, on: date, by: str, wh
     if until > on:
         raise CoverageInFuture(until=until, on=on)
     with scope.of(creditor.pk):
-        row = Coverage.objects.create(**_fact(creditor, on, by, why), source=source, covered_until=until)
-        _note(creditor, by, "coverage", source, {"until": until})
+        row = Coverage.objects.create(**facts.fact(creditor, on, by, why), source=source, covered_until=until)
+        facts.link(creditor, by, "coverage", source, {"until": until})
     return row
 
 
@@ -508,9 +366,9 @@ def end_source(creditor: Creditor, source: str, *, on: date, by: str, why: str =
         last = Coverage.objects.filter(source=source).order_by("covered_until").last()
         if last is None:
             raise NoSuchSource(source=source)
-        values = _fact(creditor, on, by, why)
+        values = facts.fact(creditor, on, by, why)
         row = Coverage.objects.create(**values, source=source, covered_until=last.covered_until, required=False)
-        _note(creditor, by, "source_ended", source, {"until": last.covered_until, "why": why})
+        facts.link(creditor, by, "source_ended", source, {"until": last.covered_until, "why": why})
     return row
 
 
@@ -520,10 +378,10 @@ def _close(creditor: Creditor, finding: FindingRecord, outcome: str, *, on: date
         raise NamesNoInvoice(number=finding.pk)
     invoice = finding.receivable.invoice
     if outcome == "cancelled":
-        Cancellation.objects.create(**_fact(creditor, on, by, why), invoice=invoice)
+        Cancellation.objects.create(**facts.fact(creditor, on, by, why), invoice=invoice)
         return
     rows = list(Receivable.objects.filter(invoice=invoice).order_by("instalment"))
-    opened = [(row, left) for row in rows if (left := dict(_balances([row.pk]))[row.pk]) > 0]
+    opened = [(row, left) for row in rows if (left := dict(subjects.balances_of([row.pk]))[row.pk]) > 0]
     if not opened:
         return
     payment = Payment.objects.create(
@@ -539,69 +397,7 @@ def _close(creditor: Creditor, finding: FindingRecord, outcome: str, *, on: date
         recorded_on=on,
     )
     for row, left in opened:
-        values = _fact(creditor, on, by, why or "a person says it is paid")
+        values = facts.fact(creditor, on, by, why or "a person says it is paid")
         Allocation.objects.create(
             **values, payment=payment, receivable=row, currency=row.currency, amount=left, basis="manual"
         )
-
-
-def _payment(number: int) -> Payment:
-    found = Payment.objects.filter(pk=number).first()
-    if found is None:
-        raise NoSuchPayment(number=number)
-    return found
-
-
-def _unapplied(payment: Payment) -> int:
-    sql = balances.unapplied_sql(as_of=None)
-    found = bulk.rows(f"SELECT unapplied FROM ({sql}) u WHERE payment_id = %s", payment.pk)
-    return int(found[0][0]) if found else 0
-
-
-def _part(amount: Money | None) -> int | None:
-    """The minor units of a part that a person named; None: all of it."""
-    if amount is not None and amount.minor <= 0:
-        raise AmountNotPositive(amount=amount)
-    return amount.minor if amount else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _open(creditor: Creditor, number: str | Invoice) -> list[tuple[Receivable, int]]:
-    """The receivables of a document with what is open on each, the earliest first."""
-    rows = receivables_of(creditor, number)
-    found = dict(_balances([row.pk for row in rows]))
-    return [(row, found[row.pk]) for row in rows if found[row.pk] > 0]
-
-
-def _still_open(creditor: Creditor, number: str | Invoice) -> list[tuple[Receivable, int]]:
-    found = _open(creditor, number)
-    if not found:
-        raise NothingIsOpen(number=_named(number))
-    return found
-
-
-def _balances(ids: Sequence[int]) -> list[tuple[int, int]]:
-    """What is still owed on receivables; nothing on those of a cancelled document."""
-    sql = balances.balances_sql(as_of=None, rehearsal=False, among="SELECT unnest(%s::bigint[])")
-    values = [list(ids)] * sql.count("%s")
-    return bulk.rows(f"SELECT receivable_id, CASE WHEN is_cancelled THEN 0 ELSE balance END FROM ({sql}) b", *values)
-
-
-def _fact(creditor: Creditor, on: date, by: str, why: str) -> dict[str, Any]:
-    return {"creditor": creditor, "effective_on": on, "by": by, "why": why}
-
-
-def _note(creditor: Creditor, by: str, kind: str, subject: str | Invoice | Customer, content: dict[str, Any]) -> None:
-    audit.link(creditor.pk, actor=by, kind=kind, subject=_named(subject), content=content)
-
-
-def _named(subject: str | Invoice | Customer) -> str:
-    if isinstance(subject, Invoice):
-        return subject.number
-    return subject.external_id if isinstance(subject, Customer) else subject

@@ -14,7 +14,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.core.stop_work import Work
 from dunwell.core.toml_text import suggest
 from dunwell.engine import intake
-from dunwell.run import limitations, people, rates
+from dunwell.run import limitations, rates, subjects
 from dunwell.store import audit, load_claims, scope
 from dunwell.store.models import Acknowledgement, Agreement, Creditor, Customer
 
@@ -100,7 +100,7 @@ def agree(
         raise EvidenceMissing
     if agreed_on > on:
         raise AgreedAhead(day=agreed_on)
-    who = people.customer(creditor, customer)
+    who = subjects.customer(creditor, customer)
     whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
     with scope.of(creditor.pk):
         made = Agreement.objects.create(
@@ -121,7 +121,7 @@ def agree(
 
 def agreed(creditor: Creditor, customer: str, on: date) -> dict[str, str]:
     """The terms in force with a customer."""
-    found = load_claims.agreement(creditor.pk, people.customer(creditor, customer).pk, on)
+    found = load_claims.agreement(creditor.pk, subjects.customer(creditor, customer).pk, on)
     return {name: str(found.get(name, "")) for name in TERMS}
 
 
@@ -133,7 +133,7 @@ def acknowledge(
         raise EvidenceMissing
     if day > on:
         raise AcknowledgedAhead(day=day)
-    receivables = people.receivables_of(creditor, number)
+    receivables = subjects.receivables_of(creditor, number)
     with scope.of(creditor.pk):
         for one in receivables:
             Acknowledgement.objects.create(

@@ -17,7 +17,7 @@ from dunwell.core.money import total_by_currency
 from dunwell.core.refusal import Refusal
 from dunwell.core.stop_work import StopRight
 from dunwell.engine import terms
-from dunwell.run import deliver, hooks, limitations, people, tell_staff
+from dunwell.run import deliver, hooks, limitations, people, subjects, tell_staff
 from dunwell.run.claim_facts import OBJECTIONS, calendar_of
 from dunwell.store import audit, load_claims, load_letters, scope, switches
 from dunwell.store import stop_work as load
@@ -97,7 +97,7 @@ def begin(
     why: str = "",
 ) -> StopWork:
     """Let work stop from today: the word of a person, after the letter's day has come."""
-    customer = people.customer(creditor, name)
+    customer = subjects.customer(creditor, name)
     rehearsal = not switches.is_live(creditor.pk)
     right, letter, owed = _grounds(creditor, customer, on, now, rehearsal=rehearsal)
     told = tell_staff.called(creditor, tell, owner=customer.owner)
@@ -146,7 +146,7 @@ def lift(
     """Work goes on although it is not paid: something else was agreed, or the stop was a mistake."""
     if outcome not in STOP_ENDS[1:]:
         raise EndUnknown(outcome=outcome, known=" or ".join(STOP_ENDS[1:]))
-    customer = people.customer(creditor, name)
+    customer = subjects.customer(creditor, name)
     with scope.of(creditor.pk):
         row = (
             load.standing(creditor.pk, on, rehearsal=not switches.is_live(creditor.pk))

@@ -10,7 +10,7 @@ from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.engine import explain
 from dunwell.engine.explain import Story
-from dunwell.run import people, policies, portfolio
+from dunwell.run import policies, portfolio, subjects
 from dunwell.store import bulk, load_forecasts, scope
 from dunwell.store.load_forecasts import Shown
 from dunwell.store.models import Creditor, Invoice
@@ -43,7 +43,7 @@ def tell(creditor: Creditor, what: str, as_of: date, *, rehearsal: bool) -> list
 
 def of_document(creditor: Creditor, invoice: Invoice, as_of: date, *, rehearsal: bool) -> list[Told]:
     """The stories of the receivables of a document that was already found."""
-    ids = [one.pk for one in people.receivables_of(creditor, invoice)]
+    ids = [one.pk for one in subjects.receivables_of(creditor, invoice)]
     return _told(creditor, ids, (invoice.customer_id,), as_of, rehearsal=rehearsal)
 
 
@@ -83,13 +83,13 @@ def policies_in_words(locale: str) -> dict[str, list[list[str]]]:
 
 def _named(creditor: Creditor, what: str) -> tuple[list[int], tuple[int, ...]]:
     try:
-        found = people.receivables_of(creditor, what)
+        found = subjects.receivables_of(creditor, what)
         return [one.pk for one in found], tuple({one.customer_id for one in found})
-    except people.NoSuchInvoice:
+    except subjects.NoSuchInvoice:
         pass
     try:
-        customer = people.customer(creditor, what)
-    except people.NoSuchCustomer:
+        customer = subjects.customer(creditor, what)
+    except subjects.NoSuchCustomer:
         raise NothingFound(what=what) from None
     with scope.of(creditor.pk):
         ids = [row[0] for row in bulk.rows("SELECT id FROM receivable WHERE customer_id = %s ORDER BY id", customer.pk)]

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import inbox, instalments, people
+from dunwell.run import allocations, inbox, instalments, people
 from dunwell.store import deed_forms
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
@@ -83,7 +83,7 @@ def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpRespon
         if what == "reply":
             inbox.reopen(desk.creditor, number, **desk.fact(_("taken back at once")))
         elif what == "allocation":
-            people.undo_allocation(desk.creditor, number, **desk.fact(_("taken back at once")))
+            allocations.undo_allocation(desk.creditor, number, **desk.fact(_("taken back at once")))
         elif what == "plan":
             fact = instalments.Fact(**desk.fact(_("taken back at once")))
             instalments.end(desk.creditor, number, fact, outcome=TAKEN_BACK)

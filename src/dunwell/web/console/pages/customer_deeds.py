@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dunwell.core.ledger import CustomerState, HoldReason, OurDebt
 from dunwell.core.money import Money
-from dunwell.run import autopay, creditors, people, policies
+from dunwell.run import allocations, autopay, creditors, people, policies
 from dunwell.store import customer_view
 from dunwell.store.models import Customer, Invoice, Payment
 from dunwell.web.console import deeds, forms, labels, look
@@ -172,7 +172,7 @@ def allocate(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         payment: Payment = deeds.found(Payment, int(said["payment"]))
         invoice: Invoice = deeds.found(Invoice, int(said["invoice"]))
         amount = forms.money(said["amount"], payment.currency)
-        set_ = people.allocate(desk.creditor, payment.pk, invoice, amount=amount, **desk.fact(said["why"]))
+        set_ = allocations.allocate(desk.creditor, payment.pk, invoice, amount=amount, **desk.fact(said["why"]))
         told = look.money(Money(set_, payment.currency), locale())
         return Done(_("{sum} is set against {number}.").format(sum=told, number=invoice.number))
 

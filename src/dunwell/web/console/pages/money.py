@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import people, reconcile
+from dunwell.run import allocations, reconcile
 from dunwell.store import money_view, today
 from dunwell.store.models import Customer, Invoice, Payment
 from dunwell.web.console import deeds, forms, look, paging
@@ -68,7 +68,9 @@ def allocate(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> Done:
         amount = forms.money(said["amount"], row.currency)
-        set_ = people.allocate(desk.creditor, number, said["invoice"].strip(), amount=amount, **desk.fact(said["why"]))
+        set_ = allocations.allocate(
+            desk.creditor, number, said["invoice"].strip(), amount=amount, **desk.fact(said["why"])
+        )
         return _set(desk, number, Money(set_, row.currency), said["invoice"].strip())
 
     form = SetForm(request.POST or None, initial={"invoice": request.GET.get("invoice", "")})
@@ -81,7 +83,7 @@ def take(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     row: Payment = deeds.found(Payment, number)
     invoice: Invoice = deeds.found(Invoice, forms.number(request.POST.get("invoice", "")))
     try:
-        set_ = people.allocate(desk.creditor, number, invoice, amount=None, **desk.fact(_("as suggested")))
+        set_ = allocations.allocate(desk.creditor, number, invoice, amount=None, **desk.fact(_("as suggested")))
     except Refusal as refusal:
         return answer.failed(request, answer.refused(refusal), desk.url("payment", number))
     done = _set(desk, number, Money(set_, row.currency), invoice.number)
@@ -100,7 +102,7 @@ def on_account(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     payer = Customer.objects.filter(pk=row.customer_id).first() if row.customer_id else None
 
     def do(said: dict[str, Any]) -> Done:
-        people.on_account(desk.creditor, number, said["customer"].strip(), **desk.fact(said["why"]))
+        allocations.on_account(desk.creditor, number, said["customer"].strip(), **desk.fact(said["why"]))
         return Done(_("It is kept on account; letters deduct it from what is due."))
 
     form = AccountForm(request.POST or None, initial={"customer": payer.external_id if payer else ""})

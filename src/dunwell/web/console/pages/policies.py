@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import own_policies, people, policies, simulate
+from dunwell.run import own_policies, policies, simulate, subjects
 from dunwell.store.models import Customer, Invoice
 from dunwell.web.console import ladder
 from dunwell.web.console import show as answer
@@ -77,7 +77,7 @@ def _tried(desk: Desk, policy: Any, customer: str) -> dict[str, Any]:
     seen = simulate.draft(desk.creditor, policy, since=since, until=desk.today)
     sent = []
     if customer:
-        number = people.customer(desk.creditor, customer).pk
+        number = subjects.customer(desk.creditor, customer).pk
         sent = [row for row in seen.sent.iter_rows(named=True) if row["customer_id"] == number][:SENT_SHOWN]
     return {"counts": seen.counts(), "since": since, "sent": sent, "customer": customer}
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core.message import Draft
 from dunwell.core.refusal import Refusal
-from dunwell.run import letters_preview, people, wording
+from dunwell.run import letters_preview, subjects, wording
 from dunwell.run.packs import Place
 from dunwell.web.console import forms, labels
 from dunwell.web.console import show as answer
@@ -109,7 +109,7 @@ def _draft(desk: Desk, place: Place, text: str, customer: str) -> tuple[Draft | 
     if not customer or not text or wording.faults(place, text):
         return None, ""
     try:
-        number = people.customer(desk.creditor, customer).pk
+        number = subjects.customer(desk.creditor, customer).pk
     except Refusal as refusal:
         return None, answer.refused(refusal)
     found = wording.of_customer(desk.creditor, place, text, customer=number, on=desk.today, rehearsal=desk.is_rehearsal)
