@@ -212,19 +212,6 @@ def promise_kept(c, r, m):
     Ending.objects.create(creditor=c, effective_on=DAY, promise=promise, outcome="withdrawn")
 
 
-def plan_missed(c, r, m):
-    for days in (-9, 9):
-        Promise.objects.create(
-            creditor=c,
-            effective_on=DAY - timedelta(20),
-            receivable=r,
-            currency="EUR",
-            amount=1,
-            promised_date=DAY + timedelta(days),
-            kind="plan",
-        )
-
-
 def finding_settled(c, r, m):
     found = FindingRecord.objects.create(
         creditor=c, effective_on=DAY, code="missing", message="m", customer_id=r.customer_id, holds=True
@@ -244,7 +231,6 @@ FACTS_THAT_DO_NOT_MATTER = {
     "a broken promise": lambda c, r, m: Promise.objects.create(
         creditor=c, effective_on=DAY, receivable=r, currency="EUR", amount=1, promised_date=DAY - timedelta(9)
     ),
-    "a broken plan": plan_missed,
     "a hold that has ended": lambda c, r, m: Hold.objects.create(
         creditor=c, effective_on=DAY, receivable=r, reason="other", until_date=DAY - timedelta(1)
     ),

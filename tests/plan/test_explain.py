@@ -33,8 +33,8 @@ def test_a_held_receivable_names_its_pause_in_every_language():
     (story,) = explain.tell(book.portfolio("4 May"), day("4 May"), receivables={invoice})
     assert story.pauses == (("hold", "hardship", day("1 May"), day("10 May")),)
     assert story.next_on == day("11 May")
-    assert story.sentences("en") == ["is on hold", "It is on hold: hardship."]
-    assert story.sentences("bg") == ["спряно", "Контактите са спрени: hardship."]
+    assert story.sentences("en") == ["is on hold", "It is on hold: paying is hard for them."]
+    assert story.sentences("bg") == ["спряно", "Контактите са спрени: трудно им е да платят."]
 
 
 def test_stories_of_several_receivables_come_in_order_and_broken_ones_too():

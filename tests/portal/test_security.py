@@ -16,7 +16,19 @@ from portal.clients import BROWSER, Reader, link_in
 from regressions import world
 
 FIRST_VIEW_BYTES_MAX = 60_000
-PAGES = ("", "paid", "promise", "dispute", "question", "redirect", "other_way", "stop", "statement", "done/paid")
+PAGES = (
+    "",
+    "paid",
+    "promise",
+    "dispute",
+    "question",
+    "redirect",
+    "other_way",
+    "stop",
+    "statement",
+    "plan",
+    "done/paid",
+)
 HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
@@ -63,7 +75,8 @@ def test_every_address_of_a_link_is_among_those_tested_here():
     ((portal),) = [one for one in get_resolver().url_patterns if getattr(one, "app_name", "") == "portal"]
     assert {pattern.name for pattern in portal.url_patterns} == {
         *("alive", "hook", "short", "unsubscribe", "main", "statement", "code", "done", "say"),
-        *("begin", "online", "stand_in", "photo", "statement_pdf", "invoice_pdf"),
+        *("begin", "online", "stand_in", "photo", "statement_pdf", "invoice_pdf", "offer", "offer_code", "auto_end"),
+        *("terms", "plan", "plan_read", "plan_accept", "plan_pdf"),
     }
 
 

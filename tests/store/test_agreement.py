@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunwell.core.money import Money
-from dunwell.run import allocations, facts, people
+from dunwell.run import allocations, facts, people, subjects
 from dunwell.store import balances, load, scope
 from dunwell.store.models import (
     Cancellation,
@@ -110,7 +110,7 @@ class _Book:
     def _attempt(self, act):
         try:
             return act()
-        except (allocations.NothingToSet, facts.AmountTooLarge, facts.NothingToUndo):
+        except (allocations.NothingToSet, facts.AmountTooLarge, facts.NothingToUndo, subjects.NothingIsOpen):
             return None
 
     def allocate(self, which, amount):

@@ -87,16 +87,17 @@ def run(
         offers.grant(creditor, as_of, rehearsal=rehearsal)
         deadlines.enforce(creditor, as_of, rehearsal=rehearsal, by=by)
         deadlines.tell(creditor, as_of, rehearsal=rehearsal)
-        stop_work.lift_paid(creditor, as_of, _moment(creditor, as_of, now, rehearsal=rehearsal), by=by)
+        moment = _moment(creditor, as_of, now, rehearsal=rehearsal)
+        stop_work.lift_paid(creditor, as_of, moment, by=by)
         autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
         forecasting.run(creditor, as_of)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
         done = Day(as_of, rehearsal, money, planned)
-        for moment in _moments(creditor, as_of, now, rehearsal=rehearsal):
-            _deliver(creditor, moment, done, folder)
+        for hour in _moments(creditor, as_of, now, rehearsal=rehearsal):
+            _deliver(creditor, hour, done, folder)
             if done.halted:
                 break
-        hooks.deliver(creditor, now, folder=folder)
+        hooks.deliver(creditor, moment, folder=folder)
     return done
 
 

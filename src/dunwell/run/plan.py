@@ -65,8 +65,6 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
             known=known.result(),
         )
         planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
-        # They stand in the books now; a million of them would only take memory while the letters are written.
-        planned.proposal = proposal = replace(proposal, outcomes=proposal.outcomes.clear())
         desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)
         planned.messages, planned.waiting, planned.findings = (
             desk.messages,

@@ -41,6 +41,7 @@ SELECT current_setting('shared_buffers') = %(shared_buffers)s
   OR 1 < (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
 """
 
+LEAVING_TRIES = 10
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
 
@@ -98,8 +99,13 @@ def leave(folder: Path) -> bool:
     if not (folder / "postmaster.pid").exists():
         return False
     superuser = _server(folder).get_uri(database="postgres")
-    with psycopg.connect(superuser, connect_timeout=10) as connection:
-        ((others,),) = connection.execute(OTHERS).fetchall()
+    with psycopg.connect(superuser, autocommit=True, connect_timeout=10) as connection:
+        # A session that was just closed is seen for a moment longer.
+        for _ in range(LEAVING_TRIES):
+            ((others,),) = connection.execute(OTHERS).fetchall()
+            if not others:
+                break
+            connection.execute("SELECT pg_sleep(0.05)")
     return False if others else stop(folder)
 
 
