@@ -20,9 +20,10 @@ from dunwell.site import database as embedded
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("DUNWELL_SHARED", ROOT.parent / "shared"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-# The workers of one run share one server; the controller made the folder and hands its name on in the environment.
+# The workers of one run share one server and nothing else; the controller made the folder and hands its name on.
 OWNS_SERVER = "DUNWELL_TEST_DATA" not in os.environ
-DATA = Path(os.environ.setdefault("DUNWELL_TEST_DATA", tempfile.mkdtemp(prefix="dunwell-test-", dir="/tmp")))
+RUN = Path(os.environ.setdefault("DUNWELL_TEST_DATA", tempfile.mkdtemp(prefix="dunwell-test-", dir="/tmp")))
+DATA = RUN / WORKER
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
@@ -38,8 +39,9 @@ hypothesis.settings.load_profile("dunwell")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Models can be imported from the start; the server itself starts with the first test that asks for it."""
+    DATA.mkdir(exist_ok=True)
     os.environ["DUNWELL_DATA"] = str(DATA)
-    socket = str(DATA / "postgres").replace("/", "%2F")
+    socket = str(RUN / "postgres").replace("/", "%2F")
     os.environ["DUNWELL_DATABASE_URL"] = f"postgresql://dunwell_app@/test_{WORKER}?host={socket}"
     os.environ["DUNWELL_OWNER_DATABASE_URL"] = f"postgresql://dunwell_owner@/test_{WORKER}?host={socket}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "dunwell.site.settings"
@@ -48,14 +50,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if OWNS_SERVER:
-        embedded.stop(DATA / "postgres")
-        shutil.rmtree(DATA, ignore_errors=True)
+        embedded.stop(RUN / "postgres")
+        shutil.rmtree(RUN, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def database() -> Path:
     """The database of this worker at this release's shape; gives the data folder."""
-    found = embedded.start(DATA / "postgres", f"test_{WORKER}")
+    found = embedded.start(RUN / "postgres", f"test_{WORKER}")
     assert found.application == os.environ["DUNWELL_DATABASE_URL"]
     boot.migrate()
     return DATA

@@ -29,3 +29,42 @@ def reader(firm):
     firm.day()
     (message,) = firm.sent()
     return Reader(link_in(message))
+
+
+@pytest.fixture
+def provider():
+    """A stand-in of the payment providers on the loopback."""
+    from portal.providers import standing_in
+
+    with standing_in() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def settings_clock(monkeypatch):
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "CLOCK", "portal.paying.clock")
+
+
+@pytest.fixture
+def live(firm, provider, settings_clock):
+    """A live firm with Stripe and a public address, one letter out, its reader's page."""
+    from dunwell.run import online
+    from dunwell.store import switches
+    from dunwell.store.models import Switch
+    from portal.clients import Reader, link_in
+    from portal.paying import MONDAY
+    from portal.providers import SECRET
+
+    creditor = firm.creditor
+    online.configure(creditor, "stripe", {"api_key": "sk", "webhook_secret": SECRET, "api": provider.address})
+    creditor.public_url = "https://pay.firm.example"
+    creditor.save()
+    switches.turn(creditor.pk, Switch.PUBLIC_URL, creditor.public_url, by="check", why="", on=MONDAY)
+    firm.owing("2026-02-20")
+    firm.go_live()
+    firm.plan()
+    firm.deliver()
+    (message,) = firm.sent()
+    return Reader(link_in(message))

@@ -10,7 +10,7 @@ from dunwell.run import autopay, online, people
 from dunwell.store import scope
 from dunwell.store.models import AutoCharge, AutoConsent, AutoEnd, MessageItem, OnlineEvent, OnlinePayment, Payment
 from portal.clients import Reader, link_in
-from portal.test_online import MONDAY, live, news, provider, session, settings_clock, tell  # noqa: F401
+from portal.paying import news, session, tell
 from regressions import world
 
 ISSUED, TOLD, DUE = date(2026, 3, 9), date(2026, 3, 13), date(2026, 3, 20)
@@ -32,7 +32,7 @@ def rows(firm, model) -> list:
 
 
 @pytest.fixture
-def agreed(firm, live, provider):  # noqa: F811
+def agreed(firm, live, provider):
     """A live client who paid 100.00 by Stripe and agreed that later invoices are charged."""
     reference = agree(live)
     tell(firm, live, *news(provider, "checkout.session.completed", session(reference, customer="cus_1")))
@@ -41,13 +41,13 @@ def agreed(firm, live, provider):  # noqa: F811
     return live
 
 
-def test_the_box_is_offered_with_its_sentence_and_unticked(live):  # noqa: F811
+def test_the_box_is_offered_with_its_sentence_and_unticked(live):
     page = live.read()
     assert "Charge my invoices to come automatically, at most €100 at a time." in page.replace(".00", "")
     assert 'name="keep" value="yes">' in page
 
 
-def test_without_the_box_nothing_is_kept(firm, live, provider):  # noqa: F811
+def test_without_the_box_nothing_is_kept(firm, live, provider):
     form = {"mark": live.mark(), "currency": "EUR"}
     reference = live.client.post(f"{live.path}/en/online", form).url.rpartition("/")[2]
     tell(firm, live, *news(provider, "checkout.session.completed", session(reference, customer="cus_1")))
@@ -55,7 +55,7 @@ def test_without_the_box_nothing_is_kept(firm, live, provider):  # noqa: F811
     assert rows(firm, AutoConsent) == []
 
 
-def test_consent_holds_only_once_it_was_paid(firm, live, provider):  # noqa: F811
+def test_consent_holds_only_once_it_was_paid(firm, live, provider):
     agree(live)
     assert provider.asked[0][1]["payment_intent_data[setup_future_usage]"] == "off_session"
     assert "It is on" not in live.read()
@@ -64,7 +64,7 @@ def test_consent_holds_only_once_it_was_paid(firm, live, provider):  # noqa: F81
     assert rows(firm, AutoCharge) == []
 
 
-def test_sum_and_day_are_told_then_charged_and_the_chase_waits(firm, agreed, provider):  # noqa: F811
+def test_sum_and_day_are_told_then_charged_and_the_chase_waits(firm, agreed, provider):
     firm.day(TOLD)
     firm.deliver(TOLD)
     notice = firm.messages()[-1]
@@ -92,7 +92,7 @@ def test_sum_and_day_are_told_then_charged_and_the_chase_waits(firm, agreed, pro
     assert "request" not in [one.purpose for one in firm.messages() if one.slot_on > TOLD]
 
 
-def test_one_tap_ends_it_and_the_ladder_goes_on(firm, agreed, provider):  # noqa: F811
+def test_one_tap_ends_it_and_the_ladder_goes_on(firm, agreed, provider):
     firm.day(TOLD)
     firm.deliver(TOLD)
     (consent,) = rows(firm, AutoConsent)
@@ -108,7 +108,7 @@ def test_one_tap_ends_it_and_the_ladder_goes_on(firm, agreed, provider):  # noqa
     assert firm.outcome("C1-9").reasons != "debit_pending"
 
 
-def test_a_declined_card_lets_the_ladder_go_on(firm, agreed, provider):  # noqa: F811
+def test_a_declined_card_lets_the_ladder_go_on(firm, agreed, provider):
     firm.day(TOLD)
     firm.deliver(TOLD)
     provider.declines = True
@@ -120,7 +120,7 @@ def test_a_declined_card_lets_the_ladder_go_on(firm, agreed, provider):  # noqa:
     assert len(provider.asked) == asked, "a refusal is not tried again"
 
 
-def test_a_provider_that_is_down_is_asked_again_the_next_day(firm, agreed, provider):  # noqa: F811
+def test_a_provider_that_is_down_is_asked_again_the_next_day(firm, agreed, provider):
     firm.day(TOLD)
     firm.deliver(TOLD)
     provider.is_down = True
@@ -131,7 +131,7 @@ def test_a_provider_that_is_down_is_asked_again_the_next_day(firm, agreed, provi
 
 
 @pytest.mark.parametrize("what", ["paid", "promised", "disputed"])
-def test_what_changed_since_the_notice_is_not_charged(firm, agreed, provider, what):  # noqa: F811
+def test_what_changed_since_the_notice_is_not_charged(firm, agreed, provider, what):
     firm.day(TOLD)
     firm.deliver(TOLD)
     fact = {"on": TOLD, "by": "anna", "why": "by phone"}
@@ -146,7 +146,7 @@ def test_what_changed_since_the_notice_is_not_charged(firm, agreed, provider, wh
     assert len(provider.asked) == asked
 
 
-def test_more_than_was_agreed_is_asked_for_as_usual(firm, agreed, provider):  # noqa: F811
+def test_more_than_was_agreed_is_asked_for_as_usual(firm, agreed, provider):
     invoice(firm, "C1-10", "100.01")
     firm.day(TOLD)
     (charge,) = rows(firm, AutoCharge)
@@ -172,7 +172,7 @@ def test_a_letter_in_the_outbox_is_withdrawn_when_a_charge_is_announced(firm, ag
     assert (after.state, after.state_reason) == ("withdrawn", "debit_pending")
 
 
-def test_yookassa_charges_by_the_saved_method(firm, provider):  # noqa: F811
+def test_yookassa_charges_by_the_saved_method(firm, provider):
     shop = online.PROVIDERS["yookassa"][0](
         online.PROVIDERS["yookassa"][1](shop_id="1", secret_key="s", api=provider.address)
     )
@@ -188,7 +188,7 @@ def test_yookassa_charges_by_the_saved_method(firm, provider):  # noqa: F811
     assert (news_.kind, news_.method) == ("paid", "pm-2")
 
 
-def test_in_rehearsal_the_whole_way_is_walked_and_no_money_moves(firm, provider):  # noqa: F811
+def test_in_rehearsal_the_whole_way_is_walked_and_no_money_moves(firm, provider):
     online.configure(firm.creditor, "stripe", {"api_key": "sk", "webhook_secret": "w", "api": provider.address})
     firm.owing("2026-02-20")
     firm.day()

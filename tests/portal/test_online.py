@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,44 +10,9 @@ from dunwell.run import creditors, online
 from dunwell.store import scope, switches
 from dunwell.store.models import Hold, OnlineEvent, OnlinePayment, Payment, Switch
 from portal.clients import Reader, link_in
-from portal.providers import SECRET, standing_in
+from portal.paying import MONDAY, NOW, news, session, tell
+from portal.providers import SECRET
 from regressions import world
-
-MONDAY = world.DAY
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def provider():
-    with standing_in() as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-def live(firm, provider, settings_clock):
-    """A live firm with Stripe and a public address, one letter out, its reader's page."""
-    creditor = firm.creditor
-    online.configure(creditor, "stripe", {"api_key": "sk", "webhook_secret": SECRET, "api": provider.address})
-    creditor.public_url = "https://pay.firm.example"
-    creditor.save()
-    switches.turn(creditor.pk, Switch.PUBLIC_URL, creditor.public_url, by="check", why="", on=MONDAY)
-    firm.owing("2026-02-20")
-    firm.go_live()
-    firm.plan()
-    firm.deliver()
-    (message,) = firm.sent()
-    return Reader(link_in(message))
-
-
-@pytest.fixture
-def settings_clock(monkeypatch):
-    from django.conf import settings
-
-    monkeypatch.setattr(settings, "CLOCK", "portal.test_online.clock")
-
-
-def clock() -> datetime:
-    return NOW
 
 
 def begin(reader: Reader) -> str:
@@ -56,29 +21,6 @@ def begin(reader: Reader) -> str:
     answer = reader.client.post(f"{reader.path}/en/online", form)
     assert answer.status_code == 302, answer.content
     return answer.url.rpartition("/")[2]
-
-
-def session(reference: str, **changed) -> dict:
-    return {
-        "id": "cs_1",
-        "payment_intent": "pi_1",
-        "payment_status": "paid",
-        "amount_total": 10000,
-        "currency": "eur",
-        "client_reference_id": reference,
-        **changed,
-    }
-
-
-def tell(firm, reader, body, headers, name="stripe"):
-    """Deliver news to the webhook."""
-    return reader.client.post(
-        f"/p/hooks/{firm.creditor.slug}/{name}", body, content_type="application/json", headers=headers
-    )
-
-
-def news(provider, kind, thing, event_id="evt_1", at=NOW):
-    return provider.stripe_event(kind, thing, event_id=event_id, at=int(at.timestamp()))
 
 
 def payments(firm) -> list[int]:

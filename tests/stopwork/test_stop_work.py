@@ -72,10 +72,6 @@ task = "hand_over"
 """
 
 
-# The policy lies where all processes of a run find it: only one may write it and take it away.
-pytestmark = pytest.mark.xdist_group("short ladder")
-
-
 @pytest.fixture(scope="module", autouse=True)
 def short_ladder(database: Path) -> Iterator[None]:
     """A policy of one's own, as long as these tests run."""
