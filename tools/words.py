@@ -30,7 +30,9 @@ KEYWORDS = {
 # A refusal's docstring is its sentence: those of the modules whose refusals a person at a face can meet.
 REFUSING = (
     "core/money.py",
+    "core/numbering.py",
     "core/offers.py",
+    "core/recurring.py",
     "core/tracking.py",
     "run/allocations.py",
     "run/approve.py",
@@ -48,6 +50,7 @@ REFUSING = (
     "run/inbox_effects.py",
     "run/instalments.py",
     "run/news.py",
+    "run/numbers.py",
     "run/offers.py",
     "run/own_letter.py",
     "run/people.py",
@@ -56,6 +59,7 @@ REFUSING = (
     "run/policies.py",
     "run/portal_desk.py",
     "run/posted.py",
+    "run/recurring.py",
     "run/stop_work.py",
     "run/subjects.py",
     "run/tell_staff.py",

@@ -1,6 +1,6 @@
-"""One collections run, end to end: money applied, plan recorded, letters written, what may go delivered.
+"""One collections run, end to end: recurring documents issued, money applied, plan recorded, letters written, what may go delivered.
 
-    reconcile ─► forecast ─► plan ─► render ─► approve ─► deliver
+    issue ─► reconcile ─► forecast ─► plan ─► render ─► approve ─► deliver
 
 Running a day twice changes nothing. In rehearsal the messages leave, as files, at the hour at which they would; live, they leave when
 their hour has come and a worker or `deliver` is at work.
@@ -25,6 +25,7 @@ from dunwell.run import (
     offers,
     plan,
     reconcile,
+    recurring_turns,
     stop_work,
     ways,
 )
@@ -81,6 +82,7 @@ def run(
         if not is_alone:
             raise DayUnderWay(creditor=creditor.slug)
         plan.refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
+        recurring_turns.issue(creditor, as_of, today=today, by=by)
         money = reconcile.run(creditor, as_of, by=by)
         credits.settle_from_books(creditor, as_of, by=by)
         offers.judge(creditor, as_of, rehearsal=rehearsal, by=by)

@@ -74,6 +74,7 @@ COMMANDS = {
     "credits": "dunwell.cli.disputes:credits_app",
     "offers": "dunwell.cli.offers:app",
     "capacity": "dunwell.cli.capacity:app",
+    "recurring": "dunwell.cli.recurring:app",
     "allocate": "dunwell.cli.verbs:allocate",
     "on-account": "dunwell.cli.verbs:on_account",
     "contacted": "dunwell.cli.verbs:contacted",

@@ -243,6 +243,13 @@ WORDS = {
         "request": term("document", "request before work"),
         "credit_note": term("document", "credit note"),
     },
+    "every_months": {
+        "1": term("every", "every month"),
+        "2": term("every", "every two months"),
+        "3": term("every", "every three months"),
+        "6": term("every", "every six months"),
+        "12": term("every", "every year"),
+    },
     "match": {
         "payer_unknown": term("match", "nobody knows the payer"),
         "payer_ambiguous": term("match", "the payer could be several"),

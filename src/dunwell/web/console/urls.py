@@ -33,6 +33,7 @@ from dunwell.web.console.pages import (
     papers,
     policies,
     posted,
+    recurring,
     replies,
     reports,
     search,
@@ -107,6 +108,14 @@ DOORS = (
     Door("invoices", invoices.show, VIEWER, "invoices"),
     Door("invoices/<int:number>", invoice.show, VIEWER, "invoice"),
     Door("invoices/<int:number>/story", invoice.story, VIEWER, "invoice-story"),
+    # Recurring documents
+    Door("recurring", recurring.show, VIEWER, "recurring"),
+    Door("recurring/numbers", recurring.pattern, ADMIN, "recurring-numbers"),
+    Door("recurring/<int:number>/price", recurring.price, APPROVER, "recurring-price"),
+    Door("recurring/<int:number>/pause", recurring.pause, APPROVER, "recurring-pause"),
+    Door("recurring/<int:number>/resume", recurring.resume, APPROVER, "recurring-resume"),
+    Door("recurring/<int:number>/end", recurring.end, APPROVER, "recurring-end"),
+    Door("customers/<int:number>/recurring", recurring.new, APPROVER, "recurring-new"),
     # Money
     Door("money", money.show, VIEWER, "money"),
     Door("money/match", money.match, COLLECTOR, "money-match", commits=True),
