@@ -45,7 +45,7 @@ REFUSING = (
     "run/disputes.py",
     "run/facts.py",
     "run/folder.py",
-    "run/hardship.py",
+    "run/talks.py",
     "run/inbox.py",
     "run/inbox_effects.py",
     "run/instalments.py",

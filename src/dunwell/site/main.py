@@ -58,6 +58,7 @@ COMMANDS = {
     "finding": "dunwell.cli.verbs:finding",
     "settle": "dunwell.cli.verbs:settle",
     "apology": "dunwell.cli.news:apology",
+    "check-in": "dunwell.cli.news:check_in",
     "lifted": "dunwell.cli.news:lifted",
     "inbox": "dunwell.cli.inbox:app",
     "reply": "dunwell.cli.inbox:reply",
