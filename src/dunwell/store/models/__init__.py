@@ -69,6 +69,7 @@ from dunwell.store.models.plans import (
     TermsConfirmed,
     TermsProposal,
 )
+from dunwell.store.models.restorations import Restoration, RestorationConfirmed
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
@@ -163,6 +164,8 @@ __all__ = [
     "Recipient",
     "ReplyDecision",
     "ReplyProposal",
+    "Restoration",
+    "RestorationConfirmed",
     "Run",
     "Sign",
     "Staff",
