@@ -99,7 +99,9 @@ def _backups(now: datetime, data: Path) -> Line:
     """Nobody misses a backup before the day it is needed: so one that is old, or dies with the disk, is said here."""
     folder, last = settings.BACKUPS, backup.newest()
     if last is None:
-        return Line(False, "backup", f"none in {folder}", "Run `dunwell backup`; `dunwell worker` makes one each night.")
+        return Line(
+            False, "backup", f"none in {folder}", "Run `dunwell backup`; `dunwell worker` makes one each night."
+        )
     says = f"{last:%Y-%m-%d %H:%M} UTC in {folder}, restored on trial"
     if now - last > backup.LATE_AFTER:
         return Line(False, "backup", says, "Is `dunwell worker` running? `dunwell backup` makes one now.")
@@ -113,7 +115,9 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     status = creditors.status(creditor)
     yield Line(True, name, f"{'live' if status.live else 'rehearsal'}{', STOPPED' if status.stopped else ''}")
     if gone_out.is_unconfirmed(creditor.pk):
-        yield Line(False, f"{name} restore", "nobody has said yet what went out since the backup", "Run `dunwell restored`.")
+        yield Line(
+            False, f"{name} restore", "nobody has said yet what went out since the backup", "Run `dunwell restored`."
+        )
     missing = creditors.missing(creditor)
     yield Line(not missing, f"{name} letters", "complete" if not missing else "incomplete", "; ".join(missing))
     yield _money(creditor, now)
