@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0050_forecasts"),
+        ("store", "0075_recurring"),
     ]
 
     operations = [

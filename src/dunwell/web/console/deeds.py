@@ -76,7 +76,15 @@ def is_repeated(request: HttpRequest, desk: Desk) -> bool:
 
 def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpResponse:
     """Take a promise, a schedule, a dispute, a hold, an allocation, an end or the word about a reply back by its counter-record."""
-    if request.method != "POST" or what not in ("promise", "plan", "dispute", "hold", "allocation", "reply", "recurring"):
+    if request.method != "POST" or what not in (
+        "promise",
+        "plan",
+        "dispute",
+        "hold",
+        "allocation",
+        "reply",
+        "recurring",
+    ):
         raise Http404
     back = answer.here(request, request.POST.get("next", ""), desk)
     try:
