@@ -59,6 +59,8 @@ def channel(
 ) -> None:
     """Say how a channel reaches the world; passwords are sealed with this installation's key."""
     chosen = cli.chosen(context, creditor)
+    if unnamed := [one for one in settings or [] if "=" not in one]:
+        raise typer.BadParameter(f"write --set name=value, not --set {unnamed[0]}")
     pairs = dict(one.partition("=")[::2] for one in settings or [])
     ways.configure(chosen, name, kind, pairs)
     out.print(f"{name} goes by {kind}; `dunwell check` tries it")
@@ -138,8 +140,10 @@ def brake_(
         brake.release(chosen.pk, run, by=cli.who(), why=why, on=wiring.today(chosen.timezone))
         out.print(f"run {run} may go")
         return
-    for one in brake.braked(chosen.pk):
-        out.print(f"run {one.run_id}: {one.messages:,} messages, usual are {one.usual:.0f}")
+    found = next((one for one in brake.braked(chosen.pk) if one.run_id == run), None)
+    if found is None:
+        raise brake.NotBraked(run_id=run)
+    out.print(f"run {found.run_id}: {found.messages:,} messages, usual are {found.usual:.0f}")
 
 
 bench = typer.Typer(help="Speed, shown: each bench prints one JSON line.", no_args_is_help=True)

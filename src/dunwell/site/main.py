@@ -98,6 +98,8 @@ COMMANDS = {
     "db": "dunwell.site.service:db",
 }
 REFUSED = 2
+BY_NAME = (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG)
+"""What goes wrong with a file or folder that somebody named."""
 NEW_OBJECTS = 50_000
 """Cycles are looked for after so many new objects: after the usual 700, a quarter of a long run goes into looking at what stays."""
 
@@ -114,11 +116,13 @@ def main() -> None:
             _said(f"the database does not answer: {_first_line(error)}. Is it running, is DUNWELL_DATABASE_URL right?")
         )
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno == errno.ENOSPC:
+            sys.exit(
+                _said(f"the disk is full ({error.filename or 'while writing'}): make room and repeat; nothing is lost.")
+            )
+        if error.errno not in BY_NAME or not error.filename:
             raise
-        sys.exit(
-            _said(f"the disk is full ({error.filename or 'while writing'}): make room and repeat; nothing is lost.")
-        )
+        sys.exit(_said(f"{error.filename}: {error.strerror}. Check the name, and whether you may read or write there."))
 
 
 def _application(words: list[str]) -> typer.Typer:
