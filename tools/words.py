@@ -51,6 +51,7 @@ REFUSING = (
     "run/offers.py",
     "run/own_letter.py",
     "run/people.py",
+    "run/places.py",
     "run/pictures.py",
     "run/platforms.py",
     "run/policies.py",

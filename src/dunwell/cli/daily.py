@@ -225,7 +225,7 @@ def preview(
     creditor: CreditorOption = "",
     as_of: AsOfOption = None,
     assume_contact: AssumeOption = None,
-    limit: Annotated[int, typer.Option(help="How many letters to show.")] = 5,
+    limit: Annotated[int, typer.Option(min=0, help="How many letters to show.")] = 5,
     lang: Annotated[Language | None, typer.Option(help="Only letters in this language.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the letters as HTML files into this folder too.")] = None,
 ) -> None:

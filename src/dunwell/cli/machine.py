@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -71,7 +71,7 @@ def staff(
     name: Annotated[str, typer.Argument(help="The person who signs letters.")],
     email: Annotated[str, typer.Option(help="Letters come from it and are answered to it.")] = "",
     phone: Annotated[str, typer.Option(help="Stands below the letters.")] = "",
-    gender: Annotated[str, typer.Option(help="f or m, for languages that show it")] = "",
+    gender: Annotated[Literal["f", "m"] | None, typer.Option(help="For languages that show it.")] = None,
     title: Annotated[str, typer.Option(help="Position, as letters show it.")] = "",
     photo: Annotated[
         Path | None, typer.Option(help="A small JPEG or PNG, shown in letters and on the pay page.")
@@ -80,7 +80,7 @@ def staff(
 ) -> None:
     """Add or change a person who signs letters; the first one is the usual writer."""
     chosen = cli.chosen(context, creditor)
-    values = {"email": email, "phone": phone, "gender": gender, "title": title}
+    values = {"email": email, "phone": phone, "gender": gender or "", "title": title}
     creditors.add_staff(chosen, name, **values, by=cli.who(), photo=photo.read_bytes() if photo else None)
     out.print(f"{name} can sign letters of {chosen.name}")
 

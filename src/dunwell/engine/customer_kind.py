@@ -30,7 +30,9 @@ FORMS = frozenset(
     group holding holdings partners partnership trust studio agency services solutions systems consulting industries sons brothers
     """.split()
 )
-FORM_DOTTED = re.compile(r"\b(?:s\.r\.o|s\.r\.l|s\.p\.a|sp\. ?z ?o\.? ?o|d\.o\.o|l\.l\.c|b\.v|n\.v|s\.a)\b", re.IGNORECASE)
+FORM_DOTTED = re.compile(
+    r"\b(?:s\.r\.o|s\.r\.l|s\.p\.a|sp\. ?z ?o\.? ?o|d\.o\.o|l\.l\.c|b\.v|n\.v|s\.a)\b", re.IGNORECASE
+)
 SOLE_TRADER = re.compile(r"индивидуальный предприниматель|едноличен търговец|sole trader", re.IGNORECASE)
 QUOTED_OR_COUNTED = re.compile(r"[«»„“”\"&+@0-9]")
 INITIALS = re.compile(r"(?:\b[^\W\d_]\.\s?){1,2}")
