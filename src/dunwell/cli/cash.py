@@ -30,7 +30,9 @@ def cash_(
     as_of: AsOfOption = None,
     days: Annotated[int, typer.Option(min=1, max=YEARS_2, help="How far to look, in days.")] = cash.DAYS,
     without: Annotated[list[str] | None, typer.Option(help="What if this customer is lost: id or exact name.")] = None,
-    sooner: Annotated[int, typer.Option(min=-YEARS_2, max=YEARS_2, help="What if everybody pays so many days sooner; below 0, later.")] = 0,
+    sooner: Annotated[
+        int, typer.Option(min=-YEARS_2, max=YEARS_2, help="What if everybody pays so many days sooner; below 0, later.")
+    ] = 0,
     csv: Annotated[Path | None, typer.Option(help="Write the days, in minor units, into this file.")] = None,
     json: JsonOption = False,
 ) -> None:

@@ -100,7 +100,16 @@ COMMANDS = {
 REFUSED = 2
 DISK_FULL = "53100"
 FULL = "the disk is full ({where}): make room and repeat; nothing is lost."
-BY_NAME = (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG)
+BY_NAME = (
+    errno.ENOENT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.ENAMETOOLONG,
+)
 """What goes wrong with a file or folder that somebody named."""
 NEW_OBJECTS = 50_000
 """Cycles are looked for after so many new objects: after the usual 700, a quarter of a long run goes into looking at what stays."""

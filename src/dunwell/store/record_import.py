@@ -50,7 +50,9 @@ def customers(origin: Origin, frame: pl.DataFrame) -> pl.DataFrame:
 
 def added_customers() -> pl.DataFrame:
     """Of the customers written last, those who were not known before (`customer_key`)."""
-    return bulk.frame("SELECT customer_key FROM found_customer WHERE is_new AND NOT is_ambiguous", {"customer_key": pl.String})
+    return bulk.frame(
+        "SELECT customer_key FROM found_customer WHERE is_new AND NOT is_ambiguous", {"customer_key": pl.String}
+    )
 
 
 def contacts(origin: Origin, frame: pl.DataFrame, known: pl.DataFrame) -> int:
