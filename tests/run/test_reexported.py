@@ -68,6 +68,18 @@ def test_a_bulgarian_sheet_of_a_week(creditor: Creditor, take: Callable[..., ing
     assert codes(creditor) == ["paid_fell"], "other facts"
 
 
+def test_a_status_that_goes_back_from_paid_to_open_holds(
+    creditor: Creditor, take: Callable[..., ingest.Summary]
+) -> None:
+    head = "Клиент;Имейл;Фактура №;Дата;Падеж;Сума;Валута;Статус\n"
+    row = "Маргаритка ООД;a@x.example;7;01.02.2026;15.02.2026;100,00;EUR;{}\n"
+    take(head + row.format("неплатена"))
+    assert take(head + row.format("платена"), 1).counts["payments_reported"] == 1
+    take(head + row.format("неплатена"), 2)
+    assert codes(creditor) == ["paid_fell"]
+    assert balances(creditor) == {"7": 0}, "only a person takes a payment back"
+
+
 def test_what_needs_nobody_stands_on_no_list(creditor: Creditor, take: Callable[..., ingest.Summary]) -> None:
     row = "Daisy Ltd,a@x.example,1042,2026-02-01,2026-02-15,100.00,0.00,100.00,open,,EUR\n"
     credit = "Daisy Ltd,a@x.example,CN-1,2026-02-01,2026-02-15,-10.00,,,,,EUR\n"
@@ -150,7 +162,7 @@ def test_a_sheet_without_a_column_of_kinds_tells_persons_from_firms(
     said = take(f"{BG}{name};{tax};a@x.example;1;01.02.2026;15.02.2026;10,00;;;;EUR\n")
     with scope.of(creditor.pk):
         assert Customer.objects.get().kind == kind
-    is_sure = bool(tax) or "ООД" in name
+    is_sure = kind == "business" or bool(tax)
     assert [one.code for one in said.findings] == ([] if is_sure else ["customer_kind_unsaid"])
     take(f"{BG}{name};{tax};a@x.example;1;01.02.2026;15.02.2026;10,00;;;;EUR\n", 1)
     assert codes(creditor) == ([] if is_sure else ["customer_kind_unsaid"]), "asked once for the file, not every day"

@@ -37,6 +37,7 @@ SOLE_TRADER = re.compile(r"индивидуальный предпринимат
 QUOTED_OR_COUNTED = re.compile(r"[«»„“”\"&+@0-9]")
 INITIALS = re.compile(r"(?:\b[^\W\d_]\.\s?){1,2}")
 WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+FAMILY = re.compile(r"\w{2,}(?:ов|ова|ев|ева|ёв|ёва|ян|дзе|швили|енко|чук)$", re.IGNORECASE)
 PATRONYMIC = re.compile(r"\w{3,}(?:ович|евич|овна|евна|ична|инична)$", re.IGNORECASE)
 
 
@@ -74,7 +75,8 @@ def _by_number(tax_id: str, country: str) -> Told:
 
 
 def _is_name_of_a_person(name: str) -> bool:
-    """Two or three words of which one is a given name or a patronymic, or a family name with initials; nothing that firms are called."""
+    """Two or three words of which one is a given name, a patronymic or a family name, or a word with initials; nothing that firms are
+    called."""
     if QUOTED_OR_COUNTED.search(name):
         return False
     bare = INITIALS.sub(" ", name)
@@ -83,5 +85,5 @@ def _is_name_of_a_person(name: str) -> bool:
         return len(words) > 1
     if bare != name:
         return len(words) == 1
-    is_named = any(word.casefold() in GIVEN_NAMES or PATRONYMIC.search(word) for word in words)
+    is_named = any(word.casefold() in GIVEN_NAMES or PATRONYMIC.search(word) or FAMILY.search(word) for word in words)
     return is_named and 2 <= len(words) <= 3

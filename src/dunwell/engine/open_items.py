@@ -64,7 +64,11 @@ def compare(reported: pl.DataFrame, known: pl.DataFrame, *, on: date) -> Compari
     )
     # A cancelled invoice has no balance, and yet nobody paid it.
     by_balance = pl.when(pl.col("status").ne_missing(InvoiceStatus.CANCELLED)).then(pl.col("total") - pl.col("balance"))
-    both = both.with_columns(paid=pl.coalesce("paid", by_balance))
+    # A sheet that tells payments by its status alone: open again after it was paid means that nothing was.
+    by_status = pl.when((pl.col("status.known") == InvoiceStatus.PAID) & (pl.col("status") == InvoiceStatus.OPEN)).then(
+        0
+    )
+    both = both.with_columns(paid=pl.coalesce("paid", by_balance, by_status))
     amendments = _amendments(both.filter(is_known))
     payments = _payments(both, on)
     findings = pl.concat([_fallen(both), _revived(both)])

@@ -1,4 +1,4 @@
-"""What new customers are, where their sheet does not say it: told by what it does say, and asked about once where that is little.
+"""What new customers are, where their sheet does not say it: told by what it does say, and asked about once where that is a name alone.
 
 The rules for natural persons are the gentler ones, so they hold for who may be one until somebody says otherwise.
 """
@@ -15,14 +15,14 @@ from dunwell.store.models import Creditor
 
 NAMED_MAX = 5
 UNSAID = (
-    "The sheet does not say whether these customers are businesses or natural persons. Those who seem to be persons get the gentler rules "
-    "for persons, the others those for businesses."
+    "The sheet does not say whether these customers are businesses or natural persons. They bear a person's name, so the gentler rules for "
+    "persons hold for them."
 )
 REMEDY = "Add a column “customer type” with business or person and import again, or correct it on the customer's page."
 
 
 def told(customers: pl.DataFrame, creditor_id: int) -> pl.DataFrame:
-    """IMPORT_CUSTOMERS with `likely_kind`, and `is_guess` where nothing but a name, or nothing at all, speaks for it."""
+    """IMPORT_CUSTOMERS with `likely_kind`, and `is_guess` where nothing but a name makes it a person."""
     home = Creditor.objects.values_list("country", flat=True).get(pk=creditor_id)
     said = [_told(row, home) for row in customers.select(FACTS).iter_rows(named=True)]
     return customers.with_columns(
@@ -36,7 +36,7 @@ def unsaid(new: pl.DataFrame) -> pl.DataFrame:
     guessed = new.filter("is_guess").sort("line")
     if guessed.is_empty():
         return frames.empty(frames.IMPORT_FINDINGS)
-    shown = [f"{name}: {kind}" for name, kind in guessed.select("customer_name", "likely_kind").head(NAMED_MAX).rows()]
+    shown = guessed["customer_name"].head(NAMED_MAX).to_list()
     more = guessed.height - len(shown)
     values = {
         "line": guessed["line"][0],
@@ -63,5 +63,5 @@ def _told(row: dict[str, str | None], home: str) -> tuple[str, bool]:
         registration=row["registration_number"] or "",
         country=row["country"] or home,
     )
-    # Who has a mere number for a name is nobody whom one could ask about.
-    return (found.kind or CustomerKind.BUSINESS).value, not found.is_sure and bool(row["customer_name"])
+    kind = found.kind or CustomerKind.BUSINESS
+    return kind.value, kind is CustomerKind.PERSON and not found.is_sure

