@@ -304,3 +304,15 @@ def test_another_person_at_a_customer_takes_the_place_of_who_left(creditor, take
     take(f"{LIST}Маргаритка ООД;Борис Петров;boris@x.example;\n", kind="customers", as_of=date(2026, 3, 3))
     with scope.of(creditor.pk):
         assert written_to("Маргаритка ООД") == ["boris@x.example", "anna@x.example"]
+
+
+def test_what_a_database_writes_for_nothing_is_a_blank_cell(creditor, take):
+    take(
+        "Client;Email;Invoice no;Date;Due date;Amount;What for\nRose Ltd;\\N;1;2026-02-01;2026-02-15;10.00;\\N\nC:\\New Ltd;;2;2026-02-01;2026-02-15;10.00;\\.\n"
+    )
+    with scope.of(creditor.pk):
+        assert list(Invoice.objects.order_by("number").values_list("customer__name", "what_for")) == [
+            ("Rose Ltd", ""),
+            ("C:\\New Ltd", "\\."),
+        ]
+        assert not ContactPoint.objects.exists()
