@@ -45,7 +45,7 @@ def call(
 def coach(
     context: Context,
     manager: Annotated[str, typer.Option(help="One manager; all of them without it.")] = "",
-    days: Annotated[int, typer.Option(help="How many days back.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days back.")] = 30,
     creditor: CreditorOption = "",
 ) -> None:
     """What each manager does well in calls, what is missed, and which objection is lost most, with the turns."""

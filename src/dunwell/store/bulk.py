@@ -19,7 +19,8 @@ from django.db import connection
 
 from dunwell.core.frames_import import Schema
 
-NULL = "\\N"
+NULL = "\x01"
+"""What stands for nothing on the way to the server: no text that people or their programs write."""
 USUAL, SIZES_ALONE = 100, 5
 """How large a sample tells what the values of a table are like (PostgreSQL's own default), or only how many rows it has."""
 COPY_ROWS = 100_000
