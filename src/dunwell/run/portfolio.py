@@ -143,7 +143,11 @@ def _choose(facts: Facts, every: Policies, names: list[str], instead: str) -> pl
                 for frame in (facts.receivables, facts.settled)
             ]
         )
-        .join(customers.join(groups, on=alike, nulls_equal=True).select("customer_id", "group"), on="customer_id", how="left")
+        .join(
+            customers.join(groups, on=alike, nulls_equal=True).select("customer_id", "group"),
+            on="customer_id",
+            how="left",
+        )
         .with_columns(_named("invoice_id", assignments, Scope.INVOICE))
     )
     keys = ["document", "group", "named_invoice"]
@@ -162,7 +166,9 @@ def _choose(facts: Facts, every: Policies, names: list[str], instead: str) -> pl
                 ),
             ).policy
         )
-        for document, invoice, kind, segment, customer in distinct.join(groups, on="group", how="left", maintain_order="left")
+        for document, invoice, kind, segment, customer in distinct.join(
+            groups, on="group", how="left", maintain_order="left"
+        )
         .select("document", "named_invoice", *alike)
         .iter_rows()
     ]

@@ -183,9 +183,7 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
     return (
         owed.join(documents, on="invoice_id")
         .join(pending.rename({"until": "debit_pending_until"}), on="receivable_id", how="left")
-        .with_columns(
-            document=_document(), is_imported_late=(pl.col("due_date") < pl.col("known_on")).fill_null(False)
-        )
+        .with_columns(document=_document(), is_imported_late=(pl.col("due_date") < pl.col("known_on")).fill_null(False))
         .drop("is_request")
     )
 
