@@ -97,7 +97,7 @@ def test_of_the_rest_what_has_been_out_of_date_longest_takes_its_turn(monkeypatc
         }
     )
     asked = ledger.with_columns(origin=pl.lit(DAY), is_profiled=pl.lit(True))
-    unknown = pl.DataFrame(schema={name: load_forecasts.KEPT[name] for name in load_forecasts.KEPT})
+    unknown = pl.DataFrame(schema=load_forecasts.KEPT)
     first = forecast_turns.chosen(asked, ledger, unknown, DAY, courtesies=())
     assert first["is_turn"].all() and first["is_explained"].all()
     kept = first.select(
