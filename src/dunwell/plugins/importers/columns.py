@@ -44,7 +44,9 @@ def frames(lines: Iterable[Line], width: int, rows: int) -> Iterator[pl.DataFram
         frame = pl.concat(pieces, rechunk=True).with_columns(
             pl.col(names).str.replace_all("\x00", "", literal=True).str.strip_chars()
         )
-        frame = frame.with_columns(pl.when((pl.col(names) != "") & (pl.col(names) != DATABASE_NULL)).then(pl.col(names)))
+        frame = frame.with_columns(
+            pl.when((pl.col(names) != "") & (pl.col(names) != DATABASE_NULL)).then(pl.col(names))
+        )
         yield frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
 
 

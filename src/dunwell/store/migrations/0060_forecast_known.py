@@ -4,6 +4,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0085_restorations")]
+    dependencies = [("store", "0050_forecasts")]
 
     operations = [migrations.AddField("receivableforecast", "known", models.BigIntegerField(null=True))]
