@@ -108,12 +108,13 @@ class ReplyDecision(Fact):
 
 
 class CallReviewed(Fact):
-    """A call that was read; `effective_on` is its day. Its words are personal content (I14)."""
+    """A call, or a letter written by hand, that was read; `effective_on` is its day. Its words are personal content (I14)."""
 
     digest = models.CharField(max_length=64)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     invoice = models.TextField(default="")
     manager = models.TextField()
+    is_letter = models.BooleanField(default=False)
     turns = models.JSONField()
     review = models.JSONField()  # point → [kept or null, quotation]; objection, outcome
 
@@ -121,3 +122,30 @@ class CallReviewed(Fact):
         db_table = "call_reviewed"
         constraints = [models.UniqueConstraint(fields=["creditor", "digest"], name="call_reviewed_once")]
         indexes = [models.Index(fields=["creditor", "manager", "effective_on"], name="call_reviewed_manager")]
+
+
+class ReaderLesson(Fact):
+    """What the creditor's people taught the reader; the last one counts. `shifts`: intent → what is known of words → weight.
+
+    Of `words` that people said about readings, the reader agreed with `agreed_before`, and with the lesson would with `agreed`;
+    each was judged by a lesson that did not know it. `is_used` is False where a lesson was no better.
+    """
+
+    texts = models.IntegerField()
+    words = models.IntegerField()
+    agreed_before = models.IntegerField()
+    agreed = models.IntegerField()
+    is_used = models.BooleanField()
+    shifts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "reader_lesson"
+
+
+class InboxHook(Fact):
+    """Another program may bring replies, signed with this secret; the last one counts, an empty one takes it back."""
+
+    secret = models.TextField(default="")
+
+    class Meta:
+        db_table = "inbox_hook"
