@@ -72,11 +72,18 @@ NAMED_WEIGHT = 0.25
 EMAIL = MASKED[0]
 BETWEEN = r"(?:[^\W\d]+\s+){0,2}?"
 COUNTED_PARTS = {
-    "ru": rf"(?P<n>\d{{1,2}})(?:-?(?:х|мя|ю))?\s+{BETWEEN}(?:част\w+|платеж\w*|взнос\w*|транш\w*|этап\w*|прием\w*|дол\w+|раз\w*|куск\w+)"
+    "ru": rf"(?P<n>\d{{1,2}})(?:-?(?:х|мя|ю))?\s+{BETWEEN}(?:част\w+|платеж\w*|взнос\w*|транш\w*|этап\w*|прием\w*|дол\w+|раз\w*|куск\w+|сумм\w*)"
     r"|(?P<m>\d{1,2})\s+месяц\w*",
-    "bg": rf"(?P<n>\d{{1,2}})\s+{BETWEEN}(?:части|вноски|пъти|транша|плащания|етапа|погасителни|порции|путии|пати)|(?P<m>\d{{1,2}})\s+месеца",
-    "en": rf"(?P<n>\d{{1,2}})\s+{BETWEEN}(?:instal+ments?|payments?|parts|tranches|chunks|goes|lots|stages|bits|halves|pieces|times)"
+    "bg": rf"(?P<n>\d{{1,2}})\s+{BETWEEN}(?:части|вноски|пъти|транша|плащания|етапа|погасителни|порции|путии|пати|месечни|суми|парчета)|(?P<m>\d{{1,2}})\s+месеца",
+    "en": rf"(?P<n>\d{{1,2}})\s+{BETWEEN}(?:instal+ments?|payments?|parts|tranches|chunks|goes|lots|stages|bits|halves|pieces|times|amounts|sums|slices)"
     r"|(?:over|for|across)\s+(?P<m>\d{1,2})\s+months",
+}
+
+
+IN_HALVES = {
+    "ru": r"пополам|половин\w+.{1,40}(?:втор\w+|друг\w+)",
+    "bg": r"наполовина|половин\w+.{1,40}(?:втор\w+|друг\w+)",
+    "en": r"fifty[- ]fifty|50/50|down the middle|half.{1,40}(?:half|the rest|other)",
 }
 
 
@@ -298,6 +305,10 @@ def _parts(evidence: Evidence, days: list[Any], sums: list[Any], context: ReplyC
         if 2 <= count <= 60:
             start, end = evidence.digits.source_span(*match.span())
             return Claim(count, evidence.prepared.source[start:end], 0.9)
+    halves = re.search(IN_HALVES[evidence.view.lang], evidence.view.text)
+    if halves:
+        start, end = evidence.view.source_span(*halves.span())
+        return Claim(2, evidence.prepared.source[start:end], 0.7)
     listed = [
         one
         for one in sums
