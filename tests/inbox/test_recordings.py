@@ -20,7 +20,7 @@ from dunwell.plugins.transcribers import endpoint, local
 from dunwell.run import coaching, recordings, subjects
 from dunwell.run.coaching import Sound
 from dunwell.run.recordings import Told
-from dunwell.store import scope
+from dunwell.store import load_evidence, scope
 from regressions.world import DAY, World
 
 OURS = "Good morning, this is Vera from Firm. It is about invoice C1-1 for 300 euro. When could you pay?"
@@ -150,3 +150,11 @@ def test_letters_by_hand_are_reviewed_beside_the_calls(firm: World) -> None:
     assert {one.name for one in report.points if one.of} <= coaching.LETTER_POINTS
     missed = {one.name: replace(one, missed_in=()).advice for one in report.missed}
     assert all(missed.get(name, "said") for name in coaching.ADVICE)
+
+
+def test_a_letter_by_hand_is_no_call_in_the_evidence(firm: World) -> None:
+    with scope.of(firm.creditor.pk):
+        customer = subjects.customer(firm.creditor, "C1")
+    coaching.of_letter(firm.creditor, customer, OURS, answers="", on=DAY, by="Vera")
+    found = load_evidence.evidence(firm.creditor.pk, customer.pk, [], 0, since=DAY, until=DAY)
+    assert [one for one in found.words if one.event == "call"] == []
