@@ -14,11 +14,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dunwell.core.inbox import HOOK
 from dunwell.core.refusal import Refusal
 from dunwell.plugins import webhook
 from dunwell.plugins.readers.mail import MAIL_BYTES_MAX
 from dunwell.run import inbox_mail
-from dunwell.run.inbox_mail import HOOK, MailTooLarge, Message, Taken
+from dunwell.run.inbox_mail import MailTooLarge, Message, Taken
 from dunwell.store import audit, scope, vault
 from dunwell.store.models import Creditor, Inbound, InboxHook
 

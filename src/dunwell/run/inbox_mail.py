@@ -16,7 +16,7 @@ from pathlib import Path
 from dunwell.core import names
 from dunwell.core.assignment import Case
 from dunwell.core.channel import Reply
-from dunwell.core.inbox import MailHead, MailKind, MatchBasis, OpenDocument, ProposalKind, Proposed, Settled, Told
+from dunwell.core.inbox import HOOK, MailHead, MailKind, MatchBasis, OpenDocument, ProposalKind, Proposed, Settled, Told
 from dunwell.core.ledger import CustomerKind, DocumentKind
 from dunwell.core.money import Money
 from dunwell.core.reading import OpenInvoice, Reader, Reading, ReplyContext
@@ -37,8 +37,6 @@ from dunwell.store.models import (
 )
 
 PAUSE_DAYS_MAX = 30
-HOOK = "hook"
-"""The mailbox of what another program brought; a message's channel stands behind it."""
 
 
 class MailTooLarge(Refusal):
@@ -346,7 +344,7 @@ def _told(creditor: Creditor, customer: Customer, row: Inbound, on: date) -> tup
     (policy,) = portfolio.policies_of(creditor.pk, on, [case])
     told = Told(
         sender=row.content.sender,
-        channel=row.mailbox.removeprefix(f"{HOOK}/") if row.mailbox.startswith(f"{HOOK}/") else "email",
+        channel=row.channel,
         documents=tuple(OpenDocument(one.number, one.minor, one.currency) for one in meant),
         claimed_paid_days=policy.claimed_paid_days,
         pause_days_max=PAUSE_DAYS_MAX,

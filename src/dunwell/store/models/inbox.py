@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dunwell.core.inbox import MailKind, MatchBasis, ProposalKind, Settled
+from dunwell.core.inbox import HOOK, MailKind, MatchBasis, ProposalKind, Settled
 from dunwell.store.models.base import Fact, Owned
 from dunwell.store.models.customers import Customer
 from dunwell.store.models.outbox import Message
@@ -18,7 +18,7 @@ class Inbound(Fact):
 
     digest = models.CharField(max_length=64)
     kind = models.TextField()
-    mailbox = models.TextField(default="")  # user@host/folder/uidvalidity, empty for a file
+    mailbox = models.TextField(default="")  # user@host/folder/uidvalidity, hook, hook/channel; empty for a file
     uid = models.BigIntegerField(null=True)
     person_key = models.TextField(default="")  # of the sender
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
@@ -38,6 +38,15 @@ class Inbound(Fact):
             models.Index(fields=["creditor", "customer", "id"], name="inbound_customer"),
             models.Index(fields=["creditor", "mailbox", "uid"], name="inbound_mailbox"),
         ]
+
+    @property
+    def channel(self) -> str:
+        """By which way it came: a mail, or a message that another program brought."""
+        return self.mailbox.removeprefix(f"{HOOK}/") if self.is_message else "email"
+
+    @property
+    def is_message(self) -> bool:
+        return self.mailbox.startswith(f"{HOOK}/")
 
 
 class InboundContent(Owned):
