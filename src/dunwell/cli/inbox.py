@@ -136,7 +136,9 @@ def learn(context: Context, creditor: CreditorOption = "", by: ByOption = "", as
     chosen = cli.chosen(context, creditor)
     row = reader_lessons.learn(chosen, on=cli.day(context, chosen, as_of), by=by or cli.who())
     out.print(f"{row.words} words of people on {row.texts} replies")
-    out.print(f"the shipped reader agrees with {row.agreed_before} of them, with the lesson it agrees with {row.agreed}")
+    out.print(
+        f"the shipped reader agrees with {row.agreed_before} of them, with the lesson it agrees with {row.agreed}"
+    )
     out.print("the lesson is used from now on" if row.is_used else "the lesson is no better and is not used")
 
 

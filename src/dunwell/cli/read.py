@@ -14,7 +14,9 @@ from dunwell.run.read import read_lines, reader_at
 def command(
     endpoint: Annotated[
         str,
-        typer.Option(help="An OpenAI-compatible address that reads too; texts leave this machine for it. None by default."),
+        typer.Option(
+            help="An OpenAI-compatible address that reads too; texts leave this machine for it. None by default."
+        ),
     ] = "",
     model: Annotated[str, typer.Option(help="The model to ask there; its key is read from DUNWELL_READER_KEY.")] = "",
 ) -> None:

@@ -68,9 +68,7 @@ def run(creditor: Creditor, as_of: date) -> int:
     )
     # What is asked about a customer at once is a fact of its own: features are made of all that is open there.
     of_customers = asked.filter(pl.col("is_turn").any().over("customer_id"))
-    told = [
-        _told(features.narrowed(known, "is_turn"), predictor, as_of) for known in portions(ledger, of_customers)
-    ]
+    told = [_told(features.narrowed(known, "is_turn"), predictor, as_of) for known in portions(ledger, of_customers)]
     if told:
         record_forecasts.forecasts(creditor.pk, pl.concat(told), version_id=version.pk if version else None)
     return sum(part.height for part in told)

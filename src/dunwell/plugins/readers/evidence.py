@@ -182,7 +182,9 @@ def features(evidence: Evidence, context: ReplyContext) -> dict[str, float]:
     return {name: value for name, value in found.items() if value}
 
 
-def spans_of(evidence: Evidence, context: ReplyContext) -> tuple[dict[tuple[int, int], str], dict[tuple[int, int], str]]:
+def spans_of(
+    evidence: Evidence, context: ReplyContext
+) -> tuple[dict[tuple[int, int], str], dict[tuple[int, int], str]]:
     """Where in the source days and sums stand, and whether a day lies ahead."""
     today, days = context.received_on, {}
     for one in evidence.days:

@@ -48,7 +48,10 @@ def _form(fields: dict[str, str], recording: bytes, name: str) -> tuple[str, byt
     plain = "".join(f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items())
     safe = "".join(char for char in name if char.isalnum() or char in ".-_") or "recording"
     head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{safe}"\r\n\r\n'
-    return f"multipart/form-data; boundary={mark}", f"{plain}{head}".encode() + recording + f"\r\n--{mark}--\r\n".encode()
+    return (
+        f"multipart/form-data; boundary={mark}",
+        f"{plain}{head}".encode() + recording + f"\r\n--{mark}--\r\n".encode(),
+    )
 
 
 def _spoken(answer: Any) -> list[Spoken]:
