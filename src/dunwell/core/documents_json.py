@@ -38,7 +38,7 @@ def _built(kind: Any, value: Any) -> Any:
         return None if value is None else _built(next(one for one in get_args(kind) if one is not type(None)), value)
     if get_origin(kind) is tuple:
         return tuple(_built(get_args(kind)[0], one) for one in value)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{name: _built(hints[name], one) for name, one in value.items() if name in hints})
     if kind is Decimal:
@@ -47,5 +47,5 @@ def _built(kind: Any, value: Any) -> Any:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)

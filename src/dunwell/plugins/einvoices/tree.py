@@ -43,10 +43,8 @@ class Maker:
 
     def empty(self, tag: str) -> etree._Element:
         """An element with nothing inside, where the schema wants one."""
-        prefix, _, name = tag.rpartition(":")
-        return etree.Element(
-            f"{{{self.names[prefix]}}}{name}", nsmap={one or None: uri for one, uri in self.names.items()}
-        )
+        prefix, _, name = tag.partition(":")
+        return etree.Element(f"{{{self.names[prefix]}}}{name}", nsmap=self.names)
 
 
 def as_bytes(root: etree._Element | None) -> bytes:

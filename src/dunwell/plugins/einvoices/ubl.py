@@ -29,7 +29,7 @@ def write(document: InvoiceDocument) -> bytes:
     """The document; a credit note has a root and names of its own."""
     is_credit = document.kind == "credit_note"
     name = "CreditNote" if is_credit else "Invoice"
-    make = Maker({"": f"{OASIS}{name}-2", **COMMON})
+    make = Maker({"ubl": f"{OASIS}{name}-2", **COMMON})
     currency, totals = document.currency, document.totals
 
     def money(tag: str, value: Decimal | None) -> Element | None:
@@ -38,7 +38,7 @@ def write(document: InvoiceDocument) -> bytes:
     issued, due = (day.isoformat() if day else "" for day in (document.issue_date, document.due_date))
     return as_bytes(
         make(
-            name,
+            f"ubl:{name}",
             make("cbc:CustomizationID", EN_16931),
             make("cbc:ID", document.number),
             make("cbc:IssueDate", issued),

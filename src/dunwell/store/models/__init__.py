@@ -62,6 +62,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.papers import IssuedDocument, Logo, VatRule
 from dunwell.store.models.plans import (
     PaymentPlan,
     PaymentPlanDecision,
@@ -124,9 +125,11 @@ __all__ = [
     "InboundMatch",
     "Invoice",
     "InvoiceLine",
+    "IssuedDocument",
     "Job",
     "JobEnd",
     "Lapse",
+    "Logo",
     "Membership",
     "Message",
     "MessageContent",
@@ -177,5 +180,6 @@ __all__ = [
     "TermsConfirmed",
     "TermsProposal",
     "Touch",
+    "VatRule",
     "WriteOff",
 ]
