@@ -40,7 +40,7 @@ def parent(name, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0050_forecasts")]
+    dependencies = [("store", "0085_restorations")]
 
     operations = [
         migrations.CreateModel(
