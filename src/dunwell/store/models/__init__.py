@@ -71,6 +71,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.papers import IssuedDocument, Logo, VatRule
 from dunwell.store.models.plans import (
     PaymentPlan,
     PaymentPlanDecision,
@@ -145,9 +146,11 @@ __all__ = [
     "InboxHook",
     "Invoice",
     "InvoiceLine",
+    "IssuedDocument",
     "Job",
     "JobEnd",
     "Lapse",
+    "Logo",
     "Membership",
     "Message",
     "MessageContent",
@@ -207,5 +210,6 @@ __all__ = [
     "TermsConfirmed",
     "TermsProposal",
     "Touch",
+    "VatRule",
     "WriteOff",
 ]
