@@ -179,7 +179,9 @@ def test_an_imported_e_invoice_keeps_its_lines_and_vat(firm: World) -> None:
     from dunwell.plugins import einvoices as written
     from einvoices.test_einvoices import ISSUED
 
-    issued = replace(ISSUED, number="E-7", seller=Party("„Пример“ ЕООД", "", "BG175074752", "", "BG"), vat=Vat.parse("9"))
+    issued = replace(
+        ISSUED, number="E-7", seller=Party("„Пример“ ЕООД", "", "BG175074752", "", "BG"), vat=Vat.parse("9")
+    )
     document = einvoice.document(issued)
     path = firm.folder / "e7.xml"
     path.write_bytes(written.WRITERS["ubl"](document))
@@ -191,7 +193,9 @@ def test_an_imported_e_invoice_keeps_its_lines_and_vat(firm: World) -> None:
     again = einvoices.document(firm.creditor, row)
     assert (again.lines, again.taxes, again.totals) == (document.lines, document.taxes, document.totals)
     assert not rules.broken("cii", einvoices.write(firm.creditor, "E-7", "cii"))
-    books.change_document(firm.creditor, row, due=date(2026, 4, 20), total=Money(90_000, "EUR"), on=DAY, by="anna", why="less")
+    books.change_document(
+        firm.creditor, row, due=date(2026, 4, 20), total=Money(90_000, "EUR"), on=DAY, by="anna", why="less"
+    )
     assert einvoices.document(firm.creditor, found(firm.creditor, Invoice, number="E-7")).totals.payable == 900
 
 
@@ -230,7 +234,9 @@ def _busy(firm: World) -> str:
     firm.plan(DAY)
     with scope.of(firm.creditor.pk):
         owed = Receivable.objects.get(invoice__number=second)
-        WriteOff.objects.create(creditor=firm.creditor, effective_on=DAY, by="anna", why="", receivable=owed, currency="EUR", amount=500)
+        WriteOff.objects.create(
+            creditor=firm.creditor, effective_on=DAY, by="anna", why="", receivable=owed, currency="EUR", amount=500
+        )
     return first
 
 

@@ -142,12 +142,16 @@ def test_a_batch_is_its_parts(creditor, take):
 
 DETAIL = "<TxDtls><AmtDtls><TxAmt><Amt Ccy='EUR'>{}</Amt></TxAmt></AmtDtls><RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls>"
 BOOKED = "<Ntry><Amt Ccy='EUR'>130.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-05</Dt></BookgDt>{}</Ntry>"
-NAMED = BOOKED.format(f"<NtryDtls>{DETAIL.format('100.00', 'Invoice 1042')}{DETAIL.format('30.00', 'other')}</NtryDtls>")
+NAMED = BOOKED.format(
+    f"<NtryDtls>{DETAIL.format('100.00', 'Invoice 1042')}{DETAIL.format('30.00', 'other')}</NtryDtls>"
+)
 
 
 def notification(entries: str) -> str:
     """The entries of a day as camt.054: without balances."""
-    text = camt(entries, days=(5, 5)).replace("BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn").replace("camt.052", "camt.054")
+    text = (
+        camt(entries, days=(5, 5)).replace("BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn").replace("camt.052", "camt.054")
+    )
     return text.replace("<Rpt>", "<Ntfctn>").replace("</Rpt>", "</Ntfctn>")
 
 

@@ -231,7 +231,9 @@ def _bodies(documents: Sequence[InvoiceDocument]) -> pl.DataFrame:
         for row in (_invoice(line, document),)
     ]
     schema = {name: _DOCUMENT[name] for name in record_documents.IDENTITY}
-    return pl.DataFrame(rows, schema={**schema, "body": pl.String}).unique(record_documents.IDENTITY, keep="last", maintain_order=True)
+    return pl.DataFrame(rows, schema={**schema, "body": pl.String}).unique(
+        record_documents.IDENTITY, keep="last", maintain_order=True
+    )
 
 
 def _lines(line: int, document: InvoiceDocument) -> Iterator[dict[str, Any]]:

@@ -41,7 +41,10 @@ def _compiled(document: Document, data: DataFile | None) -> bytes:
     values = {**_values(document), "attached": _printable(dataclasses.asdict(data)) if data else None}
     with _ONE_AT_A_TIME:
         printed = _compiler().compile(
-            format="pdf", sys_inputs={"data": json.dumps(values)}, pdf_standards="a-3b" if data else None, timestamp=made_at
+            format="pdf",
+            sys_inputs={"data": json.dumps(values)},
+            pdf_standards="a-3b" if data else None,
+            timestamp=made_at,
         )
     assert isinstance(printed, bytes)
     return printed
