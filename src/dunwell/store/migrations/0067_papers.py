@@ -40,7 +40,7 @@ def parent(name, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0085_restorations")]
+    dependencies = [("store", "0090_replies")]
 
     operations = [
         migrations.CreateModel(
