@@ -60,7 +60,7 @@ def propose(
     """Write the next version down for confirmation; terms not named stay as they were agreed."""
     rights.check(creditor, terms)
     who = subjects.customer(creditor, customer)
-    whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
+    said = whole(creditor, who, terms, on)
     with scope.of(creditor.pk):
         made = TermsProposal.objects.create(
             creditor_id=creditor.pk,
@@ -68,12 +68,22 @@ def propose(
             by=by,
             why=why,
             customer=who,
-            terms=whole,
+            terms=said,
             locale=who.locale or creditor.locale,
             rehearsal=not switches.is_live(creditor.pk),
         )
-        audit.link(creditor.pk, actor=by, kind="terms_proposed", subject=who.external_id, content=whole)
+        audit.link(creditor.pk, actor=by, kind="terms_proposed", subject=who.external_id, content=said)
     return made
+
+
+def whole(creditor: Creditor, customer: Customer, terms: Mapping[str, str], on: date) -> dict[str, Any]:
+    """Terms with those that stand already and are not named."""
+    return load_claims.agreement(creditor.pk, customer.pk, on) | dict(terms)
+
+
+def facts_of(creditor: Creditor, customer: Customer, terms: Mapping[str, Any], on: date) -> TermsFacts:
+    """What a document of these terms says, in the customer's language."""
+    return TermsFacts(_creditor(creditor), _customer(customer), terms, on, customer.locale or creditor.locale)
 
 
 def address(creditor: Creditor, proposal: TermsProposal, *, by: str) -> str:
@@ -157,9 +167,8 @@ def printed(creditor: Creditor, customer: str, on: date) -> bytes:
     terms = load_claims.agreement(creditor.pk, who.pk, on)
     if not terms:
         raise NothingProposed
-    locale = who.locale or creditor.locale
-    facts = TermsFacts(_creditor(creditor), _customer(who), terms, on, locale)
-    return paper.pdf(terms_paper.document(facts, words(locale)))
+    facts = facts_of(creditor, who, terms, on)
+    return paper.pdf(terms_paper.document(facts, words(facts.locale)))
 
 
 def words(locale: str) -> Mapping[str, Any]:

@@ -1,51 +1,14 @@
 """Documents that are issued again and again, and the numbers that Dunwell gives."""
 
-import django.db.models.deletion
-import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import tables
+from dunwell.store.tables import fact, owned, parent
 
 TABLES = (
     *("document_number", "recurring", "recurring_price", "recurring_pause", "recurring_pause_end"),
     *("recurring_end", "recurring_issued"),
 )
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-
-
-def owned(*fields):
-    """The columns of every row of a creditor around its own."""
-    return [
-        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-        *fields,
-        (
-            "creditor",
-            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
-        ),
-    ]
-
-
-def fact(*fields):
-    """The columns of every fact around its own."""
-    return owned(
-        ("effective_on", models.DateField()),
-        ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-        ("by", models.TextField(default="")),
-        ("why", models.TextField(default="")),
-        *fields,
-    )
-
-
-def parent(name, kind=models.ForeignKey, **options):
-    return kind(on_delete=django.db.models.deletion.PROTECT, to=f"store.{name}", **options)
 
 
 class Migration(migrations.Migration):
@@ -141,5 +104,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
     ]

@@ -25,7 +25,6 @@ class Invoice(Imported):
     order_number = models.TextField(default="")
     valid_until = models.DateField(null=True)
     starts_on = models.DateField(null=True)  # requests: the work begins then, if it is paid in time
-    work_state = models.TextField(default="")  # requests: waits | may_start | started | given_up
     credits_number = models.TextField(default="")  # credit note: the invoice it reduces
     requested_on = models.DateField(null=True)
     known_on = models.DateField()

@@ -15,6 +15,7 @@ from dunwell.core.roles import DeskRole
 from dunwell.web.console import deeds
 from dunwell.web.console.doors import Door, OpenDoor
 from dunwell.web.console.pages import (
+    agreements,
     by_hand,
     call,
     care,
@@ -36,6 +37,7 @@ from dunwell.web.console.pages import (
     recurring,
     replies,
     reports,
+    requests,
     search,
     settings,
     start,
@@ -108,6 +110,13 @@ DOORS = (
     Door("invoices", invoices.show, VIEWER, "invoices"),
     Door("invoices/<int:number>", invoice.show, VIEWER, "invoice"),
     Door("invoices/<int:number>/story", invoice.story, VIEWER, "invoice-story"),
+    # Before the work
+    Door("requests", requests.show, VIEWER, "requests"),
+    Door("requests/<int:number>/accept", requests.accept, COLLECTOR, "request-accept"),
+    Door("requests/<int:number>/invoice", requests.become, APPROVER, "request-invoice"),
+    Door("customers/<int:number>/terms", agreements.terms, APPROVER, "terms-propose"),
+    Door("customers/<int:number>/retainer", agreements.retainer, APPROVER, "retainer-propose"),
+    Door("customers/<int:number>/request", requests.new, COLLECTOR, "request-new"),
     # Recurring documents
     Door("recurring", recurring.show, VIEWER, "recurring"),
     Door("recurring/numbers", recurring.pattern, ADMIN, "recurring-numbers"),
