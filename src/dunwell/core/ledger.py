@@ -90,5 +90,6 @@ class TaskKind(StrEnum):
     LETTER = "letter"
     NO_CONTACT = "no_contact"
     STOP_WORK = "stop_work"  # a person decides whether work stops until it is paid
+    TALK = "talk"  # a formal talk about expectations: parts, a retainer, or parting
     HAND_OVER = "hand_over"
     CARE = "care"  # ask how they are, and listen: nothing is demanded

@@ -152,6 +152,9 @@ SELECT * FROM (
   SELECT r.id, x.effective_on, 'cancelled', NULL, NULL, x.why
   FROM cancellation x JOIN receivable r ON r.invoice_id = x.invoice_id WHERE r.id = ANY(%s)
   UNION ALL
+  SELECT l.receivable_id, l.effective_on, 'paid late', NULL, NULL, l.cause || CASE WHEN l.why <> '' THEN ': ' || l.why ELSE '' END
+  FROM late_reason l WHERE l.receivable_id = ANY(%s)
+  UNION ALL
   SELECT r.id, c.effective_on, 'accepted' || CASE WHEN c.rehearsal THEN ' (rehearsal)' ELSE '' END, NULL, NULL,
     c.name || ', ' || c.evidence || CASE WHEN e.id IS NULL THEN '' ELSE ', taken back' END
   FROM acceptance c JOIN receivable r ON r.invoice_id = c.request_id LEFT JOIN acceptance_end e ON e.acceptance_id = c.id WHERE r.id = ANY(%s)

@@ -76,6 +76,7 @@ COMMANDS = {
     "capacity": "dunwell.cli.capacity:app",
     "recurring": "dunwell.cli.recurring:app",
     "order": "dunwell.cli.order:app",
+    "late": "dunwell.cli.late:app",
     "allocate": "dunwell.cli.verbs:allocate",
     "on-account": "dunwell.cli.verbs:on_account",
     "contacted": "dunwell.cli.verbs:contacted",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from dunwell.core.late_causes import LateCause
 from dunwell.core.ledger import DocumentKind, HoldReason
 from dunwell.store.models.base import Fact, Imported, Owned, parent, unchecked_creditor
 from dunwell.store.models.customers import Customer
@@ -200,4 +201,17 @@ class Ending(Fact):
                 ),
                 name="ending_of_one",
             )
+        ]
+
+
+class LateReason(Fact):
+    """Why a receivable was paid late, as a person learned it; the last word counts."""
+
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="late_reasons")
+    cause = models.TextField()
+
+    class Meta:
+        db_table = "late_reason"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(cause__in=[c.value for c in LateCause]), name="late_reason_cause")
         ]
