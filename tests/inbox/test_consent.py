@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from dunwell.engine.consent import plain_yes
+from dunwell.run import agreements, inbox, inbox_mail, rights
+from inbox import mails
+from regressions.world import DAY, World
+
+NEXT = DAY + timedelta(1)
 
 
 @pytest.mark.parametrize(
@@ -33,3 +40,26 @@ def test_a_plain_yes_is_found_as_it_was_written(text, yes):
 )  # fmt: skip
 def test_what_asks_objects_or_adds_is_no_yes(text):
     assert plain_yes(text) == ""
+
+
+def proposed(firm: World, text: str) -> list[str]:
+    agreements.propose(firm.creditor, "C1", {"net_days": "14"}, on=DAY, by="anna")
+    inbox_mail.take(firm.creditor, mails.reply(text), on=NEXT)
+    return [one.kind for one in inbox.waiting(firm.creditor)]
+
+
+def test_a_person_accepts_it_and_it_is_agreed_with_the_reply_as_evidence_and_taken_back(firm: World) -> None:
+    firm.go_live()
+    assert proposed(firm, "Hello Maria,\nagreed.\nAnna") == ["agree"]
+    assert rights.agreed(firm.creditor, "C1", NEXT)["net_days"] == "", "nothing is agreed by the reading"
+    (waiting,) = inbox.waiting(firm.creditor)
+    inbox.accept(firm.creditor, waiting.pk, on=NEXT, by="anna")
+    assert rights.agreed(firm.creditor, "C1", NEXT)["net_days"] == "14"
+    inbox.reopen(firm.creditor, waiting.pk, on=NEXT, by="anna")
+    assert rights.agreed(firm.creditor, "C1", NEXT)["net_days"] == ""
+
+
+def test_without_terms_that_wait_a_yes_is_only_read(firm: World) -> None:
+    firm.go_live()
+    inbox_mail.take(firm.creditor, mails.reply("Agreed."), on=NEXT)
+    assert "agree" not in [one.kind for one in inbox.waiting(firm.creditor)]

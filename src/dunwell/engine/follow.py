@@ -104,7 +104,7 @@ def _promise(reading: Reading, said: Said, told: Told, on: date) -> Iterable[Pro
 def _agree(reading: Reading, said: Said, told: Told, on: date) -> Iterable[Proposed]:
     """A plain yes to the terms that were sent; whoever objects or asks to be left alone has not agreed."""
     if told.agreed and not {"dispute", "stop_contact"} & said.keys():
-        yield Proposed(ProposalKind.AGREE, {}, told.agreed, 1.0)
+        yield Proposed(ProposalKind.AGREE, {"words": told.agreed}, told.agreed, 1.0)
 
 
 def _absent(reading: Reading, said: Said, told: Told, on: date) -> Iterable[Proposed]:

@@ -144,14 +144,14 @@ def waits(customer_id: int, *, rehearsal: bool) -> bool:
     return _waiting(customer_id, rehearsal=rehearsal) is not None
 
 
-def confirm_by_reply(creditor: Creditor, customer: Customer, *, on: date, by: str, why: str) -> TermsConfirmed:
+def confirm_by_reply(creditor: Creditor, customer: Customer, *, words: str, on: date, by: str) -> TermsConfirmed:
     """A person read in a reply that the client agrees to the terms that wait: the same as if they had pressed the button."""
     rehearsal = not switches.is_live(creditor.pk)
     with scope.of(creditor.pk):
         proposal = _waiting(customer.pk, rehearsal=rehearsal)
         if proposal is None:
             raise NothingProposed
-        return _confirmed(creditor, proposal, proposal.locale, why or "a reply", on=on, by=by, rehearsal=rehearsal)
+        return _confirmed(creditor, proposal, proposal.locale, f"e-mail: “{words}”", on=on, by=by, rehearsal=rehearsal)
 
 
 def take_back(creditor: Creditor, customer: Customer, number: int, *, on: date, by: str, why: str) -> None:

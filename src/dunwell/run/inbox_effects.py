@@ -112,7 +112,7 @@ def _stop(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **w
 
 def _agree(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
     """The terms that wait are agreed, with the reply as evidence."""
-    made = agreements.confirm_by_reply(creditor, customer, **who)
+    made = agreements.confirm_by_reply(creditor, customer, words=str(values.get("words", "")), on=who["on"], by=who["by"])
     return [["agreement", made.pk]]
 
 

@@ -45,7 +45,10 @@ def found(creditor: Creditor, on: date, *, customer: Customer | None = None) -> 
     """What was paid late these days, the newest first."""
     with scope.of(creditor.pk):
         rows = bulk.rows(LATE, on, ASKED_DAYS, on, rules.LATE_DAYS, customer and customer.pk, customer and customer.pk)
-    return [Late(*row[:5], cause=LateCause(row[5]) if row[5] else None) for row in rows]
+    return [
+        Late(receivable, number, name, paid_on, days, LateCause(cause) if cause else None)
+        for receivable, number, name, paid_on, days, cause in rows
+    ]
 
 
 def of_customer(creditor: Creditor, customer: Customer, on: date) -> OfCustomer:
