@@ -167,7 +167,7 @@ def test_paid_whole_it_becomes_an_invoice_with_nothing_left_and_no_second_thanks
     assert (invoice.number, invoice.issue_date, invoice.total) == ("2026-0001", wednesday, 100001)
     assert sums(studio) == (100001, 100001, 100001)
     assert left(studio, "2026-0001") == [] == left(studio, "P-1")
-    studio.days(wednesday, wednesday + timedelta(3))
+    studio.days(wednesday, wednesday + timedelta(8))
     assert [one.purpose for one in studio.sent() if one.purpose == "thanks"] == ["thanks"]
 
 

@@ -53,9 +53,9 @@ def test_a_person_accepts_it_and_it_is_agreed_with_the_reply_as_evidence_and_tak
     assert proposed(firm, "Hello Maria,\nagreed.\nAnna") == ["agree"]
     assert rights.agreed(firm.creditor, "C1", NEXT)["net_days"] == "", "nothing is agreed by the reading"
     (waiting,) = inbox.waiting(firm.creditor)
-    inbox.accept(firm.creditor, waiting.pk, on=NEXT, by="anna")
+    inbox.accept(firm.creditor, waiting.number, on=NEXT, by="anna")
     assert rights.agreed(firm.creditor, "C1", NEXT)["net_days"] == "14"
-    inbox.reopen(firm.creditor, waiting.pk, on=NEXT, by="anna")
+    inbox.reopen(firm.creditor, waiting.number, on=NEXT, by="anna")
     assert rights.agreed(firm.creditor, "C1", NEXT)["net_days"] == ""
 
 

@@ -444,7 +444,9 @@ def _settled(read: Read, only: Only) -> pl.DataFrame:
         FROM late l JOIN receivable r ON r.id = l.receivable_id JOIN invoice i ON i.id = r.invoice_id
         WHERE r.amount + coalesce((SELECT sum(amount) FROM charge WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
             - coalesce((SELECT sum(amount) FROM write_off WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
-            - coalesce((SELECT sum(amount) FROM allocation WHERE receivable_id = r.id AND effective_on <= {only.day}), 0) <= 0
+            -- what a request's invoice took over was paid for the request all the same
+            - coalesce((SELECT sum(amount) FROM allocation WHERE receivable_id = r.id AND effective_on <= {only.day}
+                        AND (i.kind <> 'request' OR basis <> 'carried')), 0) <= 0
           AND NOT EXISTS (SELECT FROM message_item i JOIN message m ON m.id = i.message_id
                           WHERE i.receivable_id = r.id AND i.part = 'thanked' AND m.purpose IN ('thanks', 'lifted')
                             AND m.state NOT IN ('withdrawn', 'failed_permanent') {only.real("m")})

@@ -101,7 +101,7 @@ LANGUAGE sql STABLE AS $$
     -- of the ledger
     WHEN m.purpose IN ('thanks', 'lifted') AND EXISTS (
       SELECT FROM message_item i, dunwell_owed(i.receivable_id, m.rehearsal) owed
-      WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0) THEN 'balance_changed'
+      WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0 AND NOT owed.is_cancelled) THEN 'balance_changed'
     WHEN m.purpose <> 'request' THEN NULL
     -- a request is right only while exactly what it says is owed, uncontested, unpromised and unheld
     WHEN its.difference IS NOT NULL THEN its.difference
