@@ -50,7 +50,7 @@ REFUSING = (
     "run/disputes.py",
     "run/facts.py",
     "run/folder.py",
-    "run/hardship.py",
+    "run/talks.py",
     "run/inbox.py",
     "run/late_payments.py",
     "run/inbox_effects.py",

@@ -90,13 +90,19 @@ def test_what_is_foretold_is_what_is_issued(rhythm, pauses, on):
 
 def test_the_price_of_a_day_is_the_newest_that_has_begun():
     prices = [Price(DAY, SUM), Price(date(2026, 6, 1), Money(1, "EUR")), Price(date(2026, 6, 1), Money(2, "EUR"))]
-    assert [rules.amount_on(prices, day).minor for day in (DAY, date(2026, 5, 31), date(2026, 6, 1))] == [120000, 120000, 2]
+    assert [rules.amount_on(prices, day).minor for day in (DAY, date(2026, 5, 31), date(2026, 6, 1))] == [
+        120000,
+        120000,
+        2,
+    ]
 
 
 # numbers
 
 
-@pytest.mark.parametrize("pattern", ["", "INV", "{year}", "{number}{number}", "{number!r}", "{number.real}", "{what}-{number}"])
+@pytest.mark.parametrize(
+    "pattern", ["", "INV", "{year}", "{number}{number}", "{number!r}", "{number.real}", "{what}-{number}"]
+)
 def test_a_pattern_that_gives_no_single_number_is_refused(pattern):
     with pytest.raises(numbering.PatternUnfit):
         numbering.check(pattern)
@@ -173,7 +179,12 @@ def test_the_day_issues_it_once_asks_for_it_and_tells_its_story(firm, agreed):
     firm.day(on)
     with scope.of(firm.creditor.pk):
         (made,) = Invoice.objects.all()
-        assert (made.number, made.issue_date, made.total, made.what_for) == ("2026-0001", on, 120000, "Support, March 2026")
+        assert (made.number, made.issue_date, made.total, made.what_for) == (
+            "2026-0001",
+            on,
+            120000,
+            "Support, March 2026",
+        )
         assert made.receivables.get().due_date == date(2026, 4, 14)
     assert firm.steps("2026-0001") == ["request"], "it goes out on the day of issue"
     (story,) = stories.tell(firm.creditor, "2026-0001", on, rehearsal=True)
@@ -185,7 +196,9 @@ def test_missed_turns_are_caught_up_once_and_dated_when_they_are_issued(firm, ag
     firm.day(late)
     firm.day(late + timedelta(1))
     with scope.of(firm.creditor.pk):
-        found = [(one.invoice.what_for, one.invoice.issue_date, one.why) for one in RecurringIssued.objects.order_by("turn")]
+        found = [
+            (one.invoice.what_for, one.invoice.issue_date, one.why) for one in RecurringIssued.objects.order_by("turn")
+        ]
     assert found == [
         ("Support, March 2026", late, "missed on 2026-03-31"),
         ("Support, April 2026", late, "missed on 2026-04-30"),
@@ -199,7 +212,13 @@ def test_a_rehearsed_tomorrow_issues_nothing_of_it(firm, agreed):
 
 def test_terms_agreed_with_the_client_count_before_the_days_of_the_document(firm, agreed):
     rights.agree(
-        firm.creditor, "C1", {"net_days": "30", "month_end": "yes"}, agreed_on=DAY, evidence="contract", on=DAY, by="anna"
+        firm.creditor,
+        "C1",
+        {"net_days": "30", "month_end": "yes"},
+        agreed_on=DAY,
+        evidence="contract",
+        on=DAY,
+        by="anna",
     )
     issue(firm, date(2026, 3, 31))
     with scope.of(firm.creditor.pk):

@@ -123,5 +123,7 @@ def numbering(
 ) -> None:
     """Let Dunwell number credit notes and issue them at once, or leave them to accounting."""
     chosen = cli.chosen(context, creditor)
-    numbers.set_pattern(chosen, DocumentKind.CREDIT_NOTE, pattern, on=cli.day(context, chosen, as_of), by=by or cli.who())
+    numbers.set_pattern(
+        chosen, DocumentKind.CREDIT_NOTE, pattern, on=cli.day(context, chosen, as_of), by=by or cli.who()
+    )
     out.print(f"credit notes are numbered {pattern}" if pattern else "accounting issues credit notes")

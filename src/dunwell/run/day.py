@@ -18,6 +18,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.run import (
     autopay,
     before_work,
+    check_ins,
     credits,
     deadlines,
     deliver,
@@ -96,6 +97,7 @@ def run(
         autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
         forecasting.run(creditor, as_of)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
+        planned.tasks += check_ins.run(creditor, as_of, rehearsal=rehearsal, by=by)
         done = Day(as_of, rehearsal, money, planned)
         for hour in _moments(creditor, as_of, now, rehearsal=rehearsal):
             _deliver(creditor, hour, done, folder)

@@ -3,7 +3,6 @@
 from django.db import migrations, models
 
 from dunwell.store import tables
-from dunwell.store.tables import fact, owned, parent
 
 TABLES = (
     *("document_number", "recurring", "recurring_price", "recurring_pause", "recurring_pause_end"),
@@ -17,7 +16,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="DocumentNumber",
-            fields=owned(
+            fields=tables.owned(
                 ("kind", models.TextField()),
                 ("range", models.TextField()),
                 ("number", models.IntegerField()),
@@ -25,14 +24,16 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "document_number",
                 "constraints": [
-                    models.UniqueConstraint(fields=("creditor", "kind", "range", "number"), name="document_number_once"),
+                    models.UniqueConstraint(
+                        fields=("creditor", "kind", "range", "number"), name="document_number_once"
+                    ),
                     models.CheckConstraint(condition=models.Q(number__gt=0), name="document_number_positive"),
                 ],
             },
         ),
         migrations.CreateModel(
             name="Recurring",
-            fields=fact(
+            fields=tables.fact(
                 ("kind", models.TextField()),
                 ("what_for", models.TextField()),
                 ("currency", models.CharField(max_length=3)),
@@ -42,7 +43,7 @@ class Migration(migrations.Migration):
                 ("last", models.DateField(null=True)),
                 ("is_ahead", models.BooleanField(default=False)),
                 ("days", models.IntegerField()),
-                ("customer", parent("customer")),
+                ("customer", tables.parent("customer")),
             ),
             options={
                 "db_table": "recurring",
@@ -54,10 +55,10 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="RecurringPrice",
-            fields=fact(
+            fields=tables.fact(
                 ("since", models.DateField()),
                 ("amount", models.BigIntegerField()),
-                ("recurring", parent("recurring", related_name="prices")),
+                ("recurring", tables.parent("recurring", related_name="prices")),
             ),
             options={
                 "db_table": "recurring_price",
@@ -68,34 +69,34 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="RecurringPause",
-            fields=fact(
+            fields=tables.fact(
                 ("since", models.DateField()),
                 ("until", models.DateField(null=True)),
-                ("recurring", parent("recurring", related_name="pauses")),
+                ("recurring", tables.parent("recurring", related_name="pauses")),
             ),
             options={"db_table": "recurring_pause"},
         ),
         migrations.CreateModel(
             name="RecurringPauseEnd",
-            fields=fact(("pause", parent("recurringpause", models.OneToOneField, related_name="end"))),
+            fields=tables.fact(("pause", tables.parent("recurringpause", models.OneToOneField, related_name="end"))),
             options={"db_table": "recurring_pause_end"},
         ),
         migrations.CreateModel(
             name="RecurringEnd",
-            fields=fact(
+            fields=tables.fact(
                 ("taken_back", models.BooleanField(default=False)),
-                ("recurring", parent("recurring", related_name="ends")),
+                ("recurring", tables.parent("recurring", related_name="ends")),
             ),
             options={"db_table": "recurring_end"},
         ),
         migrations.CreateModel(
             name="RecurringIssued",
-            fields=fact(
+            fields=tables.fact(
                 ("turn", models.DateField()),
                 ("period_first", models.DateField()),
                 ("period_last", models.DateField()),
-                ("invoice", parent("invoice", models.OneToOneField, related_name="of_recurring")),
-                ("recurring", parent("recurring", related_name="issued")),
+                ("invoice", tables.parent("invoice", models.OneToOneField, related_name="of_recurring")),
+                ("recurring", tables.parent("recurring", related_name="issued")),
             ),
             options={
                 "db_table": "recurring_issued",

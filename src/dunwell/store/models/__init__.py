@@ -88,6 +88,7 @@ from dunwell.store.models.recurring import (
     RecurringPauseEnd,
     RecurringPrice,
 )
+from dunwell.store.models.restorations import Restoration, RestorationConfirmed
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
@@ -195,6 +196,8 @@ __all__ = [
     "RecurringPrice",
     "ReplyDecision",
     "ReplyProposal",
+    "Restoration",
+    "RestorationConfirmed",
     "Run",
     "Sign",
     "Staff",

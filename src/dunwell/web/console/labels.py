@@ -39,6 +39,7 @@ WORDS = {
         "own_words": term("letter", "by hand"),
         "thanks": term("letter", "thank-you"),
         "apology": term("letter", "apology"),
+        "check_in": term("letter", "how they are"),
         "lifted": term("letter", "end of a pause"),
         "bank_details": term("letter", "new bank details"),
         "new_link": term("letter", "new link to the pay page"),
@@ -80,6 +81,7 @@ WORDS = {
         "hardship": term("page", "Paying is hard right now"),
         "review": term("page", "Has left a review"),
         "accept": term("page", "Accepts the order"),
+        "survey": term("page", "Says how happy they are"),
         "paid": term("page", "Says it is paid"),
         "promise": term("page", "Promises to pay"),
     },
@@ -108,6 +110,7 @@ WORDS = {
     "hold": {
         "asked_for_time": term("hold", "asked for time"),
         "hardship": term("hold", "hardship"),
+        "survey": term("hold", "not happy with us"),
         "relationship": term("hold", "relationship"),
         "missing_from_complete_file": term("hold", "missing from a complete file"),
         "claimed_paid": term("hold", "says it is paid"),

@@ -105,6 +105,7 @@ DOORS = (
     Door("customers/<int:number>/stop-work", stop_work.begin, APPROVER, "stop-work"),
     Door("customers/<int:number>/work-goes-on", stop_work.lift, APPROVER, "work-goes-on"),
     Door("customers/<int:number>/call", call.show, COLLECTOR, "customer-call"),
+    Door("customers/<int:number>/check-in", by_hand.check_in, COLLECTOR, "customer-check-in"),
     Door("customers/<int:number>/talk", care.talk, COLLECTOR, "customer-talk"),
     Door("disputes/<int:number>/owner", care.dispute_owner, COLLECTOR, "dispute-owner"),
     Door("disputes/<int:number>/answer", care.dispute_answer, APPROVER, "dispute-answer"),
