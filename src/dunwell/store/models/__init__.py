@@ -29,7 +29,16 @@ from dunwell.store.models.customers import (
 )
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
-from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
+from dunwell.store.models.inbox import (
+    CallReviewed,
+    Inbound,
+    InboundContent,
+    InboundMatch,
+    InboxHook,
+    ReaderLesson,
+    ReplyDecision,
+    ReplyProposal,
+)
 from dunwell.store.models.invoices import (
     Amendment,
     Cancellation,
@@ -72,6 +81,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.papers import IssuedDocument, Logo, VatRule
 from dunwell.store.models.plans import (
     PaymentPlan,
     PaymentPlanDecision,
@@ -147,12 +157,15 @@ __all__ = [
     "Inbound",
     "InboundContent",
     "InboundMatch",
+    "InboxHook",
     "Invoice",
     "InvoiceLine",
+    "IssuedDocument",
     "Job",
     "JobEnd",
     "Lapse",
     "LateReason",
+    "Logo",
     "Membership",
     "Message",
     "MessageContent",
@@ -185,6 +198,7 @@ __all__ = [
     "ProfilingStatement",
     "Promise",
     "Proposal",
+    "ReaderLesson",
     "Receivable",
     "ReceivableForecast",
     "Recipient",
@@ -212,6 +226,7 @@ __all__ = [
     "TermsConfirmed",
     "TermsProposal",
     "Touch",
+    "VatRule",
     "WorkOpened",
     "WorkOpenedEnd",
     "WriteOff",

@@ -26,6 +26,7 @@ from dunwell.web.console.desk import Desk
 from dunwell.web.console.forms import Form, Words
 
 TAKEN_BACK = "taken_back"
+UNDONE = ("promise", "plan", "dispute", "hold", "allocation", "on_account", "reply", "recurring")
 ONCE_BYTES, ONCE_MAX = 12, 64
 
 
@@ -79,6 +80,7 @@ def is_repeated(request: HttpRequest, desk: Desk) -> bool:
 
 BY_NUMBER: dict[str, Callable[..., Any]] = {
     "allocation": allocations.undo_allocation,
+    "on_account": allocations.off_account,
     "recurring": recurring.take_back_end,
     "reply": inbox.reopen,
 }
