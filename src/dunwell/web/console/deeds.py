@@ -26,7 +26,6 @@ from dunwell.web.console.desk import Desk
 from dunwell.web.console.forms import Form, Words
 
 TAKEN_BACK = "taken_back"
-UNDONE = ("promise", "plan", "dispute", "hold", "allocation", "on_account", "reply", "recurring")
 ONCE_BYTES, ONCE_MAX = 12, 64
 
 
