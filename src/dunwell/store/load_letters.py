@@ -77,7 +77,7 @@ def details(
                      AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = q.id)) AS as_promised
             FROM allocation a JOIN payment p ON p.id = a.payment_id JOIN receivable r ON r.id = a.receivable_id
             WHERE a.amount > 0 AND a.effective_on <= {day} AND a.receivable_id IN ({of_receivables})
-              AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id)
+              AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id AND u.basis <> 'carried')
             ORDER BY a.receivable_id, p.date DESC, p.id DESC
         """)
         return Details(

@@ -2,6 +2,15 @@
 
 from dunwell.store.models.access import DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
+from dunwell.store.models.before_work import (
+    Acceptance,
+    AcceptanceEnd,
+    BecameInvoice,
+    BecameInvoiceEnd,
+    Order,
+    WorkOpened,
+    WorkOpenedEnd,
+)
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
 from dunwell.store.models.credits import CreditDue, CreditSettled, DisputeCare
@@ -39,6 +48,7 @@ from dunwell.store.models.invoices import (
     Hold,
     Invoice,
     InvoiceLine,
+    LateReason,
     Promise,
     Receivable,
     WriteOff,
@@ -93,6 +103,8 @@ from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Out
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceEnd",
     "Acknowledgement",
     "Agreement",
     "Allocation",
@@ -108,6 +120,8 @@ __all__ = [
     "AutoMethod",
     "BankAccount",
     "BankEntry",
+    "BecameInvoice",
+    "BecameInvoiceEnd",
     "CallReviewed",
     "Cancellation",
     "Capacity",
@@ -150,6 +164,7 @@ __all__ = [
     "Job",
     "JobEnd",
     "Lapse",
+    "LateReason",
     "Logo",
     "Membership",
     "Message",
@@ -165,6 +180,7 @@ __all__ = [
     "OnlinePayment",
     "OnlineStart",
     "OptOut",
+    "Order",
     "OurSide",
     "Outcome",
     "PageAnswer",
@@ -211,5 +227,7 @@ __all__ = [
     "TermsProposal",
     "Touch",
     "VatRule",
+    "WorkOpened",
+    "WorkOpenedEnd",
     "WriteOff",
 ]
