@@ -216,7 +216,9 @@ def test_in_rehearsal_the_whole_way_is_walked_and_no_money_moves(firm, provider)
     assert rows(firm, Payment) == [] and provider.asked == []
 
 
-def test_a_recurring_invoice_is_announced_and_charged_and_the_list_says_where_its_price_has_outgrown_the_consent(firm, agreed):
+def test_a_recurring_invoice_is_announced_and_charged_and_the_list_says_where_its_price_has_outgrown_the_consent(
+    firm, agreed
+):
     numbers.set_pattern(firm.creditor, DocumentKind.INVOICE, "{year}-{number}", on=ISSUED, by="anna")
     wanted = Wanted(DocumentKind.INVOICE, "Support, {month}", Money(2000, "EUR"), Rhythm(TOLD), 7)
     made = recurring.begin(firm.creditor, "C1", wanted, on=ISSUED, by="anna")

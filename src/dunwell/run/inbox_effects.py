@@ -112,7 +112,9 @@ def _stop(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **w
 
 def _agree(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
     """The terms that wait are agreed, with the reply as evidence."""
-    made = agreements.confirm_by_reply(creditor, customer, words=str(values.get("words", "")), on=who["on"], by=who["by"])
+    made = agreements.confirm_by_reply(
+        creditor, customer, words=str(values.get("words", "")), on=who["on"], by=who["by"]
+    )
     return [["agreement", made.pk]]
 
 
@@ -166,9 +168,7 @@ def _unnamed(creditor: Creditor, customer: Customer, subject: Any, *, on: date, 
     people.opt_out(creditor, subject, channel=people.ALL_CHANNELS, on=on, by=by, why=why)
 
 
-def _as_before(
-    creditor: Creditor, customer: Customer, subject: Any, *, on: date, by: str, why: str
-) -> None:
+def _as_before(creditor: Creditor, customer: Customer, subject: Any, *, on: date, by: str, why: str) -> None:
     agreements.take_back(creditor, customer, int(subject), on=on, by=by, why=why)
 
 

@@ -115,7 +115,13 @@ def about(creditor: Creditor, purpose: Purpose, receivable: Receivable, said: di
 
 
 def to_customer(
-    creditor: Creditor, purpose: Purpose, customer: Customer, said: dict[str, Any], *, on: date, told: Sequence[int] = ()
+    creditor: Creditor,
+    purpose: Purpose,
+    customer: Customer,
+    said: dict[str, Any],
+    *,
+    on: date,
+    told: Sequence[int] = (),
 ) -> Prepared:
     """A letter to whoever had the last one, else to the customer's first address. Nothing is queued."""
     rehearsal = not switches.is_live(creditor.pk)

@@ -12,7 +12,7 @@ TABLES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0090_replies")]
+    dependencies = [("store", "0075_recurring")]
 
     operations = [
         migrations.RemoveField(model_name="invoice", name="work_state"),
