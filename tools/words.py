@@ -54,6 +54,7 @@ REFUSING = (
     "run/offers.py",
     "run/own_letter.py",
     "run/people.py",
+    "run/persons.py",
     "run/pictures.py",
     "run/platforms.py",
     "run/policies.py",

@@ -39,13 +39,17 @@ class Hours:
     verified_on: date | None = None
 
 
+BOOKS_YEARS = 10
+"""Where a profile of one's own does not say: the longest usual period."""
+
+
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """The rules of one or several countries.
 
     `timezone` is assumed for a contact without one, `timezones` says so by country where they differ. `subdivisions` names
     the part of a country whose holidays count (England for GB); `decreed` are the countries whose government moves days off
-    by a yearly decree. `required_lines` are keys of lines that a message must carry. `verified_on` is the oldest date among
+    by a yearly decree. `books_years` full years after the year of a document its name must stay on it. `required_lines` are keys of lines that a message must carry. `verified_on` is the oldest date among
     the values: none was looked at earlier.
     """
 
@@ -61,3 +65,4 @@ class Jurisdiction:
     timezones: dict[str, str] = field(default_factory=dict)
     subdivisions: dict[str, str] = field(default_factory=dict)
     decreed: frozenset[str] = frozenset()
+    books_years: int = BOOKS_YEARS
