@@ -44,13 +44,25 @@ BOOKS_YEARS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """Whether a call may be recorded once the other side was told, or only when they agreed to it."""
+
+    needs_consent: bool
+    source: str
+    verified_on: date | None = None
+
+
+ASK_FIRST = Recording(needs_consent=True, source="no rule is known here, so the strictest holds")
+
+
+@dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """The rules of one or several countries.
 
     `timezone` is assumed for a contact without one, `timezones` says so by country where they differ. `subdivisions` names
     the part of a country whose holidays count (England for GB); `decreed` are the countries whose government moves days off
-    by a yearly decree. `books_years` full years after the year of a document its name must stay on it. `required_lines` are keys of lines that a message must carry. `verified_on` is the oldest date among
-    the values: none was looked at earlier.
+    by a yearly decree. `books_years` full years after the year of a document its name must stay on it. `required_lines` are keys
+    of lines that a message must carry. `verified_on` is the oldest date among the values: none was looked at earlier.
     """
 
     code: str  # ru, bg, eu, gb
@@ -66,3 +78,4 @@ class Jurisdiction:
     subdivisions: dict[str, str] = field(default_factory=dict)
     decreed: frozenset[str] = frozenset()
     books_years: int = BOOKS_YEARS
+    recording: Recording = ASK_FIRST

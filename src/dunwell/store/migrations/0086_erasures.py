@@ -17,7 +17,7 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0085_restorations")]
+    dependencies = [("store", "0090_replies")]
 
     operations = [
         migrations.CreateModel(

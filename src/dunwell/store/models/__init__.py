@@ -21,7 +21,16 @@ from dunwell.store.models.customers import (
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
 from dunwell.store.models.erasures import Erasure
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
-from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
+from dunwell.store.models.inbox import (
+    CallReviewed,
+    Inbound,
+    InboundContent,
+    InboundMatch,
+    InboxHook,
+    ReaderLesson,
+    ReplyDecision,
+    ReplyProposal,
+)
 from dunwell.store.models.invoices import (
     Amendment,
     Cancellation,
@@ -135,6 +144,7 @@ __all__ = [
     "Inbound",
     "InboundContent",
     "InboundMatch",
+    "InboxHook",
     "Invoice",
     "InvoiceLine",
     "Job",
@@ -171,6 +181,7 @@ __all__ = [
     "ProfilingStatement",
     "Promise",
     "Proposal",
+    "ReaderLesson",
     "Receivable",
     "ReceivableForecast",
     "Recipient",
