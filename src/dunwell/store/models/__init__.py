@@ -72,6 +72,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.papers import IssuedDocument, Logo, VatRule
 from dunwell.store.models.plans import (
     PaymentPlan,
     PaymentPlanDecision,
@@ -147,9 +148,11 @@ __all__ = [
     "InboxHook",
     "Invoice",
     "InvoiceLine",
+    "IssuedDocument",
     "Job",
     "JobEnd",
     "Lapse",
+    "Logo",
     "Membership",
     "Message",
     "MessageContent",
@@ -209,5 +212,6 @@ __all__ = [
     "TermsConfirmed",
     "TermsProposal",
     "Touch",
+    "VatRule",
     "WriteOff",
 ]
