@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from dunwell.run import people, persons
-from dunwell.store import audit, bulk, scope
+from dunwell.run import auditing, people, persons
+from dunwell.store import bulk, scope
 from dunwell.store.models import AuditContent, Erasure, Message
 from regressions import world
 from regressions.world import DAY
@@ -85,7 +85,7 @@ def test_while_money_is_owed_what_was_said_stays(firm):
 
 def test_nothing_of_a_person_is_left_but_the_name_on_documents_and_the_chain_verifies(firm):
     pay(firm)
-    before = audit.verify(firm.creditor.pk)
+    before = auditing.verify(firm.creditor)
 
     done = persons.erase(firm.creditor, "petr@home.example", on=DAY, by="anna", why="asked by mail")
 
@@ -95,7 +95,7 @@ def test_nothing_of_a_person_is_left_but_the_name_on_documents_and_the_chain_ver
     assert "Mother is ill" not in left and "after six" not in left and "the operation" not in left
     for line in left.splitlines():
         assert "Николаев" not in line or line.split(":")[0] in ("customer", "payment", "bank_entry"), line
-    after = audit.verify(firm.creditor.pk)
+    after = auditing.verify(firm.creditor)
     assert after.broken == ()
     assert after.links > before.links and after.erased > before.erased
     with scope.of(firm.creditor.pk):
@@ -145,7 +145,7 @@ def test_an_older_copy_repeats_it(firm, tmp_path):
 
     assert "Пётр'" not in everything_written(firm.creditor)
     assert "petr@home.example" not in (tmp_path / "elsewhere" / persons.JOURNAL).read_text()
-    assert audit.verify(firm.creditor.pk).broken == ()
+    assert auditing.verify(firm.creditor).broken == ()
 
 
 def test_the_application_has_no_other_way_to_change_what_was_recorded(firm):
