@@ -63,6 +63,7 @@ REFUSING = (
     "run/own_letter.py",
     "run/papers.py",
     "run/people.py",
+    "run/persons.py",
     "run/places.py",
     "run/pictures.py",
     "run/platforms.py",

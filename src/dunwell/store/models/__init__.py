@@ -28,6 +28,7 @@ from dunwell.store.models.customers import (
     Touch,
 )
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
+from dunwell.store.models.erasures import Erasure
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import (
     CallReviewed,
@@ -144,6 +145,7 @@ __all__ = [
     "DisputeCare",
     "DocumentNumber",
     "Ending",
+    "Erasure",
     "FindingRecord",
     "FindingSettled",
     "ForecastVersion",
