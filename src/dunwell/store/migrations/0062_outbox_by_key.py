@@ -6,6 +6,6 @@ from dunwell.store import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0050_forecasts")]
+    dependencies = [("store", "0085_restorations")]
 
     operations = [migrations.RunPython(guards.ask, migrations.RunPython.noop)]
