@@ -189,6 +189,7 @@ def account_facts(one: load_letters.BankAccount) -> BankAccount:
         corr_account=one.correspondent,
         inn=one.tax_id,
         kpp=one.kpp,
+        address=one.creditor.address,
     )
 
 

@@ -14,6 +14,8 @@ PIXELS_MAX = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 PORTRAIT_SIDE = 208
 """Twice what a letter shows, for sharp screens."""
+LOGO_SIDES = (600, 170)
+"""14 mm high at 300 dots an inch, and no wider than half a page."""
 QUALITY = 82
 
 
@@ -23,6 +25,22 @@ class PictureUnfit(Refusal):
 
 def portrait(uploaded: bytes) -> bytes:
     """The middle of a picture as a small square JPEG, upright, without its place, time and camera."""
+    square = ImageOps.fit(_opened(uploaded).convert("RGB"), (PORTRAIT_SIDE, PORTRAIT_SIDE), Image.Resampling.LANCZOS)
+    drawn = BytesIO()
+    square.save(drawn, "JPEG", quality=QUALITY, optimize=True)
+    return drawn.getvalue()
+
+
+def logo(uploaded: bytes) -> bytes:
+    """The whole picture as a PNG for the head of a printed page; what was transparent stays so."""
+    picture = _opened(uploaded).convert("RGBA")
+    picture.thumbnail(LOGO_SIDES, Image.Resampling.LANCZOS)
+    drawn = BytesIO()
+    picture.save(drawn, "PNG", optimize=True)
+    return drawn.getvalue()
+
+
+def _opened(uploaded: bytes) -> Image.Image:
     unfit = PictureUnfit(limit_mb=UPLOAD_BYTES_MAX // 1_000_000)
     if len(uploaded) > UPLOAD_BYTES_MAX:
         raise unfit
@@ -30,10 +48,7 @@ def portrait(uploaded: bytes) -> bytes:
         with Image.open(BytesIO(uploaded), formats=FORMATS) as picture:
             if picture.width * picture.height > PIXELS_MAX:
                 raise unfit
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-            square = ImageOps.fit(upright, (PORTRAIT_SIDE, PORTRAIT_SIDE), Image.Resampling.LANCZOS)
+            picture.load()
+            return ImageOps.exif_transpose(picture)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise unfit from error
-    drawn = BytesIO()
-    square.save(drawn, "JPEG", quality=QUALITY, optimize=True)
-    return drawn.getvalue()

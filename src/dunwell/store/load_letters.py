@@ -142,7 +142,7 @@ def bank_accounts(creditor_id: int, as_of: date) -> list[BankAccount]:
     """
     newest: dict[str, BankAccount] = {}
     with scope.of(creditor_id):
-        for account in BankAccount.objects.exclude(confirmed_by="").order_by("since", "pk"):
+        for account in BankAccount.objects.select_related("creditor").exclude(confirmed_by="").order_by("since", "pk"):
             if account.since <= as_of or account.currency not in newest:
                 newest[account.currency] = account
     return list(newest.values())

@@ -133,6 +133,7 @@ def amend(origin: Origin, frame: pl.DataFrame) -> int:
             bulk.execute(CANCEL_CHANGED, origin.creditor_id, origin.on, origin.by)
         if field == "disputed":
             bulk.execute(DISPUTE_CHANGED, origin.creditor_id, origin.on, origin.by)
+            bulk.execute(END_DISPUTES, origin.creditor_id, origin.on, origin.by)
         if field == "policy":
             bulk.execute(POLICY_CHANGED, origin.creditor_id, origin.on, origin.by)
     return frame.height
@@ -161,6 +162,14 @@ def reminded(origin: Origin, frame: pl.DataFrame) -> None:
         return
     bulk.stage("in_reminded", said.select("invoice_id", "last_reminded"))
     bulk.execute(ADD_TOUCHES, origin.creditor_id, origin.by)
+
+
+def keep(origin: Origin, bodies: pl.DataFrame) -> int:
+    """Keep e-invoices as they were read; the same one again is not kept twice. IDENTITY and `body` in."""
+    if bodies.is_empty():
+        return 0
+    bulk.stage("in_body", bodies)
+    return bulk.execute(KEEP, origin.creditor_id, origin.on, origin.by, f"file {origin.file_id}")
 
 
 NEXT_IDS = "SELECT nextval((SELECT pg_get_serial_sequence('invoice', 'id')::regclass)) FROM generate_series(1, %s)"
@@ -199,7 +208,7 @@ OPEN_OF_SOURCE = """
 i.source = %s AND i.kind <> 'credit_note' AND i.total > coalesce(m.received, 0)
 AND NOT EXISTS (SELECT FROM cancellation c WHERE c.invoice_id = i.id)
 AND NOT EXISTS (SELECT FROM receivable r JOIN finding f ON f.receivable_id = r.id LEFT JOIN finding_settled s ON s.finding_id = f.id
-                WHERE r.invoice_id = i.id AND f.code = 'row_missing' AND s.id IS NULL)
+                WHERE r.invoice_id = i.id AND f.code = 'row_missing' AND (s.id IS NULL OR f.effective_on >= i.reported_on))
 """
 ADD_INVOICES = """
 INSERT INTO invoice (id, creditor_id, source, external_id, customer_id, kind, series, number, issue_date, currency, total, what_for,
@@ -225,6 +234,14 @@ ADD_LINES = """
 INSERT INTO invoice_line (creditor_id, invoice_id, position, text, amount)
 SELECT %s, n.invoice_id, n.position, coalesce(n.description, ''), coalesce(n.amount, 0)
 FROM in_line n ORDER BY n.invoice_id, n.position
+"""
+KEEP = """
+INSERT INTO issued_document (creditor_id, effective_on, by, why, invoice_id, body)
+SELECT %s, %s, %s, %s, i.id, n.body
+FROM in_body n CROSS JOIN LATERAL (
+  SELECT id FROM invoice WHERE (kind, series, number, issue_date) = (n.kind, n.series, n.number, n.issue_date) OFFSET 0) i
+WHERE n.body IS DISTINCT FROM (SELECT d.body FROM issued_document d WHERE d.invoice_id = i.id ORDER BY d.id DESC LIMIT 1)
+ORDER BY i.id
 """
 ADD_DISPUTES = """
 INSERT INTO dispute (creditor_id, effective_on, by, why, receivable_id, cause, amount, rehearsal)
@@ -289,6 +306,13 @@ INSERT INTO dispute (creditor_id, effective_on, by, why, receivable_id, cause, a
 SELECT %s, %s, %s, 'the sheet says so', r.id, 'reported', NULL, false
 FROM in_change c JOIN receivable r ON r.invoice_id = c.invoice_id WHERE c.new = 'true'
   AND NOT EXISTS (SELECT FROM dispute d LEFT JOIN ending e ON e.dispute_id = d.id WHERE d.receivable_id = r.id AND e.id IS NULL)
+"""
+# What the sheet said the sheet takes back; what a person recorded only a person ends.
+END_DISPUTES = """
+INSERT INTO ending (creditor_id, effective_on, by, why, dispute_id, outcome)
+SELECT %s, %s, %s, 'the sheet says so', d.id, 'withdrawn'
+FROM in_change c JOIN receivable r ON r.invoice_id = c.invoice_id JOIN dispute d ON d.receivable_id = r.id AND d.cause = 'reported'
+WHERE c.new = 'false' AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id)
 """
 POLICY_CHANGED = """
 INSERT INTO policy_choice (creditor_id, effective_on, by, why, scope, target, document, customer_kind, policy)

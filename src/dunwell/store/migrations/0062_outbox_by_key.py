@@ -6,6 +6,6 @@ from dunwell.store import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0085_restorations")]
+    dependencies = [("store", "0090_replies")]
 
     operations = [migrations.RunPython(guards.ask, migrations.RunPython.noop)]

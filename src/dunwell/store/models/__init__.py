@@ -20,7 +20,16 @@ from dunwell.store.models.customers import (
 )
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
-from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
+from dunwell.store.models.inbox import (
+    CallReviewed,
+    Inbound,
+    InboundContent,
+    InboundMatch,
+    InboxHook,
+    ReaderLesson,
+    ReplyDecision,
+    ReplyProposal,
+)
 from dunwell.store.models.invoices import (
     Amendment,
     Cancellation,
@@ -62,6 +71,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.papers import IssuedDocument, Logo, VatRule
 from dunwell.store.models.plans import (
     PaymentPlan,
     PaymentPlanDecision,
@@ -133,11 +143,14 @@ __all__ = [
     "Inbound",
     "InboundContent",
     "InboundMatch",
+    "InboxHook",
     "Invoice",
     "InvoiceLine",
+    "IssuedDocument",
     "Job",
     "JobEnd",
     "Lapse",
+    "Logo",
     "Membership",
     "Message",
     "MessageContent",
@@ -169,6 +182,7 @@ __all__ = [
     "ProfilingStatement",
     "Promise",
     "Proposal",
+    "ReaderLesson",
     "Receivable",
     "ReceivableForecast",
     "Recipient",
@@ -196,5 +210,6 @@ __all__ = [
     "TermsConfirmed",
     "TermsProposal",
     "Touch",
+    "VatRule",
     "WriteOff",
 ]

@@ -55,6 +55,31 @@ WORDS = {
         "stop": term("proposal", "Wants no more messages"),
         "look": term("proposal", "Read it yourself"),
     },
+    "talk_point": {
+        "greeted_and_introduced": term("talk", "greeting and own name"),
+        "right_party_confirmed": term("talk", "the right person is spoken to"),
+        "named_invoice_and_amount": term("talk", "invoice and sum are named"),
+        "named_due_date": term("talk", "the due day is named"),
+        "listened_to_reason": term("talk", "the reason is listened to"),
+        "objection_handled": term("talk", "the objection is answered"),
+        "offered_option": term("talk", "a way is offered"),
+        "asked_for_specific_date": term("talk", "a day is asked for"),
+        "got_commitment": term("talk", "they commit to something"),
+        "confirmed_next_step": term("talk", "the next step is repeated"),
+        "polite_tone": term("talk", "the words are polite"),
+        "no_pressure_or_threat": term("talk", "nobody is pressed"),
+    },
+    "talk_objection": {
+        "no_money": term("talk", "“no money”"),
+        "approval_pending": term("talk", "“it waits for approval”"),
+        "dispute": term("talk", "“we do not agree”"),
+        "lost_invoice": term("talk", "“the invoice never came”"),
+        "end_client_not_paid": term("talk", "“our own client has not paid”"),
+        "wrong_person": term("talk", "“that is not me”"),
+        "too_busy": term("talk", "“no time”"),
+        "price_or_terms": term("talk", "“too expensive”"),
+        "technical": term("talk", "“the bank does not work”"),
+    },
     "reply_basis": {
         "references": term("reply", "answers a letter of ours"),
         "reply_address": term("reply", "came to their own reply address"),
@@ -148,6 +173,11 @@ WORDS = {
     "work": {
         "running": term("work", "work in progress pauses"),
         "not_begun": term("work", "work not begun waits"),
+    },
+    "look": {
+        "warm": term("look", "warm"),
+        "plain": term("look", "plain"),
+        "formal": term("look", "formal"),
     },
     "paper": {
         "visit": term("paper", "folder for a visit"),

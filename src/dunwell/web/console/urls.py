@@ -18,9 +18,11 @@ from dunwell.web.console.pages import (
     by_hand,
     call,
     care,
+    coaching,
     customer,
     customer_deeds,
     customers,
+    documents,
     entrance,
     files,
     instalments,
@@ -94,6 +96,7 @@ DOORS = (
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
     Door("customers/<int:number>/stop-work", stop_work.begin, APPROVER, "stop-work"),
     Door("customers/<int:number>/papers", papers.show, COLLECTOR, "customer-papers"),
+    Door("customers/<int:number>/documents", documents.of_customer, VIEWER, "customer-documents"),
     Door("customers/<int:number>/work-goes-on", stop_work.lift, APPROVER, "work-goes-on"),
     Door("customers/<int:number>/write", write.show, COLLECTOR, "customer-write"),
     Door("customers/<int:number>/write/send", write.send, COLLECTOR, "customer-write-send", commits=True),
@@ -109,6 +112,7 @@ DOORS = (
     Door("invoices", invoices.show, VIEWER, "invoices"),
     Door("invoices/<int:number>", invoice.show, VIEWER, "invoice"),
     Door("invoices/<int:number>/story", invoice.story, VIEWER, "invoice-story"),
+    Door("invoices/<int:number>/documents", documents.of_invoice, VIEWER, "invoice-documents"),
     # Recurring documents
     Door("recurring", recurring.show, VIEWER, "recurring"),
     Door("recurring/numbers", recurring.pattern, ADMIN, "recurring-numbers"),
@@ -121,6 +125,7 @@ DOORS = (
     Door("money", money.show, VIEWER, "money"),
     Door("money/match", money.match, COLLECTOR, "money-match", commits=True),
     Door("money/payments/<int:number>", money.payment, VIEWER, "payment"),
+    Door("money/payments/<int:number>/receipt", documents.receipt, VIEWER, "payment-receipt"),
     Door("money/payments/<int:number>/set", money.allocate, COLLECTOR, "payment-set"),
     Door("money/payments/<int:number>/take", money.take, COLLECTOR, "payment-take"),
     Door("money/payments/<int:number>/account", money.on_account, COLLECTOR, "payment-account"),
@@ -135,6 +140,7 @@ DOORS = (
     # Reports
     Door("reports", reports.show, VIEWER, "reports"),
     Door("reports/<slug:table>/<slug:kind>", reports.file, VIEWER, "report-file"),
+    Door("coaching", coaching.show, VIEWER, "coaching"),
     Door("outlook", outlook.show, VIEWER, "outlook"),
     Door("outlook/<slug:kind>", outlook.file, VIEWER, "outlook-file"),
     # By hand
@@ -168,6 +174,7 @@ DOORS = (
     # Settings
     Door("settings", settings.show, ADMIN, "settings"),
     Door("settings/company", settings.company, ADMIN, "settings-company"),
+    Door("settings/documents", documents.carried, ADMIN, "settings-documents"),
     Door("settings/signature", settings.staff, ADMIN, "settings-staff"),
     Door("settings/account", settings.account, ADMIN, "settings-account"),
     Door("settings/account/<int:number>/confirm", settings.confirm, APPROVER, "settings-confirm"),
