@@ -163,9 +163,9 @@ def announce(creditor: Creditor, book: Portfolio, proposal: Proposal, *, run_id:
         purpose=pl.lit(Purpose.BANK_DETAILS.value), copies=pl.lit([], pl.List(pl.Int64))
     )
     told, _ = engine.propose(seen, as_of, by_letter, _told([]))
-    desk = Desk(seen, told, run_id, rehearsal)
+    desk = Desk(seen, told, rehearsal)
     written = letters.write(creditor, seen, told, rehearsal=rehearsal)
-    added = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    added = enqueue.enqueue(creditor.pk, desk.drafts(written), run_id=run_id).added
     record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
     nobody = ways.filter(pl.col("channel").is_null()).select("customer_id", "contact_id")
     calls = [
@@ -202,7 +202,7 @@ def prepare(
     (letter,) = letters.write(creditor, seen, proposal, rehearsal=rehearsal, said=said, thread=thread)
     if letter.findings:
         raise NotWritten(finding=letter.findings[0])
-    (draft,) = Desk(seen, proposal, None, rehearsal).drafts(iter([letter]))
+    (draft,) = Desk(seen, proposal, rehearsal).drafts(iter([letter]))
     return Prepared(letter, draft)
 
 

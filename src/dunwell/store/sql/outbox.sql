@@ -218,15 +218,16 @@ BEGIN
     WITH b AS MATERIALIZED (
       SELECT * FROM json_to_recordset(begins) b (message bigint, token bigint, at timestamptz, covered_min date)
     ), v AS MATERIALIZED (  -- asked once: without it each use of `reason` would ask again
-      SELECT b.message, b.token, o.reason FROM b JOIN message c ON c.id = b.message AND c.token = b.token AND c.state = 'claimed',
-        LATERAL dunwell_objection(b.message, b.at, b.covered_min) o
+      SELECT b.message, b.token, o.reason FROM b CROSS JOIN LATERAL (
+        SELECT o.reason FROM message c, dunwell_objection(c.id, b.at, b.covered_min) o
+        WHERE c.id = b.message AND c.token = b.token AND c.state = 'claimed' OFFSET 0) o
     ), moved AS (
       UPDATE message m SET
           state = CASE WHEN v.reason IS NULL THEN 'begun'
                        WHEN v.reason IN ('stopped', 'stale_money', 'not_yet') THEN 'queued' ELSE 'withdrawn' END,
           state_reason = coalesce(v.reason, ''),
           lease_until = CASE WHEN v.reason IS NULL THEN clock_timestamp() + lease END
-        FROM v WHERE m.id = v.message AND m.token = v.token AND m.state = 'claimed'
+        FROM v WHERE m.id = ANY (ARRAY(SELECT v.message FROM v)) AND m.id = v.message AND m.token = v.token AND m.state = 'claimed'
         RETURNING m.id, m.state, m.state_reason
     )
     SELECT b.message, coalesce(moved.state, 'lost'), coalesce(moved.state_reason, '') FROM b LEFT JOIN moved ON moved.id = b.message;
@@ -246,7 +247,7 @@ BEGIN
     ), moved AS (
       UPDATE message m SET state = e.outcome, state_reason = e.said, attempts = m.attempts + e.tried, retry_at = e.retry_at,
           lease_until = NULL, sent_on = CASE WHEN e.outcome = 'sent' THEN e.on_day END
-        FROM e WHERE m.id = e.message AND m.token = e.token AND m.state IN ('begun', 'unknown') AND m.state <> e.outcome
+        FROM e WHERE m.id = ANY (ARRAY(SELECT e.message FROM e)) AND m.id = e.message AND m.token = e.token AND m.state IN ('begun', 'unknown') AND m.state <> e.outcome
         RETURNING m.id, m.rehearsal, e.on_day, e.outcome, e.said, e.recipients
     )
     INSERT INTO attempt (creditor_id, message_id, effective_on, "by", why, outcome, detail, rehearsal, recipients)
