@@ -158,6 +158,15 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_DIR = Path(paths.data_dir())
+# What is counted over all the books lies in files, for whatever process is asked next (`run/summaries.py`).
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "summaries": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "summaries",
+        "KEY_PREFIX": DATABASES["default"]["NAME"],
+    },
+}
 LOGGING_CONFIG = None
 CLOCK = "dunwell.site.clock.now"
 PROCRASTINATE_IMPORT_PATHS = ["dunwell.run.jobs"]

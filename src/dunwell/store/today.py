@@ -52,17 +52,19 @@ def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
     found = dict(bulk.rows(COUNTS, rehearsal, *[as_of, rehearsal, as_of, as_of], rehearsal, rehearsal, as_of))
     found["money"] = len(unmatched(creditor_id))
-    return {kind: found[kind] for kind in KINDS if found.get(kind)}
+    counted = {kind: found[kind] for kind in KINDS if found.get(kind)}
+    cache.set(_badges_key(creditor_id, as_of, rehearsal), counted, timeout=BADGES_S)
+    return counted
 
 
 def badges(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """The same for the side bar of every page: counted anew when the creditor's audit chain has grown, or after a minute."""
-    key = f"waiting-{creditor_id}-{_grown_to(creditor_id)}-{as_of}-{rehearsal}"
-    found: dict[str, int] | None = cache.get(key)
-    if found is None:
-        found = counts(creditor_id=creditor_id, as_of=as_of, rehearsal=rehearsal)
-        cache.set(key, found, timeout=BADGES_S)
-    return found
+    found: dict[str, int] | None = cache.get(_badges_key(creditor_id, as_of, rehearsal))
+    return counts(creditor_id=creditor_id, as_of=as_of, rehearsal=rehearsal) if found is None else found
+
+
+def _badges_key(creditor_id: int, as_of: date, rehearsal: bool) -> str:
+    return f"waiting-{creditor_id}-{_grown_to(creditor_id)}-{as_of}-{rehearsal}"
 
 
 def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int) -> list[Item]:
@@ -87,7 +89,7 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
 
 
 def unmatched(creditor_id: int) -> list[Unmatched]:
-    """Money that waits. Every payment must be looked at for it, so it is remembered until the creditor's audit chain grows."""
+    """Money that waits, remembered until the creditor's audit chain grows."""
     key = f"unmatched-{creditor_id}-{_grown_to(creditor_id)}"
     found: list[Unmatched] | None = cache.get(key)
     if found is None:

@@ -44,6 +44,7 @@ from dunwell.store.models.money import (
     ImportFile,
     OnAccount,
     Payment,
+    PaymentOpen,
     Proposal,
     Statement,
 )
@@ -151,6 +152,7 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentOpen",
     "PaymentPlan",
     "PaymentPlanDecision",
     "PaymentPlanPaper",

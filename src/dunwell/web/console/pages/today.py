@@ -15,7 +15,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.run import day, freshness
 from dunwell.store import figures, today
 from dunwell.store.today import Item
-from dunwell.web.console import labels
+from dunwell.web.console import counted, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.templatetags.look import finding
@@ -78,8 +78,12 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The figures above the list; they need every receivable, so the page does not wait for them."""
-    found = figures.book(desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    kept = counted.of(request, desk, "figures", lambda: figures.book(as_of=desk.today, rehearsal=desk.is_rehearsal))
+    if kept is None:
+        return answer.part(request, desk, "part_figures_wait.html", {"after": counted.AGAIN_S})
+    found = kept.value
     context = {
+        "counted": kept,
         "figures": found,
         "promised": [one for one in found if one.promises],
         "promises": sum(one.promises for one in found),
