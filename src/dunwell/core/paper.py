@@ -130,6 +130,7 @@ class Document:
     footer: str
     blocks: tuple[Block, ...] = field(default_factory=tuple)
     letter: Letterhead | None = None
+    logo: bytes = b""  # a PNG; above the first page where it is not empty
 
 
 WINDOWS = {"ru": "right", "bg": "right", "en": "left"}

@@ -20,8 +20,7 @@ from dunwell.core.toml_text import suggest
 from dunwell.engine import claim as composed
 from dunwell.engine import folder
 from dunwell.engine.folder import FolderFacts, Gift, OpenInvoice
-from dunwell.plugins import paper
-from dunwell.run import deliver, subjects
+from dunwell.run import deliver, printed, subjects
 from dunwell.run.claim_facts import OBJECTIONS, calendar_of
 from dunwell.run.posted import writer_of
 from dunwell.store import load_claims, load_folder, scope, switches
@@ -97,7 +96,7 @@ def pdf(
         raise NothingOpen(customer=customer.name)
     if kind == "termination":
         facts = _ending(facts, creditor, customer, ends_on or on + timedelta(days=30), basis)
-    return paper.pdf(folder.document(facts, words(facts.locale)))
+    return printed.pdf(creditor, folder.document(facts, words(facts.locale)))
 
 
 @cache
@@ -116,7 +115,7 @@ def _facts(creditor: Creditor, customer: Customer, kind: str, on: date) -> Folde
         on=on,
         locale=locale,
         sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),
-        writer=writer_of(creditor, customer),
+        writer=writer_of(creditor, customer, on),
         customer=customer.name,
         address=(customer.name, *composed.address_lines(customer.address)),
         since=since,

@@ -26,8 +26,8 @@ from dunwell.core.refusal import Refusal
 from dunwell.core.roles import DeskRole
 from dunwell.engine import plan_paper
 from dunwell.engine.plan_paper import PlanFacts
-from dunwell.plugins import paper
-from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, subjects
+from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, printed, subjects
+from dunwell.run.facts import fact as columns
 from dunwell.run.instalments_standing import parts_in
 from dunwell.store import audit, balances, bulk, scope
 from dunwell.store.models import (
@@ -296,7 +296,7 @@ def _plan(
 ) -> PaymentPlan:
     """The schedule with the paper that was accepted."""
     receivables = [one.pk for one in found.receivables]
-    printed = paper.pdf(document(facts(found, parts, locale, fact.on, evidence=evidence, is_asked=is_asked)))
+    made = printed.pdf(found.creditor, document(facts(found, parts, locale, fact.on, evidence=evidence, is_asked=is_asked)))
     plan = PaymentPlan.objects.create(
         **_fact(found.creditor, fact),
         customer=found.customer,
@@ -312,8 +312,8 @@ def _plan(
         is_asked=is_asked,
         rehearsal=found.rehearsal,
     )
-    sha256 = hashlib.sha256(printed).hexdigest()
-    PaymentPlanPaper.objects.create(creditor=found.creditor, plan=plan, sha256=sha256, content=printed)
+    sha256 = hashlib.sha256(made).hexdigest()
+    PaymentPlanPaper.objects.create(creditor=found.creditor, plan=plan, sha256=sha256, content=made)
     content = {
         "plan": plan.pk,
         "schedule": plan.schedule,
@@ -402,4 +402,4 @@ def _calendar(country: str, on: date) -> Calendar:
 
 
 def _fact(creditor: Creditor, fact: Fact) -> dict[str, Any]:
-    return {"creditor": creditor, "effective_on": fact.on, "by": fact.by, "why": fact.why}
+    return columns(creditor, fact.on, fact.by, fact.why)

@@ -24,7 +24,7 @@ from dunwell.core.payment import (
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.providers import PROVIDERS
 from dunwell.plugins.providers.memory import Config, Memory
-from dunwell.run import portal, portal_offers, ways
+from dunwell.run import facts, portal, portal_offers, ways
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import NothingOpen, PageClosed
 from dunwell.store import audit, bulk, pages, scope, switches, vault
@@ -374,4 +374,4 @@ def _lift(creditor: Creditor, begun: OnlinePayment, on: date) -> None:
 
 
 def _fact(creditor: Creditor, on: date) -> dict[str, object]:
-    return {"creditor": creditor, "effective_on": on, "by": BY, "why": "paid online"}
+    return facts.fact(creditor, on, BY, "paid online")

@@ -6,9 +6,12 @@ said before it is saved. What a run planned by names the policy, and the audit c
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from dunwell.core import policy_text
 from dunwell.core.assignment import CREDITOR_DEFAULTS
@@ -19,6 +22,7 @@ from dunwell.store import audit, scope
 from dunwell.store.models import Audit, Creditor, PolicyChoice
 
 KIND = "policy_text"
+VERSIONS_SHOWN = 20
 NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
@@ -28,11 +32,13 @@ class PolicyUsedByOthers(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A saved text of a policy: the link of the audit chain that keeps it, when, by whom."""
+    """A saved text of a policy: the link of the audit chain that keeps it, when, by whom, why."""
 
     sequence: int
     at: datetime
     by: str
+    why: str
+    text: str
 
 
 def text_of(name: str) -> str:
@@ -72,8 +78,22 @@ def save(creditor: Creditor, policy: Policy, text: str, *, by: str, why: str) ->
 
 def versions(name: str) -> list[Version]:
     """Its saved texts, the newest first; evaluate inside `scope.of`."""
-    rows = Audit.objects.filter(kind=KIND, subject=name).order_by("-sequence")[:20]
-    return [Version(one.sequence, one.recorded_at, one.actor) for one in rows]
+    return [_version(one) for one in _links(name)[:VERSIONS_SHOWN]]
+
+
+def version(name: str, sequence: int) -> Version | None:
+    """One of them; evaluate inside `scope.of`."""
+    found = _links(name).filter(sequence=sequence).first()
+    return _version(found) if found else None
+
+
+def _links(name: str) -> QuerySet[Audit]:
+    return Audit.objects.filter(kind=KIND, subject=name).select_related("auditcontent").order_by("-sequence")
+
+
+def _version(link: Audit) -> Version:
+    content = json.loads(link.auditcontent.body or "{}")
+    return Version(link.sequence, link.recorded_at, link.actor, content.get("why", ""), content.get("text", ""))
 
 
 def users_of(name: str) -> list[tuple[str, str]]:

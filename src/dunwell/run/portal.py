@@ -20,7 +20,7 @@ from dunwell.engine.texts import Terms
 from dunwell.run import deadlines, instalments_standing, packs
 from dunwell.run.letter_facts import account_facts
 from dunwell.store import load_letters, pages, scope
-from dunwell.store.models import ContactPoint, Creditor, Customer, Deadline, PageLink, Run, Staff
+from dunwell.store.models import ContactPoint, Creditor, Customer, Deadline, PageLink, Run
 from dunwell.store.pages import Owed
 
 LOCALES = ("ru", "bg", "en")
@@ -103,6 +103,7 @@ class Person:
     phone: str
     email: str
     has_photo: bool = False
+    stands_in_for: str = ""
 
     @property
     def initials(self) -> str:
@@ -133,6 +134,7 @@ class Page:
     pay_by: str  # the day the message asks for, while it has not passed
     has_money_waiting: bool
     transfers: tuple[Transfer, ...]
+    has_logo: bool
     reader: str  # the reader's address, half hidden
     may_stop: bool
 
@@ -194,7 +196,8 @@ def page(seen: Visit, locale: str) -> Page:
             registered=_registered(creditor, said),
             customer=customer.name,
             is_business=customer.kind == "business",
-            person=_person(creditor, customer, locale),
+            person=_person(creditor, customer, locale, seen.on),
+            has_logo=bool(load_letters.logo(creditor.pk)),
             items=tuple(
                 _item(one, lines.get(one.invoice_id, []), told.get(one.invoice_id, {}), said)
                 for one in owed[:ITEMS_MAX]
@@ -254,8 +257,14 @@ def _code(seen: Visit, locale: str, currency: str) -> bytes | None:
 def photo(seen: Visit) -> bytes:
     """The picture of the person who looks after the link's customer; empty where there is none."""
     with scope.of(seen.creditor.pk):
-        found = _looks_after(Customer.objects.get(pk=seen.link.customer_id))
-    return bytes(found.photo) if found and found.photo else b""
+        owner = Customer.objects.values_list("owner", flat=True).get(pk=seen.link.customer_id)
+        found = load_letters.looks_after(seen.creditor.pk, owner, seen.on)
+    return bytes(found[0].photo) if found and found[0].photo else b""
+
+
+def logo(seen: Visit) -> bytes:
+    """The creditor's picture as PNG; empty where there is none."""
+    return load_letters.logo(seen.creditor.pk)
 
 
 def sums(owed: list[Owed], credit: dict[str, int]) -> tuple[list[Money], list[Money]]:
@@ -462,10 +471,11 @@ def _registered(creditor: Creditor, speech: Speech) -> str:
     return f"{terms.clean(creditor.registered_name)}{tax}{address}"
 
 
-def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
-    found = _looks_after(customer)
-    if found is None:
+def _person(creditor: Creditor, customer: Customer, locale: str, on: date) -> Person:
+    signs = load_letters.looks_after(creditor.pk, customer.owner, on)
+    if signs is None:
         return Person(creditor.name, "", "", creditor.reply_address)
+    found, absent = signs
     spelled = found.names_by_locale.get(locale, {})
     return Person(
         name=spelled.get("name", found.name),
@@ -473,12 +483,8 @@ def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
         phone=found.phone,
         email=found.email or creditor.reply_address,
         has_photo=found.photo is not None,
+        stands_in_for=absent.names_by_locale.get(locale, {}).get("name", absent.name) if absent else "",
     )
-
-
-def _looks_after(customer: Customer) -> Staff | None:
-    staff = list(Staff.objects.order_by("pk"))
-    return next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
 
 
 def _reader(link: PageLink) -> str:

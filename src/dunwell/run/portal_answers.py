@@ -27,6 +27,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import promises
 from dunwell.run import (
     calendars,
+    facts,
     hardship,
     jurisdictions,
     offers,
@@ -409,4 +410,4 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
 
 
 def _fact(seen: Visit) -> dict[str, Any]:
-    return {"creditor": seen.creditor, "effective_on": seen.on, "by": BY, "why": WHY}
+    return facts.fact(seen.creditor, seen.on, BY, WHY)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dunwell.core.paper import Block, Column, Columns, Document, Pairs, PaperTable, Paragraph, QrCode, SmallPrint, Title
-from dunwell.plugins import paper
-from dunwell.run import portal
+from dunwell.run import portal, printed
 from dunwell.run.portal import Item, Page, Visit
 
 Say = Callable[..., str]
@@ -78,4 +77,4 @@ def _payment(seen: Visit, page: Page, locale: str, say: Say) -> tuple[Block, ...
 
 
 def _printed(seen: Visit, page: Page, title: str, blocks: tuple[Block, ...]) -> bytes:
-    return paper.pdf(Document(title, page.creditor, seen.on, page.locale, page.registered, blocks))
+    return printed.pdf(seen.creditor, Document(title, page.creditor, seen.on, page.locale, page.registered, blocks))

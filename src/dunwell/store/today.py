@@ -5,6 +5,7 @@ Every query is bound by what waits, never by what was ever done: partial indexes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -67,10 +68,37 @@ def _badges_key(creditor_id: int, as_of: date, rehearsal: bool) -> str:
     return f"waiting-{creditor_id}-{_grown_to(creditor_id)}-{as_of}-{rehearsal}"
 
 
-def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int) -> list[Item]:
-    """The first rows of a kind, the most pressing first."""
+def counts_of(owners: Sequence[str], *, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
+    """The same for what concerns the customers of some owners, and what they answer for themselves."""
+    own = _customers_of(owners)
+    found = {"money": sum(1 for one in unmatched(creditor_id) if one.customer_id in own)}
+    for kind in ITEMS:
+        sql = f"SELECT count(*) FROM ({ITEMS[kind]}) x(number, customer_id) WHERE customer_id = ANY(%s)"
+        ((found[kind],),) = bulk.rows(sql, *_given(kind, as_of, rehearsal), list(own))
+    return {kind: found[kind] for kind in KINDS if found.get(kind)}
+
+
+def _customers_of(owners: Sequence[str]) -> frozenset[int]:
+    return frozenset(row[0] for row in bulk.rows("SELECT id FROM customer WHERE owner = ANY(%s)", list(owners)))
+
+
+def items(
+    kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int, owners: Sequence[str] = ()
+) -> list[Item]:
+    """The first rows of a kind, the most pressing first; those of the customers of some owners where these are named."""
+    own = _customers_of(owners) if owners else frozenset()
     if kind == "money":
-        return [_money(one) for one in unmatched(creditor_id)[:limit]]
+        return [_money(one) for one in unmatched(creditor_id) if not owners or one.customer_id in own][:limit]
+    sql, given = ITEMS[kind], _given(kind, as_of, rehearsal)
+    if owners:
+        sql, given = f"SELECT * FROM ({sql}) x(number, customer_id) WHERE customer_id = ANY(%s)", [*given, list(own)]
+    rows = bulk.rows(f"{sql} LIMIT {int(limit)}", *given)
+    sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
+    return [replace(Item(kind, *row), sums=sums.get(row[0], ())) for row in rows]
+
+
+def _given(kind: str, as_of: date, rehearsal: bool) -> list[Any]:
+    """What the query of a kind asks for, in its order."""
     given: dict[str, list[Any]] = {
         "unknown": [],
         "reply": [],
@@ -83,9 +111,7 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
         "dispute": [ANSWER_DAYS, rehearsal],
         "credit": [],
     }
-    rows = bulk.rows(f"{ITEMS[kind]} LIMIT {int(limit)}", *given[kind])
-    sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
-    return [replace(Item(kind, *row), sums=sums.get(row[0], ())) for row in rows]
+    return given[kind]
 
 
 def unmatched(creditor_id: int) -> list[Unmatched]:

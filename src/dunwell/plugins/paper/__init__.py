@@ -57,6 +57,7 @@ def _values(document: Document) -> dict[str, Any]:
         "footer": document.footer,
         "page": PAGE_WORDS[document.locale],
         "letter": dataclasses.asdict(document.letter) if document.letter else None,
+        "logo": list(document.logo),
         "blocks": [_block(block) for block in document.blocks],
     }
     found: dict[str, Any] = _printable(values)

@@ -1,9 +1,19 @@
 """All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
-from dunwell.store.models.access import DeedForm, Membership
+from dunwell.store.models.access import ApiToken, ApiTokenRevoked, DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
-from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
+from dunwell.store.models.creditor import (
+    BankAccount,
+    ContentText,
+    Creditor,
+    Leave,
+    LeaveEnded,
+    Logo,
+    PolicyChoice,
+    Staff,
+    Switch,
+)
 from dunwell.store.models.credits import CreditDue, CreditSettled, DisputeCare
 from dunwell.store.models.customers import (
     Agreement,
@@ -78,6 +88,8 @@ __all__ = [
     "Agreement",
     "Allocation",
     "Amendment",
+    "ApiToken",
+    "ApiTokenRevoked",
     "Approval",
     "Attempt",
     "Audit",
@@ -128,6 +140,9 @@ __all__ = [
     "Job",
     "JobEnd",
     "Lapse",
+    "Leave",
+    "LeaveEnded",
+    "Logo",
     "Membership",
     "Message",
     "MessageContent",

@@ -122,6 +122,14 @@ def photo(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
 
 @of_link
 @require_safe
+def logo(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """The creditor's picture."""
+    picture = portal.logo(seen)
+    return HttpResponse(picture, content_type="image/png", status=200 if picture else 404)
+
+
+@of_link
+@require_safe
 def code(request: HttpRequest, seen: Visit, locale: str, currency: str) -> HttpResponse:
     """The pay-QR as a picture of its own, so that the page stays small and the picture can be saved."""
     drawn = "" if seen.is_closed else portal.code(seen, locale, currency)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
-from dunwell.run import day, freshness
+from dunwell.run import day, freshness, leaves
 from dunwell.store import figures, today
 from dunwell.store.today import Item
 from dunwell.web.console import counted, labels
@@ -60,16 +62,19 @@ class Group:
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The whole list by kinds, or one kind."""
-    counts = today.counts(creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    seen: dict[str, Any] = {"creditor_id": desk.creditor.pk, "as_of": desk.today, "rehearsal": desk.is_rehearsal}
+    owners = leaves.of_names(desk.creditor, desk.by, desk.today) if request.GET.get("whose") == "mine" else ()
+    counts = today.counts_of(owners, **seen) if owners else today.counts(**seen)
     kind = request.GET.get("kind", "")
     shown = [one for one in counts if one == kind] or list(counts)
     limit = ROWS_MAX if kind in counts else ROWS_OF_KIND
-    groups = [_group(desk, one, counts[one], limit) for one in shown]
+    groups = [_group(desk, one, counts[one], limit, owners) for one in shown]
     context = {
         "section": "today",
         "groups": groups,
         "kinds": [(one, KINDS[one][1], counts[one]) for one in counts],
         "kind": kind if kind in counts else "",
+        "owners": owners,
         "total": sum(counts.values()),
         "sources": freshness.sources(desk.creditor, desk.now),
     }
@@ -108,9 +113,16 @@ def run(request: HttpRequest, desk: Desk) -> HttpResponse:
     return answer.done(request, said, desk.url("today"))
 
 
-def _group(desk: Desk, kind: str, count: int, limit: int) -> Group:
+def _group(desk: Desk, kind: str, count: int, limit: int, owners: Sequence[str]) -> Group:
     icon, words = KINDS[kind]
-    items = today.items(kind, creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal, limit=limit)
+    items = today.items(
+        kind,
+        creditor_id=desk.creditor.pk,
+        as_of=desk.today,
+        rehearsal=desk.is_rehearsal,
+        limit=limit,
+        owners=owners,
+    )
     return Group(kind, icon, str(words), count, [_row(desk, item) for item in items])
 
 
