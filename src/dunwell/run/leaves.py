@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import facts
@@ -50,7 +51,7 @@ def record(
         raise NobodyStandsIn(name=staff.name)
     with scope.of(creditor.pk):
         for one in Leave.objects.filter(ended=None, first_day__lte=last, last_day__gte=first).select_related():
-            days = {"first": one.first_day, "last": one.last_day}
+            days: dict[str, Any] = {"first": one.first_day, "last": one.last_day}
             if one.staff_id == substitute.pk:
                 raise SubstituteAway(name=substitute.name, **days)
             if one.staff_id == staff.pk:

@@ -1,7 +1,6 @@
 """What a client's pay page shows: the link, what is owed by it on a day, how it can be paid, and what was said already.
 
-Everything is read anew at each look, and every sum comes from the ledger (I11). Words of letters are shared with the pay page (labels
-of bank details, dates, money), so that both read alike.
+Everything is read anew at each look, and every sum comes from the ledger (I11).
 """
 
 from __future__ import annotations
@@ -9,16 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dunwell.core.ledger import DocumentKind
-from dunwell.core.message import BankAccount
-from dunwell.core.money import Money, minor_digits
-from dunwell.engine import parts, payqr, render, terms
-from dunwell.engine.texts import Terms
-from dunwell.run import deadlines, instalments_standing, packs
-from dunwell.run.letter_facts import account_facts
+from dunwell.core.money import Money
+from dunwell.engine import payqr, terms
+from dunwell.run import deadlines, instalments_standing
+from dunwell.run.portal_speech import Speech, terms_of
+from dunwell.run.portal_transfer import Transfer, account_of, purpose, sums, transfer_of
 from dunwell.store import load_letters, pages, scope
 from dunwell.store.models import ContactPoint, Creditor, Customer, Deadline, PageLink, Run
 from dunwell.store.pages import Owed
@@ -82,16 +79,6 @@ class Item:
     @property
     def is_payable(self) -> bool:
         return self.open_minor > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """A bank transfer of what is open in one currency; `rows` are label, value, and the value as a bank's form takes it."""
-
-    currency: str
-    amount: str
-    rows: tuple[tuple[str, str, str], ...]
-    has_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,71 +254,8 @@ def logo(seen: Visit) -> bytes:
     return load_letters.logo(seen.creditor.pk)
 
 
-def sums(owed: list[Owed], credit: dict[str, int]) -> tuple[list[Money], list[Money]]:
-    """What is to be paid per currency, less what stands to the customer's credit; and that credit, as far as it is used."""
-    opened: dict[str, int] = {}
-    for one in owed:
-        if one.asked:
-            opened[one.currency] = opened.get(one.currency, 0) + one.asked
-    used = {currency: min(credit[currency], open_) for currency, open_ in opened.items() if credit.get(currency)}
-    to_pay = [Money(open_ - used.get(currency, 0), currency) for currency, open_ in sorted(opened.items())]
-    return [amount for amount in to_pay if amount], [Money(minor, currency) for currency, minor in sorted(used.items())]
-
-
 def speech(seen: Visit, locale: str) -> Speech:
     return Speech(terms_of(locale), seen.on)
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """How one language writes sums and days, seen from a day."""
-
-    terms: Terms
-    on: date
-
-    def money(self, amount: Money) -> str:
-        return terms.money(amount, self.terms.locale)
-
-    def day(self, on: date) -> str:
-        return self._named("weekdays", on)
-
-    def until(self, on: date) -> str:
-        """As after "до" or "by"."""
-        return self._named("weekdays_until", on)
-
-    def on_day(self, on: date) -> str:
-        """As a day that something happens on: `в пятницу, 27 ноября`."""
-        return self._named("weekdays_on", on)
-
-    def brief(self, on: date) -> str:
-        return terms.day_and_month(on, self.terms.locale, self.on.year)
-
-    def days(self, number: int) -> str:
-        return terms.counted(number, self.terms.counted["days"], self.terms.locale)
-
-    def of(self, value: object) -> object:
-        """A value of a refusal as it is said: sums and days in words, all else as it is."""
-        if isinstance(value, Money):
-            return self.money(value)
-        return self.brief(value) if isinstance(value, date) else value
-
-    def number(self, number: str) -> str:
-        return str(self.terms.words["invoice_number"].format(number=terms.clean(number)))
-
-    def plain(self, amount: Money) -> str:
-        """A sum as a bank's form takes it: `48000,00`, in English `48000.00`."""
-        text = f"{amount.decimal:.{minor_digits(amount.currency)}f}"
-        return text if self.terms.locale == "en" else text.replace(".", ",")
-
-    def _named(self, weekdays: str, on: date) -> str:
-        words = self.terms.words
-        text = terms.day_and_month(on, self.terms.locale, self.on.year)
-        return str(words["day"].format(weekday=words[weekdays][on.weekday()], date=text))
-
-
-@lru_cache(maxsize=8)
-def terms_of(locale: str) -> Terms:
-    return render.prepare(packs.standard()).terms[locale]
 
 
 def _day(link: PageLink, creditor: Creditor, now: datetime) -> date:
@@ -416,52 +340,6 @@ def _state(one: Owed) -> tuple[str, date | None]:
     if one.claimed_until:
         return "claimed", one.claimed_until
     return ("promised", one.promised_for) if one.promised_for else ("open", None)
-
-
-def account_of(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAccount | None:
-    found = next((one for one in accounts if one.currency == amount.currency), None)
-    if found is None:
-        return None
-    account = account_facts(found)
-    # An account that cannot be right is shown to nobody: money sent there would be lost.
-    return None if payqr.account_fault(account) else account
-
-
-def transfer_of(
-    amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech
-) -> Transfer | None:
-    """How to transfer a sum; None where no account is set for its currency."""
-    labels, account = speech.terms.labels, account_of(amount, accounts)
-    if account is None:
-        return None
-    said_for = purpose(owed, amount.currency, speech.terms.locale)
-    bank = parts.account_rows(labels, account)
-    rows = [
-        *((label, value, value.replace(" ", "") if label == labels["iban"] else value) for label, value in bank),
-        (labels["amount"], speech.money(amount), speech.plain(amount)),
-        (labels["purpose"], said_for, said_for),
-    ]
-    return Transfer(
-        currency=amount.currency,
-        amount=speech.money(amount),
-        rows=tuple(rows),
-        has_code=payqr.payload(account, amount, said_for) is not None,
-    )
-
-
-def purpose(owed: list[Owed], currency: str, locale: str) -> str:
-    """What a payment of all that is open in a currency says it is for."""
-    words = terms_of(locale)
-    asked = [one for one in owed if one.asked and one.currency == currency]
-    documents = list(dict.fromkeys((one.number, one.issue_date) for one in asked))
-    references = {one.reference for one in asked}
-    return parts.purpose(
-        words.labels,
-        words.locale,
-        documents,
-        is_order=all(one.kind == DocumentKind.REQUEST for one in asked),
-        reference=references.pop() if len(references) == 1 else "",
-    )
 
 
 def _registered(creditor: Creditor, speech: Speech) -> str:

@@ -84,7 +84,7 @@ class StepForm(forms.Form):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         locale = (get_language() or "en")[:2]
-        worded = {
+        worded: dict[str, dict[str, Any]] = {
             "content": {**NONE, **{key: labels.word("step", key) for key in CONTENT}},
             "audience": {role: policy_words.word(role, locale) for role in Role},
             "copies": {role: policy_words.word(role, locale) for role in Role},

@@ -29,6 +29,7 @@ from dunwell.run import (
 )
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
+from dunwell.run.portal_speech import Speech
 from dunwell.store.autopay import Standing
 from dunwell.web.portal import forms, robots, words
 from dunwell.web.portal.doors import drawn, of_link
@@ -218,7 +219,7 @@ def agreement(locale: str, amount: str) -> str:
     return words.say(locale, "auto.agree", amount=amount, days=autopay.NOTICE_DAYS)
 
 
-def _auto(one: Standing, speech: portal.Speech) -> dict[str, Any]:
+def _auto(one: Standing, speech: Speech) -> dict[str, Any]:
     charge = speech.money(one.charge) if one.charge else ""
     return {
         "number": one.number,
