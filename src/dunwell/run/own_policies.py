@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from dunwell.core import policy_text
-from dunwell.core.assignment import CREDITOR_DEFAULTS
+from dunwell.core.assignment import CREDITOR_DEFAULTS, Scope
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.run import policies, toml_files
@@ -23,6 +24,7 @@ from dunwell.store.models import Audit, Creditor, PolicyChoice
 
 KIND = "policy_text"
 VERSIONS_SHOWN = 20
+USUAL = "usual"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
@@ -97,11 +99,27 @@ def _version(link: Audit) -> Version:
 
 
 def users_of(name: str) -> list[tuple[str, str]]:
-    """(scope, target) of the choices in force that name it; evaluate inside `scope.of`."""
+    """(scope, target) of the choices in force that name it, (`usual`, "") for one that counts because nothing else was chosen;
+    evaluate inside `scope.of`."""
     last: dict[tuple[str, str, str, str], str] = {}
     for one in PolicyChoice.objects.order_by("pk"):
         last[one.scope, one.target, one.document, one.customer_kind] = one.policy
-    return sorted({(scope_, target) for (scope_, target, _, _), policy in last.items() if policy == name})
+    found = {(scope_, target) for (scope_, target, _, _), policy in last.items() if policy == name}
+    if _is_usual(name, last):
+        found.add((USUAL, ""))
+    return sorted(found)
+
+
+def _is_usual(name: str, chosen: Mapping[tuple[str, str, str, str], str]) -> bool:
+    """Whether it is what a creditor begins with, and no other policy for its documents and customers took its place."""
+    if name not in {one.policy for one in CREDITOR_DEFAULTS}:
+        return False
+    policy = policies.load(name)
+    kinds = {"", str(policy.customer_kind or "")}
+    return not any(
+        scope_ == Scope.CREDITOR and document == policy.document and kind in kinds
+        for scope_, _, document, kind in chosen
+    )
 
 
 def _uses(creditor: Creditor, name: str) -> bool:

@@ -14,7 +14,7 @@ from django.core.cache import cache
 
 from dunwell.core.money import Money
 from dunwell.core.page import WAITS_FOR_A_PERSON
-from dunwell.store import balances, bulk, outbox_view
+from dunwell.store import balances, bulk, outbox_view, scope
 from dunwell.store.models import Audit
 from dunwell.store.outbox_view import Unmatched
 
@@ -51,7 +51,9 @@ class Item:
 
 def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
-    found = dict(bulk.rows(COUNTS, rehearsal, *[as_of, rehearsal, as_of, as_of], rehearsal, rehearsal, as_of))
+    # A page whose deeds stand one by one is in no creditor's scope while it is shown.
+    with scope.of(creditor_id):
+        found = dict(bulk.rows(COUNTS, rehearsal, *[as_of, rehearsal, as_of, as_of], rehearsal, rehearsal, as_of))
     found["money"] = len(unmatched(creditor_id))
     counted = {kind: found[kind] for kind in KINDS if found.get(kind)}
     cache.set(_badges_key(creditor_id, as_of, rehearsal), counted, timeout=BADGES_S)
@@ -68,33 +70,36 @@ def _badges_key(creditor_id: int, as_of: date, rehearsal: bool) -> str:
     return f"waiting-{creditor_id}-{_grown_to(creditor_id)}-{as_of}-{rehearsal}"
 
 
-def counts_of(owners: Sequence[str], *, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
-    """The same for what concerns the customers of some owners, and what they answer for themselves."""
-    own = _customers_of(owners)
-    found = {"money": sum(1 for one in unmatched(creditor_id) if one.customer_id in own)}
-    for kind in ITEMS:
-        sql = f"SELECT count(*) FROM ({ITEMS[kind]}) x(number, customer_id) WHERE customer_id = ANY(%s)"
-        ((found[kind],),) = bulk.rows(sql, *_given(kind, as_of, rehearsal), list(own))
+def counts_of(own: frozenset[int], *, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
+    """The same for what concerns these customers alone."""
+    sql = " UNION ALL ".join(f"SELECT '{kind}', count(*) FROM {_of_customers(kind)}" for kind in ITEMS)
+    given = [value for kind in ITEMS for value in (*_given(kind, as_of, rehearsal), list(own))]
+    found = dict(bulk.rows(sql, *given))
+    found["money"] = sum(1 for one in unmatched(creditor_id) if one.customer_id in own)
     return {kind: found[kind] for kind in KINDS if found.get(kind)}
 
 
-def _customers_of(owners: Sequence[str]) -> frozenset[int]:
+def customers_of(owners: Sequence[str]) -> frozenset[int]:
+    """The customers that these people look after."""
     return frozenset(row[0] for row in bulk.rows("SELECT id FROM customer WHERE owner = ANY(%s)", list(owners)))
 
 
 def items(
-    kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int, owners: Sequence[str] = ()
+    kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int, own: frozenset[int] | None = None
 ) -> list[Item]:
-    """The first rows of a kind, the most pressing first; those of the customers of some owners where these are named."""
-    own = _customers_of(owners) if owners else frozenset()
+    """The first rows of a kind, the most pressing first; those of these customers alone where they are named."""
     if kind == "money":
-        return [_money(one) for one in unmatched(creditor_id) if not owners or one.customer_id in own][:limit]
+        return [_money(one) for one in unmatched(creditor_id) if own is None or one.customer_id in own][:limit]
     sql, given = ITEMS[kind], _given(kind, as_of, rehearsal)
-    if owners:
-        sql, given = f"SELECT * FROM ({sql}) x(number, customer_id) WHERE customer_id = ANY(%s)", [*given, list(own)]
+    if own is not None:
+        sql, given = f"SELECT * FROM {_of_customers(kind)}", [*given, list(own)]
     rows = bulk.rows(f"{sql} LIMIT {int(limit)}", *given)
     sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
     return [replace(Item(kind, *row), sums=sums.get(row[0], ())) for row in rows]
+
+
+def _of_customers(kind: str) -> str:
+    return f"({ITEMS[kind]}) x(number, customer_id) WHERE customer_id = ANY(%s)"
 
 
 def _given(kind: str, as_of: date, rehearsal: bool) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,11 +63,12 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The whole list by kinds, or one kind."""
     seen: dict[str, Any] = {"creditor_id": desk.creditor.pk, "as_of": desk.today, "rehearsal": desk.is_rehearsal}
     owners = leaves.of_names(desk.creditor, desk.by, desk.today) if request.GET.get("whose") == "mine" else ()
-    counts = today.counts_of(owners, **seen) if owners else today.counts(**seen)
+    own = today.customers_of(owners) if owners else None
+    counts = today.counts(**seen) if own is None else today.counts_of(own, **seen)
     kind = request.GET.get("kind", "")
     shown = [one for one in counts if one == kind] or list(counts)
     limit = ROWS_MAX if kind in counts else ROWS_OF_KIND
-    groups = [_group(desk, one, counts[one], limit, owners) for one in shown]
+    groups = [_group(desk, one, counts[one], limit, own) for one in shown]
     context = {
         "section": "today",
         "groups": groups,
@@ -113,7 +113,7 @@ def run(request: HttpRequest, desk: Desk) -> HttpResponse:
     return answer.done(request, said, desk.url("today"))
 
 
-def _group(desk: Desk, kind: str, count: int, limit: int, owners: Sequence[str]) -> Group:
+def _group(desk: Desk, kind: str, count: int, limit: int, own: frozenset[int] | None) -> Group:
     icon, words = KINDS[kind]
     items = today.items(
         kind,
@@ -121,7 +121,7 @@ def _group(desk: Desk, kind: str, count: int, limit: int, owners: Sequence[str])
         as_of=desk.today,
         rehearsal=desk.is_rehearsal,
         limit=limit,
-        owners=owners,
+        own=own,
     )
     return Group(kind, icon, str(words), count, [_row(desk, item) for item in items])
 
