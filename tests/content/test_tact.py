@@ -10,8 +10,9 @@ import holidays
 import pytest
 
 from content import samples
-from dunwell.core.message import CONTENT_KEYS, PLACEHOLDERS, Consequence, Draft, LetterFacts, PaymentMethod
+from dunwell.core.message import CONTENT_KEYS, Consequence, Draft, LetterFacts, PaymentMethod
 from dunwell.core.money import Money
+from dunwell.core.placeholders import PLACEHOLDERS
 from dunwell.engine import handbook, preflight, tact
 from dunwell.engine.parts import PARTS
 from dunwell.engine.render import compose, prepare

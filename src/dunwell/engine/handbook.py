@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunwell.core.message import PLACEHOLDERS
+from dunwell.core.placeholders import PLACEHOLDERS
 from dunwell.engine.texts import TAGS
 
 TAG_MEANINGS = {

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dunwell.core.message import PLACEHOLDERS
+from dunwell.core.placeholders import PLACEHOLDERS
 from dunwell.core.refusal import Finding
 
 # What may stand behind a block's name. All are facts of the letter, never of the calendar of the writer.

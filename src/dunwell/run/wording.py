@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from dunwell.core.message import PLACEHOLDERS, Draft
+from dunwell.core.message import Draft
+from dunwell.core.placeholders import PLACEHOLDERS
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import render, tact
 from dunwell.run import letters_preview, packs

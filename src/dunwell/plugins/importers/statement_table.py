@@ -6,7 +6,6 @@ is money in where a column of signs and a mark of the side contradict one anothe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,7 +25,6 @@ from dunwell.core.documents import (
     StatementOpened,
     StatementStream,
 )
-from dunwell.core.money import CURRENCIES
 from dunwell.core.records import STATEMENT_ROLES, Mapping, RecordKind, StatementMapping
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers import headings, sheet, stream
@@ -40,113 +38,22 @@ from dunwell.plugins.importers.cells import (
     parse_amount,
     parse_date,
 )
-from dunwell.plugins.importers.headers import Table, find_table, normal, patterns
+from dunwell.plugins.importers.headers import Table, find_table, normal
 from dunwell.plugins.importers.sheet import Cell, Row, plain_text
 from dunwell.plugins.importers.statement import unreadable, watched
+from dunwell.plugins.importers.statement_preamble import Preamble, account_in
+from dunwell.plugins.importers.statement_words import (
+    IN_WORDS,
+    LIKE_A_DATE,
+    OUT_WORDS,
+    PAYEE_WORDS,
+    PAYER_WORDS,
+    PENDING_WORDS,
+    REQUIRED,
+    ROLES,
+    VOID_WORDS,
+)
 from dunwell.plugins.importers.text import named_currency, squeezed
-
-ROLES = patterns(
-    (
-        ("amount", "^amount in account currency|^сума във валутата на сметката|^сумма в валюте счета|^betrag in kontowährung"),
-        ("ignored", "original currency|foreign currency|account name|account type|^card number|category|balance currency"),
-        ("value_date", "value date|valuta datum|valutadatum|wertstellung|wert|вальор|date valeur|date de valeur|fecha valor|"
-         "data waluty|rentedatum|effective date|дата валютирования|data valuta|valuta dato|valuteringsdatum|дата вальор"),
-        ("side", "d c|c d|dc|cd|cr dr|dr cr|debit credit|credit debit|debet credit|af bij|bij af|soll haben|s h|дт кт|"
-         "дебит кредит|дебет кредит|side|sign|direction|credit or debit|debit or credit|дебит кредит д к|д к|вид движение|"
-         "посока|знак|dare avere|sens|приход расход|kreditni debetni"),
-        ("currency", "currency|ccy|curr|währung|waehrung|валута|валюта|devise|divisa|moneda|muntsoort|munt|waluta|měna|mena|"
-         "currency code|valyuta|^valuta"),
-        ("balance", "balance|running balance|saldo|салдо|остатък|остаток|наличност|solde|kontostand|egyenleg|zůstatek|"
-         "разполагаемост|остаток на счете|saldo po operacji|saldo na mutatie|баланс"),
-        ("gross", "^gross|^brutto"),
-        ("fee", "^fee|^fees|^gebühr|^entgelt|^commission|^комиссия|^такса|^frais"),
-        ("net", "^net|^netto"),
-        ("counter_account", "(?:counter ?party|partner|beneficiary|payee|payer|contra|opposite|other|remitter|sender|"
-         "recipient|receiver|ordering|gegen|tegen|контрагент\\w*|корреспондент\\w*|наредител\\w*|получател\\w*|плательщик\\w*|"
-         "kontrahent\\w*|destinataire|bénéficiaire|auftraggeber|zahlungsbeteiligter|empfänger).{0,30}(?:account|iban|konto|kontonummer|rekening|сметка|счет|счёт|"
-         "счета|rachunek|acct|compte)|gegenkonto|tegenrekening|contra account|tegenrekening iban bban|kontonummer iban|"
-         "iban kontonummer|iban des .*|kontonummer|сметка (?:на )?(?:контрагент\\w*|наредител\\w*|получател\\w*)|"
-         "(?:счет|счёт|номер счета) (?:контрагента|плательщика|получателя|корреспондента)|protiúčet|číslo protiúčtu|"
-         "iban (?:zahlungsbeteiligter|auftraggeber|empfänger|на наредител\\w*|на получател\\w*|на контрагент\\w*)|^to account.*|^from account.*|"
-         "(?:account|iban) (?:of )?(?:counterparty|partner|beneficiary|payee|payer|sender|recipient)|"
-         "rachunek (?:nadawcy|odbiorcy|kontrahenta)"),
-        ("counter_bank", "bic|swift|bic swift|bic swift code|bank code|blz|bankleitzahl|бик|counterparty bank|bankname"),
-        ("tax", "инн|инн контрагента|инн плательщика|tax id|vat number|еик|булстат|егн|nip"),
-        ("bank_account", "bank account|bank account number|bankkonto"),
-        ("account", "^account|^account number|^account no|^account iban|^iban|^konto|^auftragskonto|^rekening|^rekeningnummer|"
-         "^сметка|^сметка iban|^iban сметка|^счет|^счёт|^номер счета|^номер на сметка|^compte|^cuenta|^conto|^rachunek|"
-         "^own account|^my account|^iban auftragskonto|^номер счёта|^iban bban|^kontonummer eigene|^account name"),
-        ("debit", "debit|debits|debet|withdrawal|withdrawals|paid out|money out|soll|belastung|lastschrift|дебит|дебет|"
-         "дебит сума|дебитен оборот|дебитно|расход|разход|списание|списано|débit|debe|cargo|cargos|addebiti|addebito|dare|uitgaven|obciążenia|"
-         "obciążenie|wydatki|dr|outflow|spent|payments|изходящи|теглене|uscite|сумма списания|по дебету|оборот дт|дт"),
-        ("credit", "credit|credits|deposit|deposits|paid in|money in|haben|gutschrift|кредит|кредит сума|кредитен оборот|приход|поступление|"
-         "поступило|зачисление|зачислено|crédit|haber|abono|abonos|accrediti|accredito|avere|inkomsten|uznania|uznanie|"
-         "wpływy|cr|inflow|received|входящи|вноска|entrate|сумма зачисления|по кредиту|оборот кт|кт|kredit"),
-        ("date", "^booking date|^posting date|^completed date|^posted date|^buchungstag|^дата проводки|(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
-         "started|trade)? ?date(?: posted| time| of .*)?|buchungstag|buchungsdatum|buchung|datum|boekdatum|"
-         "(?:счетоводна )?дата(?: на)?(?: .*)?|fecha(?: operaci[oó]n| contable)?|data(?: .*)?|date (?:opération|comptable|op)|"
-         "dátum|bokföringsdag|bokförd|dato|datum .*|transaktionsdatum|date|день|ден|kirjauspäivä|pvm"),
-        ("other_amount", "amount currency|original amount|foreign amount|amount in .*|betrag in .*|ursprungsbetrag|"
-         "сума в .*|сумма в валюте .*|exchange rate|kurs|курс|rate"),
-        ("amount", "amount|amt|betrag|umsatz|сума|сумма|montant|importe|importo|bedrag|kwota|částka|castka|objem|összeg|"
-         "belopp|beløb|valor|value|sum|summe|transaction amount|bedrag eur|betrag eur|amount eur|оборот|määrä|iznos|износ"),
-        ("status", "^status|^state|^състояние|^статус|^état|^estado"),
-        ("remittance", "description|details|detail|narrative|narration|remittance|remittance information|memo|note|notes|"
-         "purpose|verwendungszweck|buchungstext|vorgang|основание|основание за плащане|описание|пояснение|пояснения|детайли|"
-         "допълнителна информация|назначение|назначение платежа|содержание|содержание операции|libellé|libelle|label|"
-         "remarque|motif|concepto|descripción|causale|descrizione|omschrijving|naam omschrijving|mededeling|mededelingen|"
-         "tytuł|tytułem|opis|zpráva|popis|particulars|transaction text|text|tekst|texte|subject|info|information|comment|"
-         "item title|payment details|payment reference|message|общо основание|операция|транзакция|transaction"),
-        ("reference", "ref|reference|reference number|transaction id|transaction reference|txn|номер|номер документа|№|"
-         "номер на документ|document no|doc no|референция|референтен номер|belegnr|kundenreferenz|check or slip|cheque|"
-         "kenmerk|operation number|unique id|id"),
-        ("counter_name", "counterparty|counter party|partner|partner name|payee|payer|beneficiary|name|auftraggeber|empfänger|"
-         "begünstigter|beguenstigter|zahlungsbeteiligter|zahlungspflichtige\\w*|zahlungsempfänger\\w*|контрагент\\w*|наредител\\w*|получател\\w*|"
-         "плательщик\\w*|корреспондент\\w*|naam|nom|nombre|nazwa|kontrahent|protistrana|customer|client|merchant|"
-         "наименование|наименование контрагента|име|name of .*|nadawca|odbiorca|nadawca odbiorca|tiers"),
-    )
-)  # fmt: skip
-REQUIRED = (
-    frozenset({"date", "amount"}),
-    frozenset({"date", "debit", "credit"}),
-    frozenset({"date", "net"}),
-    frozenset({"value_date", "amount"}),
-    frozenset({"value_date", "debit", "credit"}),
-)
-IN_WORDS = frozenset(
-    "c cr credit crdt haben h bij кт к кредит крт кредитен in incoming + приход avere a uznanie abono зачисление".split()
-)
-OUT_WORDS = frozenset(
-    "d dr debit dbit debet soll s af дт д дебит дебет дбт дебитен out outgoing - расход dare obciążenie cargo списание".split()
-)
-PENDING_WORDS = frozenset(
-    "pending reserved authorised authorized vorgemerkt ausstehend чакащ чакаща очаква ожидает hold unsettled".split()
-)
-VOID_WORDS = frozenset(
-    "declined failed reverted cancelled canceled denied rejected отказана отказано отклонено отклонена отменено".split()
-)
-OPENING_WORDS = re.compile(
-    r"opening|start of period|balance brought|previous balance|old balance|anfangs|alter kontostand|alter saldo|начал|"
-    r"входящ|solde initial|solde précédent|saldo inicial|saldo anterior|saldo iniziale|beginsaldo|saldo początkowe|počáteční"
-)  # fmt: skip
-CLOSING_WORDS = re.compile(
-    r"closing|end of period|balance carried|new balance|current balance|final balance|ending|endsaldo|endstand|"
-    r"neuer kontostand|neuer saldo|крайн|краен|исходящ|конечн|solde final|nouveau solde|saldo final|saldo finale|eindsaldo|"
-    r"saldo końcowe|konečný"
-)  # fmt: skip
-BALANCE_WORDS = re.compile(r"balance|saldo|kontostand|салдо|остат|solde|zůstatek|наличност|stav")
-TOTAL_WORDS = re.compile(r"total|sum\b|summe|итого|общо|всего|всичко|razem|celkem|оборот|turnover|number of|брой")
-PAYER_WORDS = re.compile(
-    r"payer|zahlungspflicht|auftraggeber|наредител|плательщик|nadawca|sender|remitter|ordering|debtor"
-)
-PAYEE_WORDS = re.compile(r"payee|empfänger|begünstigt|beneficiary|получател|odbiorca|recipient|creditor")
-IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
-RUSSIAN_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{20}(?![0-9])")
-ACCOUNT_LABEL = re.compile(r"account (?:number|no|nr|iban)|^iban|iban|kontonummer|^konto|rekening|сметка|р/с|счет|счёт|compte|cuenta|rachunek|^account")  # fmt: skip
-ACCOUNT_VALUE = re.compile(r"[0-9A-Z][0-9A-Z .\-/]{4,40}")
-LIKE_A_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}")
-HEADER_WORD = re.compile(r"[A-Z]{3}|[€£₽₴₸]|[^\W\d_]+")
-CURRENCY_CODE = re.compile(r"(?<![A-Z])([A-Z]{3})(?![A-Z])")
 
 # Enough to meet both signs and the header below a bank's preamble.
 ROWS_LOOKED_AT = 300
@@ -200,7 +107,7 @@ def _is_of_invoices(table: Table) -> bool:
 def _is_of_bank(table: Table) -> bool:
     if "side" in table.roles or {"debit", "credit"} <= table.roles.keys() or "net" in table.roles:
         return True
-    if any(_account_in([plain_text(cell) for cell in row.cells]) for row in table.above):
+    if any(account_in([plain_text(cell) for cell in row.cells]) for row in table.above):
         return True
     amounts = [plain_text(cell) for cell in _column(table, "amount")]
     has_both_signs = any(text.startswith(("-", "−", "(")) or text.endswith("-") for text in amounts)
@@ -276,7 +183,7 @@ def _events(source: BinaryIO, saved: StatementMapping) -> Iterator[StatementEven
         yield Finding(
             "amounts_ambiguous", "1.234 in this table may be a thousand or a fraction.", line=table.header.line
         )
-    above = (_account_in([plain_text(cell) for cell in row.cells]) for row in table.above)
+    above = (account_in([plain_text(cell) for cell in row.cells]) for row in table.above)
     account = saved.account or next(filter(None, above), "")
     forms = _Forms(
         order.form, mark.mark, account, _own_account_column(table, account), _debits_are_negative(table, mark.mark)
@@ -323,7 +230,7 @@ def _order(table: Table) -> Order:
 
 
 def _account_events(table: Table, forms: _Forms, currency: str) -> Iterator[StatementEvent]:
-    preamble = _Preamble(table, forms)
+    preamble = Preamble(table, forms.mark, forms.own_account)
     preamble.currency = currency or preamble.currency
     steps: dict[str, list[_Step]] = {}
     current: str | None = None
@@ -490,94 +397,7 @@ def _fee_parts(table: Table, row: Row, forms: _Forms, currency: str) -> tuple[En
     return EntryPart(gross, currency), EntryPart(fee, currency, remittance="fee")
 
 
-class _Preamble:
-    """What stands above, between and below the entries: account, currency, balances."""
-
-    def __init__(self, table: Table, forms: _Forms) -> None:
-        self.forms = forms
-        self.account = forms.own_account
-        self.currency = ""
-        self.opening: Decimal | None = None
-        self.closing: Decimal | None = None
-        for row in table.above:
-            for _ in self.see(row):
-                pass
-        self.currency = self.currency or _header_currency(table) or _cell_currency(table)
-
-    def see(self, row: Row) -> Iterator[Finding]:
-        texts = [plain_text(cell) for cell in row.cells]
-        whole = " ".join(texts)
-        if BALANCE_WORDS.search(whole.lower()):
-            self._balance(row, whole.lower())
-            return
-        if not self.account:
-            self.account = _account_in(texts)
-        if not self.currency:
-            codes = [code for code in CURRENCY_CODE.findall(whole) if code in CURRENCIES]
-            self.currency = codes[0] if codes else ""
-        amounts = [cell for cell in row.cells[1:] if parse_amount(cell, self.forms.mark)]
-        if len(amounts) == 1 and len(row.cells) > 3 and not TOTAL_WORDS.search(whole.lower()) and self.account:
-            yield Finding("row_skipped", f"A row without a date was left out: {whole[:60]}", line=row.line)
-
-    def _balance(self, row: Row, words: str) -> None:
-        amounts = [amount for cell in row.cells if (amount := _amount_in(cell, self.forms)) is not None]
-        if not amounts:
-            return
-        if OPENING_WORDS.search(words) and self.opening is None:
-            self.opening = amounts[-1]
-        elif CLOSING_WORDS.search(words):
-            self.closing = amounts[-1]
-
-
-def _amount_in(cell: Cell, forms: _Forms) -> Decimal | None:
-    """An amount alone in a cell, or after the label's colon."""
-    if isinstance(cell, str) and ":" in cell:
-        cell = cell.rpartition(":")[2]
-    return parse_amount(cell, forms.mark)
-
-
-def _account_in(texts: list[str]) -> str:
-    """An account in a row above the table: an IBAN anywhere, or what stands after a label."""
-    for text in texts:
-        if match := IBAN.search(text.upper()):
-            return match[0].replace(" ", "")
-        if match := RUSSIAN_ACCOUNT.search(text):
-            return match[0]
-    for at, text in enumerate(texts):
-        label, mark, value = text.partition(":")
-        if not ACCOUNT_LABEL.search(normal(label)):
-            continue
-        candidates = [value, *texts[at + 1 : at + 3]] if mark else texts[at + 1 : at + 3]
-        for candidate in candidates:
-            plain = candidate.strip().upper()
-            if ACCOUNT_VALUE.fullmatch(plain) and sum(character.isdigit() for character in plain) >= 5:
-                return plain
-    return ""
-
-
-def _header_currency(table: Table) -> str:
-    """A currency in the header of the amounts: `Bedrag (EUR)`, `Betrag (€)`, `Сума (лв.)`."""
-    for role in ("amount", "debit", "credit", "balance"):
-        words = HEADER_WORD.findall(table.header.text(table.column(role)))
-        if code := next(filter(None, map(named_currency, words)), ""):
-            return code
-    return ""
-
-
-def _cell_currency(table: Table) -> str:
-    """The one currency that stands beside the amounts themselves: `€ 50,00`, `1 000,00 руб.`"""
-    texts = [
-        cell
-        for role in ("amount", "debit", "credit", "balance")
-        for column in table.roles.get(role, ())[:1]
-        for row in table.below
-        if column < len(row.cells) and isinstance(cell := row.cells[column], str)
-    ]
-    found = {code for text in texts for word in HEADER_WORD.findall(text) if (code := named_currency(word))}
-    return found.pop() if len(found) == 1 else ""
-
-
-def _closed(account: str, steps: list[_Step], preamble: _Preamble) -> StatementClosed:
+def _closed(account: str, steps: list[_Step], preamble: Preamble) -> StatementClosed:
     opening, closing = preamble.opening, preamble.closing
     if steps and all(step.balance is not None for step in steps):
         first, last = (steps[-1], steps[0]) if _runs_backwards(steps) else (steps[0], steps[-1])

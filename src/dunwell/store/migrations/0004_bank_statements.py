@@ -2,19 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
-
-
-def protect(apps, schema_editor):
-    """The guards of every table of a creditor, and the application's rights to the new ones."""
-    for table in ("bank_statement", "bank_entry"):
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
+from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
@@ -99,5 +89,5 @@ class Migration(migrations.Migration):
             model_name="bankentry",
             constraint=models.UniqueConstraint(fields=("creditor", "account", "identity"), name="bank_entry_once"),
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected("bank_statement", "bank_entry"),
     ]

@@ -3,10 +3,9 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import guards, tables
 
 TABLES = (
     "page_link",
@@ -17,16 +16,6 @@ TABLES = (
     "page_file",
     "page_answer_settled",
 )
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    schema_editor.execute(guards.PAGE_LINK_BY_TOKEN, None)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-    guards.ask(apps, schema_editor)
 
 
 class Migration(migrations.Migration):
@@ -250,5 +239,7 @@ class Migration(migrations.Migration):
                 fields=("link", "effective_on", "is_robot"), name="page_opening_once_a_day"
             ),
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
+        migrations.RunSQL(guards.PAGE_LINK_BY_TOKEN, migrations.RunSQL.noop),
+        tables.asked_anew,
     ]

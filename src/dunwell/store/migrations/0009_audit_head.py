@@ -1,17 +1,9 @@
 """The head of the audit chain, noted beside it: links cut off the end are noticed."""
 
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
-
-
-def protect(apps, schema_editor):
-    guards.protect("audit_head", schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
+from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
@@ -34,5 +26,5 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("creditor", "sequence"), name="audit_head_once")],
             },
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected("audit_head"),
     ]

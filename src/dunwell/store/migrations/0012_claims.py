@@ -1,41 +1,10 @@
 """Pre-trial claims, what became of them, and debts acknowledged in writing."""
 
-import django.db.models.deletion
-import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import tables
 
 TABLES = ("claim", "claim_event", "acknowledgement")
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-
-
-def fact(*fields):
-    """The columns of every fact around its own."""
-    return [
-        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-        ("effective_on", models.DateField()),
-        ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-        ("by", models.TextField(default="")),
-        ("why", models.TextField(default="")),
-        *fields,
-        (
-            "creditor",
-            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
-        ),
-    ]
-
-
-def parent(name, **options):
-    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=f"store.{name}", **options)
 
 
 class Migration(migrations.Migration):
@@ -44,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="Claim",
-            fields=fact(
+            fields=tables.fact(
                 ("number", models.TextField()),
                 ("locale", models.CharField(max_length=2)),
                 ("law", models.TextField()),
@@ -56,7 +25,7 @@ class Migration(migrations.Migration):
                 ("court_from", models.DateField()),
                 ("content_hash", models.TextField()),
                 ("asked", models.JSONField(default=dict)),
-                ("invoice", parent("invoice")),
+                ("invoice", tables.parent("invoice")),
             ),
             options={
                 "db_table": "claim",
@@ -65,11 +34,11 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="ClaimEvent",
-            fields=fact(
+            fields=tables.fact(
                 ("event", models.TextField()),
                 ("content_hash", models.TextField(default="")),
                 ("detail", models.TextField(default="")),
-                ("claim", parent("claim", related_name="events")),
+                ("claim", tables.parent("claim", related_name="events")),
             ),
             options={
                 "db_table": "claim_event",
@@ -84,8 +53,8 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="Acknowledgement",
-            fields=fact(("evidence", models.TextField()), ("receivable", parent("receivable"))),
+            fields=tables.fact(("evidence", models.TextField()), ("receivable", tables.parent("receivable"))),
             options={"db_table": "acknowledgement"},
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
     ]

@@ -3,18 +3,9 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
-
-
-def protect(apps, schema_editor):
-    for table in ("online_payment", "online_start", "online_event", "online_news"):
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
+from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
@@ -142,5 +133,5 @@ class Migration(migrations.Migration):
             model_name="onlinepayment",
             constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="online_payment_positive"),
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected("online_payment", "online_start", "online_event", "online_news"),
     ]

@@ -2,17 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
-
-
-def protect(apps, schema_editor):
-    guards.protect("note", schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
+from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
@@ -44,5 +36,5 @@ class Migration(migrations.Migration):
                 name="message_for_people",
             ),
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected("note"),
     ]

@@ -2,21 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import tables
 
 TABLES = ("inbound", "inbound_content", "inbound_match", "reply_proposal", "reply_decision", "call_reviewed")
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-    guards.ask(apps, schema_editor)
 
 
 class Migration(migrations.Migration):
@@ -245,5 +235,6 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("creditor", "digest"), name="call_reviewed_once")],
             },
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
+        tables.asked_anew,
     ]

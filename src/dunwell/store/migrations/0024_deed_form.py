@@ -1,17 +1,9 @@
 """Forms of the console that were carried out, so that a second press does nothing."""
 
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
-
-
-def protect(apps, schema_editor):
-    guards.protect("deed_form", schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
+from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
@@ -34,5 +26,5 @@ class Migration(migrations.Migration):
             model_name="deedform",
             constraint=models.UniqueConstraint(fields=("creditor", "form_id"), name="deed_form_once"),
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected("deed_form"),
     ]

@@ -3,43 +3,11 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import tables
 
 TABLES = ("payment_plan", "payment_plan_paper", "payment_plan_decision")
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-
-
-def owned(*fields):
-    """The columns of every row of a creditor around its own."""
-    return [
-        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-        *fields,
-        (
-            "creditor",
-            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
-        ),
-    ]
-
-
-def fact(*fields):
-    """The columns of every fact around its own."""
-    return owned(
-        ("effective_on", models.DateField()),
-        ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-        ("by", models.TextField(default="")),
-        ("why", models.TextField(default="")),
-        *fields,
-    )
 
 
 def of_plan(name):
@@ -52,7 +20,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="PaymentPlan",
-            fields=fact(
+            fields=tables.fact(
                 (
                     "receivables",
                     django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
@@ -77,7 +45,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="PaymentPlanPaper",
-            fields=owned(
+            fields=tables.owned(
                 ("sha256", models.CharField(max_length=64)),
                 ("content", models.BinaryField()),
                 ("plan", of_plan("paper")),
@@ -86,7 +54,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="PaymentPlanDecision",
-            fields=fact(("outcome", models.TextField()), ("plan", of_plan("decision"))),
+            fields=tables.fact(("outcome", models.TextField()), ("plan", of_plan("decision"))),
             options={
                 "db_table": "payment_plan_decision",
                 "constraints": [
@@ -106,6 +74,6 @@ class Migration(migrations.Migration):
                 to="store.paymentplan",
             ),
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
-        migrations.RunPython(guards.ask, migrations.RunPython.noop),
+        tables.protected(*TABLES),
+        tables.asked_anew,
     ]

@@ -2,36 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import tables
 
 TABLES = ("terms_proposal", "terms_confirmed")
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-
-
-def fact(*fields):
-    """The columns of every fact around its own."""
-    return [
-        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-        ("effective_on", models.DateField()),
-        ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-        ("by", models.TextField(default="")),
-        ("why", models.TextField(default="")),
-        *fields,
-        (
-            "creditor",
-            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
-        ),
-    ]
 
 
 class Migration(migrations.Migration):
@@ -40,7 +15,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="TermsProposal",
-            fields=fact(
+            fields=tables.fact(
                 ("terms", models.JSONField()),
                 ("locale", models.CharField(max_length=2)),
                 ("rehearsal", models.BooleanField(default=False)),
@@ -53,7 +28,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="TermsConfirmed",
-            fields=fact(
+            fields=tables.fact(
                 ("evidence", models.TextField()),
                 ("sha256", models.CharField(max_length=64)),
                 ("content", models.BinaryField()),
@@ -72,5 +47,5 @@ class Migration(migrations.Migration):
             ),
             options={"db_table": "terms_confirmed"},
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
     ]

@@ -1,41 +1,10 @@
 """Who answers a dispute until when; credit notes that are owed, and how that ended."""
 
-import django.db.models.deletion
-import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import tables
 
 TABLES = ("dispute_care", "credit_due", "credit_settled")
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-
-
-def fact(*fields):
-    """The columns of every fact around its own."""
-    return [
-        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-        ("effective_on", models.DateField()),
-        ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-        ("by", models.TextField(default="")),
-        ("why", models.TextField(default="")),
-        *fields,
-        (
-            "creditor",
-            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
-        ),
-    ]
-
-
-def parent(name, kind=models.ForeignKey, **options):
-    return kind(on_delete=django.db.models.deletion.PROTECT, to=f"store.{name}", **options)
 
 
 class Migration(migrations.Migration):
@@ -44,22 +13,22 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="DisputeCare",
-            fields=fact(
+            fields=tables.fact(
                 ("owner", models.TextField()),
                 ("due_on", models.DateField()),
-                ("dispute", parent("dispute", related_name="cares")),
+                ("dispute", tables.parent("dispute", related_name="cares")),
             ),
             options={"db_table": "dispute_care"},
         ),
         migrations.CreateModel(
             name="CreditDue",
-            fields=fact(
+            fields=tables.fact(
                 ("currency", models.CharField(max_length=3)),
                 ("amount", models.BigIntegerField()),
                 ("cause", models.TextField()),
                 ("rehearsal", models.BooleanField(default=False)),
-                ("receivable", parent("receivable")),
-                ("set_aside", parent("dispute", models.OneToOneField, null=True)),
+                ("receivable", tables.parent("receivable")),
+                ("set_aside", tables.parent("dispute", models.OneToOneField, null=True)),
             ),
             options={
                 "db_table": "credit_due",
@@ -74,11 +43,11 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="CreditSettled",
-            fields=fact(
-                ("due", parent("creditdue", models.OneToOneField, related_name="settled")),
-                ("credit_note", parent("invoice", models.OneToOneField, null=True)),
+            fields=tables.fact(
+                ("due", tables.parent("creditdue", models.OneToOneField, related_name="settled")),
+                ("credit_note", tables.parent("invoice", models.OneToOneField, null=True)),
             ),
             options={"db_table": "credit_settled"},
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
     ]

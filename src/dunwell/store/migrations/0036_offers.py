@@ -1,42 +1,11 @@
 """Offers, to whom they were made, and how that ended."""
 
-import django.db.models.deletion
-import django.db.models.functions.datetime
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import tables
 
 TABLES = ("offer", "offer_end", "offer_grant", "grant_end")
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-
-
-def fact(*fields):
-    """The columns of every fact around its own."""
-    return [
-        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-        ("effective_on", models.DateField()),
-        ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-        ("by", models.TextField(default="")),
-        ("why", models.TextField(default="")),
-        *fields,
-        (
-            "creditor",
-            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
-        ),
-    ]
-
-
-def parent(name, kind=models.ForeignKey, **options):
-    return kind(on_delete=django.db.models.deletion.PROTECT, to=f"store.{name}", **options)
 
 
 class Migration(migrations.Migration):
@@ -45,7 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="Offer",
-            fields=fact(
+            fields=tables.fact(
                 ("name", models.TextField()),
                 ("kind", models.TextField()),
                 ("share", models.IntegerField()),
@@ -58,7 +27,7 @@ class Migration(migrations.Migration):
                 ("excluded", ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ("platform", models.TextField(default="")),
                 ("segment", models.TextField(default="")),
-                ("customer", parent("customer", null=True)),
+                ("customer", tables.parent("customer", null=True)),
             ),
             options={
                 "db_table": "offer",
@@ -72,19 +41,19 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="OfferEnd",
-            fields=fact(("offer", parent("offer", models.OneToOneField, related_name="end"))),
+            fields=tables.fact(("offer", tables.parent("offer", models.OneToOneField, related_name="end"))),
             options={"db_table": "offer_end"},
         ),
         migrations.CreateModel(
             name="OfferGrant",
-            fields=fact(
+            fields=tables.fact(
                 ("currency", models.CharField(max_length=3)),
                 ("amount", models.BigIntegerField()),
                 ("last_day", models.DateField()),
                 ("ends_at", models.DateTimeField()),
                 ("rehearsal", models.BooleanField()),
-                ("offer", parent("offer", related_name="grants")),
-                ("receivable", parent("receivable")),
+                ("offer", tables.parent("offer", related_name="grants")),
+                ("receivable", tables.parent("receivable")),
             ),
             options={
                 "db_table": "offer_grant",
@@ -97,9 +66,9 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="GrantEnd",
-            fields=fact(
+            fields=tables.fact(
                 ("outcome", models.TextField()),
-                ("grant", parent("offergrant", models.OneToOneField, related_name="end")),
+                ("grant", tables.parent("offergrant", models.OneToOneField, related_name="end")),
             ),
             options={
                 "db_table": "grant_end",
@@ -111,7 +80,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name="creditdue", name="grant", field=parent("offergrant", models.OneToOneField, null=True)
+            model_name="creditdue", name="grant", field=tables.parent("offergrant", models.OneToOneField, null=True)
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
     ]

@@ -3,37 +3,11 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import tables
 
 TABLES = ("stop_work", "stop_work_end", "hook", "hook_call", "hook_attempt")
-
-
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
-    guards.ask(apps, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-
-
-def fact(*fields):
-    """The columns of every fact around its own."""
-    return [
-        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-        ("effective_on", models.DateField()),
-        ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-        ("by", models.TextField(default="")),
-        ("why", models.TextField(default="")),
-        *fields,
-        (
-            "creditor",
-            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
-        ),
-    ]
 
 
 class Migration(migrations.Migration):
@@ -42,7 +16,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="StopWork",
-            fields=fact(
+            fields=tables.fact(
                 ("work", models.TextField()),
                 ("basis", models.TextField()),
                 ("announced_on", models.DateField()),
@@ -61,7 +35,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="StopWorkEnd",
-            fields=fact(
+            fields=tables.fact(
                 ("outcome", models.TextField()),
                 (
                     "stop",
@@ -81,12 +55,12 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="Hook",
-            fields=fact(("address", models.TextField()), ("secret", models.TextField())),
+            fields=tables.fact(("address", models.TextField()), ("secret", models.TextField())),
             options={"db_table": "hook"},
         ),
         migrations.CreateModel(
             name="HookCall",
-            fields=fact(
+            fields=tables.fact(
                 ("key", models.TextField()), ("body", models.TextField()), ("rehearsal", models.BooleanField())
             ),
             options={
@@ -96,7 +70,7 @@ class Migration(migrations.Migration):
         ),
         migrations.CreateModel(
             name="HookAttempt",
-            fields=fact(
+            fields=tables.fact(
                 ("taken", models.BooleanField()),
                 ("said", models.TextField(default="")),
                 ("at", models.DateTimeField()),
@@ -110,5 +84,6 @@ class Migration(migrations.Migration):
             ),
             options={"db_table": "hook_attempt"},
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
+        tables.asked_anew,
     ]

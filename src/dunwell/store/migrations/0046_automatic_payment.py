@@ -2,19 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
-
-
-def protect(apps, schema_editor):
-    for table in ("auto_consent", "auto_method", "auto_end", "auto_charge"):
-        guards.protect(table, schema_editor)
-    application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
-    if application != owner:
-        guards.grant(application, schema_editor)
-    guards.ask(apps, schema_editor)
+from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
@@ -137,5 +127,6 @@ class Migration(migrations.Migration):
             model_name="autoconsent",
             constraint=models.CheckConstraint(condition=models.Q(("most__gt", 0)), name="auto_consent_positive"),
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected("auto_consent", "auto_method", "auto_end", "auto_charge"),
+        tables.asked_anew,
     ]

@@ -1,43 +1,19 @@
 """Forecast versions, the newest forecast of each receivable, and the basis on which natural persons are forecast."""
 
-import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-from dunwell.store import guards
+from dunwell.store import guards, tables
 
 TABLES = ("forecast_version", "receivable_forecast", "profiling_statement")
 
 
-def protect(apps, schema_editor):
-    for table in TABLES:
-        guards.protect(table, schema_editor)
+def let_replace(apps, schema_editor):
+    """What is derived is made anew by the application."""
     application, owner = settings.DATABASES["default"]["USER"], settings.DATABASES["owner"]["USER"]
     if application != owner:
-        guards.grant(application, schema_editor)
         for table in guards.DERIVED:
             schema_editor.execute(f"GRANT UPDATE ON {table} TO {schema_editor.quote_name(application)}")
-
-
-def fact(*fields):
-    """The columns of every fact around its own."""
-    return [
-        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-        ("effective_on", models.DateField()),
-        ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-        ("by", models.TextField(default="")),
-        ("why", models.TextField(default="")),
-        *fields,
-        (
-            "creditor",
-            models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.creditor"),
-        ),
-    ]
-
-
-def parent(name, **options):
-    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=f"store.{name}", db_index=False, **options)
 
 
 class Migration(migrations.Migration):
@@ -46,7 +22,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name="ForecastVersion",
-            fields=fact(
+            fields=tables.fact(
                 ("took_over", models.BooleanField()),
                 ("fingerprint", models.TextField()),
                 ("payments", models.IntegerField()),
@@ -76,16 +52,17 @@ class Migration(migrations.Migration):
                 ("probability", models.FloatField()),
                 ("unpaid", models.FloatField()),
                 ("reasons", models.JSONField(default=list)),
-                ("creditor", parent("creditor", db_constraint=False)),
-                ("receivable", parent("receivable", db_constraint=False)),
-                ("version", parent("forecastversion", null=True)),
+                ("creditor", tables.parent("creditor", db_index=False, db_constraint=False)),
+                ("receivable", tables.parent("receivable", db_index=False, db_constraint=False)),
+                ("version", tables.parent("forecastversion", db_index=False, null=True)),
             ],
             options={"db_table": "receivable_forecast"},
         ),
         migrations.CreateModel(
             name="ProfilingStatement",
-            fields=fact(("basis", models.TextField())),
+            fields=tables.fact(("basis", models.TextField())),
             options={"db_table": "profiling_statement"},
         ),
-        migrations.RunPython(protect, migrations.RunPython.noop),
+        tables.protected(*TABLES),
+        migrations.RunPython(let_replace, migrations.RunPython.noop),
     ]
