@@ -68,7 +68,7 @@ def test_a_percent_sign_is_a_letter(client_as: Callable[..., Client], many: Worl
 
 LISTS = (
     *("", "?whose=mine", "figures", "customers", "customers?owner=Anna", "invoices", "invoices?show=all", "invoices?q=C1"),
-    *("search?q=C1", "search?q=100.00", "replies", "money", "money/files", "policies", "offers", "settings/audit"),
+    *("search?q=C1", "search?q=100.00", "replies", "money", "money/files", "policies", "texts", "offers", "settings/audit"),
 )
 
 

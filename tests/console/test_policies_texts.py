@@ -71,8 +71,9 @@ def filled_in(page: str) -> dict[str, list[str]]:
     form = lxml.html.fromstring(page).xpath("//main//form[@method='post']")[0]
     found: dict[str, list[str]] = {}
     for field in form.xpath(".//input[@name]"):
-        if field.get("type") not in ("radio", "checkbox") or field.get("checked") is not None:
-            found.setdefault(field.get("name"), []).append(field.get("value", "on"))
+        is_choice = field.get("type") in ("radio", "checkbox")
+        if not is_choice or field.get("checked") is not None:
+            found.setdefault(field.get("name"), []).append(field.get("value", "on" if is_choice else ""))
     for chosen in form.xpath(".//select[@name]/option[@selected]"):
         found.setdefault(chosen.getparent().get("name"), []).append(chosen.get("value"))
     return found

@@ -115,9 +115,10 @@ class PolicyForms:
         return self.manners.is_valid() and bool(self.steps.is_valid())
 
     def policy(self) -> Policy:
-        """What was filled in; it still has to be checked as a ladder. Steps stand in the order of their days."""
+        """What was filled in; it still has to be checked as a ladder. Steps are put in the order of their days."""
         kept = [one for one in self.steps if one.has_changed() or one in self.steps.initial_forms]
         steps = [self._step(one) for one in kept if not one.cleaned_data.get("DELETE")]
+        steps.sort(key=lambda step: (step.anchor != Anchor.ISSUE, step.offset_days))
         manners = self.manners.cleaned_data
         return replace(self._policy, steps=tuple(steps), **{name: manners[name] for name in ("name", *MANNERS)})
 

@@ -29,9 +29,10 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     if locale not in LANGUAGES:
         raise Http404
     keys: dict[str, list[tuple[str, str, int]]] = {}
+    versions = wording.version_counts()
     for place in wording.places():
         if place[0] == locale:
-            keys.setdefault(place[1], []).append((place[2], ".".join(place), len(wording.versions(place))))
+            keys.setdefault(place[1], []).append((place[2], ".".join(place), versions[place]))
     rows = sorted(((labels.word("step", key), found) for key, found in keys.items()), key=lambda row: row[0])
     return answer.page(
         request, desk, "texts.html", {"section": "texts", "rows": rows, "locale": locale, "languages": LANGUAGES}
