@@ -44,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     socket = str(RUN / "postgres").replace("/", "%2F")
     os.environ["DUNWELL_DATABASE_URL"] = f"postgresql://dunwell_app@/test_{WORKER}?host={socket}"
     os.environ["DUNWELL_OWNER_DATABASE_URL"] = f"postgresql://dunwell_owner@/test_{WORKER}?host={socket}"
+    os.environ["DUNWELL_BACKUP_DATABASE_URL"] = f"postgresql://postgres@/test_{WORKER}?host={socket}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "dunwell.site.settings"
     django.setup()
 

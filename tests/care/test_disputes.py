@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from dunwell.core import numbering
+from dunwell.core.ledger import DocumentKind
 from dunwell.core.money import Money
-from dunwell.run import books, credits, disputes, facts, news, people, subjects
+from dunwell.run import books, credits, disputes, facts, news, numbers, people, subjects
 from dunwell.run.disputes import Answer
 from dunwell.store import scope, today
 from dunwell.store.models import Dispute, Invoice
@@ -117,7 +119,7 @@ def test_a_refused_credit_note_is_asked_for_again(firm, contested):
 
 
 def test_where_dunwell_numbers_credit_notes_it_is_in_the_books_at_once(firm, contested):
-    credits.set_numbering(firm.creditor, "CN-{year}-{number:03}", on=DAY, by="anna")
+    numbers.set_pattern(firm.creditor, DocumentKind.CREDIT_NOTE, "CN-{year}-{number:03}", on=DAY, by="anna")
     disputes.resolve(firm.creditor, contested.pk, Answer("accepted", words="Right."), on=NEXT, by="anna")
     with scope.of(firm.creditor.pk):
         note = Invoice.objects.get(kind="credit_note")
@@ -127,8 +129,8 @@ def test_where_dunwell_numbers_credit_notes_it_is_in_the_books_at_once(firm, con
 
 
 def test_a_pattern_without_a_number_is_refused(firm):
-    with pytest.raises(credits.PatternUnfit):
-        credits.set_numbering(firm.creditor, "CN-{year}", on=DAY, by="anna")
+    with pytest.raises(numbering.PatternUnfit):
+        numbers.set_pattern(firm.creditor, DocumentKind.CREDIT_NOTE, "CN-{year}", on=DAY, by="anna")
 
 
 def test_a_credit_note_of_somebody_else_settles_nothing(firm, contested):

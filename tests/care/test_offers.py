@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.core import offers as rules
+from dunwell.core.ledger import DocumentKind
 from dunwell.core.money import Money
 from dunwell.core.offers import Offer, OfferKind, OfferUnfit, PercentUnreadable
-from dunwell.run import credits, offers, platforms, portal, portal_desk
+from dunwell.run import credits, numbers, offers, platforms, portal, portal_desk
 from dunwell.store import scope
 from dunwell.store.models import CreditDue, Dispute, GrantEnd, Invoice, OfferGrant, PageAnswer
 from portal.clients import Reader, link_in
@@ -121,7 +122,7 @@ def test_paid_a_day_late_the_whole_sum_is_owed(firm):
 
 
 def test_where_dunwell_numbers_credit_notes_the_discount_settles_the_invoice(firm):
-    credits.set_numbering(firm.creditor, "CN-{number}", on=DAY, by="anna")
+    numbers.set_pattern(firm.creditor, DocumentKind.CREDIT_NOTE, "CN-{number}", on=DAY, by="anna")
     firm.go_live()
     make(firm)
     issued(firm)

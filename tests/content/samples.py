@@ -115,6 +115,7 @@ DAYS = {
     "order_closed": (date(2026, 4, 21), None),
     "thanks": (date(2026, 5, 15), None),
     "apology": (date(2026, 4, 15), None),
+    "check_in": (date(2026, 6, 17), None),
     "lifted": (date(2026, 5, 28), None),
     "bank_details": (date(2026, 5, 15), None),
     "new_link": (date(2026, 5, 15), None),
@@ -161,7 +162,10 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         benefit="no_more_letters" if key == "reminder" else "",
         consequence=_consequence(key, locale),
         rights=frozenset({Right.STOP_WORK}) if key == "formal" else frozenset(),
-        next_step=NEXT_STEP[locale] if key == "thanks" else "",
+        next_step=NEXT_STEP[locale] if key in ("thanks", "check_in") else "",
+        survey_link=f"https://pay.studio.example/p/{'a2' * 12}/{locale}/survey"
+        if key == "thanks" and channel == "email"
+        else "",
         answer=ANSWER[locale] if key.startswith("dispute_") else "",
         credited=Money(30_000, AMOUNT[locale].currency) if key == "dispute_accepted" else None,
         own_subject=OWN_SUBJECT[locale] if key == "own_words" else "",

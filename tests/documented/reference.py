@@ -36,6 +36,9 @@ ENVIRONMENT = {
     "DUNWELL_DATABASE_URL": "Another PostgreSQL instead of the embedded one: `postgresql://role:password@host:5432/dunwell`. "
     "The role is neither owner of the tables nor superuser.",
     "DUNWELL_OWNER_DATABASE_URL": "The same database as the owner of the tables, who migrates; the address above without it.",
+    "DUNWELL_BACKUP_DATABASE_URL": "The same database as a role that reads every row and makes databases: backups are its work. "
+    "The owner's address without it.",
+    "DUNWELL_BACKUPS": "The folder for backups, best on another disk or a mounted share; `backups` in the data folder without it.",
     "DUNWELL_SHARED": "For developers: the folder of development data from which the reader of replies is trained.",
     "DUNWELL_HOSTS": "Further host names under which the web answers, separated by blanks.",
     "DUNWELL_FACES": "Which web faces exist, separated by blanks: `console pay`; `dunwell serve --only` sets it.",
@@ -76,6 +79,7 @@ WITHDRAWN = {
     "went_live": "written in rehearsal, never sent",
     "back_to_rehearsal": "written live; the creditor went back to rehearsal",
     "instalment_plan": "a payment schedule was agreed, or the one that it reminds of was taken back",
+    "restored": "it waited when the backup was made that was restored; `dunwell restored` asks whether it went out",
     "stale": "its day or its hours have passed; it is planned anew",
     "amended": "a due date, a sum, another fact of the document or the address was corrected after the letter was written",
     "bank_details": "the bank account that it names has changed",

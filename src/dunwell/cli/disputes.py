@@ -10,8 +10,9 @@ from dunwell.cli import context as cli
 from dunwell.cli import show
 from dunwell.cli.context import out
 from dunwell.cli.options import AsOfOption, ByOption, CreditorOption, WhyOption
+from dunwell.core.ledger import DocumentKind
 from dunwell.core.money import Money
-from dunwell.run import credits, disputes, news
+from dunwell.run import credits, disputes, news, numbers
 from dunwell.run.disputes import Answer
 from dunwell.store import scope
 
@@ -122,5 +123,7 @@ def numbering(
 ) -> None:
     """Let Dunwell number credit notes and issue them at once, or leave them to accounting."""
     chosen = cli.chosen(context, creditor)
-    credits.set_numbering(chosen, pattern, on=cli.day(context, chosen, as_of), by=by or cli.who())
+    numbers.set_pattern(
+        chosen, DocumentKind.CREDIT_NOTE, pattern, on=cli.day(context, chosen, as_of), by=by or cli.who()
+    )
     out.print(f"credit notes are numbered {pattern}" if pattern else "accounting issues credit notes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from dunwell.cli import context as cli
 from dunwell.cli import show
 from dunwell.cli.context import out
 from dunwell.cli.options import AsOfOption, ByOption, CreditorOption, WhyOption
-from dunwell.run import creditors, day, news
+from dunwell.run import check_ins, creditors, day, news
 from dunwell.run.news import Prepared
 from dunwell.store.models import Creditor
 
@@ -51,6 +52,21 @@ def lifted(
     _finish(chosen, prepared, send=send, by=by, why=why)
 
 
+def check_in(
+    context: Context,
+    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    words: Annotated[str, typer.Option(help="A line of your own: what you last did together, what is new.")] = "",
+    send: SendOption = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    why: WhyOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """Ask how they are, and for nothing else; only where nothing is late. Shown first, queued with --send."""
+    chosen, on = _chosen(context, creditor, as_of)
+    _finish(chosen, check_ins.letter(chosen, customer, words, on=on), send=send, by=by, why=why, queue=check_ins.send)
+
+
 def _chosen(context: Context, slug: str, as_of: str | None) -> tuple[Creditor, date]:
     chosen = cli.chosen(context, slug)
     on, today = cli.day(context, chosen, as_of), cli.wiring(context).today(chosen.timezone)
@@ -59,11 +75,13 @@ def _chosen(context: Context, slug: str, as_of: str | None) -> tuple[Creditor, d
     return chosen, on
 
 
-def _finish(chosen: Creditor, prepared: Prepared, *, send: bool, by: str, why: str) -> None:
+def _finish(
+    chosen: Creditor, prepared: Prepared, *, send: bool, by: str, why: str, queue: Callable[..., int] = news.send
+) -> None:
     show.letters([prepared.letter], limit=1, html=None)
     if not send:
         out.print("nothing is queued yet: add --send to let exactly this letter go")
         return
-    added = news.send(chosen, prepared, by=by or cli.who(), why=why)
+    added = queue(chosen, prepared, by=by or cli.who(), why=why)
     leaves = f"it may leave from {prepared.draft.not_before:%Y-%m-%d %H:%M} (UTC) with the next `dunwell deliver`"
     out.print(f"queued; {leaves}" if added else "this letter was queued before; nothing was added")

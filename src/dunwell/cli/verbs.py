@@ -69,7 +69,7 @@ def hold(
     customer: Annotated[str, typer.Option(help="The whole customer instead of one invoice.")] = "",
     until: Annotated[str | None, typer.Option(help="YYYY-MM-DD; until lifted without it.")] = None,
     reason: Annotated[
-        str, typer.Option(help="asked_for_time, hardship, relationship, claimed_paid, our_side, other")
+        str, typer.Option(help="asked_for_time, hardship, survey, relationship, claimed_paid, our_side, other")
     ] = "other",
     creditor: CreditorOption = "",
     undo: UndoOption = None,

@@ -46,6 +46,7 @@ class CustomerState(StrEnum):
 class HoldReason(StrEnum):
     ASKED_FOR_TIME = "asked_for_time"
     HARDSHIP = "hardship"
+    SURVEY = "survey"  # they said that they are not happy with us
     RELATIONSHIP = "relationship"
     MISSING_FROM_COMPLETE_FILE = "missing_from_complete_file"
     CLAIMED_PAID = "claimed_paid"

@@ -36,6 +36,7 @@ CONTENT_KEYS = {
     "order_closed": "warm",
     "thanks": "warm",
     "apology": "plain",
+    "check_in": "warm",
     "lifted": "plain",
     "bank_details": "plain",
     "dispute_accepted": "plain",
@@ -50,7 +51,7 @@ TASK_KEYS = ("call_script", "visit_brief")
 # These ask for nothing: no way to pay and no answer buttons are needed in them.
 NEWS_KEYS = (
     *("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link"),
-    *("dispute_accepted", "dispute_rejected", "own_words", "auto_notice"),
+    *("dispute_accepted", "dispute_rejected", "own_words", "auto_notice", "check_in"),
 )
 
 
@@ -269,6 +270,7 @@ class LetterFacts:
     offer: OfferFacts | None = None
     methods: tuple[PaymentMethod, ...] = (PaymentMethod("page"), PaymentMethod("transfer"))
     page_link: str = ""
+    survey_link: str = ""
     reference: str = ""
     next_step: str = ""
     answer: str = ""

@@ -18,6 +18,7 @@ class AnswerKind(StrEnum):
     OTHER_WAY = "other_way"  # a way to pay that is not offered
     HARDSHIP = "hardship"  # paying is hard: a person listens
     REVIEW = "review"  # for a cashback: where it stands, so that a person can see it
+    SURVEY = "survey"  # how happy they are, from 1 to 10
     STOP = "stop"
     NEW_LINK = "new_link"
 

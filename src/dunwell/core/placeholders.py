@@ -130,10 +130,12 @@ PLACEHOLDERS = _catalogue(
     ("payment", "ways to pay, the preferred first, with bank details and QR code", "methods, creditor.accounts",
      "(card)"),
     ("page", "the link to the reader's page, on a line of its own", "page_link", "https://pay.studio.example/p/…"),
+    ("survey", "one question, from 1 to 10, and its link; empty where the letter does not ask it", "survey_link",
+     "(question and link)"),
     ("new_accounts", "the creditor's bank details without a sum", "creditor.accounts", "(card)"),
     ("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)"),
     ("own_words", "what a person writes by hand, between salutation and signature", "own_words", "Спасибо за письмо…"),
     ("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …"),
-    alone=("invoice_list", "not_due_list", "payment", "page", "new_accounts", "answers", "own_words", "signature"),
+    alone=("invoice_list", "not_due_list", "payment", "page", "survey", "new_accounts", "answers", "own_words", "signature"),
 )
 # fmt: on

@@ -61,13 +61,16 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """`opening` names {caller} and {creditor}; `wish` is the question from 1 to 10; `hardship` are for whoever is in trouble."""
+    """`opening` names {caller} and {creditor}; `wish` is the question from 1 to 10; `hardship` are for whoever is in
+    trouble, `survey` for whoever is not happy with us.
+    """
 
     opening: str
     closing: str
     wish: str
     questions: tuple[str, ...]
     hardship: tuple[str, ...]
+    survey: tuple[str, ...]
     objections: tuple[Objection, ...]
 
 
@@ -78,5 +81,5 @@ def from_dict(data: Mapping[str, Any]) -> Playbook:
         for one in data["objection"]
     )
     rest = {name: text for name, text in data.items() if name != "objection"}
-    asked = {name: tuple(data[name]) for name in ("questions", "hardship")}
+    asked = {name: tuple(data[name]) for name in ("questions", "hardship", "survey")}
     return Playbook(**{**rest, **asked, "objections": objections})

@@ -84,7 +84,8 @@ class Policy:
     """A ladder and its manners; `steps` stand in the order they are taken.
 
     A courtesy is spared where the forecast says so surely (`spare_probability`) that the money comes by itself; so large a share
-    of the clients (`spare_holdout`, always the same ones) is never spared, so that the price of sparing can be measured.
+    of the clients (`spare_holdout`, always the same ones) is never spared, so that the price of sparing can be measured. Beside thanks, so many days apart at least, a client is asked how happy they are; 0: never (`survey_gap_days`).
+    After so many days without any word a person asks how they are; 0: never (`check_in_days`).
     `balance_min` is, by currency and in minor units, the least balance worth a message; a currency it does not name has
     none. `instalments` bounds what a client may put off alone. `interest`: letters may name the penalty that a contract gives, and it may be charged. `customer_kind` None = fit for businesses and persons alike.
     """
@@ -104,6 +105,8 @@ class Policy:
     spare_holdout: float = 0.1
     claimed_paid_days: int = 5
     promise_days_max: int = 30
+    survey_gap_days: int = 0
+    check_in_days: int = 0
     reply_wait_days: int = 5
     interest: bool = False
     instalments: Bounds = field(default_factory=Bounds)

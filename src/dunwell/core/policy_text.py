@@ -62,6 +62,8 @@ def _policy(table: Table) -> Policy:
         claimed_paid_days=table.whole("claimed_paid_days", 5, low=1, high=30),
         reply_wait_days=table.whole("reply_wait_days", 5, low=1, high=30),
         promise_days_max=table.whole("promise_days_max", 30, low=1, high=90),
+        check_in_days=table.whole("check_in_days", 0, low=0, high=730),
+        survey_gap_days=table.whole("survey_gap_days", 0, low=0, high=730),
         interest=table.flag("interest", False),
         instalments=_bounds(table.table("instalments")),
     )

@@ -73,6 +73,15 @@ def page(sheet: Sheet) -> Part:
     return text, sheet.layout.piece("card", html)
 
 
+def survey(sheet: Sheet) -> Part:
+    """One question, from 1 to 10, where the letter asks it: nothing is asked of whoever passes it by."""
+    if not sheet.scene.facts.survey_link:
+        return "", ""
+    asked = sheet.labels["survey"]
+    text, html = _link(sheet, sheet.scene.facts.survey_link, f"{escaped(asked)}<br>")
+    return f"{asked}\n{text}", html
+
+
 def new_accounts(sheet: Sheet) -> Part:
     """The creditor's bank details, all of them, without a sum."""
     accounts = sheet.scene.facts.creditor.accounts
@@ -233,6 +242,7 @@ PARTS: dict[str, Callable[[Sheet], Part]] = {
     "not_due_list": not_due_list,
     "payment": payment,
     "page": page,
+    "survey": survey,
     "new_accounts": new_accounts,
     "answers": answers,
     "own_words": own_words,
@@ -287,7 +297,10 @@ def _way(sheet: Sheet, method: PaymentMethod) -> Part:
 
 
 def _page_link(sheet: Sheet, before: str) -> Part:
-    address = sheet.scene.facts.page_link
+    return _link(sheet, sheet.scene.facts.page_link, before)
+
+
+def _link(sheet: Sheet, address: str, before: str) -> Part:
     link = sheet.layout.piece("link", escaped(address), escaped(address))
     return address, sheet.layout.piece("method", f"{before}{link}")
 

@@ -243,7 +243,7 @@ def _may_name(facts: LetterFacts) -> frozenset[Right]:
 
 
 def _links(facts: LetterFacts) -> list[Finding]:
-    links = [facts.page_link, facts.unsubscribe, *(method.link for method in facts.methods)]
+    links = [facts.page_link, facts.survey_link, facts.unsubscribe, *(method.link for method in facts.methods)]
     return [
         Finding(
             "link_not_public",

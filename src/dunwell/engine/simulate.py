@@ -59,13 +59,14 @@ DENIED: Schema = {
 
 @dataclass(frozen=True)
 class Simulation:
-    """What would have been sent (SENT) and what the governor would have denied (DENIED), over whole days."""
+    """What would have been sent (SENT), the steps it took (STEPS_DONE), and what the governor would have denied (DENIED)."""
 
     since: date
     until: date
     sent: pl.DataFrame
     denied: pl.DataFrame
     days_open: int
+    done: pl.DataFrame
 
     def counts(self) -> dict[str, int]:
         """The figures of a report; the busiest person's are over all channels and customers."""
@@ -100,7 +101,7 @@ def simulate(history: History, *, since: date, until: date, assume_contact: str 
         sent.append(_sent(proposal, seen))
         denied.append(_denied(proposal))
         remembered.learn(proposal, seen)
-    return Simulation(since, until, pl.concat(sent), pl.concat(denied), days_open)
+    return Simulation(since, until, pl.concat(sent), pl.concat(denied), days_open, remembered.done(since))
 
 
 def side_by_side(simulations: Mapping[str, Simulation]) -> pl.DataFrame:
@@ -180,6 +181,10 @@ class _Memory:
         unreached = proposal.items.join(nobody.select("action_id", "task"), on="action_id")
         waits = unreached.with_columns(state=pl.lit("task"), since=on, step=pl.lit(None, pl.String))
         self.waiting = pl.concat([self.waiting, conform(waits, UNDER_WAY)])
+
+    def done(self, since: date) -> pl.DataFrame:
+        """The steps that the simulated days took."""
+        return self.steps_done.filter((pl.col("on") >= since) & (pl.col("state") == "done"))
 
     def _paid(self, moved: pl.DataFrame) -> pl.DataFrame:
         paid = moved.filter(pl.col("kind") == "payment").join(self.customer_of, on="receivable_id")

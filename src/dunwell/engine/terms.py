@@ -115,6 +115,13 @@ def numeric_date(day: date, locale: str) -> str:
     return format_date(day, "d MMM y" if locale == "en" else "dd.MM.y", locale=CLDR[locale])
 
 
+@lru_cache(maxsize=512)
+def month_name(day: date, locale: str) -> str:
+    """`ноябрь 2026 г.`, as a month is named by itself."""
+    text = f"{format_date(day, 'LLLL', locale=CLDR[locale])} {day.year}"
+    return text if locale == "en" else f"{text} г."
+
+
 def days_listed(days: Iterable[date], locale: str, joiner: str, year_known: int, each: str = "") -> str:
     """`17 и 21 апреля`, `28 апреля и 5 мая`; `each` is the preposition that Bulgarian repeats (`на 17 и на 21
     април`).

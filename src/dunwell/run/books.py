@@ -143,11 +143,14 @@ def add_document(
     total: Money,
     what_for: str = "",
     credits_number: str = "",
+    is_sent: bool = True,
     on: date,
     by: str,
     why: str = "",
 ) -> Invoice:
-    """An invoice, a request before work, or a credit note; money is set against it by the next run."""
+    """An invoice, a request before work, or a credit note; money is set against it by the next run. One that was not sent yet is
+    sent by the first step of its ladder.
+    """
     if due < issued:
         raise DueBeforeIssue(due=due, issued=issued)
     if total.minor <= 0:
@@ -159,7 +162,8 @@ def add_document(
         made = Invoice.objects.create(
             creditor=creditor, source=MANUAL, external_id=number, customer=customer, kind=DocumentKind(kind).value,
             number=number, issue_date=issued, currency=total.currency, total=total.minor, what_for=what_for,
-            valid_until=due if is_request else None, credits_number=credits_number, requested_on=issued, known_on=on,
+            valid_until=due if is_request else None, credits_number=credits_number,
+            requested_on=issued if is_sent else None, known_on=on,
         )  # fmt: skip
         if kind != DocumentKind.CREDIT_NOTE:
             Receivable.objects.create(

@@ -9,13 +9,26 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Finding
 from dunwell.engine import render, tact
-from dunwell.run import calendars, creditors, freshness, jurisdictions, packs, policies, portal_desk, scenarios, ways
-from dunwell.store import outbox, scope
+from dunwell.run import (
+    archives,
+    backup,
+    calendars,
+    creditors,
+    freshness,
+    jurisdictions,
+    packs,
+    policies,
+    portal_desk,
+    scenarios,
+    ways,
+)
+from dunwell.store import gone_out, outbox, scope
 from dunwell.store.models import Creditor
 
 FREE_MB_MIN = 500
@@ -78,12 +91,33 @@ def _machine(now: Callable[[], datetime], data: Path) -> Iterator[Line]:
     )
     free = shutil.disk_usage(data).free // 2**20
     yield Line(free >= FREE_MB_MIN, "disk", f"{free:,} MB free in {data}", "" if free >= FREE_MB_MIN else "Make room.")
+    if Creditor.objects.filter(is_demo=False).exists():
+        yield _backups(now(), data)
+
+
+def _backups(now: datetime, data: Path) -> Line:
+    """Nobody misses a backup before the day it is needed: so one that is old, or dies with the disk, is said here."""
+    folder, last = settings.BACKUPS, backup.newest()
+    if last is None:
+        return Line(
+            False, "backup", f"none in {folder}", "Run `dunwell backup`; `dunwell worker` makes one each night."
+        )
+    says = f"{last:%Y-%m-%d %H:%M} UTC in {folder}, restored on trial"
+    if now - last > backup.LATE_AFTER:
+        return Line(False, "backup", says, "Is `dunwell worker` running? `dunwell backup` makes one now.")
+    is_apart = folder.stat().st_dev != data.stat().st_dev
+    remedy = f"It lies on the same disk as the books: name another one in DUNWELL_BACKUPS, and copy {archives.key_file()} apart."
+    return Line(True, "backup", says, "" if is_apart else remedy)
 
 
 def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     name = creditor.slug
     status = creditors.status(creditor)
     yield Line(True, name, f"{'live' if status.live else 'rehearsal'}{', STOPPED' if status.stopped else ''}")
+    if gone_out.is_unconfirmed(creditor.pk):
+        yield Line(
+            False, f"{name} restore", "nobody has said yet what went out since the backup", "Run `dunwell restored`."
+        )
     missing = creditors.missing(creditor)
     yield Line(not missing, f"{name} letters", "complete" if not missing else "incomplete", "; ".join(missing))
     yield _money(creditor, now)

@@ -15,7 +15,7 @@ from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
 from dunwell.run import freshness, policies, subjects, ways
-from dunwell.store import audit, outbox, scope, switches
+from dunwell.store import audit, gone_out, outbox, scope, switches
 from dunwell.store.models import BankAccount, Creditor, Customer, Logo, Message, PolicyChoice, Staff, Switch
 
 DEFAULTS = {
@@ -48,6 +48,10 @@ class CreditorExists(Refusal):
 
 class DemoStaysInRehearsal(Refusal):
     """The demo creditor cannot go live: make your own with `dunwell init`."""
+
+
+class RestoreUnconfirmed(Refusal):
+    """These books were restored from a backup: say first what went out since, by `dunwell restored`."""
 
 
 class NoMoneySource(Refusal):
@@ -231,7 +235,7 @@ def against_live(creditor: Creditor, *, now: datetime) -> list[Refusal]:
     """Everything that stands against going live, as far as it is known without asking a mail server."""
     if creditor.is_demo:
         return [DemoStaysInRehearsal()]
-    found: list[Refusal] = []
+    found: list[Refusal] = [RestoreUnconfirmed()] if gone_out.is_unconfirmed(creditor.pk) else []
     sources = freshness.sources(creditor, now)
     if not sources:
         found.append(NoMoneySource())

@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from dunwell.core.ledger import DocumentKind
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import books
-from dunwell.store import audit, scope, switches
+from dunwell.run import books, numbers
+from dunwell.store import audit, scope
 from dunwell.store.models import (
     Allocation,
     CreditDue,
@@ -26,15 +26,10 @@ from dunwell.store.models import (
     Invoice,
     OfferGrant,
     Receivable,
-    Switch,
 )
 
 AWAITED = "credit_due"
 """The cause of what is set aside until the credit note is there: nobody contests it, our side owes it."""
-
-
-class PatternUnfit(Refusal):
-    """{pattern!r} gives no number: write it like CN-{{year}}-{{number}}."""
 
 
 class NoSuchCredit(Refusal):
@@ -43,18 +38,6 @@ class NoSuchCredit(Refusal):
 
 class NoSuchCreditNote(Refusal):
     """There is no credit note {number!r} of at least {amount} for this customer in the books: enter or import it first."""
-
-
-def numbering(creditor: Creditor) -> str:
-    """How Dunwell numbers credit notes; empty where accounting issues them."""
-    return switches.value(creditor.pk, Switch.CREDIT_NOTES)
-
-
-def set_numbering(creditor: Creditor, pattern: str, *, on: date, by: str) -> None:
-    """Let Dunwell number credit notes by a pattern with {year} and {number}; an empty one leaves them to accounting again."""
-    if pattern and ("{number" not in pattern or _numbered(pattern, on.year, 1) is None):
-        raise PatternUnfit(pattern=pattern)
-    switches.turn(creditor.pk, Switch.CREDIT_NOTES, pattern, by=by, why="", on=on)
 
 
 def owe(
@@ -76,9 +59,9 @@ def owe(
     """
     fact = {"creditor": creditor, "effective_on": on, "by": by, "why": why}
     with scope.of(creditor.pk):
-        pattern = "" if rehearsal else numbering(creditor)
+        is_ours = not rehearsal and bool(numbers.pattern(creditor, DocumentKind.CREDIT_NOTE))
         aside = None
-        if left and not pattern:
+        if left and not is_ours:
             part = min(amount.minor, left.minor)
             aside = Dispute.objects.create(
                 **fact, receivable=receivable, cause=AWAITED, amount=part, rehearsal=rehearsal
@@ -94,8 +77,8 @@ def owe(
             rehearsal=rehearsal,
         )
         _note(creditor, by, "credit_due", due, {"amount": str(amount), "cause": cause, "why": why})
-        if pattern:
-            _issue(creditor, due, pattern, left=left, on=on, by=by)
+        if is_ours:
+            _issue(creditor, due, left=left, on=on, by=by)
     return due
 
 
@@ -150,13 +133,13 @@ def _candidates(due: CreditDue) -> QuerySet[Invoice]:
     )
 
 
-def _issue(creditor: Creditor, due: CreditDue, pattern: str, *, left: Money, on: date, by: str) -> None:
+def _issue(creditor: Creditor, due: CreditDue, *, left: Money, on: date, by: str) -> None:
     invoice, amount = due.receivable.invoice, Money(due.amount, due.currency)
     made = books.add_document(
         creditor,
         invoice.customer,
         kind=DocumentKind.CREDIT_NOTE.value,
-        number=_next(pattern, on.year),
+        number=numbers.take(creditor, DocumentKind.CREDIT_NOTE, on),
         issued=on,
         due=on,
         total=amount,
@@ -198,23 +181,6 @@ def _waiting(creditor: Creditor, number: int) -> CreditDue:
     if due is None:
         raise NoSuchCredit(number=number)
     return due
-
-
-def _next(pattern: str, year: int) -> str:
-    """The first free number of the year; two at once wait for each other by the creditor's audit chain."""
-    taken = set(Invoice.objects.filter(kind=DocumentKind.CREDIT_NOTE.value).values_list("number", flat=True))
-    number = 1
-    while (text := _numbered(pattern, year, number)) in taken:
-        number += 1
-    assert text is not None
-    return text
-
-
-def _numbered(pattern: str, year: int, number: int) -> str | None:
-    try:
-        return pattern.format(year=year, number=number)
-    except (KeyError, IndexError, ValueError):
-        return None
 
 
 def _note(creditor: Creditor, by: str, kind: str, due: CreditDue, content: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""One collections run, end to end: money applied, plan recorded, letters written, what may go delivered.
+"""One collections run, end to end: recurring documents issued, money applied, plan recorded, letters written, what may go delivered.
 
-    reconcile ─► forecast ─► plan ─► render ─► approve ─► deliver
+    issue ─► reconcile ─► forecast ─► plan ─► render ─► approve ─► deliver
 
 Running a day twice changes nothing. In rehearsal the messages leave, as files, at the hour at which they would; live, they leave when
 their hour has come and a worker or `deliver` is at work.
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from dunwell.core.refusal import Refusal
 from dunwell.run import (
     autopay,
+    check_ins,
     credits,
     deadlines,
     deliver,
@@ -25,6 +26,7 @@ from dunwell.run import (
     offers,
     plan,
     reconcile,
+    recurring_turns,
     stop_work,
     ways,
 )
@@ -81,6 +83,7 @@ def run(
         if not is_alone:
             raise DayUnderWay(creditor=creditor.slug)
         plan.refuse_earlier_day(creditor, as_of, rehearsal=rehearsal)
+        recurring_turns.issue(creditor, as_of, today=today, by=by)
         money = reconcile.run(creditor, as_of, by=by)
         credits.settle_from_books(creditor, as_of, by=by)
         offers.judge(creditor, as_of, rehearsal=rehearsal, by=by)
@@ -92,6 +95,7 @@ def run(
         autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
         forecasting.run(creditor, as_of)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
+        planned.tasks += check_ins.run(creditor, as_of, rehearsal=rehearsal, by=by)
         done = Day(as_of, rehearsal, money, planned)
         for hour in _moments(creditor, as_of, now, rehearsal=rehearsal):
             _deliver(creditor, hour, done, folder)

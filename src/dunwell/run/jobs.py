@@ -1,4 +1,4 @@
-"""What workers do by themselves: the daily run, sending what is due, mending what dead workers left.
+"""What workers do by themselves: the daily run, sending what is due, a backup each night, mending what dead workers left.
 
 The queue only wakes workers; the tables are the truth. Each minute every creditor's outbox is looked at, so a lost job loses
 nothing, and a job that runs twice finds the work done: `deliver` and `day` each hold their creditor's lock.
@@ -16,7 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
-from dunwell.run import calendars, day, deliver, forecasting, hooks, jurisdictions, ways
+from dunwell.run import backup, calendars, day, deliver, forecasting, hooks, jurisdictions, ways
 from dunwell.run.day import DayUnderWay
 from dunwell.store import outbox, scope, switches
 from dunwell.store.models import Creditor, Run
@@ -66,6 +66,17 @@ def lessons(timestamp: int) -> None:
         local = _now().astimezone(ZoneInfo(creditor.timezone))
         if local.hour < DAY_HOUR and forecasting.is_due(creditor, local.date()):
             _wake(learn.configure(queueing_lock=f"learn {creditor.pk}"), creditor.pk)
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(queueing_lock="backup", lock="backup")
+def back_up(timestamp: int) -> None:
+    """Each night, or as soon as a worker is at work again; by hand at the same time is as good."""
+    if backup.is_due(_now()):
+        try:
+            backup.make(_now())
+        except backup.BackupUnderWay:
+            return
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -44,7 +44,7 @@ from dunwell.core.rights import Right
 from dunwell.core.stop_work import StopRight, Work
 from dunwell.engine import preflight
 from dunwell.run import deadlines, limitations, offers, platforms, reply_address
-from dunwell.store import load_letters
+from dunwell.store import load_letters, pages
 from dunwell.store.load_letters import Details, Row
 from dunwell.store.models import Creditor, Deadline, OfferGrant, Staff
 
@@ -72,6 +72,7 @@ class Sources:
     agreed: dict[int, Row]  # by receivable, the next payment of its schedule
     offers: dict[int, OfferGrant]  # by receivable
     deadlines: dict[int, dict[str, Deadline]]  # by request and kind
+    surveyed: dict[int, frozenset[int]]  # by days, the customers who were asked how happy they are within them
     as_of: date
 
 
@@ -102,6 +103,10 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
         ),
         offers=offers.told(creditor, list(found.receivables), as_of, rehearsal=rehearsal),
         deadlines=deadlines.told(creditor, _requests(found), as_of, rehearsal=rehearsal),
+        surveyed={
+            days: pages.surveyed_since(creditor.pk, as_of - timedelta(days), rehearsal=rehearsal)
+            for days in {policy.survey_gap_days for policy in portfolio.policies} - {0}
+        },
         as_of=as_of,
     )
 

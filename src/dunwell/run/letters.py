@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from dunwell.core.frames import Portfolio, Proposal
-from dunwell.core.ledger import TaskKind
+from dunwell.core.ledger import Purpose, TaskKind
 from dunwell.core.message import TASK_KEYS, Draft, LetterFacts, Message
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
@@ -136,9 +136,13 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
     known, pages = errand.known, errand.pages
     facts = letter_facts.of(known, action, items)
     recipients = _recipients(known, action)
-    link = _link(pages, action, items, facts, recipients)
-    if link or errand.said:
-        facts = replace(facts, page_link=pages.address(link), **errand.said)
+    link = _link(errand, action, items, facts, recipients)
+    if link and link.asks_survey:
+        facts = replace(facts, survey_link=pages.survey_address(link))
+    elif link:
+        facts = replace(facts, page_link=pages.address(link))
+    if errand.said:
+        facts = replace(facts, **errand.said)
     composed = render.compose(facts, errand.pack)
     if isinstance(composed, Finding):
         return Letter(action, items, facts, None, None, None, (), (composed,))
@@ -164,16 +168,25 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
 
 
 def _link(
-    pages: Pages, action: Row, items: tuple[Row, ...], facts: LetterFacts, recipients: tuple[DraftRecipient, ...]
+    errand: _Errand, action: Row, items: tuple[Row, ...], facts: LetterFacts, recipients: tuple[DraftRecipient, ...]
 ) -> NewLink | None:
-    return pages.link(
+    return errand.pages.link(
         action,
         items,
         look=facts.step.look,
         readers=[reader.role for reader in (facts.reader, *facts.copies)],
         person_key=recipients[0].person_key if recipients else "",
         is_person=facts.customer.kind == "person" and not facts.copies,
+        asks_survey=_asks_survey(errand.known, action),
     )
+
+
+def _asks_survey(known: Sources, action: Row) -> bool:
+    """Beside a thank-you by mail, where the policy wants it and the client was not asked lately."""
+    if action["purpose"] != Purpose.THANKS or action["channel"] != "email" or action["policy"] is None:
+        return False
+    gap = known.portfolio.policies[action["policy"]].survey_gap_days
+    return gap > 0 and action["customer_id"] not in known.surveyed[gap]
 
 
 def _assumed(actions: pl.DataFrame) -> dict[int, Row]:

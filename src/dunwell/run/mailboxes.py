@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import email.policy
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
+from email.parser import BytesParser
+from email.utils import getaddresses
+from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.mailboxes import MAILBOXES, imap
@@ -20,6 +25,16 @@ WAIT_S = 60.0
 
 class NoMailbox(Refusal):
     """No mailbox is set: `dunwell inbox connect --set host=… --set username=… --set password=…`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail of ours as the folder of sent mail shows it; `on` is the creditor's day."""
+
+    message_id: str
+    on: date
+    to: tuple[str, ...]
+    subject: str
 
 
 def connect(creditor: Creditor, settings: Mapping[str, str]) -> None:
@@ -49,6 +64,18 @@ def watch(creditor: Creditor, today: Callable[[], date], *, wait_s: float = WAIT
         while True:
             yield from _new(creditor, mailbox, today())
             mailbox.wait(wait_s)
+
+
+def sent_since(creditor: Creditor, folder: str, day: date) -> Iterator[SentMail]:
+    """The mails in a folder of sent ones since a day, told by their header lines."""
+    with _opened({**creditor.inbox, "folder": folder} if creditor.inbox else {}) as mailbox:
+        for head in mailbox.heads_since(day):
+            mail = BytesParser(policy=email.policy.default).parsebytes(head, headersonly=True)
+            to = tuple(address for _, address in getaddresses([*mail.get_all("To", []), *mail.get_all("Cc", [])]))
+            # A mail without a readable date lies there since the day that was asked for at least.
+            sent_at = getattr(mail["Date"], "datetime", None)
+            on = sent_at.astimezone(ZoneInfo(creditor.timezone)).date() if sent_at else day
+            yield SentMail(str(mail["Message-ID"] or ""), on, to, str(mail["Subject"] or ""))
 
 
 def _new(creditor: Creditor, mailbox: imap.Mailbox, on: date) -> list[Taken]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
-from dunwell.core.page import LINK_DAYS, SEES_ALL
+from dunwell.core.page import LINK_DAYS, SEES_ALL, AnswerKind
 from dunwell.store import switches, vault
 from dunwell.store.models import Creditor
 from dunwell.store.pages import NewLink
@@ -44,9 +44,10 @@ class Pages:
         readers: Sequence[str],
         person_key: str,
         is_person: bool,
+        asks_survey: bool = False,
     ) -> NewLink | None:
         """The link of a message; `readers` are the roles of all who read it, the copies' too."""
-        if not self.base or action["task"] or action["purpose"] not in MESSAGE_PURPOSES:
+        if not self.base or action["task"] or not (asks_survey or action["purpose"] in MESSAGE_PURPOSES):
             return None
         every = {item["receivable_id"] for item in items}
         later = {item["receivable_id"] for item in items if item["part"] == "not_due"}
@@ -76,10 +77,15 @@ class Pages:
             pay_by=action["pay_by"],
             last_day=self.on + timedelta(LINK_DAYS),
             rehearsal=not self.live,
+            asks_survey=asks_survey,
         )
 
     def address(self, link: NewLink | None) -> str:
         return f"{self.base}/p/{link.token}" if link else ""
+
+    def survey_address(self, link: NewLink) -> str:
+        """Where the one question is answered."""
+        return f"{self.base}/p/{link.token}/{link.locale}/{AnswerKind.SURVEY.value}"
 
     def stop_address(self, link: NewLink | None) -> str:
         """Where one click stops messages to this reader; none where others read the same letter and could stop it for them."""

@@ -22,13 +22,13 @@ from dunwell.core.money import Money
 from dunwell.core.offers import OfferKind
 from dunwell.core.page import ANSWERS_PER_DAY_MAX, TEXT_MAX, AnswerKind
 from dunwell.core.page_files import CheckedFile, Upload
+from dunwell.core.playbook import SCORES
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
 from dunwell.engine import promises
 from dunwell.run import (
     calendars,
     facts,
-    hardship,
     jurisdictions,
     offers,
     people,
@@ -37,6 +37,7 @@ from dunwell.run import (
     portal_plan,
     portal_words,
     portfolio,
+    talks,
 )
 from dunwell.run.portal import Visit
 from dunwell.store import audit, bulk, load, pages, scope
@@ -61,6 +62,8 @@ PAID_DAYS_MAX = 366
 WHILE_CLOSED = (AnswerKind.STOP, AnswerKind.NEW_LINK)
 """What can be said through a link that shows nothing any more."""
 NEAR_DAYS = 4
+UNHAPPY_MAX = 6
+"""So many points of ten or fewer are a reason to ask what went wrong."""
 MAILBOX = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\]{2,}")
 
 
@@ -86,6 +89,10 @@ class TrustSpent(Refusal):
 
 class DayMissing(Refusal):
     """A day is needed."""
+
+
+class ScoreMissing(Refusal):
+    """A number from 1 to 10 is needed."""
 
 
 class TextMissing(Refusal):
@@ -126,6 +133,7 @@ class Said:
     day: date | None = None
     cause: str = ""
     amount: Money | None = None
+    score: int | None = None
     text: str = ""
     name: str = ""
     email: str = ""
@@ -274,8 +282,20 @@ def _hardship(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     """Everything pauses, and a person asks how they are; what they need to say about it is theirs to choose."""
     if not any(one.open for one in pages.owed(seen.link, seen.on)):
         raise NothingOpen
+    _talk(seen, HoldReason.HARDSHIP)
+
+
+def _survey(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """Whoever is not happy is asked why by a person before anything else is asked of them; no other answer changes anything."""
+    if said.score is None or said.score not in SCORES:
+        raise ScoreMissing
+    if said.score <= UNHAPPY_MAX:
+        _talk(seen, HoldReason.SURVEY)
+
+
+def _talk(seen: Visit, cause: HoldReason) -> None:
     customer = Customer.objects.get(pk=seen.link.customer_id)
-    hardship.begin(seen.creditor, customer, rehearsal=seen.link.rehearsal, on=seen.on, by=BY, why=WHY)
+    talks.begin(seen.creditor, customer, cause, rehearsal=seen.link.rehearsal, on=seen.on, by=BY, why=WHY)
 
 
 def _review(seen: Visit, said: Said, chosen: list[Owed]) -> None:
@@ -327,6 +347,7 @@ EFFECTS: dict[AnswerKind, Effect] = {
     AnswerKind.QUESTION: _question,
     AnswerKind.HARDSHIP: _hardship,
     AnswerKind.REVIEW: _review,
+    AnswerKind.SURVEY: _survey,
     AnswerKind.REDIRECT: _redirect,
     AnswerKind.OTHER_WAY: _other_way,
     AnswerKind.STOP: _stop,
@@ -386,6 +407,7 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
         day=said.day,
         cause=said.cause,
         amount=None if said.amount is None else said.amount.minor,
+        score=said.score,
         rehearsal=seen.link.rehearsal,
     )
     owner = {"creditor": seen.creditor, "answer": row}
@@ -402,6 +424,7 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
             "answer": row.pk,
             "day": said.day,
             "cause": said.cause,
+            "score": said.score,
             "text": said.text,
             "files": digests,
         },

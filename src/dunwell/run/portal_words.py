@@ -23,6 +23,7 @@ SAID_ALREADY: dict[AnswerKind, frozenset[ProposalKind]] = {
     AnswerKind.OTHER_WAY: frozenset({ProposalKind.LOOK}),
     AnswerKind.HARDSHIP: frozenset({ProposalKind.HOLD, ProposalKind.LOOK}),
     AnswerKind.REVIEW: frozenset({ProposalKind.LOOK}),
+    AnswerKind.SURVEY: frozenset({ProposalKind.LOOK}),
 }
 """What a form records by itself. Those that wait for a person anyway need nobody else to read them."""
 

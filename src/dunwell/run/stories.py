@@ -152,6 +152,10 @@ SELECT * FROM (
   SELECT r.id, x.effective_on, 'cancelled', NULL, NULL, x.why
   FROM cancellation x JOIN receivable r ON r.invoice_id = x.invoice_id WHERE r.id = ANY(%s)
   UNION ALL
+  SELECT r.id, s.effective_on, 'recurring', NULL, NULL,
+    'number ' || s.recurring_id || ', for ' || s.period_first || ' to ' || s.period_last || CASE WHEN s.why <> '' THEN ', ' || s.why ELSE '' END
+  FROM recurring_issued s JOIN receivable r ON r.invoice_id = s.invoice_id WHERE r.id = ANY(%s)
+  UNION ALL
   SELECT r.id, w.effective_on, 'work stopped' || CASE WHEN w.rehearsal THEN ' (rehearsal)' ELSE '' END, NULL, NULL,
     w.basis || ', by ' || w.by
   FROM stop_work w JOIN receivable r ON r.id = ANY(w.receivables) WHERE r.id = ANY(%s)

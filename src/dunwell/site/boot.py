@@ -17,6 +17,7 @@ def boot() -> None:
     found = database.addresses()
     os.environ["DUNWELL_DATABASE_URL"] = found.application
     os.environ["DUNWELL_OWNER_DATABASE_URL"] = found.owner
+    os.environ["DUNWELL_BACKUP_DATABASE_URL"] = found.keeper
     set_up()
     migrate()
 
@@ -35,3 +36,8 @@ def migrate() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", database="owner", verbosity=0, interactive=False)
     owner.close()
+
+
+def known_migrations() -> list[str]:
+    """Every shape of our tables that this release knows."""
+    return [name for app, name in MigrationExecutor(connections["owner"]).loader.disk_migrations if app == "store"]

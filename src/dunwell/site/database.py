@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: a real server from a wheel, started by the program, its data in the program's folder.
 
-`DUNWELL_DATABASE_URL` names another server instead. Of the embedded one the superuser `postgres` is never used by the
-application: `dunwell_owner` owns the tables and migrates, `dunwell_app` works and is bound by row-level security.
+`DUNWELL_DATABASE_URL` names another server instead. Of the embedded one `dunwell_owner` owns the tables and migrates, `dunwell_app`
+works and is bound by row-level security; the superuser `postgres` copies the whole database for backups and nothing else.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from dunwell.site import paths
 
 POSTGRES_VERSION = 18
 DATABASE = "dunwell"
-OWNER, APPLICATION = "dunwell_owner", "dunwell_app"
+OWNER, APPLICATION, SUPERUSER = "dunwell_owner", "dunwell_app", "postgres"
 # A run writes a million rows at once: sorts stay in memory, checkpoints do not come in the middle of it.
 TUNING = {
     "wal_buffers": "64MB",
@@ -51,17 +51,19 @@ class DatabaseDown(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the application and the owner of the tables connect."""
+    """Where the application, the owner of the tables, and the keeper connect: who reads every row and makes databases."""
 
     application: str
     owner: str
+    keeper: str
 
 
 def addresses() -> Addresses:
     """The database to use: the operator's own by `DUNWELL_DATABASE_URL`, else the embedded one, started when it sleeps."""
     own = os.environ.get("DUNWELL_DATABASE_URL")
     if own:
-        return Addresses(own, os.environ.get("DUNWELL_OWNER_DATABASE_URL", own))
+        owner = os.environ.get("DUNWELL_OWNER_DATABASE_URL", own)
+        return Addresses(own, owner, os.environ.get("DUNWELL_BACKUP_DATABASE_URL", owner))
     return start(paths.data_dir() / "postgres")
 
 
@@ -81,7 +83,7 @@ def start(folder: Path, database: str = DATABASE) -> Addresses:
     except (psycopg.OperationalError, subprocess.SubprocessError, TimeoutError) as error:
         raise DatabaseDown(folder=folder, reason=str(error).strip().splitlines()[0]) from error
     socket = quote(str(server.get_postmaster_info().socket_dir), safe="")
-    return Addresses(*(f"postgresql://{role}@/{database}?host={socket}" for role in (APPLICATION, OWNER)))
+    return Addresses(*(f"postgresql://{role}@/{database}?host={socket}" for role in (APPLICATION, OWNER, SUPERUSER)))
 
 
 def stop(folder: Path) -> bool:

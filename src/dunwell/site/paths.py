@@ -22,6 +22,12 @@ def rehearsal_dir() -> Path:
     return data_dir() / "rehearsal"
 
 
+def backups_dir() -> Path:
+    """`DUNWELL_BACKUPS`, best another disk or a mounted share, else a folder beside the database."""
+    chosen = os.environ.get("DUNWELL_BACKUPS")
+    return Path(chosen).absolute() if chosen else data_dir() / "backups"
+
+
 def secret(name: str) -> str:
     """A random secret of this installation, made at first use and readable by its owner alone."""
     folder = data_dir() / "secrets"

@@ -32,6 +32,9 @@ def database(url: str) -> dict[str, object]:
 DATABASE_URL = os.environ["DUNWELL_DATABASE_URL"]
 OWNER_DATABASE_URL = os.environ.get("DUNWELL_OWNER_DATABASE_URL", DATABASE_URL)
 DATABASES = {"default": database(DATABASE_URL), "owner": database(OWNER_DATABASE_URL)}
+# Whoever copies all of it: reads every row, whatever row-level security says, and may make databases.
+BACKUP_DATABASE_URL = os.environ.get("DUNWELL_BACKUP_DATABASE_URL", OWNER_DATABASE_URL)
+BACKUPS = paths.backups_dir()
 
 SECRET_KEY = paths.secret("django")
 VAULT_KEY = paths.secret("vault")

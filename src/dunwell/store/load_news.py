@@ -40,6 +40,31 @@ def last_letter(
     return LastLetter(LetterReader(number, name, contact, channel, tuple(copies)), sent_on)
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A customer of the last year whom nothing late and nothing recent ties to us; `heard_on` is the last day of any contact."""
+
+    customer_id: int
+    kind: str
+    segment: str
+    heard_on: date
+
+
+def quiet(creditor_id: int, as_of: date, since: date, *, rehearsal: bool) -> list[Quiet]:
+    """Customers of the last year who owe nothing late, are not paused, and heard nothing of us since a day; the longest quiet first."""
+    real = "" if rehearsal else "AND NOT m.rehearsal"
+    with scope.of(creditor_id):
+        rows = bulk.rows(QUIET.format(real=real, task_real=real.replace("m.", "t.")), as_of, as_of, as_of, as_of, since)
+    return [Quiet(*row) for row in rows]
+
+
+def is_late(creditor_id: int, customer_id: int, as_of: date) -> bool:
+    """Whether a customer owes something whose day has passed."""
+    with scope.of(creditor_id):
+        ((found,),) = bulk.rows(LATE, customer_id, as_of)
+    return bool(found)
+
+
 def still_asked(creditor_id: int, receivables: Sequence[int]) -> int:
     """Minor units of these receivables that the next run may ask for again: neither settled, cancelled, disputed nor held."""
     with scope.of(creditor_id):
@@ -92,4 +117,29 @@ WHERE NOT EXISTS (SELECT FROM message m WHERE m.customer_id = l.customer_id AND 
   AND NOT EXISTS (SELECT FROM task t WHERE t.customer_id = l.customer_id AND t.step = 'bank_details'
                   AND t.recorded_at > a.confirmed_at {task_real})
 ORDER BY l.customer_id, l.currency
+"""
+LATE = """
+SELECT EXISTS (SELECT FROM receivable r JOIN invoice i ON i.id = r.invoice_id, dunwell_owed(r.id, false) o
+  WHERE r.customer_id = %s AND i.kind = 'invoice' AND r.due_date < %s AND NOT o.is_cancelled AND o.balance > 0)
+"""
+QUIET = """
+WITH known AS (
+  SELECT i.customer_id, max(i.issue_date) AS bought_on FROM invoice i
+  WHERE i.kind = 'invoice' AND i.issue_date > %s::date - 365 AND i.issue_date <= %s GROUP BY 1
+), heard AS (
+  SELECT k.customer_id, k.bought_on, greatest(k.bought_on,
+    (SELECT max(coalesce(m.sent_on, m.slot_on)) FROM message m WHERE m.customer_id = k.customer_id
+       AND m.state NOT IN ('withdrawn', 'failed_permanent') {real}),
+    (SELECT max(x.effective_on) FROM touch x WHERE x.customer_id = k.customer_id),
+    (SELECT max(t.effective_on) FROM task t WHERE t.customer_id = k.customer_id AND t.step = 'check_in' {task_real})) AS heard_on
+  FROM known k
+)
+SELECT u.id, u.kind, u.segment, h.heard_on FROM heard h JOIN customer u ON u.id = h.customer_id
+WHERE NOT EXISTS (SELECT FROM customer_state s WHERE s.customer_id = u.id AND NOT s.ended)
+  AND NOT EXISTS (SELECT FROM hold o WHERE o.customer_id = u.id AND (o.until_date IS NULL OR o.until_date >= %s)
+                  AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = o.id))
+  AND NOT EXISTS (SELECT FROM receivable r, dunwell_owed(r.id, false) o
+                  WHERE r.customer_id = u.id AND r.due_date < %s AND NOT o.is_cancelled AND o.balance > 0)
+  AND h.heard_on <= %s
+ORDER BY h.heard_on, u.id LIMIT 100
 """

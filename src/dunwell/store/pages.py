@@ -37,11 +37,12 @@ class NewLink:
     pay_by: date | None
     last_day: date
     rehearsal: bool
+    asks_survey: bool = False
 
 
 LINK = (
     "creditor_id, effective_on, by, why, token_hash, customer_id, contact_id, person_key, channel, receivables, later, shows_all, "
-    "is_shared, locale, look, level, pay_by, last_day, rehearsal"
+    "is_shared, locale, look, level, pay_by, last_day, rehearsal, asks_survey"
 )
 
 
@@ -75,6 +76,13 @@ def find(token: str) -> PageLink | None:
         found = PageLink.objects.filter(token_hash=wanted).first()
         bulk.rows("SELECT set_config('dunwell.page_token', '', true)")
     return found
+
+
+def surveyed_since(creditor_id: int, since: date, *, rehearsal: bool) -> frozenset[int]:
+    """Customers who were asked how happy they are since a day; their numbers."""
+    with scope.of(creditor_id):
+        rows = PageLink.objects.filter(asks_survey=True, effective_on__gt=since)
+        return frozenset((rows if rehearsal else rows.filter(rehearsal=False)).values_list("customer_id", flat=True))
 
 
 def opened(link: PageLink, *, is_robot: bool, on: date) -> None:
@@ -241,5 +249,5 @@ def _row(creditor_id: int, link: NewLink, on: date, by: str) -> tuple[Any, ...]:
             link.level,
             link.pay_by,
         ),
-        *(link.last_day, link.rehearsal),
+        *(link.last_day, link.rehearsal, link.asks_survey),
     )

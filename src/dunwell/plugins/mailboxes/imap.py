@@ -13,12 +13,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 
 from dunwell.core.refusal import Refusal
 
 MAILS_MAX = 500
 """In one fetch; the rest comes with the next one."""
 BYTES_MAX = 25_000_000
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 IDLE_S_MAX = 25 * 60
 """Servers end an IDLE after half an hour."""
 
@@ -75,6 +77,13 @@ class Mailbox:
             raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
             if raw is not None:  # Somebody may have deleted it in between.
                 yield Fetched(self.name, number, raw)
+
+    def heads_since(self, day: date) -> Iterator[bytes]:
+        """The header lines of the mails that came to lie here on a day or later, in their order."""
+        _, found = self._server.uid("SEARCH", f"SINCE {day.day}-{MONTHS[day.month - 1]}-{day.year}")
+        for number in _text(found[0]).split():
+            _, parts = self._server.uid("FETCH", number, "(BODY.PEEK[HEADER])")
+            yield from (part[1] for part in parts if isinstance(part, tuple))
 
     def wait(self, seconds: float) -> bool:
         """Wait for new mail at most so long; True where the server said that there is some."""

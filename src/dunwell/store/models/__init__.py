@@ -80,6 +80,16 @@ from dunwell.store.models.plans import (
     TermsConfirmed,
     TermsProposal,
 )
+from dunwell.store.models.recurring import (
+    DocumentNumber,
+    Recurring,
+    RecurringEnd,
+    RecurringIssued,
+    RecurringPause,
+    RecurringPauseEnd,
+    RecurringPrice,
+)
+from dunwell.store.models.restorations import Restoration, RestorationConfirmed
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
@@ -121,6 +131,7 @@ __all__ = [
     "DeedForm",
     "Dispute",
     "DisputeCare",
+    "DocumentNumber",
     "Ending",
     "FindingRecord",
     "FindingSettled",
@@ -178,8 +189,16 @@ __all__ = [
     "Receivable",
     "ReceivableForecast",
     "Recipient",
+    "Recurring",
+    "RecurringEnd",
+    "RecurringIssued",
+    "RecurringPause",
+    "RecurringPauseEnd",
+    "RecurringPrice",
     "ReplyDecision",
     "ReplyProposal",
+    "Restoration",
+    "RestorationConfirmed",
     "Run",
     "Sign",
     "Staff",

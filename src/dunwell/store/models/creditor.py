@@ -46,6 +46,8 @@ class Switch(Fact):
     BRAKE = "brake"
     PUBLIC_URL = "public_url"
     CREDIT_NOTES = "credit_notes"  # the pattern by which Dunwell numbers them; empty: accounting issues them
+    INVOICES = "invoices"  # the same of invoices, and of requests before work
+    REQUESTS = "requests"
 
     kind = models.TextField()
     value = models.TextField()

@@ -36,6 +36,7 @@ class PageLink(Fact):
     level = models.IntegerField(default=0)
     pay_by = models.DateField(null=True)
     last_day = models.DateField()
+    asks_survey = models.BooleanField(default=False, db_default=False)  # the one question, beside a thank-you
     rehearsal = models.BooleanField()
 
     class Meta:
@@ -76,11 +77,17 @@ class PageAnswer(Fact):
     day = models.DateField(null=True)  # paid on, or will pay on
     cause = models.TextField(default="")
     amount = models.BigIntegerField(null=True)
+    score = models.SmallIntegerField(null=True)  # from 1 to 10
     rehearsal = models.BooleanField()
 
     class Meta:
         db_table = "page_answer"
-        constraints = [models.UniqueConstraint(fields=["creditor", "form_id"], name="page_answer_once")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) | models.Q(score__range=(1, 10)), name="page_answer_score"
+            ),
+            models.UniqueConstraint(fields=["creditor", "form_id"], name="page_answer_once"),
+        ]
         indexes = [models.Index(fields=["creditor", "customer", "id"], name="page_answer_customer")]
 
 

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import allocations, inbox, instalments, people
+from dunwell.run import allocations, inbox, instalments, people, recurring
 from dunwell.store import deed_forms
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
@@ -77,13 +77,23 @@ def is_repeated(request: HttpRequest, desk: Desk) -> bool:
 
 
 def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpResponse:
-    """Take a promise, a schedule, a dispute, a hold, an allocation or the word about a reply back by its counter-record."""
-    if request.method != "POST" or what not in ("promise", "plan", "dispute", "hold", "allocation", "reply"):
+    """Take a promise, a schedule, a dispute, a hold, an allocation, an end or the word about a reply back by its counter-record."""
+    if request.method != "POST" or what not in (
+        "promise",
+        "plan",
+        "dispute",
+        "hold",
+        "allocation",
+        "reply",
+        "recurring",
+    ):
         raise Http404
     back = answer.here(request, request.POST.get("next", ""), desk)
     try:
         if what == "reply":
             inbox.reopen(desk.creditor, number, **desk.fact(_("taken back at once")))
+        elif what == "recurring":
+            recurring.take_back_end(desk.creditor, number, **desk.fact(_("taken back at once")))
         elif what == "allocation":
             allocations.undo_allocation(desk.creditor, number, **desk.fact(_("taken back at once")))
         elif what == "plan":

@@ -39,6 +39,7 @@ WORDS = {
         "own_words": term("letter", "by hand"),
         "thanks": term("letter", "thank-you"),
         "apology": term("letter", "apology"),
+        "check_in": term("letter", "how they are"),
         "lifted": term("letter", "end of a pause"),
         "bank_details": term("letter", "new bank details"),
         "new_link": term("letter", "new link to the pay page"),
@@ -74,6 +75,7 @@ WORDS = {
         "other_way": term("page", "Would pay in another way"),
         "hardship": term("page", "Paying is hard right now"),
         "review": term("page", "Has left a review"),
+        "survey": term("page", "Says how happy they are"),
         "paid": term("page", "Says it is paid"),
         "promise": term("page", "Promises to pay"),
     },
@@ -102,6 +104,7 @@ WORDS = {
     "hold": {
         "asked_for_time": term("hold", "asked for time"),
         "hardship": term("hold", "hardship"),
+        "survey": term("hold", "not happy with us"),
         "relationship": term("hold", "relationship"),
         "missing_from_complete_file": term("hold", "missing from a complete file"),
         "claimed_paid": term("hold", "says it is paid"),
@@ -243,6 +246,13 @@ WORDS = {
         "invoice": term("document", "invoice"),
         "request": term("document", "request before work"),
         "credit_note": term("document", "credit note"),
+    },
+    "every_months": {
+        "1": term("every", "every month"),
+        "2": term("every", "every two months"),
+        "3": term("every", "every three months"),
+        "6": term("every", "every six months"),
+        "12": term("every", "every year"),
     },
     "match": {
         "payer_unknown": term("match", "nobody knows the payer"),

@@ -17,7 +17,7 @@ from dunwell.core.page import FILE_BYTES_MAX, FILES_MAX, AnswerKind
 from dunwell.core.page_files import Upload
 from dunwell.core.refusal import Refusal
 from dunwell.run.portal import Page, Visit
-from dunwell.run.portal_answers import Said
+from dunwell.run.portal_answers import SCORES, Said
 
 SALT = "pay page form"
 FORM_AGE_MAX_S = 3 * 24 * 3600
@@ -81,6 +81,7 @@ def said(request: HttpRequest, kind: AnswerKind, seen: Visit, shown: Page) -> Sa
         day=_promised(request) if kind is AnswerKind.PROMISE else day(sent.get("day", "")),
         cause=sent.get("cause", ""),
         amount=amount,
+        score={str(one): one for one in SCORES}.get(sent.get("score", "")),
         text=sent.get("text", "").strip(),
         name=sent.get("name", "").strip()[:NAME_MAX],
         email=sent.get("email", "").strip()[:NAME_MAX],

@@ -267,6 +267,8 @@ def _form(
             "last": speech.brief(allowed.last),
             "near": [(one, speech.day(one)) for one in allowed.near],
         }
+    if kind is AnswerKind.SURVEY:
+        more["scores"] = [str(one) for one in portal_answers.SCORES]
     if kind is AnswerKind.DISPUTE:
         more["causes"] = [(cause, words.say(locale, f"causes.{cause}")) for cause in people.DISPUTE_CAUSES]
     return shown(request, f"say_{kind.value}", seen, locale, status=422 if refusal else 200, **more)

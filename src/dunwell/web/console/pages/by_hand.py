@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from dunwell.core.ledger import CustomerKind, DocumentKind, Role
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import books, freshness, letters_preview, news, people
+from dunwell.run import books, check_ins, freshness, letters_preview, news, people
+from dunwell.run.news import Prepared
 from dunwell.store.models import ContactPoint, Customer, Invoice, Payment, Receivable
 from dunwell.web.console import deeds, forms
 from dunwell.web.console import show as answer
@@ -188,22 +191,80 @@ def reverse_payment(request: HttpRequest, desk: Desk, number: int) -> HttpRespon
     return deeds.ask(request, desk, WhyForm(request.POST or None), title=_("Take a payment back"), button=_("Take it back"), back=back, do=do)  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _NewsLetter:
+    """A letter that a person decides on: how it is prepared from what was typed, how it is queued, and what the page says."""
+
+    prepare: Callable[[dict[str, str]], Prepared]
+    send: Callable[..., int]
+    title: str
+    lead: str
+    button: str
+    done: str
+
+
 def apology(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
-    """We were wrong: the letter that takes a reminder back, looked at first; exactly what was looked at is queued."""
+    """We were wrong: the letter that takes a reminder back."""
     invoice: Invoice = deeds.found(Invoice, number)
-    back, form = desk.url("customer", invoice.customer_id), WhyForm(request.POST or None)
+    letter = _NewsLetter(
+        prepare=lambda said: news.apology(desk.creditor, f"{invoice.number}@{invoice.issue_date}", on=desk.today),
+        send=news.send,
+        title=_("We were wrong"),
+        lead=_("To whom the reminder went. Exactly this letter is queued, once."),
+        button=_("Send the apology"),
+        done=_("The apology is queued."),
+    )
+    return _decided(request, desk, invoice.customer, WhyForm(request.POST or None), letter)
+
+
+class CheckInForm(forms.Form):
+    words = forms.text(
+        gettext_lazy("A line of your own"),
+        rows=2,
+        required=False,
+        help_text=gettext_lazy("What you last did together, or what is new. Change it, and look at the letter again."),
+    )
+
+
+def check_in(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """A note between invoices, which asks how they are and for nothing else."""
+    customer: Customer = deeds.found(Customer, number)
+    letter = _NewsLetter(
+        prepare=lambda said: check_ins.letter(desk.creditor, customer, said.get("words", ""), on=desk.today),
+        send=check_ins.send,
+        title=_("Ask how they are"),
+        lead=_("It asks for nothing. Exactly this letter is queued, once."),
+        button=_("Send it"),
+        done=_("The letter is queued."),
+    )
+    return _decided(request, desk, customer, CheckInForm(request.POST or None), letter)
+
+
+def _decided(
+    request: HttpRequest, desk: Desk, customer: Customer, form: forms.Form, letter: _NewsLetter
+) -> HttpResponse:
+    """The letter is looked at first; exactly what was looked at is queued."""
+    back = desk.url("customer", customer.pk)
+    is_valid = request.method == "POST" and form.is_valid()
+    said: dict[str, str] = form.cleaned_data if is_valid else {}
     try:
-        prepared = news.apology(desk.creditor, f"{invoice.number}@{invoice.issue_date}", on=desk.today)
-        if request.method == "POST" and form.is_valid() and request.POST.get("hash") == prepared.draft.content_hash:
-            news.send(desk.creditor, prepared, by=desk.by, why=form.cleaned_data["why"])
-            return answer.done(request, _("The apology is queued."), back)
+        prepared = letter.prepare(said)
+        if is_valid and request.POST.get("hash") == prepared.draft.content_hash:
+            letter.send(desk.creditor, prepared, by=desk.by, why=said.get("why", ""))
+            return answer.done(request, letter.done, back)
     except Refusal as refusal:
         return answer.failed(request, answer.refused(refusal), back)
-    sources = freshness.sources(desk.creditor, desk.now)
-    context = {"section": "customers", "form": form, "prepared": prepared, "invoice": invoice, "back": back, "sources": sources}  # fmt: skip
-    return answer.page(
-        request, desk, "apology.html", context, status=answer.UNPROCESSABLE if request.method == "POST" else 200
-    )
+    context = {
+        "section": "customers",
+        "form": form,
+        "letter": letter,
+        "prepared": prepared,
+        "customer": customer,
+        "back": back,
+        "sources": freshness.sources(desk.creditor, desk.now),
+    }
+    status = answer.UNPROCESSABLE if request.method == "POST" else 200
+    return answer.page(request, desk, "news_letter.html", context, status=status)
 
 
 def messenger(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:

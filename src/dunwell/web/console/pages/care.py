@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dunwell.core.ledger import HoldReason
 from dunwell.core.refusal import Refusal
-from dunwell.run import calls, credits, disputes, hardship, news
+from dunwell.run import calls, credits, disputes, news, talks
 from dunwell.run.disputes import Answer
-from dunwell.run.hardship import Talk
+from dunwell.run.talks import Talk
 from dunwell.store.models import CreditDue, Customer, Dispute
 from dunwell.web.console import deeds, forms, look
 from dunwell.web.console import show as answer
@@ -102,10 +103,12 @@ def dispute_answer(request: HttpRequest, desk: Desk, number: int) -> HttpRespons
 
 
 def talk(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
-    """Somebody is in trouble: what to ask, and a place for what they answer."""
+    """Somebody is in trouble or not happy with us: what to ask, and a place for what they answer."""
     customer: Customer = deeds.found(Customer, number)
     language = next((one for one in (customer.locale, desk.creditor.locale) if one in LANGUAGES), "en")
-    questions = calls.script(language).hardship
+    script, causes = calls.script(language), talks.pending(desk.creditor, customer)
+    asked = {HoldReason.HARDSHIP: script.hardship, HoldReason.SURVEY: script.survey}
+    questions = [question for cause in causes or (HoldReason.HARDSHIP,) for question in asked[cause]]
     fields: dict[str, django_forms.Field] = {
         f"answer_{place}": forms.text(question, rows=2, required=False) for place, question in enumerate(questions)
     }
@@ -119,10 +122,10 @@ def talk(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> Done:
         answers = [(question, said[f"answer_{place}"]) for place, question in enumerate(questions)]
-        hardship.record(desk.creditor, customer, Talk(answers, said["until"]), on=desk.today, by=desk.by)
+        talks.record(desk.creditor, customer, Talk(answers, said["until"]), on=desk.today, by=desk.by)
         return Done(_("What was said is kept; the next person reads it first."))
 
-    written = " ".join(hardship.words(desk.creditor, customer))
+    written = " ".join(talks.words(desk.creditor, customer))
     lead = f"{customer.name}: “{written}”" if written else customer.name
     back = desk.url("customer", customer.pk)
     return deeds.ask(

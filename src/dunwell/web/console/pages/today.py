@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
-from dunwell.run import day, freshness, leaves
+from dunwell.run import check_ins, day, freshness, leaves, talks
 from dunwell.store import figures, today
 from dunwell.store.today import Item
 from dunwell.web.console import counted, labels
@@ -140,8 +140,10 @@ def _address(desk: Desk, item: Item) -> str:
         return f"{desk.url('replies')}#{item.step}{item.number}"
     if item.kind == "task" and item.what == "call" and desk.may("collector"):
         return f"{desk.url('customer-call', item.customer_id)}?task={item.number}"
-    if item.kind == "task" and item.what == "care" and item.step == "hardship" and desk.may("collector"):
+    if item.kind == "task" and item.what == "care" and item.step in talks.CAUSES and desk.may("collector"):
         return desk.url("customer-talk", item.customer_id)
+    if item.kind == "task" and item.step == check_ins.STEP and desk.may("collector"):
+        return desk.url("customer-check-in", item.customer_id)
     if item.kind == "dispute" and desk.may("approver"):
         return desk.url("dispute-answer", item.number)
     if item.kind == "credit" and desk.may("approver"):

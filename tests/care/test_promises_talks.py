@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from dunwell.run import hardship, people
-from dunwell.run.hardship import Talk
+import pytest
+
+from dunwell.run import people, talks
+from dunwell.run.talks import Talk
 from dunwell.store import scope
 from dunwell.store.models import Customer, Hold, Note, PageAnswer, Promise, Task
+from portal.clients import Reader, link_in
 from regressions.world import DAY
 
 
@@ -52,10 +55,10 @@ def test_whoever_is_in_trouble_is_left_alone_until_a_person_has_listened(firm, r
     with scope.of(firm.creditor.pk):
         customer = Customer.objects.get()
         (task,) = Task.objects.filter(kind="care")
-        assert hardship.words(firm.creditor, customer) == ["Our largest client went bankrupt."]
+        assert talks.words(firm.creditor, customer) == ["Our largest client went bankrupt."]
     on = DAY + timedelta(8)
     talk = Talk([("What would help?", "Three parts."), ("Since when?", " ")], until=on + timedelta(30))
-    hardship.record(firm.creditor, customer, talk, on=on, by="anna")
+    talks.record(firm.creditor, customer, talk, on=on, by="anna")
     with scope.of(firm.creditor.pk):
         assert Note.objects.get().text == "What would help?\n– Three parts."
         assert Task.objects.get(pk=task.pk).outcome.outcome == "talked"
@@ -69,3 +72,62 @@ def test_a_second_word_of_the_same_trouble_makes_no_second_task(firm, reader):
     reader.say("hardship", text="Still hard.")
     with scope.of(firm.creditor.pk):
         assert (Task.objects.filter(kind="care").count(), Hold.objects.count()) == (1, 1)
+
+
+def _thanked(firm, *dues: str):
+    """A customer has paid the first of what they owe and is thanked with the one question; the page that the letter names."""
+    firm.owing("2026-02-24", *dues)
+    firm.paid(f"{DAY},100.00,EUR,C1 Ltd,C1-1", on=DAY + timedelta(2))
+    firm.day(DAY + timedelta(2))
+    (letter,) = [one for one in firm.sent() if one.purpose == "thanks"]
+    return letter, Reader(link_in(letter))
+
+
+def test_thanks_ask_how_happy_they_are_and_not_again_for_half_a_year(firm):
+    letter, _ = _thanked(firm, "2026-03-12")
+    assert "/en/survey" in letter.content_row.text
+    firm.paid(f"{DAY + timedelta(9)},100.00,EUR,C1 Ltd,C1-2", on=DAY + timedelta(10))
+    firm.day(DAY + timedelta(10))
+    later = firm.sent()[-1]
+    assert later.purpose == "thanks" and "survey" not in later.content_row.text
+
+
+def test_a_look_at_the_question_answers_nothing(firm):
+    _, page = _thanked(firm)
+    assert page.read("survey")
+    with scope.of(firm.creditor.pk):
+        assert not PageAnswer.objects.exists() and not Task.objects.exists()
+
+
+def test_a_low_score_is_a_persons_task_and_holds_what_comes(firm):
+    _, page = _thanked(firm, "2026-02-25")
+    assert page.say("survey", score="4", text="The box was late.").status_code == 302
+    with scope.of(firm.creditor.pk):
+        customer = Customer.objects.get()
+        assert PageAnswer.objects.get().score == 4
+        (task,) = Task.objects.filter(kind="care", step="survey")
+    assert talks.words(firm.creditor, customer) == ["4/10 The box was late."]
+    firm.plan(DAY + timedelta(5))
+    assert firm.outcome("C1-2").reasons == "held=survey"
+    talk = Talk([("What went wrong?", "Two days late.")], until=None)
+    talks.record(firm.creditor, customer, talk, on=DAY + timedelta(6), by="anna")
+    with scope.of(firm.creditor.pk):
+        assert Task.objects.get(pk=task.pk).outcome.outcome == "talked"
+        assert not Hold.objects.filter(ending=None).exists()
+
+
+def test_a_high_score_changes_nothing(firm):
+    _, page = _thanked(firm)
+    assert page.say("survey", score="9").status_code == 302
+    with scope.of(firm.creditor.pk):
+        assert PageAnswer.objects.get().score == 9
+        assert not Task.objects.exists() and not Hold.objects.exists()
+
+
+@pytest.mark.parametrize("score", ["", "0", "11", "-3", "ten", "٤", "999"])
+def test_what_is_no_score_is_refused_with_a_sentence(firm, score):
+    _, page = _thanked(firm)
+    said = page.say("survey", score=score)
+    assert said.status_code == 422 and "from 1 to 10" in said.content.decode()
+    with scope.of(firm.creditor.pk):
+        assert not PageAnswer.objects.exists()
