@@ -73,7 +73,8 @@ def shipped(place: Place) -> str:
 
 def version_counts() -> Counter[Place]:
     """How many versions of one's own each text has; evaluate inside `scope.of`."""
-    return Counter(tuple(one) for one in ContentText.objects.values_list("locale", "key", "channel"))
+    rows = ContentText.objects.values_list("locale", "key", "channel")
+    return Counter((locale, key, channel) for locale, key, channel in rows)
 
 
 def versions(place: Place) -> list[ContentText]:

@@ -69,8 +69,13 @@ def _owed(customers: list[int], *, as_of: date, rehearsal: bool) -> dict[int, li
 
 
 def _customer(row: tuple, owed: list[tuple]) -> CustomerRow:
+    pk, name, external_id, owner, segment = row
     return CustomerRow(
-        *row,
+        pk,
+        name,
+        external_id,
+        owner,
+        segment,
         open=tuple(Money(open_, currency) for currency, open_, _, _, _ in owed if open_),
         overdue=tuple(Money(overdue, currency) for currency, _, overdue, _, _ in owed if overdue),
         invoices=sum(one[3] for one in owed),
