@@ -27,7 +27,7 @@ install: $(VENV)/installed  ## Install Dunwell into .venv.
 install-dev: $(VENV)/installed-dev  ## Install what tests and checks need too.
 
 demo: install  ## Load the demo creditor, run its day, show what happened, serve until interrupted (ONCE=1: end after the run).
-	DUNWELL_DATA=$(DEMO_DATA) $(BIN)/dunwell demo $(if $(ONCE),--once)
+	DUNWELL_DATA="$(DEMO_DATA)" $(BIN)/dunwell demo $(if $(ONCE),--once)
 
 test: install-dev  ## Run all tests on two processes.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -82,6 +82,8 @@ def test_a_payment_is_set_by_number_or_kept_on_account(client_as: Callable[..., 
         assert Allocation.objects.get().amount == 10000
         assert OnAccount.objects.get().payment_id == payment
     assert "on account" in client.get(there).content.decode()
+    client.post(f"/c/{world.creditor.slug}/undo/on_account/{payment}")
+    assert "on account</span>" not in client.get(there).content.decode()
 
 
 def test_matching_is_done_now(client_as: Callable[..., Client], world: World) -> None:

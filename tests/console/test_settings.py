@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
 
-from dunwell.run import creditors
+from dunwell.run import creditors, users
 from dunwell.store import scope
 from dunwell.store.models import Audit, BankAccount, Creditor, Membership, Staff
 from regressions.world import DAY, World
@@ -101,6 +101,22 @@ def test_a_new_person_gets_a_password_and_the_last_admin_stays(client_as: Callab
     last = Membership.objects.get(creditor=creditor)
     assert client.post(at(creditor, f"settings/people/{last.pk}/end")).status_code == 422
     assert Membership.objects.filter(creditor=creditor).exists()
+
+
+def test_a_name_that_means_somebody_of_another_company_gives_nobody_a_role(
+    client_as: Callable[..., Client], creditor: Any
+) -> None:
+    """The administrator means a new colleague, and nobody may learn who else signs in here by giving away a desk."""
+    other = creditors.create(f"Other {creditor.pk}", slug=f"other-{creditor.pk}", country="BG", on=DAY, by="test")
+    theirs = users.add(other, f"vera-{creditor.pk}", role="viewer", by="test").user
+    said = {"name": theirs.username, "role": "admin"}
+    client = client_as("admin")
+    assert client.post(at(creditor, "settings/people/one"), said).status_code == 422
+    assert not Membership.objects.filter(creditor=creditor, user=theirs).exists()
+    users.add(creditor, theirs.username, role="viewer", by="operator")
+    assert client.post(at(creditor, "settings/people/one"), said).status_code == 302
+    users.remove(creditor, theirs.username, by="test")
+    assert client.post(at(creditor, "settings/people/one"), said).status_code == 302, "who worked here may come back"
 
 
 def test_live_is_not_offered_while_something_is_missing(client_as: Callable[..., Client], creditor: Any) -> None:

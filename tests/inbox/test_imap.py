@@ -24,7 +24,7 @@ from dunwell.plugins.channels import smtp
 from dunwell.plugins.mailboxes import imap
 from dunwell.run import inbox, mailboxes
 from dunwell.store import scope
-from dunwell.store.models import Inbound
+from dunwell.store.models import FindingRecord, FindingSettled, Inbound
 from inbox import mails
 from regressions.world import DAY, World, only
 
@@ -263,3 +263,17 @@ def _day(firm: World, on: date) -> None:
     firm.cover(on)
     firm.plan(on)
     firm.deliver(on, at=datetime(2026, 3, 2, 12, tzinfo=UTC).time())
+
+
+def test_a_worker_tells_once_that_the_mailbox_is_down_and_forgets_it_when_it_answers(
+    firm: World, server: imap.Config
+) -> None:
+    connect(firm, server)
+    firm.creditor.inbox = {**firm.creditor.inbox, "port": free_port()}
+    assert [mailboxes.look(firm.creditor, on=DAY) for _ in range(2)] == [[], []]
+    with scope.of(firm.creditor.pk):
+        (finding,) = FindingRecord.objects.filter(code="mailbox_down")
+    firm.creditor.inbox = {**firm.creditor.inbox, "port": server.port}
+    mailboxes.look(firm.creditor, on=DAY)
+    with scope.of(firm.creditor.pk):
+        assert FindingSettled.objects.get().finding_id == finding.pk

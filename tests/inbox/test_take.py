@@ -219,3 +219,11 @@ def test_each_step_leaves_a_link_that_verifies(firm: World) -> None:
     inbox.accept(firm.creditor, inbox.waiting(firm.creditor)[0].number, on=NEXT, **WHO)
     with scope.of(firm.creditor.pk):
         assert audit.verify(firm.creditor.pk).broken == ()
+
+
+def test_a_mail_with_hidden_control_signs_is_kept_like_any_other(firm: World) -> None:
+    raw = mails.reply("OK \0 then", subject="plain").replace(b"Subject: plain", b"Subject: =?utf-8?q?a=00b=01?=")
+    taken = took(firm, raw)
+    assert (taken.is_new, taken.customer) == (True, "C1 Ltd")
+    with scope.of(firm.creditor.pk):
+        assert Inbound.objects.get(pk=taken.number).content.subject == "a b"

@@ -92,6 +92,15 @@ def test_did_it_reach_you_is_asked_of_the_silent_alone():
         assert planned.proposal.lapses.height == (0 if sign is None else 1)
 
 
+def test_where_nothing_was_sent_no_silence_is_recorded():
+    book = Book()
+    invoice = book.invoice(book.customer(), due="4 May")
+    book.change("receivables", invoice, requested_on=None)
+    planned = book.plan("20 May")
+    assert planned.says(invoice)[0] == "act" and steps(planned) != ["reached"]
+    assert planned.proposal.lapses.is_empty()
+
+
 def test_an_opened_page_is_a_sign_only_where_a_link_was_sent():
     for had_link, asked in ((True, []), (False, ["reached"])):
         book = Book()

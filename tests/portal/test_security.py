@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gzip
+from datetime import timedelta
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.urls import get_resolver
 
-from dunwell.core.page import AnswerKind
+from dunwell.core.page import LINK_DAYS, AnswerKind
 from dunwell.run import creditors
 from dunwell.store import scope
 from dunwell.store.models import PageAnswer, PageLink, PageOpening, Promise, Sign
+from dunwell.store.pages import find
 from portal.clients import BROWSER, Reader, link_in
 from regressions import world
 
@@ -114,6 +116,18 @@ def test_the_token_is_nowhere_in_the_books(firm, reader):
         link = PageLink.objects.get()
     assert token not in str(vars(link)) and len(link.token_hash) == 64
     assert not PageLink.objects.exists(), "without a creditor and without its token no link is seen"
+
+
+def test_r42_a_letter_that_waited_goes_with_a_fresh_link_or_not_at_all(firm):
+    firm.owing("2026-02-20")
+    firm.plan()
+    old = link_in(world.only(firm.messages("queued")))
+    later = world.DAY + timedelta(2)  # the day between is a holiday
+    firm.plan(later)
+    firm.deliver(later)
+    fresh = link_in(world.only(firm.sent()))
+    assert fresh != old
+    assert find(fresh.removeprefix("/p/")).last_day == later + timedelta(LINK_DAYS)
 
 
 def test_one_customer_never_sees_another(firm, reader):

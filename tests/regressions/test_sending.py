@@ -14,7 +14,7 @@ from dunwell.core.channel import Capabilities, Limits, Receipt, Refused, Reply
 from dunwell.core.money import Money
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
 from dunwell.plugins.channels.memory import Config, Memory
-from dunwell.run import allocations, approve, day, deliver, people, policies, wording, work
+from dunwell.run import allocations, approve, day, deliver, facts, people, policies, wording, work
 from dunwell.store import load_letters, locks, outbox, scope
 from dunwell.store.models import Cancellation, Invoice, Lapse, Message, Outcome, Payment, Receivable, Run, Sign
 from regressions.world import DAY, only
@@ -192,6 +192,18 @@ def test_r06_money_put_on_account_after_the_plan_is_not_overlooked(world):
     assert world.deliver().sent == 0
     world.day()
     assert not world.sent(), "credit on account covers the debt: silence"
+
+
+def test_money_that_is_taken_off_an_account_waits_for_a_person_again(world):
+    world.owing("2026-02-20")
+    world.paid("2026-03-01,100.00,EUR,Somebody Else,for a friend")
+    payment = only_payment(world)
+    who = {"on": DAY, "by": "anna", "why": "it was another client's"}
+    allocations.on_account(world.creditor, payment, "C1", **who)
+    allocations.off_account(world.creditor, payment, **who)
+    assert [one.number for one in work.rows(world.creditor) if one.kind == "money"] == [payment]
+    with pytest.raises(facts.NothingToUndo):
+        allocations.off_account(world.creditor, payment, **who)
 
 
 def only_payment(world) -> int:

@@ -34,7 +34,7 @@ def charged(firm: World, until: date = TODAY, on: date = TODAY) -> str:
     return str(charges.said(made))
 
 
-def test_the_clause_is_charged_and_no_day_twice(late: World) -> None:
+def test_r26_the_clause_is_charged_no_day_twice_and_never_on_what_was_charged(late: World) -> None:
     agree(late)
     assert charged(late, until=date(2026, 4, 10)) == "10.00 EUR"
     with pytest.raises(charges.NothingToCharge):

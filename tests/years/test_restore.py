@@ -20,7 +20,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from conftest import RUN
 from dunwell.site import database as embedded
 from years.firm import FIRST, SINK
 
@@ -43,7 +42,7 @@ class Firm:
 
     @property
     def environment(self) -> dict[str, str]:
-        socket = str(RUN / "postgres").replace("/", "%2F")
+        socket = str(_server()).replace("/", "%2F")
         address = f"postgresql://{{}}@/{self.name}?host={socket}"
         return {
             **os.environ,
@@ -95,7 +94,7 @@ class Firm:
 @contextmanager
 def firm(folder: Path):
     name = f"firm_{next(_numbers)}"
-    embedded.start(RUN / "postgres", name)
+    embedded.start(_server(), name)
     folder.mkdir()
     (folder / "taken").touch()
     command = [sys.executable, "-c", SINK, str(folder / "taken")]
@@ -144,3 +143,8 @@ def test_after_a_restore_every_letter_arrives_once_and_none_is_lost(tmp_path, un
         assert one.arrived() == Counter({line.split()[1]: n for line, n in books.items() if line.startswith("reader")})
         assert set(books.values()) | {1} == set(undisturbed.values()) | {1}
         assert books == undisturbed
+
+
+def _server() -> Path:
+    """The server of this test run."""
+    return Path(os.environ["DUNWELL_TEST_DATA"]) / "postgres"

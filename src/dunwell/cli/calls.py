@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
 from dunwell.run import coaching
+from dunwell.run.recordings import Told
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -18,12 +20,22 @@ CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose boo
 
 def call(
     context: Context,
-    path: Annotated[Path, typer.Argument(help="The transcript: text, SRT, WebVTT, or JSON with speakers.")],
+    path: Annotated[Path, typer.Argument(help="A transcript (text, SRT, WebVTT, JSON with speakers) or a recording.")],
     customer: Annotated[str, typer.Option(help="Who was called: external id or exact name.")],
     manager: Annotated[str, typer.Option(help="Who called; you, as the machine knows you, without it.")] = "",
     invoice: Annotated[str, typer.Option(help="What it was about; the oldest open invoice without it.")] = "",
     creditor: CreditorOption = "",
     as_of: Annotated[str | None, typer.Option("--as-of", help="The day of the call; today without it.")] = None,
+    transcriber: Annotated[
+        str,
+        typer.Option(
+            envvar="DUNWELL_TRANSCRIBER",
+            help="What turns a recording into text: an OpenAI-compatible address, or the folder of a model on this machine.",
+        ),
+    ] = "",
+    recorded: Annotated[
+        Told, typer.Option(help="What the other side knew of being recorded: they were told before, or agreed to it.")
+    ] = Told.NOTHING,
 ) -> None:
     """Read how a call was led: each point of a good call with the turn that shows it. Words only, no voices or moods."""
     chosen = cli.chosen(context, creditor)
@@ -33,6 +45,7 @@ def call(
         customer_name=customer,
         manager=manager or cli.who(),
         invoice=invoice,
+        sound=coaching.Sound(transcriber, os.environ.get("DUNWELL_TRANSCRIBER_KEY", ""), recorded),
         on=cli.day(context, chosen, as_of),
         by=cli.who(),
     )
@@ -45,21 +58,26 @@ def call(
 def coach(
     context: Context,
     manager: Annotated[str, typer.Option(help="One manager; all of them without it.")] = "",
-    days: Annotated[int, typer.Option(help="How many days back.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days back.")] = 30,
     creditor: CreditorOption = "",
 ) -> None:
-    """What each manager does well in calls, what is missed, and which objection is lost most, with the turns."""
+    """What each manager does well in calls and letters, what is missed, and which objection is lost most, with the turns."""
     chosen = cli.chosen(context, creditor)
     today = cli.wiring(context).today(chosen.timezone)
     reports = coaching.coaching(chosen, today - timedelta(days), today, manager=manager)
     if not reports:
         out.print("no calls were read in this time: `dunwell call FILE --customer …` reads one")
     for one in reports:
-        out.rule(f"{one.manager}: {one.calls} calls")
+        out.rule(f"{one.manager}: {one.calls} calls, {one.letters} letters")
         out.print("done well: " + (", ".join(point.name.replace("_", " ") for point in one.well) or "–"))
         for point in one.missed:
             out.print(f"missed in {point.of - point.kept} of {point.of}: {point.name.replace('_', ' ')}")
             for turn in point.missed_in:
                 out.print(f"    {turn}", markup=False)
-        for objection, times in one.lost:
-            out.print(f"lost after: {objection.replace('_', ' ')} ({times} times)")
+            if point.advice:
+                out.print(f"    say: {point.advice}", markup=False)
+        for lost in one.lost:
+            out.print(
+                f"lost after: {lost.objection.replace('_', ' ')} ({lost.times} times): “{lost.said}”", markup=False
+            )
+            out.print(f"    say: {lost.answer}", markup=False)

@@ -20,15 +20,19 @@ Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="As of this day; today without it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As data.")]
+YEARS_2 = 731
+"""Farther than that nobody's habits tell anything."""
 
 
 def cash_(
     context: Context,
     creditor: CreditorOption = "",
     as_of: AsOfOption = None,
-    days: Annotated[int, typer.Option(help="How far to look, in days.")] = cash.DAYS,
+    days: Annotated[int, typer.Option(min=1, max=YEARS_2, help="How far to look, in days.")] = cash.DAYS,
     without: Annotated[list[str] | None, typer.Option(help="What if this customer is lost: id or exact name.")] = None,
-    sooner: Annotated[int, typer.Option(help="What if everybody pays so many days sooner; below 0, later.")] = 0,
+    sooner: Annotated[
+        int, typer.Option(min=-YEARS_2, max=YEARS_2, help="What if everybody pays so many days sooner; below 0, later.")
+    ] = 0,
     csv: Annotated[Path | None, typer.Option(help="Write the days, in minor units, into this file.")] = None,
     json: JsonOption = False,
 ) -> None:
@@ -37,7 +41,7 @@ def cash_(
     assumed = WhatIf(cash.customers(chosen, without or []), sooner)
     found = cash.outlook(chosen, cli.day(context, chosen, as_of), days=days, what_if=assumed)
     if csv is not None:
-        found.daily.write_csv(csv)
+        csv.write_text(found.daily.write_csv(), "utf-8")
     if json:
         as_json(
             {"as_of": found.as_of, "is_learned": found.is_learned, "open": found.open, "weeks": found.weekly.to_dicts()}

@@ -12,7 +12,7 @@ from rich.table import Table
 from dunwell.cli import context as cli
 from dunwell.cli import show
 from dunwell.cli.context import out
-from dunwell.cli.options import AsOfOption, CreditorOption, JsonOption, WhyOption
+from dunwell.cli.options import AsOfOption, CreditorOption, JsonOption, Language, WhyOption
 from dunwell.run import (
     creditors,
     day,
@@ -211,7 +211,7 @@ def explain(
     what: Annotated[str, typer.Argument(help="An invoice number (or number@issue-date), or a customer's id or name.")],
     creditor: CreditorOption = "",
     as_of: AsOfOption = None,
-    lang: Annotated[str, typer.Option(help="ru, bg or en; the creditor's language without it.")] = "",
+    lang: Annotated[Language | None, typer.Option(help="The creditor's language without it.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Tell the whole story of an invoice or a customer: facts, rule, decision, messages, and what happens next."""
@@ -225,8 +225,8 @@ def preview(
     creditor: CreditorOption = "",
     as_of: AsOfOption = None,
     assume_contact: AssumeOption = None,
-    limit: Annotated[int, typer.Option(help="How many letters to show.")] = 5,
-    lang: Annotated[str, typer.Option(help="Only letters in this language.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="How many letters to show.")] = 5,
+    lang: Annotated[Language | None, typer.Option(help="Only letters in this language.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the letters as HTML files into this folder too.")] = None,
 ) -> None:
     """Show the letters that would be written, word for word; nothing is recorded or sent."""
@@ -309,7 +309,7 @@ def stop(
     out.print(f"[bold]{chosen.name} {state}.[/] {waiting} messages are in the outbox.")
 
 
-def policies(context: Context, lang: Annotated[str, typer.Option(help="ru, bg or en.")] = "en") -> None:
+def policies(context: Context, lang: Annotated[Language, typer.Option(help="In which language.")] = "en") -> None:
     """The policies there are, each ladder in words."""
     for name, lines in stories.policies_in_words(lang).items():
         out.print(f"[bold]{name}[/]")

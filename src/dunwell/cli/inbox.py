@@ -9,7 +9,7 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
-from dunwell.run import answers, inbox, inbox_mail, mailboxes
+from dunwell.run import answers, inbox, inbox_hook, inbox_mail, mailboxes, reader_lessons
 from dunwell.run.inbox_mail import Taken
 
 Context = typer.Context
@@ -111,11 +111,56 @@ def corrections(context: Context, creditor: CreditorOption = "") -> None:
         typer.echo(line)
 
 
+@app.command()
+def hook(
+    context: Context,
+    creditor: CreditorOption = "",
+    off: Annotated[bool, typer.Option("--off", help="Take nothing from other programs any more.")] = False,
+    by: ByOption = "",
+) -> None:
+    """Let another program bring replies (a mail server's pipe, a messenger's gateway); prints its address and secret once."""
+    chosen = cli.chosen(context, creditor)
+    who: dict[str, Any] = {"on": cli.wiring(context).today(chosen.timezone), "by": by or cli.who()}
+    if off:
+        inbox_hook.close(chosen, **who)
+        out.print("nothing is taken from other programs any more")
+        return
+    secret = inbox_hook.open_to(chosen, **who)
+    out.print(f"{chosen.public_url or 'https://…'}/p/hooks/{chosen.slug}/replies", markup=False)
+    out.print(f"secret, shown this once: {secret}", markup=False)
+
+
+@app.command()
+def learn(context: Context, creditor: CreditorOption = "", by: ByOption = "", as_of: AsOfOption = None) -> None:
+    """Let the reader learn from what people accepted and rejected; it is used where it then agrees with them more often."""
+    chosen = cli.chosen(context, creditor)
+    row = reader_lessons.learn(chosen, on=cli.day(context, chosen, as_of), by=by or cli.who())
+    out.print(f"{row.words} words of people on {row.texts} replies")
+    out.print(
+        f"the shipped reader agrees with {row.agreed_before} of them, with the lesson it agrees with {row.agreed}"
+    )
+    out.print("the lesson is used from now on" if row.is_used else "the lesson is no better and is not used")
+
+
+@app.command()
+def quality(context: Context, creditor: CreditorOption = "") -> None:
+    """Month by month, how often people took what was read as it was, changed it, or rejected it."""
+    months = reader_lessons.quality(cli.chosen(context, creditor))
+    if not months:
+        out.print("nobody has settled a reply yet")
+    for one in months:
+        counts = f"{one.accepted} accepted, {one.edited} changed, {one.rejected} rejected"
+        out.print(f"{one.first:%Y-%m}: {counts}: {one.right:.0%} were read right")
+
+
 def reply(
     context: Context,
     number: Annotated[int, NUMBER],
     accept: Annotated[bool, typer.Option("--accept", help="Record it as it stands.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Record nothing; the chase goes on.")] = False,
+    means: Annotated[
+        str, typer.Option(help="With --reject: what the reply says instead (dispute, question …), to learn from.")
+    ] = "",
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="Record it otherwise: until=2026-04-14, amount=500, cause=quality …"),
@@ -137,7 +182,7 @@ def reply(
         return
     who: dict[str, Any] = {"on": cli.day(context, chosen, as_of), "by": by or cli.who(), "why": why}
     if reject:
-        decision = inbox.reject(chosen, number, **who)
+        decision = inbox.reject(chosen, number, means=means, **who)
     elif undo:
         decision = inbox.reopen(chosen, number, **who)
     elif settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -70,6 +70,8 @@ def channel(
 ) -> None:
     """Say how a channel reaches the world; passwords are sealed with this installation's key."""
     chosen = cli.chosen(context, creditor)
+    if unnamed := [one for one in settings or [] if "=" not in one]:
+        raise typer.BadParameter(f"write --set name=value, not --set {unnamed[0]}")
     pairs = dict(one.partition("=")[::2] for one in settings or [])
     ways.configure(chosen, name, kind, pairs)
     out.print(f"{name} goes by {kind}; `dunwell check` tries it")
@@ -80,7 +82,7 @@ def staff(
     name: Annotated[str, typer.Argument(help="The person who signs letters.")],
     email: Annotated[str, typer.Option(help="Letters come from it and are answered to it.")] = "",
     phone: Annotated[str, typer.Option(help="Stands below the letters.")] = "",
-    gender: Annotated[str, typer.Option(help="f or m, for languages that show it")] = "",
+    gender: Annotated[Literal["f", "m"] | None, typer.Option(help="For languages that show it.")] = None,
     title: Annotated[str, typer.Option(help="Position, as letters show it.")] = "",
     photo: Annotated[
         Path | None, typer.Option(help="A small JPEG or PNG, shown in letters and on the pay page.")
@@ -89,7 +91,7 @@ def staff(
 ) -> None:
     """Add or change a person who signs letters; the first one is the usual writer."""
     chosen = cli.chosen(context, creditor)
-    values = {"email": email, "phone": phone, "gender": gender, "title": title}
+    values = {"email": email, "phone": phone, "gender": gender or "", "title": title}
     creditors.add_staff(chosen, name, **values, by=cli.who(), photo=photo.read_bytes() if photo else None)
     out.print(f"{name} can sign letters of {chosen.name}")
 
@@ -149,8 +151,10 @@ def brake_(
         brake.release(chosen.pk, run, by=cli.who(), why=why, on=wiring.today(chosen.timezone))
         out.print(f"run {run} may go")
         return
-    for one in brake.braked(chosen.pk):
-        out.print(f"run {one.run_id}: {one.messages:,} messages, usual are {one.usual:.0f}")
+    found = next((one for one in brake.braked(chosen.pk) if one.run_id == run), None)
+    if found is None:
+        raise brake.NotBraked(run_id=run)
+    out.print(f"run {found.run_id}: {found.messages:,} messages, usual are {found.usual:.0f}")
 
 
 bench = typer.Typer(help="Speed, shown: each bench prints one JSON line.", no_args_is_help=True)

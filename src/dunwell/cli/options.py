@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,3 +15,4 @@ ByOption = Annotated[str, typer.Option(help="Who; you, as the machine knows you,
 UndoOption = Annotated[int | None, typer.Option("--undo", help="Take back the one with this number.")]
 AmountOption = Annotated[str | None, typer.Option(help="A part, such as 1240.00; all that is open without it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Language = Literal["ru", "bg", "en"]

@@ -188,7 +188,8 @@ def allocate(
 def on_account(
     context: Context,
     payment: Annotated[int, typer.Argument(help="Number of the payment.")],
-    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    customer: Annotated[str, typer.Argument(help="External id or name.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the money waits for a person again.")] = False,
     creditor: CreditorOption = "",
     by: ByOption = "",
     why: WhyOption = "",
@@ -196,8 +197,15 @@ def on_account(
 ) -> None:
     """Keep unmatched money on account for a customer: it no longer holds anybody and is deducted in letters."""
     chosen = cli.chosen(context, creditor)
-    allocations.on_account(chosen, payment, customer, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
-    out.print(f"payment {payment} is on account for {customer}")
+    on, who = cli.day(context, chosen, as_of), by or cli.who()
+    if undo:
+        allocations.off_account(chosen, payment, on=on, by=who, why=why)
+        out.print(f"payment {payment} is on nobody's account any more")
+        return
+    if not customer:
+        raise typer.BadParameter("say for which customer")
+    allocations.on_account(chosen, payment, customer, on=on, by=who, why=why)
+    out.print(f"payment {payment} is on account for {customer}; `dunwell on-account {payment} --undo` takes it back")
 
 
 def contacted(

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 SIGNATURE_LENGTH = 12
+HOOK = "hook"
+"""The mailbox of what another program brought; a message's channel stands behind it: `hook/sms`."""
 SIGNED = re.compile(r"\+c(?P<customer>\d{1,18})-(?P<signature>[0-9a-f]{12})@")
 
 

@@ -40,6 +40,18 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """Whether a call may be recorded once the other side was told, or only when they agreed to it."""
+
+    needs_consent: bool
+    source: str
+    verified_on: date | None = None
+
+
+ASK_FIRST = Recording(needs_consent=True, source="no rule is known here, so the strictest holds")
+
+
+@dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """The rules of one or several countries.
 
@@ -61,3 +73,4 @@ class Jurisdiction:
     timezones: dict[str, str] = field(default_factory=dict)
     subdivisions: dict[str, str] = field(default_factory=dict)
     decreed: frozenset[str] = frozenset()
+    recording: Recording = ASK_FIRST

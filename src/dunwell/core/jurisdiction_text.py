@@ -11,7 +11,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dunwell.core import toml_text
-from dunwell.core.jurisdiction import Cap, Hours, Jurisdiction
+from dunwell.core.jurisdiction import ASK_FIRST, Cap, Hours, Jurisdiction, Recording
 from dunwell.core.ledger import CustomerKind
 from dunwell.core.money import CURRENCIES
 from dunwell.core.policy_text import CHANNELS
@@ -20,6 +20,7 @@ from dunwell.core.toml_text import Table
 
 BASES = ("law", "courtesy")
 REQUIRED_LINES = ("creditor_name", "contact_person", "phone", "opt_out", "sum", "invoice", "way_to_pay")
+RECORDING_NEEDS = ("notice", "consent")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
@@ -60,6 +61,7 @@ def _jurisdiction(table: Table) -> Jurisdiction:
         timezones=_zones(table.table("timezones")),
         subdivisions=_subdivisions(holidays.table("subdivisions")) if holidays else {},
         decreed=frozenset(_countries(holidays, "moved_by_decree", ())) if holidays else frozenset(),
+        recording=_recording(table.table("recording"), dates),
         verified_on=min(dates, default=date.min),
     )
     for kind in set(CustomerKind) - set(hours):
@@ -67,6 +69,15 @@ def _jurisdiction(table: Table) -> Jurisdiction:
     if holidays:
         _source(holidays, dates)
         holidays.finish()
+    table.finish()
+    return found
+
+
+def _recording(table: Table | None, dates: list[date]) -> Recording:
+    if table is None:
+        return ASK_FIRST
+    source, verified_on = _source(table, dates)
+    found = Recording(table.choice("needs", RECORDING_NEEDS) == "consent", source, verified_on)
     table.finish()
     return found
 

@@ -54,10 +54,11 @@ class DateOrder(StrEnum):
 
 
 class Severity(StrEnum):
-    """`error`: the row did not go in. `warning`: it went in, but a person should look."""
+    """`error`: the row did not go in. `warning`: it went in, but a person should look. `note`: told once, and nobody need do anything."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

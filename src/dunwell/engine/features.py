@@ -102,6 +102,14 @@ def build(ledger: pl.DataFrame, asked: pl.DataFrame, markets: pl.DataFrame) -> F
     return Features(rows, histories, markets)
 
 
+def narrowed(known: Features, which: str) -> Features:
+    """The features of those questions alone whose column `which` is true."""
+    rows = known.rows.filter(which)
+    histories = known.histories[rows["history"].unique().sort()]
+    line = (pl.col("history").rank("dense") - 1).cast(rows.schema["history"])
+    return Features(rows.with_columns(history=line), histories, known.markets)
+
+
 def _with_answers(asked: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return asked.with_columns(is_paid=paid.is_not_null(), last_date=paid.fill_null(pl.lit(as_of).dt.offset_by("-1d")))
 

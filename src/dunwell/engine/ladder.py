@@ -153,6 +153,8 @@ def climb(rows: pl.DataFrame, table: Rungs, days: Days) -> tuple[pl.DataFrame, p
                     surveyed.filter(
                         (pl.col("position") <= place) & ~(pl.col("rung") <= place).fill_null(False) & ~pl.col("wakes")
                     )
+                    # While nothing was sent there is nothing to have been silent about: it lapses by itself, every day.
+                    .filter(pl.col("last_on").is_not_null())
                     .filter(pl.col(f"lapse_{place}") == NO_SIGN[step.only_if])
                     .select("receivable_id", step=pl.lit(step.name), reason=pl.lit(NO_SIGN[step.only_if]))
                 )

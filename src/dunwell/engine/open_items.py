@@ -52,6 +52,7 @@ def compare(reported: pl.DataFrame, known: pl.DataFrame, *, on: date) -> Compari
     is_older = is_known & (pl.col("reported_on.known") > on).fill_null(False)
     older = both.filter(is_older)
     both = both.filter(~is_older).with_columns(
+        pl.col("disputed.known").fill_null(False),
         # Who knows the balance alone first said what was open: that is the sum of a new invoice, and of a known one the
         # sum stays.
         total=pl.coalesce("total", "total.known", "balance"),
@@ -63,10 +64,14 @@ def compare(reported: pl.DataFrame, known: pl.DataFrame, *, on: date) -> Compari
     )
     # A cancelled invoice has no balance, and yet nobody paid it.
     by_balance = pl.when(pl.col("status").ne_missing(InvoiceStatus.CANCELLED)).then(pl.col("total") - pl.col("balance"))
-    both = both.with_columns(paid=pl.coalesce("paid", by_balance))
+    # A sheet that tells payments by its status alone: open again after it was paid means that nothing was.
+    by_status = pl.when((pl.col("status.known") == InvoiceStatus.PAID) & (pl.col("status") == InvoiceStatus.OPEN)).then(
+        0
+    )
+    both = both.with_columns(paid=pl.coalesce("paid", by_balance, by_status))
     amendments = _amendments(both.filter(is_known))
     payments = _payments(both, on)
-    findings = _fallen(both)
+    findings = pl.concat([_fallen(both), _revived(both)])
     touched = pl.concat([frame.select("line") for frame in (amendments, payments, findings)]).unique()
     return Comparison(
         new=both.filter(~is_known).select(*frames.IMPORT_INVOICES),
@@ -143,6 +148,18 @@ def _fallen(both: pl.DataFrame) -> pl.DataFrame:
         field="paid",
         message="The sheet says that less was paid than is recorded. Nothing is changed, and nothing is sent about it.",
         remedy="Undo the allocation if the payment was not real, or correct the sheet.",
+    )
+
+
+def _revived(both: pl.DataFrame) -> pl.DataFrame:
+    """Invoices that an older sheet called cancelled and this one does not: whether they are owed, only a person knows."""
+    was_cancelled = pl.col("status.known") == InvoiceStatus.CANCELLED
+    return _findings(
+        both.filter(was_cancelled & (pl.col("status") != InvoiceStatus.CANCELLED)).with_columns(value=pl.col("status")),
+        code="open_again",
+        field="status",
+        message="The sheet called the invoice cancelled before and does not any more. It stays cancelled; nothing is sent about it.",
+        remedy="If it is owed after all, enter it again under another number.",
     )
 
 

@@ -33,7 +33,7 @@ def post(address: str, secret: str, *, key: str, body: str, at: datetime) -> str
         "User-Agent": "Dunwell",
         "webhook-id": key,
         "webhook-timestamp": stamp,
-        "webhook-signature": signature(secret, key, stamp, body),
+        "webhook-signature": signature(secret, key, stamp, body.encode()),
     }
     request = urllib.request.Request(address, data=body.encode(), headers=headers)
     try:
@@ -45,6 +45,6 @@ def post(address: str, secret: str, *, key: str, body: str, at: datetime) -> str
         raise DeliveryFailed(str(error), permanent=False) from error
 
 
-def signature(secret: str, key: str, stamp: str, body: str) -> str:
-    found = hmac.digest(base64.b64decode(secret.removeprefix(PREFIX)), f"{key}.{stamp}.{body}".encode(), "sha256")
+def signature(secret: str, key: str, stamp: str, body: bytes) -> str:
+    found = hmac.digest(base64.b64decode(secret.removeprefix(PREFIX)), f"{key}.{stamp}.".encode() + body, "sha256")
     return "v1," + base64.b64encode(found).decode()

@@ -15,6 +15,10 @@ class NothingToSet(Refusal):
     """Nothing can be set: payment {payment} has {left} left, and {open} is open on {number}."""
 
 
+class NothingLeft(Refusal):
+    """Nothing is left of payment {payment} that could be kept on account."""
+
+
 class OtherCurrency(Refusal):
     """Payment {payment} is in {paid} and invoice {number} in {owed}: put it on account, or record what it was exchanged for."""
 
@@ -87,12 +91,28 @@ def on_account(
 ) -> OnAccount:
     """Keep unapplied money on account for a customer: it holds nobody, and is shown and deducted in letters."""
     with scope.of(creditor.pk):
+        payment = _payment(payment_id)
+        if _unapplied(payment) <= 0:
+            raise NothingLeft(payment=payment_id)
         row = OnAccount.objects.create(
             **facts.fact(creditor, on, by, why),
-            payment=_payment(payment_id),
+            payment=payment,
             customer=subjects.customer(creditor, customer_name),
         )
         facts.link(creditor, by, "on_account", str(payment_id), {"customer": facts.named(customer_name), "why": why})
+    return row
+
+
+def off_account(creditor: Creditor, payment_id: int, *, on: date, by: str, why: str) -> OnAccount:
+    """Take it back: what is left of the payment waits for a person again, and letters no longer deduct it."""
+    with scope.of(creditor.pk):
+        last = OnAccount.objects.filter(payment_id=payment_id).order_by("pk").last()
+        if last is None or last.taken_back:
+            raise facts.NothingToUndo(what="money on account", number=payment_id)
+        row = OnAccount.objects.create(
+            **facts.fact(creditor, on, by, why), payment_id=payment_id, customer_id=last.customer_id, taken_back=True
+        )
+        facts.link(creditor, by, "off_account", str(payment_id), {"customer": last.customer_id, "why": why})
     return row
 
 

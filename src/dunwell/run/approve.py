@@ -38,7 +38,7 @@ def approve_shown(creditor: Creditor, number: int, *, content_hash: str, by: str
 def recall(creditor: Creditor, number: int, *, by: str, why: str) -> None:
     """Call a message back, as long as nobody has claimed it."""
     with scope.of(creditor.pk):
-        outbox.recall(creditor.pk, number, reason=why)
+        outbox.recall(creditor.pk, number, reason=why or "recalled")
         _note(creditor, by, "recalled", str(number), {"why": why})
 
 

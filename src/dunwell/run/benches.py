@@ -14,7 +14,7 @@ import polars as pl
 
 from dunwell.core.frames import Proposal
 from dunwell.engine import plan as engine
-from dunwell.run import ahead, ingest, portfolio
+from dunwell.run import ahead, forecasting, ingest, portfolio
 from dunwell.run import plan as planning
 from dunwell.run.bench_book import DAY, at_rest, big_book, new_creditor, peak_rss_mb, stopwatch, together
 from dunwell.store import record, scope
@@ -25,12 +25,18 @@ CUSTOMERS_PER_INVOICES = 4
 
 
 def plan(*, invoices: int, again: bool) -> dict[str, Any]:
-    """Load, plan and record every outcome with its reasons; `again`: a second time, when nothing has changed."""
+    """Load, plan and record every outcome with its reasons; `again`: a second time, when nothing has changed, and beside it
+    `forecast_s`, what such a day's forecasting takes before the plan.
+    """
     customers = max(1, invoices // CUSTOMERS_PER_INVOICES)
     creditor = big_book(f"bench-{invoices}" if again else "", invoices=invoices, customers=customers)
     at_rest()
+    beside: dict[str, float] = {}
     if again:
         _plan(creditor, {})
+        forecasting.run(creditor, DAY)
+        with stopwatch(beside, "forecast_s"):
+            forecasting.run(creditor, DAY)
     times: dict[str, float] = {}
     changed = _plan(creditor, times)
     total = round(sum(times.values()), 3)
@@ -42,6 +48,7 @@ def plan(*, invoices: int, again: bool) -> dict[str, Any]:
         **times,
         "render_s": 0.0,
         "total_s": total,
+        **beside,
         "per_s": round(invoices / total),
         "outcomes_written": changed,
         "peak_rss_mb": peak_rss_mb(),

@@ -14,7 +14,7 @@ from dunwell.core.assignment import Scope
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
-from dunwell.run import freshness, policies, subjects, ways
+from dunwell.run import freshness, places, policies, subjects, ways
 from dunwell.store import audit, gone_out, outbox, scope, switches
 from dunwell.store.models import BankAccount, Creditor, Customer, Logo, Message, PolicyChoice, Staff, Switch
 
@@ -135,6 +135,7 @@ def create(
     is_demo: bool = False,
 ) -> Creditor:
     """A new creditor, in rehearsal, with the person who signs and the first bank account."""
+    places.refuse_unknown(country=country, locale=locale, timezone=timezone)
     iban = iban.replace(" ", "")
     if iban:
         _refuse_impossible(iban=iban, bic=bic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -197,7 +198,7 @@ def _next(creditor: Creditor, day: Day, folder: Path) -> str:
         f"  the books     {folder / creditor.slug}",
         f"  a client's page, while `dunwell serve` or the demo runs: {_page(creditor)}",
         "What to try next:",
-        f"  export DUNWELL_DATA={folder}",
+        f"  export DUNWELL_DATA={shlex.quote(str(folder))}",
         f"  dunwell work --creditor {creditor.slug}",
         f"  dunwell explain {number} --creditor {creditor.slug} --as-of {day.as_of}",
         f"  dunwell preview --creditor {creditor.slug} --as-of {day.as_of}",

@@ -2,7 +2,7 @@
 
 A version takes over only where it proved at least as good on the last months as the untrained histories and as the
 version before; else it stays in the shadow and says why. Without any version the histories speak for themselves, and
-nothing is spared on their word.
+nothing is spared on their word. What a run need not ask again, because nothing changed, it leaves as it is.
 """
 
 from __future__ import annotations
@@ -20,17 +20,20 @@ from dunwell.core.forecast import (
     LOSS_DAYS,
     SPARE_DAYS,
     SPARE_PAST_DUE_DAYS,
+    Features,
     Measured,
     PayerProfile,
     Predictor,
     ProfilingBasis,
     may_profile,
 )
+from dunwell.core.policy import Anchor
 from dunwell.core.refusal import Refusal
-from dunwell.engine import features, forecast_reasons, forecast_trial, forecasts, payer_profile
+from dunwell.engine import features, forecast_reasons, forecast_trial, forecast_turns, forecasts, payer_profile
 from dunwell.plugins.predictors import kept
 from dunwell.plugins.predictors.learned import Learned
 from dunwell.plugins.predictors.shrunken import Shrunken
+from dunwell.run import policies
 from dunwell.run.forecast import learning_features, portions
 from dunwell.store import load_forecasts, record_forecasts, scope
 from dunwell.store.load_forecasts import Shown
@@ -42,6 +45,7 @@ CHECKED_DAYS = 90
 """The last months on which a version must prove itself; so long nothing of them is shown to it."""
 CHECKED_MIN = 50
 """Fewer questions decide nothing."""
+COURTESY_ANCHORS = {Anchor.ISSUE: "issue_date", Anchor.DUE: "due_date"}
 
 
 class TooLittleHistory(Refusal):
@@ -53,12 +57,18 @@ class NothingNew(Refusal):
 
 
 def run(creditor: Creditor, as_of: date) -> int:
-    """Forecast every open receivable as of a day and keep the answers; gives how many."""
+    """Forecast the open receivables whose turn it is on a day and keep the answers; gives how many."""
     ledger, predictor, version = _at_hand(creditor, as_of)
-    told = [
-        _told(_with_forecast(known.rows, predictor.forecast(known)), predictor.explain(known), as_of)
-        for known in portions(ledger, _asked(ledger, basis(creditor, as_of), as_of))
-    ]
+    asked = forecast_turns.chosen(
+        _asked(ledger, basis(creditor, as_of), as_of),
+        ledger,
+        load_forecasts.kept(creditor.pk),
+        as_of,
+        courtesies=_courtesies() if version else (),
+    )
+    # What is asked about a customer at once is a fact of its own: features are made of all that is open there.
+    of_customers = asked.filter(pl.col("is_turn").any().over("customer_id"))
+    told = [_told(features.narrowed(known, "is_turn"), predictor, as_of) for known in portions(ledger, of_customers)]
     if told:
         record_forecasts.forecasts(creditor.pk, pl.concat(told), version_id=version.pk if version else None)
     return sum(part.height for part in told)
@@ -213,20 +223,28 @@ def _asked(ledger: pl.DataFrame, stated: ProfilingBasis | None, as_of: date) -> 
     )
 
 
-def _told(answered: pl.DataFrame, influences: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _courtesies() -> set[tuple[str, int]]:
+    """The days on which a step may be spared under any policy: a date of the ledger and an offset."""
+    return {
+        (COURTESY_ANCHORS[step.anchor], step.offset_days)
+        for policy in policies.load_all().values()
+        for step in policy.steps
+        if step.courtesy and step.anchor in COURTESY_ANCHORS and policy.spare_probability < 1
+    }
+
+
+def _told(known: Features, predictor: Predictor, as_of: date) -> pl.DataFrame:
+    """Forecasts as they are kept; `reasons` is null where those told last still hold."""
+    answered = _with_forecast(known.rows, predictor.forecast(known))
     today = pl.lit(as_of)
     wait = pl.max_horizontal(
         pl.lit(SPARE_DAYS), (pl.col("due_date") - today).dt.total_days() + SPARE_PAST_DUE_DAYS
     ).cast(pl.Int32)
     days = answered.select(wait).to_series()
-    sentences = forecast_reasons.reasons(answered, influences)
-    told = [
-        [(one.code, one.is_earlier, dict(one.values)) for one in reasons] if is_profiled else []
-        for reasons, is_profiled in zip(sentences, answered["is_profiled"], strict=True)
-    ]
-    return pl.DataFrame(
+    found = pl.DataFrame(
         {
             "receivable_id": answered["invoice_id"],
+            "known": answered["known"],
             "made_on": pl.Series([as_of] * answered.height, dtype=pl.Date),
             "expected_on": forecasts.quantile_dates(answered, 0.5),
             "early_on": forecasts.quantile_dates(answered, EARLY_LEVEL),
@@ -234,6 +252,22 @@ def _told(answered: pl.DataFrame, influences: pl.DataFrame, as_of: date) -> pl.D
             "days": days,
             "probability": forecasts.within(answered, days),
             "unpaid": 1.0 - forecasts.within(answered, pl.repeat(LOSS_DAYS, answered.height, eager=True)),
+        }
+    )
+    reasons = _reasons(features.narrowed(known, "is_explained"), predictor)
+    return found.join(reasons, on="receivable_id", how="left", maintain_order="left")
+
+
+def _reasons(known: Features, predictor: Predictor) -> pl.DataFrame:
+    """receivable_id and the strongest reasons as JSON."""
+    sentences = forecast_reasons.reasons(known.rows, predictor.explain(known)) if known.rows.height else []
+    told = [
+        [(one.code, one.is_earlier, dict(one.values)) for one in reasons] if is_profiled else []
+        for reasons, is_profiled in zip(sentences, known.rows["is_profiled"], strict=True)
+    ]
+    return pl.DataFrame(
+        {
+            "receivable_id": known.rows["invoice_id"],
             "reasons": pl.Series([json.dumps(one, ensure_ascii=False) for one in told], dtype=pl.String),
         }
     )

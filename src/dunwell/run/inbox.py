@@ -13,9 +13,9 @@ from datetime import date
 from typing import Any
 
 from dunwell.core.inbox import MatchBasis, ProposalKind, Settled
+from dunwell.core.reading import INTENTS
 from dunwell.core.refusal import Refusal
-from dunwell.plugins.readers import READERS
-from dunwell.run import inbox_mail, subjects
+from dunwell.run import inbox_mail, reader_lessons, subjects
 from dunwell.run.inbox_effects import EFFECTS, UNDO, VALUES, Effects
 from dunwell.store import audit, inbox, scope
 from dunwell.store.models import (
@@ -36,6 +36,10 @@ class NotSettled(Refusal):
 
 class ValueUnfit(Refusal):
     """A proposal of kind {kind} has no {name}. It has: {known}."""
+
+
+class IntentUnknown(Refusal):
+    """A reply cannot mean {means!r}. It can: {known}."""
 
 
 class NoSuchMail(Refusal):
@@ -116,11 +120,14 @@ def edit(
     return _settle(creditor, number, values, Settled.EDITED, on=on, by=by, why=why)
 
 
-def reject(creditor: Creditor, number: int, *, on: date, by: str, why: str = "") -> ReplyDecision:
-    """Nothing is recorded; the chase goes on."""
+def reject(creditor: Creditor, number: int, *, on: date, by: str, why: str = "", means: str = "") -> ReplyDecision:
+    """Nothing is recorded; the chase goes on. `means` says what the text says instead, for the reader to learn."""
+    if means and means not in INTENTS:
+        raise IntentUnknown(means=means, known=", ".join(INTENTS))
     with scope.of(creditor.pk):
         proposal = _open(number)
-        return _decided(creditor, proposal, Settled.REJECTED, {}, [], on=on, by=by, why=why)
+        values = {"means": means} if means else {}
+        return _decided(creditor, proposal, Settled.REJECTED, values, [], on=on, by=by, why=why)
 
 
 def reopen(creditor: Creditor, number: int, *, on: date, by: str, why: str = "") -> ReplyDecision:
@@ -149,7 +156,7 @@ def match(
             creditor.pk, actor=by, kind="mail_matched", subject=str(number), content={"customer": found.pk, "why": why}
         )
         stray.customer = found  # For reading it now; the row itself stays as it came.
-        inbox_mail.follow_up(creditor, stray, on=on, reader=READERS["local"]())
+        inbox_mail.follow_up(creditor, stray, on=on, reader=reader_lessons.of(creditor))
         return tuple(stray.proposals.values_list("pk", flat=True))
 
 

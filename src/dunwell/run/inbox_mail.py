@@ -16,29 +16,26 @@ from pathlib import Path
 from dunwell.core import names
 from dunwell.core.assignment import Case
 from dunwell.core.channel import Reply
-from dunwell.core.inbox import MailHead, MailKind, MatchBasis, OpenDocument, ProposalKind, Proposed, Settled, Told
+from dunwell.core.inbox import HOOK, MailHead, MailKind, MatchBasis, OpenDocument, ProposalKind, Proposed, Settled, Told
 from dunwell.core.ledger import CustomerKind, DocumentKind
 from dunwell.core.money import Money
 from dunwell.core.reading import OpenInvoice, Reader, Reading, ReplyContext
 from dunwell.core.refusal import Refusal
 from dunwell.engine import follow
-from dunwell.plugins.readers import READERS
 from dunwell.plugins.readers.mail import MAIL_BYTES_MAX, head_of, read_mail, returned_ids, shown_html
-from dunwell.run import calendars, jurisdictions, people, portfolio, reply_address
+from dunwell.run import calendars, jurisdictions, people, portfolio, reader_lessons, reply_address
 from dunwell.run.ingest import FileMissing
-from dunwell.store import audit, bounces, inbox, scope
+from dunwell.store import audit, bounces, inbox, models, scope
 from dunwell.store.models import (
     Creditor,
     Customer,
     Inbound,
     InboundContent,
-    Message,
     ReplyDecision,
     ReplyProposal,
     Sign,
 )
 
-BY = "inbox"
 PAUSE_DAYS_MAX = 30
 
 
@@ -64,11 +61,22 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A reply that is no mail. `digest` tells it from every other; `raw` is kept as it came."""
+
+    digest: str
+    channel: str
+    sender: str
+    text: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class _Match:
     customer: Customer | None
     basis: MatchBasis
     evidence: str
-    answers: Message | None = None
+    answers: models.Message | None = None
 
 
 def files(creditor: Creditor, path: Path, *, on: date, by: str) -> list[Taken]:
@@ -81,7 +89,7 @@ def files(creditor: Creditor, path: Path, *, on: date, by: str) -> list[Taken]:
     for one in found:
         if one.stat().st_size > MAIL_BYTES_MAX:
             raise MailTooLarge(name=one.name)
-    reader = READERS["local"]()
+    reader = reader_lessons.of(creditor)
     return [take(creditor, one.read_bytes(), on=on, by=by, reader=reader) for one in found]
 
 
@@ -90,7 +98,7 @@ def take(
     raw: bytes,
     *,
     on: date,
-    by: str = BY,
+    by: str = inbox.BY,
     mailbox: str = "",
     uid: int | None = None,
     reader: Reader | None = None,
@@ -141,8 +149,35 @@ def take(
         if mail.bounce:
             did = _bounced(row, mail.bounce.addresses, raw, permanent=mail.bounce.permanent)
         else:
-            did = follow_up(creditor, row, on=on, reader=reader or READERS["local"]())
+            did = follow_up(creditor, row, on=on, reader=reader or reader_lessons.of(creditor))
         return _taken(row, is_new=True, did=did)
+
+
+def take_message(creditor: Creditor, message: Message, *, on: date) -> Taken:
+    """Keep one message and do what follows from it, in one transaction."""
+    with scope.of(creditor.pk):
+        known = Inbound.objects.filter(digest=message.digest).select_related("customer").first()
+        if known is not None:
+            return _taken(known, is_new=False)
+        match = _of_sender(message.sender, message.text)
+        row = Inbound.objects.create(
+            creditor=creditor,
+            effective_on=on,
+            by=inbox.BY,
+            digest=message.digest,
+            kind=MailKind.REPLY.value,
+            mailbox=f"{HOOK}/{message.channel}",
+            person_key=names.person_key(message.sender),
+            customer=match.customer,
+            basis=match.basis.value,
+            evidence=match.evidence,
+        )
+        InboundContent.objects.create(
+            creditor=creditor, mail=row, sender=message.sender, text=message.text, raw=message.raw
+        )
+        content = {"mail": row.pk, "digest": message.digest, "basis": match.basis.value, "sender": message.sender}
+        audit.link(creditor.pk, actor=inbox.BY, kind="mail", subject=row.kind, content=content)
+        return _taken(row, is_new=True, did=follow_up(creditor, row, on=on, reader=reader_lessons.of(creditor)))
 
 
 def follow_up(creditor: Creditor, row: Inbound, *, on: date, reader: Reader) -> str:
@@ -159,7 +194,7 @@ def follow_up(creditor: Creditor, row: Inbound, *, on: date, reader: Reader) -> 
         effective_on=on,
         customer=customer,
         person_key=row.person_key,
-        channel="email",
+        channel=told.channel,
         kind="replied",
         rehearsal=row.rehearsal,
         why=f"mail {row.pk}",
@@ -172,7 +207,7 @@ def of_page(creditor: Creditor, row: Inbound, *, channel: str, on: date, said_al
     assert row.customer is not None
     told, days = _told(creditor, row.customer, row, on)
     told = replace(told, channel=channel)
-    reading = _read(READERS["local"](), row, told, row.customer, on)
+    reading = _read(reader_lessons.of(creditor), row, told, row.customer, on)
     found = [one for one in follow.proposals(reading, told, on) if one.kind not in said_already]
     _propose(creditor, row.customer, row, found, reading, told, on + timedelta(days))
 
@@ -194,7 +229,7 @@ def _propose(
         ReplyProposal.objects.create(
             creditor=creditor,
             effective_on=row.effective_on,
-            by=BY,
+            by=inbox.BY,
             mail=row,
             customer=customer,
             kind=one.kind.value,
@@ -217,10 +252,14 @@ def _matched(head: MailHead, text: str) -> _Match:
     signed = reply_address.customer(head.recipients)
     if signed and (found := inbox.customer(signed[0])):
         return _Match(found, MatchBasis.REPLY_ADDRESS, signed[1])
-    senders = inbox.by_sender(head.sender) if head.sender else []
+    return _of_sender(head.sender, f"{head.subject}\n{text}")
+
+
+def _of_sender(sender: str, text: str) -> _Match:
+    senders = inbox.by_sender(sender) if sender else []
     if len(senders) == 1:
-        return _Match(senders[0], MatchBasis.SENDER, head.sender)
-    numbered = inbox.by_invoice(f"{head.subject}\n{text}")
+        return _Match(senders[0], MatchBasis.SENDER, sender)
+    numbered = inbox.by_invoice(text)
     if len(numbered) == 1:
         return _Match(numbered[0][0], MatchBasis.INVOICE_NUMBER, numbered[0][1])
     return _Match(None, MatchBasis.NOTHING, "")
@@ -250,7 +289,7 @@ def _bounced(row: Inbound, addresses: Iterable[str], raw: bytes, *, permanent: b
     return "the address is marked as not working" if row.answers else ""
 
 
-def _as_sent(message: Message, address: str) -> str:
+def _as_sent(message: models.Message, address: str) -> str:
     return next(one.address for one in message.recipients.all() if one.address.lower() == address.lower())
 
 
@@ -264,7 +303,7 @@ def _paused(creditor: Creditor, customer: Customer, reading: Reading, told: Told
         reason="other",
         until=until,
         on=on,
-        by=BY,
+        by=inbox.BY,
         why="an automatic answer names the day of return",
     )
     return f"letters wait until {until}"
@@ -275,11 +314,11 @@ def _stopped(creditor: Creditor, made: list[ReplyProposal], reading: Reading, to
     stop = next((one for one in made if one.kind == ProposalKind.STOP), None)
     if stop is None or not told.sender or not follow.demands_stop(reading):
         return ""
-    people.opt_out(creditor, told.sender, channel=told.channel, on=on, by=BY, why=stop.quotation)
+    people.opt_out(creditor, told.sender, channel=told.channel, on=on, by=inbox.BY, why=stop.quotation)
     ReplyDecision.objects.create(
         creditor=creditor,
         effective_on=on,
-        by=BY,
+        by=inbox.BY,
         why="works at once",
         proposal=stop,
         outcome=Settled.ACCEPTED.value,
@@ -305,6 +344,7 @@ def _told(creditor: Creditor, customer: Customer, row: Inbound, on: date) -> tup
     (policy,) = portfolio.policies_of(creditor.pk, on, [case])
     told = Told(
         sender=row.content.sender,
+        channel=row.channel,
         documents=tuple(OpenDocument(one.number, one.minor, one.currency) for one in meant),
         claimed_paid_days=policy.claimed_paid_days,
         pause_days_max=PAUSE_DAYS_MAX,
@@ -318,7 +358,7 @@ def _context(told: Told, customer: Customer, on: date) -> ReplyContext:
     return ReplyContext(
         received_on=on,
         lang=customer.locale,
-        channel="email",
+        channel=told.channel,
         invoices=tuple(
             OpenInvoice(one.number, Money(one.minor, one.currency).decimal, one.currency) for one in told.documents
         ),

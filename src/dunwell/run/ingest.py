@@ -17,11 +17,11 @@ import polars as pl
 from dunwell.core import frames_import as frames
 from dunwell.core.frames_import import Batch
 from dunwell.core.money import Money
-from dunwell.core.records import Mapping, RecordKind
+from dunwell.core.records import Mapping, RecordKind, Severity
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.engine import open_items
 from dunwell.plugins.importers import findings_csv, table
-from dunwell.run import ahead, ingest_terms, people
+from dunwell.run import ahead, ingest_kinds, ingest_terms, people
 from dunwell.store import audit, bulk, locks, record_documents, record_import, scope
 from dunwell.store.models import Coverage, Creditor, ImportFile
 from dunwell.store.record_import import Origin
@@ -101,6 +101,10 @@ def file(
             errand.take(batch)
             progress("recording", summary.rows, sheet.rows)
         errand.finish()
+        if findings_file:
+            # Before anything stands: where it cannot be written nothing is recorded, and a file that is refused below can be repaired.
+            with findings_file.open("w", encoding="utf-8-sig", newline="") as handle:
+                findings_csv.write(pl.concat([frames.empty(frames.IMPORT_FINDINGS), *errand.found]), handle)
         if covered_until:
             Coverage.objects.create(
                 creditor=creditor, effective_on=as_of, by=by, source=source, covered_until=covered_until
@@ -115,9 +119,6 @@ def file(
             content={"file": path.name, "sha256": row.sha256, "counts": dict(summary.counts)},
             count=summary.rows,
         )
-    if findings_file:
-        with findings_file.open("w", encoding="utf-8-sig", newline="") as handle:
-            findings_csv.write(pl.concat([frames.empty(frames.IMPORT_FINDINGS), *errand.found]), handle)
     return summary
 
 
@@ -190,8 +191,10 @@ class Errand:
             self.customers = pl.concat([self.customers, record_import.find_customers(self.origin, batch.customers)])
             return
         is_list = self.kind is RecordKind.CUSTOMERS
-        found = record_import.customers(self.origin, batch.customers.with_columns(is_list=pl.lit(is_list)))
+        told = ingest_kinds.told(batch.customers, self.origin.creditor_id).with_columns(is_list=pl.lit(is_list))
+        found = record_import.customers(self.origin, told)
         self.customers = pl.concat([self.customers, found])
+        self._findings(ingest_kinds.unsaid(told.join(record_import.added_customers(), on="customer_key", how="semi")))
         corrected = record_import.contacts(self.origin, batch.contacts, found)
         self.summary.counts.update(customers=found.height, facts_changed=corrected)
 
@@ -258,8 +261,9 @@ class Errand:
             return
         self.found.append(found)
         joined = found.join(self.customers, on="customer_key", how="left")
-        record_import.findings(self.origin, joined, self.summary.file)
-        refused = found.filter(pl.col("severity") == "error")["line"].n_unique()
+        # A note is told with the import; the work list is for what somebody should do.
+        record_import.findings(self.origin, joined.filter(pl.col("severity") != Severity.NOTE), self.summary.file)
+        refused = found.filter(pl.col("severity") == Severity.ERROR)["line"].n_unique()
         self.summary.counts["rows_refused"] += refused
         self.summary.findings_total += found.height
         room = SHOWN_FINDINGS - len(self.summary.findings)

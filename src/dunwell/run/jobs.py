@@ -16,7 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
-from dunwell.run import backup, calendars, day, deliver, forecasting, hooks, jurisdictions, ways
+from dunwell.run import backup, calendars, day, deliver, forecasting, hooks, jurisdictions, mailboxes, ways
 from dunwell.run.day import DayUnderWay
 from dunwell.store import outbox, scope, switches
 from dunwell.store.models import Creditor, Run
@@ -46,6 +46,14 @@ def look(timestamp: int) -> None:
             _wake(send.configure(queueing_lock=f"send {creditor.pk}"), creditor.pk)
         if hooks.due(creditor, _now()):
             _wake(tell.configure(queueing_lock=f"tell {creditor.pk}"), creditor.pk)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="mailboxes", lock="mailboxes")
+def mailboxes_due(timestamp: int) -> None:
+    """Look for mail in every mailbox that replies arrive in."""
+    for creditor in Creditor.objects.filter(is_demo=False).exclude(inbox={}).order_by("pk"):
+        _wake(fetch.configure(queueing_lock=f"fetch {creditor.pk}"), creditor.pk)
 
 
 @app.periodic(cron="0 * * * *")
@@ -104,6 +112,13 @@ def send(creditor_id: int) -> None:
 def tell(creditor_id: int) -> None:
     """Tell the other program what it does not know yet."""
     hooks.deliver(Creditor.objects.get(pk=creditor_id), _now(), folder=settings.DATA_DIR / "rehearsal")
+
+
+@app.task
+def fetch(creditor_id: int) -> None:
+    """Take what is new in the mailbox, or tell a person that it does not answer."""
+    creditor = Creditor.objects.get(pk=creditor_id)
+    mailboxes.look(creditor, on=_now().astimezone(ZoneInfo(creditor.timezone)).date())
 
 
 @app.task

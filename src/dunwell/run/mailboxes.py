@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.mailboxes import MAILBOXES, imap
-from dunwell.plugins.readers import READERS
-from dunwell.run import inbox_mail, ways
+from dunwell.run import inbox_mail, people, reader_lessons, ways
 from dunwell.run.inbox_mail import Taken
 from dunwell.store import inbox, scope
 from dunwell.store.models import Creditor, FindingRecord
 
 KIND = "imap"
 WAIT_S = 60.0
+BY = "worker"
 
 
 class NoMailbox(Refusal):
@@ -58,6 +58,29 @@ def fetch(creditor: Creditor, *, on: date) -> list[Taken]:
         return _new(creditor, mailbox, on)
 
 
+def look(creditor: Creditor, *, on: date) -> list[Taken]:
+    """What a worker does by itself: that a mailbox does not answer is told once, and settled when it answers again."""
+    told = FindingRecord.objects.filter(code="mailbox_down", findingsettled=None)
+    try:
+        taken = fetch(creditor, on=on)
+    except imap.MailboxDown as down:
+        with scope.of(creditor.pk):
+            if not told.exists():
+                _tell(
+                    creditor,
+                    code="mailbox_down",
+                    value=str(creditor.inbox.get("host", "")),
+                    message=f"The mailbox of the replies does not answer: {down}",
+                    remedy="Look at its server and its password.",
+                    on=on,
+                )
+        return []
+    with scope.of(creditor.pk):
+        for finding in told.all():
+            people.settle_finding(creditor, finding.pk, outcome="repaired", on=on, by=BY, why="it answers again")
+    return taken
+
+
 def watch(creditor: Creditor, today: Callable[[], date], *, wait_s: float = WAIT_S) -> Iterator[Taken]:
     """Take what is new, then wait for more, for ever; the server says at once where it knows IDLE."""
     with _opened(creditor.inbox) as mailbox:
@@ -81,7 +104,7 @@ def sent_since(creditor: Creditor, folder: str, day: date) -> Iterator[SentMail]
 def _new(creditor: Creditor, mailbox: imap.Mailbox, on: date) -> list[Taken]:
     with scope.of(creditor.pk):
         last = inbox.last_uid(mailbox.name)
-    taken, reader = [], READERS["local"]()
+    taken, reader = [], reader_lessons.of(creditor)
     for one in mailbox.after(last):
         if one.raw is None:
             _too_large(creditor, one, on)
@@ -95,15 +118,20 @@ def _too_large(creditor: Creditor, one: imap.Fetched, on: date) -> None:
     value = f"{one.mailbox} {one.uid}"
     with scope.of(creditor.pk):
         if not FindingRecord.objects.filter(code="mail_too_large", value=value).exists():
-            FindingRecord.objects.create(
-                creditor=creditor,
-                effective_on=on,
+            _tell(
+                creditor,
                 code="mail_too_large",
-                message="A mail has more than 25 MB and was not taken.",
-                field="mail",
                 value=value,
+                message="A mail has more than 25 MB and was not taken.",
                 remedy="Look at it in the mailbox.",
+                on=on,
             )
+
+
+def _tell(creditor: Creditor, *, code: str, value: str, message: str, remedy: str, on: date) -> None:
+    FindingRecord.objects.create(
+        creditor=creditor, effective_on=on, code=code, message=message, field="mail", value=value, remedy=remedy
+    )
 
 
 def _opened(settings: Mapping[str, object]) -> AbstractContextManager[imap.Mailbox]:

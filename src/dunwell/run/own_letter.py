@@ -15,7 +15,7 @@ from dunwell.core.inbox import ProposalKind
 from dunwell.core.ledger import CustomerKind, DocumentKind, OurDebt, Purpose
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.readers.mail import head_of
-from dunwell.run import inbox, news, people, portal_desk, portal_words, portfolio
+from dunwell.run import coaching, inbox, news, people, portal_desk, portal_words, portfolio
 from dunwell.run.news import Prepared
 from dunwell.store import inbox as stored
 from dunwell.store import outbox_view, scope, switches
@@ -80,6 +80,8 @@ def send(creditor: Creditor, customer: Customer, words: Words, prepared: Prepare
     """Queue what was looked at. What the client asked for by what is answered is given with it."""
     with scope.of(creditor.pk):
         news.send(creditor, prepared, by=by, why=words.text)
+        asked = words.answers.content.text if words.answers is not None else ""
+        coaching.of_letter(creditor, customer, words.text, answers=asked, on=on, by=by)
         if words.answers is not None:
             _given(creditor, customer, words.answers, {"on": on, "by": by, "why": f"answered: {words.subject}"})
 

@@ -12,6 +12,7 @@ from dunwell.core.inbox import MailKind, MatchBasis, ProposalKind
 from dunwell.core.page import AnswerKind
 from dunwell.run import inbox_mail
 from dunwell.run.portal import Visit
+from dunwell.store import inbox
 from dunwell.store.models import ContactPoint, Inbound, InboundContent, PageAnswer, PageLink
 
 SAID_ALREADY: dict[AnswerKind, frozenset[ProposalKind]] = {
@@ -34,7 +35,7 @@ def read(seen: Visit, answer: PageAnswer, text: str) -> None:
     row = Inbound.objects.create(
         creditor=seen.creditor,
         effective_on=seen.on,
-        by=inbox_mail.BY,
+        by=inbox.BY,
         digest=hashlib.sha256(f"page\n{answer.form_id}".encode()).hexdigest(),
         kind=MailKind.REPLY.value,
         person_key=link.person_key,

@@ -131,6 +131,11 @@ def _choose(facts: Facts, every: Policies, names: list[str], instead: str) -> pl
     assignments = _assignments(facts.choices)
     if instead:
         assignments = _replaced(assignments, every, instead)
+    alike = ["kind", "segment", "named_customer"]
+    customers = facts.customers.select(
+        "customer_id", "kind", "segment", _named("customer_id", assignments, Scope.CUSTOMER)
+    )
+    groups = customers.select(alike).unique().with_row_index("group")
     cases = (
         pl.concat(
             [
@@ -138,12 +143,14 @@ def _choose(facts: Facts, every: Policies, names: list[str], instead: str) -> pl
                 for frame in (facts.receivables, facts.settled)
             ]
         )
-        .join(facts.customers.select("customer_id", "kind", "segment"), on="customer_id", how="left")
-        .with_columns(
-            _named("invoice_id", assignments, Scope.INVOICE), _named("customer_id", assignments, Scope.CUSTOMER)
+        .join(
+            customers.join(groups, on=alike, nulls_equal=True).select("customer_id", "group"),
+            on="customer_id",
+            how="left",
         )
+        .with_columns(_named("invoice_id", assignments, Scope.INVOICE))
     )
-    keys = ["document", "kind", "segment", "named_invoice", "named_customer"]
+    keys = ["document", "group", "named_invoice"]
     distinct = cases.select(keys).unique()
     indices = [
         names.index(
@@ -159,7 +166,11 @@ def _choose(facts: Facts, every: Policies, names: list[str], instead: str) -> pl
                 ),
             ).policy
         )
-        for document, kind, segment, invoice, customer in distinct.iter_rows()
+        for document, invoice, kind, segment, customer in distinct.join(
+            groups, on="group", how="left", maintain_order="left"
+        )
+        .select("document", "named_invoice", *alike)
+        .iter_rows()
     ]
     return cases.join(distinct.with_columns(policy=pl.Series(indices, dtype=pl.Int32)), on=keys, how="left").select(
         "receivable_id", "policy"

@@ -11,6 +11,7 @@ from typing import Any
 from dunwell.core.reading import CallContext, Claim, OpenInvoice, Reader, Reading, ReplyContext, Turn
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.readers import READERS
+from dunwell.plugins.readers.remote import Endpoint
 
 
 class RecordUnreadable(Refusal):
@@ -28,6 +29,11 @@ def read_lines(lines: Iterable[str], reader: Reader | None = None) -> Iterator[s
         except RecordUnreadable as refusal:
             answer = {"error": str(refusal)}
         yield json.dumps(answer, ensure_ascii=False)
+
+
+def reader_at(address: str, model: str, key: str) -> Reader:
+    """The reader of this machine, or one that also asks an address; what that one says is believed only where the text shows it."""
+    return READERS["openai"](Endpoint(address, model, key)) if address else READERS["local"]()
 
 
 def answer_to(record: dict[str, Any], reader: Reader) -> dict[str, Any]:

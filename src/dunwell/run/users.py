@@ -13,7 +13,7 @@ from django.db import transaction
 from dunwell.core.refusal import Refusal
 from dunwell.core.roles import DeskRole
 from dunwell.store import audit, scope
-from dunwell.store.models import Creditor, Membership
+from dunwell.store.models import Audit, Creditor, Membership
 
 PASSWORD_BYTES = 12
 
@@ -24,6 +24,10 @@ class RoleUnknown(Refusal):
 
 class NotTheFirst(Refusal):
     """There is a company here already: `dunwell user add NAME --role …` lets somebody work at it."""
+
+
+class NameTaken(Refusal):
+    """Somebody of another company signs in as {name!r}: choose another name, or have `dunwell user add` let that person in."""
 
 
 class LastAdmin(Refusal):
@@ -68,6 +72,14 @@ def add(creditor: Creditor, name: str, *, role: str, by: str, password: str = ""
     return Added(user, membership, is_new, generated)
 
 
+def invite(creditor: Creditor, name: str, *, role: str, by: str, full_name: str = "") -> Added:
+    """The same at the desk of a creditor, where nobody may know who else signs in here: a name that means somebody of another company
+    is refused. Who works here or did so may have another role."""
+    if User.objects.filter(username=name).exists() and not _is_known(creditor, name):
+        raise NameTaken(name=name)
+    return add(creditor, name, role=role, by=by, full_name=full_name)
+
+
 def first(name: str, *, password: str = "") -> str:
     """The first user of an empty installation, who sets up the company in the console; gives the password."""
     if Creditor.objects.exists():
@@ -97,6 +109,12 @@ def remove(creditor: Creditor, name: str, *, by: str) -> None:
     with transaction.atomic():
         membership.delete()
         _note(creditor, by, "user_removed", name, {})
+
+
+def _is_known(creditor: Creditor, name: str) -> bool:
+    with scope.of(creditor.pk):
+        was_added = Audit.objects.filter(creditor=creditor, kind="user", subject=name).exists()
+    return was_added or Membership.objects.filter(creditor=creditor, user__username=name).exists()
 
 
 def _refuse_last(creditor: Creditor, name: str) -> None:

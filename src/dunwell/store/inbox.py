@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
+from dunwell.core import names
 from dunwell.core.inbox import MailKind, Settled
 from dunwell.core.refusal import Refusal
 from dunwell.store import balances, bulk
@@ -33,6 +35,8 @@ LAST = Subquery(ReplyDecision.objects.filter(proposal=OuterRef("pk")).order_by("
 OPEN = (None, Settled.REOPENED.value)
 """The last words of a proposal that waits."""
 NUMBER_LENGTH_MIN = 3
+BY = "inbox"
+"""Who the program is where it settles something by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def customer(number: int) -> Customer | None:
 
 
 def by_sender(address: str) -> list[Customer]:
-    points = ContactPoint.objects.filter(channel="email", address__iexact=address)
+    """The customers who can be reached under an address or a telephone number; at most two are looked for."""
+    points = ContactPoint.objects.filter(person_key=names.person_key(address))
     return list(Customer.objects.filter(contacts__in=points.values("contact")).distinct().order_by("pk")[:2])
 
 
@@ -148,3 +153,17 @@ def alone(proposal_id: int) -> None:
 
 def has_invoice(number: str, customer_id: int) -> bool:
     return Invoice.objects.filter(number=number, customer_id=customer_id).exists()
+
+
+def settled_by_month() -> list[tuple[date, str, int]]:
+    """First day of the month in which a reply came, what people made of what was read in it, and how often."""
+    return [(row[0], row[1], row[2]) for row in bulk.rows(SETTLED_BY_MONTH, BY, Settled.REOPENED.value)]
+
+
+SETTLED_BY_MONTH = """
+SELECT date_trunc('month', p.effective_on)::date, last.outcome, count(*)
+FROM reply_proposal p
+JOIN LATERAL (SELECT d.outcome, d.by FROM reply_decision d WHERE d.proposal_id = p.id ORDER BY d.id DESC LIMIT 1) last ON true
+WHERE last.by <> %s AND last.outcome <> %s
+GROUP BY 1, 2 ORDER BY 1, 2
+"""

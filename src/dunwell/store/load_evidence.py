@@ -141,7 +141,7 @@ WHERE a.customer_id = %s AND a.effective_on BETWEEN %s AND %s AND NOT a.rehearsa
   AND (a.receivables = '{}' OR a.receivables && %s::bigint[]) ORDER BY 2, 1
 """
 _CALLS = """
-SELECT id, effective_on, manager, turns::text FROM call_reviewed WHERE customer_id = %s AND effective_on BETWEEN %s AND %s ORDER BY 2, 1
+SELECT id, effective_on, manager, turns::text FROM call_reviewed WHERE customer_id = %s AND NOT is_letter AND effective_on BETWEEN %s AND %s ORDER BY 2, 1
 """
 _FACTS = """
 WITH q AS (SELECT %s::date AS on_day, %s::bigint[] AS ids, %s::bigint AS customer, %s::bigint AS claim)

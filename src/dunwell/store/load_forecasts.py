@@ -36,6 +36,9 @@ _ROWS: Schema = {
 }
 """As `_ledger` reads them."""
 
+# `known` is a digest of what the forecast rests on (engine.forecast_turns).
+KEPT: Schema = {"invoice_id": pl.Int64, "known": pl.Int64, "made_on": pl.Date, "expected_on": pl.Date}
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -144,6 +147,14 @@ def basis(creditor_id: int, on: date) -> tuple[str, str] | None:
     with scope.of(creditor_id):
         last = ProfilingStatement.objects.filter(effective_on__lte=on).order_by("-id").first()
     return (last.basis, last.by) if last is not None and last.basis else None
+
+
+def kept(creditor_id: int) -> pl.DataFrame:
+    """The forecasts made last (`KEPT`)."""
+    with bulk.reader(creditor_id) as read:
+        return frames.conform(
+            read("SELECT receivable_id AS invoice_id, known, made_on, expected_on FROM receivable_forecast"), KEPT
+        )
 
 
 def for_plan(creditor_id: int, as_of: date) -> pl.DataFrame:

@@ -133,6 +133,7 @@ def amend(origin: Origin, frame: pl.DataFrame) -> int:
             bulk.execute(CANCEL_CHANGED, origin.creditor_id, origin.on, origin.by)
         if field == "disputed":
             bulk.execute(DISPUTE_CHANGED, origin.creditor_id, origin.on, origin.by)
+            bulk.execute(END_DISPUTES, origin.creditor_id, origin.on, origin.by)
         if field == "policy":
             bulk.execute(POLICY_CHANGED, origin.creditor_id, origin.on, origin.by)
     return frame.height
@@ -199,7 +200,7 @@ OPEN_OF_SOURCE = """
 i.source = %s AND i.kind <> 'credit_note' AND i.total > coalesce(m.received, 0)
 AND NOT EXISTS (SELECT FROM cancellation c WHERE c.invoice_id = i.id)
 AND NOT EXISTS (SELECT FROM receivable r JOIN finding f ON f.receivable_id = r.id LEFT JOIN finding_settled s ON s.finding_id = f.id
-                WHERE r.invoice_id = i.id AND f.code = 'row_missing' AND s.id IS NULL)
+                WHERE r.invoice_id = i.id AND f.code = 'row_missing' AND (s.id IS NULL OR f.effective_on >= i.reported_on))
 """
 ADD_INVOICES = """
 INSERT INTO invoice (id, creditor_id, source, external_id, customer_id, kind, series, number, issue_date, currency, total, what_for,
@@ -289,6 +290,13 @@ INSERT INTO dispute (creditor_id, effective_on, by, why, receivable_id, cause, a
 SELECT %s, %s, %s, 'the sheet says so', r.id, 'reported', NULL, false
 FROM in_change c JOIN receivable r ON r.invoice_id = c.invoice_id WHERE c.new = 'true'
   AND NOT EXISTS (SELECT FROM dispute d LEFT JOIN ending e ON e.dispute_id = d.id WHERE d.receivable_id = r.id AND e.id IS NULL)
+"""
+# What the sheet said the sheet takes back; what a person recorded only a person ends.
+END_DISPUTES = """
+INSERT INTO ending (creditor_id, effective_on, by, why, dispute_id, outcome)
+SELECT %s, %s, %s, 'the sheet says so', d.id, 'withdrawn'
+FROM in_change c JOIN receivable r ON r.invoice_id = c.invoice_id JOIN dispute d ON d.receivable_id = r.id AND d.cause = 'reported'
+WHERE c.new = 'false' AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id)
 """
 POLICY_CHANGED = """
 INSERT INTO policy_choice (creditor_id, effective_on, by, why, scope, target, document, customer_kind, policy)

@@ -10,7 +10,7 @@ import polars as pl
 from dunwell.store import audit, bulk, scope
 from dunwell.store.models import ForecastVersion, ProfilingStatement
 
-COLUMNS = ("receivable_id", "made_on", "expected_on", "early_on", "late_on", "days", "probability", "unpaid", "reasons")
+COLUMNS = ("receivable_id", "known", "made_on", "expected_on", "early_on", "late_on", "days", "probability", "unpaid")
 
 
 def version(
@@ -45,19 +45,11 @@ def version(
 
 
 def forecasts(creditor_id: int, found: pl.DataFrame, *, version_id: int | None) -> None:
-    """Put the newest forecasts in the place of the older ones; `found` has `COLUMNS`."""
+    """Put the newest forecasts in the place of the older ones; `found` has `COLUMNS` and `reasons`, null where the old ones stay."""
     with scope.of(creditor_id):
-        bulk.stage("forecast_now", found.select(COLUMNS))
-        names = ", ".join(COLUMNS)
-        bulk.execute(
-            f"INSERT INTO receivable_forecast (creditor_id, version_id, {names}) "
-            f"SELECT %s, %s, {', '.join('reasons::jsonb' if name == 'reasons' else name for name in COLUMNS)} "
-            "FROM forecast_now ORDER BY receivable_id "
-            "ON CONFLICT (creditor_id, receivable_id) DO UPDATE SET version_id = EXCLUDED.version_id, "
-            + ", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS[1:]),
-            creditor_id,
-            version_id,
-        )
+        bulk.stage("forecast_now", found.select(*COLUMNS, "reasons"))
+        bulk.execute(RENEW, version_id)
+        bulk.execute(PUT, creditor_id, version_id)
 
 
 def basis(creditor_id: int, *, statement: str, on: date, by: str) -> None:
@@ -65,3 +57,16 @@ def basis(creditor_id: int, *, statement: str, on: date, by: str) -> None:
     with scope.of(creditor_id):
         ProfilingStatement.objects.create(creditor_id=creditor_id, effective_on=on, by=by, basis=statement)
         audit.link(creditor_id, actor=by, kind="profiling_basis", content={"basis": statement, "on": on})
+
+
+_NAMES = ", ".join(COLUMNS)
+RENEW = f"""
+UPDATE receivable_forecast f SET version_id = %s, {", ".join(f"{name} = n.{name}" for name in COLUMNS[1:])}
+FROM forecast_now n WHERE f.receivable_id = n.receivable_id AND n.reasons IS NULL
+"""
+PUT = f"""
+INSERT INTO receivable_forecast (creditor_id, version_id, {_NAMES}, reasons)
+SELECT %s, %s, {_NAMES}, reasons::jsonb FROM forecast_now WHERE reasons IS NOT NULL ORDER BY receivable_id
+ON CONFLICT (creditor_id, receivable_id) DO UPDATE SET version_id = EXCLUDED.version_id, reasons = EXCLUDED.reasons,
+  {", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS[1:])}
+"""

@@ -41,35 +41,42 @@ def customers(origin: Origin, frame: pl.DataFrame) -> pl.DataFrame:
     for field, column in CUSTOMER_FIELDS.items():
         if frame[column].null_count() == frame.height:
             continue
-        bulk.execute(
-            AMEND_CUSTOMERS.format(field=field, column=column), origin.creditor_id, origin.on, origin.by, origin.file_id
-        )
-        bulk.execute(UPDATE_CUSTOMERS.format(field=field, column=column))
+        changes = {"field": field, "column": column, "is_said": "true" if field == "kind" else "i.is_list"}
+        bulk.execute(AMEND_CUSTOMERS.format(**changes), origin.creditor_id, origin.on, origin.by, origin.file_id)
+        bulk.execute(UPDATE_CUSTOMERS.format(**changes))
     bulk.execute(CHOOSE_CUSTOMER_POLICIES, origin.creditor_id, origin.on, origin.by)
     return _found()
 
 
+def added_customers() -> pl.DataFrame:
+    """Of the customers written last, those who were not known before (`customer_key`)."""
+    return bulk.frame(
+        "SELECT customer_key FROM found_customer WHERE is_new AND NOT is_ambiguous", {"customer_key": pl.String}
+    )
+
+
 def contacts(origin: Origin, frame: pl.DataFrame, known: pl.DataFrame) -> int:
     """Write contacts and their addresses; gives how many known facts changed. IMPORT_CONTACTS in; `known` maps customer_key to id."""
-    joined = frame.join(known.drop_nulls(), on="customer_key")
+    placed = frame.with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64))
+    joined = placed.join(known.drop_nulls(), on="customer_key")
     if joined.is_empty():
         return 0
     apart = [names.take_apart(name or "") for name in joined["name"]]
     bulk.stage(
         "in_contact",
-        joined.select("customer", "role", "email", "phone", "language", "line").with_columns(
+        joined.select("customer", "role", "email", "phone", "language", "place").with_columns(
             given_name=pl.Series([one.given for one in apart], dtype=pl.String),
             family_name=pl.Series([one.family for one in apart], dtype=pl.String),
             patronymic=pl.Series([one.patronymic for one in apart], dtype=pl.String),
             gender=pl.Series([one.gender for one in apart], dtype=pl.String),
         ),
     )
-    changed = contact_corrections.correct(
-        origin.creditor_id, origin.source, CONTACT_KEY, on=origin.on, by=origin.by, why=f"file {origin.file_id}"
-    )
+    said = (origin.creditor_id, origin.source, CONTACT_KEY)
+    why = f"file {origin.file_id}"
+    changed = contact_corrections.correct(*said, on=origin.on, by=origin.by, why=why)
     bulk.execute(ADD_CONTACTS, origin.creditor_id, origin.source)
     bulk.execute(ADD_CONTACT_POINTS, origin.creditor_id, origin.source)
-    return changed
+    return changed + contact_corrections.order(*said, on=origin.on, by=origin.by, why=why)
 
 
 def payments(origin: Origin, frame: pl.DataFrame) -> int:
@@ -107,7 +114,7 @@ def _found() -> pl.DataFrame:
     return bulk.frame("SELECT customer_key, id FROM found_customer", {"customer_key": pl.String, "customer": pl.Int64})
 
 
-# Customer fields that a list of customers may change; a sheet of invoices only fills what is blank.
+# Customer fields that a list of customers may change; a sheet of invoices only fills what is blank, and says whether who is a person.
 CUSTOMER_FIELDS = {
     "name": "customer_name",
     "kind": "kind",
@@ -127,7 +134,7 @@ CUSTOMER_FIELDS = {
 FIND_CUSTOMERS = """
 DROP TABLE IF EXISTS found_customer;
 CREATE TEMP TABLE found_customer ON COMMIT DROP AS
-SELECT i.customer_key, coalesce(a.id, t.id, n.id) AS id,
+SELECT i.customer_key, coalesce(a.id, t.id, n.id) AS id, coalesce(a.id, t.id, n.id) IS NULL AS is_new,
        coalesce(a.id, t.id) IS NULL AND n.id IS NULL AND coalesce(n.fits, 0) > 1 AS is_ambiguous
 FROM in_customer i
 LEFT JOIN customer a ON a.source = %s AND a.external_id = i.customer_id
@@ -142,7 +149,7 @@ ADD_CUSTOMERS = """
 INSERT INTO customer (creditor_id, source, external_id, name, name_key, kind, country, locale, timezone, registration_number,
   tax_id, address, segment, owner, payment_terms, preferred_method, known_on)
 SELECT %s, %s, coalesce(i.customer_id, i.customer_key), coalesce(i.customer_name, i.customer_id, i.customer_tax_id),
-  coalesce(i.customer_name_key, ''), coalesce(i.kind, 'business'), coalesce(i.country, ''), coalesce(i.language, ''),
+  coalesce(i.customer_name_key, ''), i.likely_kind, coalesce(i.country, ''), coalesce(i.language, ''),
   coalesce(i.timezone, ''), coalesce(i.registration_number, ''), coalesce(i.customer_tax_id, ''), coalesce(i.address, ''),
   coalesce(i.segment, ''), coalesce(i.owner, ''), coalesce(i.payment_terms, ''),
   coalesce(i.preferred_method, ''), %s
@@ -158,11 +165,11 @@ AMEND_CUSTOMERS = """
 INSERT INTO amendment (creditor_id, effective_on, by, why, noun, noun_id, field, old, new)
 SELECT %s, %s, %s, 'file ' || %s, 'customer', c.id, '{field}', c.{field}, i.{column}
 FROM in_customer i JOIN found_customer f USING (customer_key) JOIN customer c ON c.id = f.id
-WHERE i.is_list AND i.{column} IS NOT NULL AND c.{field} <> i.{column} AND c.{field} <> ''
+WHERE {is_said} AND i.{column} IS NOT NULL AND c.{field} <> i.{column} AND c.{field} <> ''
 """
 UPDATE_CUSTOMERS = """
 UPDATE customer c SET {field} = i.{column} FROM in_customer i JOIN found_customer f USING (customer_key)
-WHERE c.id = f.id AND i.{column} IS NOT NULL AND c.{field} <> i.{column} AND (i.is_list OR c.{field} = '')
+WHERE c.id = f.id AND i.{column} IS NOT NULL AND c.{field} <> i.{column} AND ({is_said} OR c.{field} = '')
 """
 CHOOSE_CUSTOMER_POLICIES = """
 INSERT INTO policy_choice (creditor_id, effective_on, by, why, scope, target, document, customer_kind, policy)
@@ -178,7 +185,7 @@ INSERT INTO contact (creditor_id, source, external_id, customer_id, role, rank, 
   locale, timezone, postal_address, note)
 SELECT %s, %s, {CONTACT_KEY}, n.customer, coalesce(n.role, 'requester'), 0, n.given_name, n.family_name, n.patronymic, n.gender,
   coalesce(n.language, ''), '', '', ''
-FROM in_contact n ORDER BY n.line ON CONFLICT (creditor_id, source, external_id) DO NOTHING
+FROM in_contact n ORDER BY n.place ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 """
 ADD_CONTACT_POINTS = f"""
 INSERT INTO contact_point (creditor_id, contact_id, channel, address, person_key, is_preferred, consent_evidence)
@@ -200,7 +207,8 @@ SELECT %s, %s, n.external_id, n.customer, n.date, true, n.currency, n.amount, co
 FROM in_payment n ORDER BY n.line ON CONFLICT (creditor_id, source, external_id) DO NOTHING
 """
 # A number can be used again in another year: a finding that holds then holds each document of that number, never the wrong one.
-# What stands open from an earlier file is not said again; of equal rows only those that are more than before are new.
+# What stands open from an earlier file is not said again, nor what a person has said about the same facts (of a row that is missing the
+# caller knows better: it may have been there again); of equal rows only those that are more than before are new.
 ADD_FINDINGS = """
 INSERT INTO finding (creditor_id, effective_on, by, why, file_id, code, message, file_name, line, field, value, remedy,
   receivable_id, customer_id, holds)
@@ -214,7 +222,9 @@ WITH named AS (
   SELECT d.*, row_number() OVER (PARTITION BY code, message, place, value, receivable, owner ORDER BY line) AS nth FROM named d
 ), standing AS (
   SELECT f.code, f.message, f.field, f.value, coalesce(f.receivable_id, 0) AS receivable, coalesce(f.customer_id, 0) AS owner, count(*) AS n
-  FROM finding f LEFT JOIN finding_settled s ON s.finding_id = f.id WHERE s.id IS NULL AND f.file_id <> %s GROUP BY 1, 2, 3, 4, 5, 6
+  FROM finding f LEFT JOIN finding_settled s ON s.finding_id = f.id
+  WHERE f.file_id <> %s AND (s.id IS NULL OR (s.outcome IN ('still_open', 'ignored') AND f.code <> 'row_missing'
+    AND coalesce(f.receivable_id, f.customer_id) IS NOT NULL)) GROUP BY 1, 2, 3, 4, 5, 6
 )
 SELECT %s, %s, %s, '', %s, c.code, c.message, %s, c.line, c.place, coalesce(c.value, ''), coalesce(c.remedy, ''), c.receivable, c.owner,
   coalesce(c.holds, false) AND (c.receivable IS NOT NULL OR c.owner IS NOT NULL)

@@ -20,6 +20,7 @@ from dunwell.plugins.importers.stream import Line
 
 # Python lists of rows are kept short: the collector of garbage goes through all that are alive, again and again.
 PIECE_ROWS = 1_000
+DATABASE_NULL = "\\N"
 LINE = "line"
 OVERFULL = "overfull"
 # Amounts are compared in thousandths until the currency says how many decimals it has: no currency has more than three.
@@ -33,7 +34,7 @@ DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 
 def frames(lines: Iterable[Line], width: int, rows: int) -> Iterator[pl.DataFrame]:
     """Rows as frames of text: `line`, columns "0", "1", …, and `overfull` for a row with more cells than the header.
-    Blank is null.
+    Blank is null, and so is what databases write for it.
     """
     lines = iter(lines)
     names = [str(column) for column in range(width)]
@@ -43,7 +44,9 @@ def frames(lines: Iterable[Line], width: int, rows: int) -> Iterator[pl.DataFram
         frame = pl.concat(pieces, rechunk=True).with_columns(
             pl.col(names).str.replace_all("\x00", "", literal=True).str.strip_chars()
         )
-        frame = frame.with_columns(pl.when(pl.col(names) != "").then(pl.col(names)))
+        frame = frame.with_columns(
+            pl.when((pl.col(names) != "") & (pl.col(names) != DATABASE_NULL)).then(pl.col(names))
+        )
         yield frame.filter(pl.any_horizontal(pl.col(names).is_not_null()))
 
 

@@ -12,6 +12,7 @@ from typing import TextIO
 
 import polars as pl
 
+from dunwell.core.records import Severity
 from dunwell.core.spreadsheet import harmless
 
 ADDED = {
@@ -23,9 +24,9 @@ ADDED = {
 
 
 def write(findings: pl.DataFrame, out: TextIO) -> int:
-    """Write the rows of IMPORT_FINDINGS that have their original, each once; how many were written."""
+    """Write the rows of IMPORT_FINDINGS that have their original and need something done, each once; how many were written."""
     kept = (
-        findings.filter(pl.col("raw").is_not_null())
+        findings.filter(pl.col("raw").is_not_null() & (pl.col("severity") != Severity.NOTE))
         .group_by("line", "raw")
         .agg(pl.col(name) for name in ("header", "message", "remedy"))
     )

@@ -12,7 +12,7 @@ from dunwell.core.records import InvoiceStatus, Severity
 from dunwell.plugins.importers import rows
 from dunwell.plugins.importers.rows import Check, Forms
 
-ERROR, WARNING = Severity.ERROR, Severity.WARNING
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 DATES = ("issue_date", "due_date", "valid_until", "starts_on", "paid_on", "sent_on", "last_reminded")
 DATES_OPTIONAL = frozenset({"valid_until", "starts_on", "sent_on", "last_reminded"})
 AMOUNTS = ("total", "paid", "balance", "line_total", "line_price")
@@ -99,7 +99,7 @@ def checks(forms: Forms) -> list[Check]:
         ),
         Check(
             "negative_total",
-            WARNING,
+            NOTE,
             "total",
             pl.col("total.v") < 0,
             "A negative invoice was read as a credit note.",

@@ -16,7 +16,7 @@ from dunwell.plugins.importers import columns, invoice_checks, parties, rows
 from dunwell.plugins.importers.invoice_checks import AMOUNTS, DATES
 from dunwell.plugins.importers.rows import Check, Forms
 
-ERROR, WARNING = Severity.ERROR, Severity.WARNING
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 WORDS = {"status": "status", "kind": "kind", "disputed": "disputed"}
 ITEM_FIELDS = frozenset({"line_description", "line_quantity", "line_total", "line_price"})
 DOCUMENT = ["kind", "series", "number_key", "issue_date"]
@@ -48,7 +48,7 @@ def parsed(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFram
     found = rows.findings(read, checks, forms)
     read = read.with_columns(rows.is_bad(checks).alias("is_bad"))
     helpers = ["number_key", "is_bad", "line_amount", "line_description", "line_quantity"]
-    return read.select(*_record(), *helpers), found
+    return read.select(*_record(forms), *helpers), found
 
 
 def assembled(read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFrame]:
@@ -80,7 +80,7 @@ def assembled(read: pl.DataFrame, forms: Forms) -> tuple[frames.Batch, pl.DataFr
         ),
         Check(
             "row_repeated",
-            WARNING,
+            NOTE,
             "number",
             (pl.col("forms") == 1) & ~pl.col("first"),
             "The same row stands in the file before; it was read once.",
@@ -145,7 +145,7 @@ def _line_amount() -> pl.Expr:
     return pl.coalesce("line_total.v", exact).alias("line_amount")
 
 
-def _record() -> list[pl.Expr]:
+def _record(forms: Forms) -> list[pl.Expr]:
     """The columns of IMPORT_INVOICES from a row's values, with money received in one form."""
     signed = pl.coalesce("total.v", "line_amount", "balance.v")
     is_credit = (pl.col("kind.v") == InvoiceKind.CREDIT_NOTE).fill_null(False) | (signed < 0)
@@ -166,6 +166,9 @@ def _record() -> list[pl.Expr]:
     )
     # A cancelled invoice has no balance, and yet nobody paid it.
     by_balance = pl.when(status != InvoiceStatus.CANCELLED).then(total - balance)
+    # A column that says whether an invoice is contested says it alone; without one, the word of its status does.
+    is_contested = status == InvoiceStatus.DISPUTED
+    by_status = pl.when(status != "").then(is_contested) if "disputed" not in forms.recognised.fields else pl.lit(None)
     paid = pl.coalesce(pl.col("paid.v") * sign, by_balance, pl.when(is_all_paid).then(total))
     values = {
         "line": pl.col("line"),
@@ -177,7 +180,7 @@ def _record() -> list[pl.Expr]:
         "is_paid_told": pl.col("paid.v").is_not_null(),
         "balance": pl.coalesce(balance, total - paid),
         "status": pl.col("status.v"),
-        "disputed": (pl.col("disputed.v") == "yes") | (pl.col("status.v") == InvoiceStatus.DISPUTED),
+        "disputed": pl.when(is_contested).then(True).otherwise(pl.coalesce(pl.col("disputed.v") == "yes", by_status)),
         **{name: pl.col(f"{name}.v") for name in DATES},
     }
     record = [

@@ -183,22 +183,19 @@ def _customers(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.Data
 
 
 def _contacts(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFrame]:
-    address = (
-        pl.col("email")
-        .str.to_lowercase()
-        .str.replace_all("mailto:", "", literal=True)
-        .str.split(";")
-        .list.eval(pl.element().str.split(",").explode().str.strip_chars())
-    )
-    usual = texts.with_columns(address.alias("email"))
+    usual = texts.with_columns(email=_addresses("email"), phone=_phones())
     payable = texts.filter(pl.col("email_payable").is_not_null()).with_columns(
-        email=pl.col("email_payable").str.to_lowercase().str.split(";").list.eval(pl.element().str.strip_chars()),
-        phone=pl.lit(None, pl.String),
+        email=_addresses("email_payable"),
+        phone=pl.lit([], pl.List(pl.String)),
         contact_name=pl.lit(None, pl.String),
         **{"role.v": pl.lit("payable")},
     )
-    each = pl.concat([usual, payable]).explode("email", empty_as_null=True, keep_nulls=True)
-    each = each.with_columns(email=pl.when(pl.col("email") != "").then(pl.col("email")))
+    both = pl.concat([usual, payable])
+    # The first number belongs to the first address; further ones are further ways to reach the same people.
+    first = both.with_columns(pl.col("phone").list.first()).explode("email", empty_as_null=True, keep_nulls=True)
+    further = both.with_columns(pl.col("phone").list.slice(1), email=pl.lit(None, pl.String))
+    further = further.filter(pl.col("phone").list.len() > 0).explode("phone")
+    each = pl.concat([first, further]).sort("line", maintain_order=True)
     wrong = Check(
         "email_unreadable",
         Severity.WARNING,
@@ -214,12 +211,36 @@ def _contacts(texts: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataF
         pl.col("contact_name").alias("name"),
         pl.col("role.v").alias("role"),
         pl.when(pl.col("email").str.contains(EMAIL)).then(pl.col("email")).alias("email"),
-        pl.col("phone").str.replace_all(r"[\s()\-‑–.]", "").alias("phone"),
+        "phone",
         pl.col("language.v").alias("language"),
     ).filter(pl.any_horizontal(pl.col("name", "email", "phone").is_not_null()))
     signs = [name for name in frames.IMPORT_CONTACTS if name != "line"]
-    unique = contacts.group_by(signs).agg(pl.col("line").min()).sort("line", *signs, nulls_last=True)
-    return unique.select(*frames.IMPORT_CONTACTS), found
+    # In the order in which they are written: the first address of a cell is the one that letters take.
+    return contacts.unique(signs, keep="first", maintain_order=True).select(*frames.IMPORT_CONTACTS), found
+
+
+def _addresses(name: str) -> pl.Expr:
+    """The e-mail addresses of a cell in their order: "Anna <a@x.bg>; b@x.bg", with commas, slashes, bars, lines or blanks between them."""
+    apart = (
+        pl.col(name)
+        .str.to_lowercase()
+        .str.replace_all("mailto:", "", literal=True)
+        .str.replace_all(r"[^;,<>|/\n]*<([^<>]*)>", "$1")
+        .str.replace_all(r"(@[^\s;,|/]+)\s+", "$1;")
+        .str.replace_all(r"[,|/\n]", ";")
+    )
+    return _parts(apart)
+
+
+def _phones() -> pl.Expr:
+    """The numbers of a cell in their order, without blanks and marks; 0888/123456 is one number, 02 111 / 02 222 are two."""
+    parts = _parts(pl.col("phone").str.replace_all(r"[,|\n]|\s/\s", ";"))
+    return parts.list.eval(pl.element().str.replace_all(r"[\s()\-‑–./]", ""))
+
+
+def _parts(text: pl.Expr) -> pl.Expr:
+    parts = text.str.split(";").list.eval(pl.element().str.strip_chars())
+    return parts.list.eval(pl.element().filter(pl.element() != ""))
 
 
 def _countries(column: pl.Series) -> pl.Series:

@@ -11,7 +11,7 @@ from dunwell.core.records import Severity
 from dunwell.plugins.importers import columns, parties, rows
 from dunwell.plugins.importers.rows import Check, Forms
 
-ERROR, WARNING = Severity.ERROR, Severity.WARNING
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 # What makes a payment without an id of its own the same again.
 IDENTIFYING = (
     "date",
@@ -89,7 +89,7 @@ def assembled(read: pl.DataFrame, forms: Forms) -> tuple[pl.DataFrame, pl.DataFr
         ),
         Check(
             "row_repeated",
-            WARNING,
+            NOTE,
             "external_id",
             (pl.col("forms") == 1) & ~pl.col("first") & pl.col("named"),
             "The same row stands in the file before; it was read once.",

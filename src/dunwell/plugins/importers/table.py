@@ -297,7 +297,7 @@ def _texts(
 BESIDE = [
     Check(
         "total_row",
-        Severity.WARNING,
+        Severity.NOTE,
         "",
         pl.col("is_total"),
         "A row of totals was left out.",
@@ -305,7 +305,7 @@ BESIDE = [
     ),
     Check(
         "note_row",
-        Severity.WARNING,
+        Severity.NOTE,
         "",
         pl.col("is_note"),
         "A row of one cell alone was left out.",

@@ -25,6 +25,8 @@ GRAM_SIZES = (3, 5)
 GRAMS_MAX = 1500  # Letters of a text beyond this add nothing to what a reply means.
 STEM = 6  # Letters of a word that are kept: endings change with the sentence, beginnings with the meaning.
 SPELLING_WEIGHT = 4.0  # Of all spellings of a text together, against one concept; chosen by leaving authors out.
+TOPIC_WEIGHT = 4.0
+PRIMARY = "primary"  # The question of which intent decides.
 INDEPENDENT = "intents"  # The question whose answers do not exclude each other.
 
 
@@ -95,9 +97,15 @@ def spellings(text: str, view: View) -> dict[str, float]:
     }
 
 
-def _scaled(names: Iterable[str]) -> dict[str, float]:
+def topics(told: Iterable[str]) -> dict[str, float]:
+    """Topics and their pairs, each kind scaled to length `TOPIC_WEIGHT`."""
+    pairs = {one for one in told if one.startswith("==")}
+    return {**_scaled(set(told) - pairs, TOPIC_WEIGHT), **_scaled(pairs, TOPIC_WEIGHT)}
+
+
+def _scaled(names: Iterable[str], weight: float = SPELLING_WEIGHT) -> dict[str, float]:
     found = list(names)
-    return dict.fromkeys(found, SPELLING_WEIGHT / max(1, len(found)) ** 0.5)
+    return dict.fromkeys(found, weight / max(1, len(found)) ** 0.5)
 
 
 def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -138,6 +138,7 @@ ENGLISH = DateGrammar(
         ("now", r"(?:right now|now|asap today)"),
     ],
     before=[
+        ("not_before", r"not(?: right)?"),
         (
             "not_before",
             r"(?:not before|no earlier than|not until|not till|won't be until|wont be until|earliest|at the earliest|before the earliest)(?: on| the)?",

@@ -182,6 +182,18 @@ def features(evidence: Evidence, context: ReplyContext) -> dict[str, float]:
     return {name: value for name, value in found.items() if value}
 
 
+def spans_of(
+    evidence: Evidence, context: ReplyContext
+) -> tuple[dict[tuple[int, int], str], dict[tuple[int, int], str]]:
+    """Where in the source days and sums stand, and whether a day lies ahead."""
+    today, days = context.received_on, {}
+    for one in evidence.days:
+        day = one.day(today)
+        span = evidence.digits.source_span(one.start, one.end)
+        days[span] = "day" if day is None else "ahead" if day >= today else "past"
+    return days, {evidence.digits.source_span(one.start, one.end): "sum" for one in evidence.sums}
+
+
 @cache
 def concept_patterns(lang: str, folded: bool) -> Mapping[str, re.Pattern[str]]:
     module = PHRASES[lang]

@@ -60,6 +60,7 @@ INJECTION = re.compile(
 )
 TOKEN = re.compile(r"<[^<>\s]{3,250}>")
 RETURNED = re.compile(r"(?im)^(?:message-id|references|in-reply-to):[^\n]*(?:\n[ \t][^\n]*)*")
+UNSEEN = re.compile(r"[\s\x00-\x1f\x7f]+")  # PostgreSQL keeps no NUL: one of them would stop the whole mailbox.
 REFERENCES_MAX = 50
 FALLBACK_CHARSETS = ("utf-8", "cp1251", "koi8-r", "latin-1")
 
@@ -209,18 +210,18 @@ def _likeness(text: str) -> float:
 
 
 def _header(message: Message, name: str) -> str:
-    """A header as one line of text; line breaks hidden in encoded words do not survive."""
+    """A header as one line of text; line breaks and control signs hidden in encoded words do not survive."""
     value = message.get(name)
     if value is None:
         return ""
     try:
         pieces = decode_header(value)  # A header with raw 8-bit letters comes as an object that still has them.
     except (HeaderParseError, ValueError):
-        return re.sub(r"\s+", " ", str(value))
+        return UNSEEN.sub(" ", str(value))
     text = ""
     for piece, charset in pieces:
         text += _characters(piece, charset or "", []) if isinstance(piece, bytes) else piece
-    return re.sub(r"\s+", " ", text).strip()
+    return UNSEEN.sub(" ", text).strip()
 
 
 def _is_report(message: Message) -> bool:

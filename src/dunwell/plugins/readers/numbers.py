@@ -163,7 +163,7 @@ ENGLISH = Numerals(
     },
     ordinals={
         **{
-            "first(?! thing| of all| come)": 1,
+            "first(?! (?:thing|of all|come|on|in|up|half|part|point|batch|time|days?|weeks?|payment|instal\\w*|two|three|four|\\d))": 1,
             "second": 2,
             "third": 3,
             "fourth": 4,

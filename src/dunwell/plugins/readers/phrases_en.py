@@ -228,6 +228,7 @@ PHRASES: dict[str, list[str]] = {
         "(nobody|no one|no-one|only person|only one) (.. )?(has|can|who|to|else|with) (.. )?(token|access|pay|payments|approve|sign|log in|bank|authorise|can)?",
     ],
     "waiting": [
+        "(i|we|they) get paid",
         "(({payer}) .. (dragging|drags|slow)|(depend on them|our own money|nothing to pay with|season starts|have cash then|owed a fortune|once that arrives|first in line|turns up))",
         "(waiting|wait|waitin|await*|hold on|depend*|relying|chasing|counting) (.. )?(on|for|until|till|til)? (.. )?(payment|money|funds|settlement|grant|refund|client*|customer*|contractor|insurer|loan|funding|paid|investment|them to pay|cash|to be paid|{payer}|receivable*|to get paid)",
         "({payer}) (.. )?(hasn't|haven't|has not|have not|not|late|owes|owe|yet to|still|slow|delayed|hasnt|havent|sitting on|dragging|stopped|behind|won't|not yet) (.. )?(paid|pay|paying|settled|released|us|me|come through|transferred|their)?",
@@ -308,7 +309,8 @@ PHRASES: dict[str, list[str]] = {
         "(contract|agreement|quote|order) .. (of|from|dated|signed|ended|started)",
     ],
     "other_past": [
-        "(were sent|was sent to|emailed|e-mailed|called|rang|wrote|received|installed|ordered|delivered|signed|told|promised|came|visited|reported|complained|cancelled|canceled|terminated|arrived|entered|left|returned|collected|spoke|closed|switched)"
+        "(i said|we said|let you down|slipped|fell through|didn't happen|was supposed)",
+        "(were sent|was sent to|emailed|e-mailed|called|rang|wrote|received|installed|ordered|delivered|signed|told|promised|came|visited|reported|complained|cancelled|canceled|terminated|arrived|entered|left|returned|collected|spoke|closed|switched)",
     ],
     "per_month": ["(a month|per month|every month|each month|monthly|a week|per week|weekly|p/m|pcm)"],
     "same_day": [

@@ -15,12 +15,13 @@ from typing import Any
 
 from dunwell.core.reading import CallContext, CallReview, Claim, Reading, ReplyContext, Turn
 from dunwell.plugins.readers import calls, classifier, roles
-from dunwell.plugins.readers.evidence import Evidence, by_sentence, features, gather
+from dunwell.plugins.readers.evidence import Evidence, by_sentence, features, gather, spans_of
+from dunwell.plugins.readers.lexicon import topics_of
 from dunwell.plugins.readers.visible import visible_from_text
 from dunwell.plugins.readers.words import MASKED, PHONE
 
 LISTED_FROM = 0.47  # An intent is listed from this probability on; chosen by cross-validation.
-WORRY_FROM = 0.08  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
+WORRY_FROM = 0.02  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
 HUMAN = frozenset(
     "dispute hostile_or_legal stop_contact hardship refusal request_extension request_instalments question".split()
 )
@@ -53,6 +54,7 @@ QUOTED = {
     "unrelated": ("ad", "wrong_chat", "other_business", "bot"),
 }  # fmt: skip
 AFTER_PAYMENT = frozenset("question request_document promise_to_pay acknowledgement internal_process_delay".split())
+COMMITTING = ("promise_to_pay", "request_extension")  # Where a day that nothing else claims is the day of the promise.
 OUTSIDE = frozenset("waiting_for_funds internal_process_delay".split())  # What a promise may hang on.
 REASONS_OF_PROMISE = frozenset("internal_process_delay waiting_for_funds out_of_office acknowledgement".split())
 REASONS = {
@@ -70,11 +72,18 @@ NAMED_WEIGHT = 0.25
 EMAIL = MASKED[0]
 BETWEEN = r"(?:[^\W\d]+\s+){0,2}?"
 COUNTED_PARTS = {
-    "ru": rf"(?P<n>\d{{1,2}})(?:-?(?:х|мя|ю))?\s+{BETWEEN}(?:част\w+|платеж\w*|взнос\w*|транш\w*|этап\w*|прием\w*|дол\w+|раз\w*|куск\w+)"
+    "ru": rf"(?P<n>\d{{1,2}})(?:-?(?:х|мя|ю))?\s+{BETWEEN}(?:част\w+|платеж\w*|взнос\w*|транш\w*|этап\w*|прием\w*|дол\w+|раз\w*|куск\w+|сумм\w*)"
     r"|(?P<m>\d{1,2})\s+месяц\w*",
-    "bg": rf"(?P<n>\d{{1,2}})\s+{BETWEEN}(?:части|вноски|пъти|транша|плащания|етапа|погасителни|порции|путии|пати)|(?P<m>\d{{1,2}})\s+месеца",
-    "en": rf"(?P<n>\d{{1,2}})\s+{BETWEEN}(?:instal+ments?|payments?|parts|tranches|chunks|goes|lots|stages|bits|halves|pieces|times)"
+    "bg": rf"(?P<n>\d{{1,2}})\s+{BETWEEN}(?:части|вноски|пъти|транша|плащания|етапа|погасителни|порции|путии|пати|месечни|суми|парчета)|(?P<m>\d{{1,2}})\s+месеца",
+    "en": rf"(?P<n>\d{{1,2}})\s+{BETWEEN}(?:instal+ments?|payments?|parts|tranches|chunks|goes|lots|stages|bits|halves|pieces|times|amounts|sums|slices)"
     r"|(?:over|for|across)\s+(?P<m>\d{1,2})\s+months",
+}
+
+
+IN_HALVES = {
+    "ru": r"пополам|половин\w+.{1,40}(?:втор\w+|друг\w+)",
+    "bg": r"наполовина|половин\w+.{1,40}(?:втор\w+|друг\w+)",
+    "en": r"fifty[- ]fifty|50/50|down the middle|half.{1,40}(?:half|the rest|other)",
 }
 
 
@@ -99,6 +108,7 @@ class Fields:
     """Days, sums and contacts, before the intents are known."""
 
     promised: tuple[date, roles.Owned] | None
+    spare: tuple[date, roles.Owned] | None
     paid: tuple[date, roles.Owned] | None
     back: tuple[date, roles.Owned] | None
     part: tuple[Decimal, roles.Owned] | None
@@ -111,6 +121,7 @@ def fields(evidence: Evidence, visible: str, context: ReplyContext) -> Fields:
     sums = roles.owned(evidence, evidence.sums)
     return Fields(
         promised=roles.promised_day(evidence, days, context),
+        spare=roles.spare_day(days, context),
         paid=roles.paid_day(evidence, days, context),
         back=roles.return_day(days, context) if evidence.has("absent") else None,
         part=roles.partial_sum(evidence, sums, context),
@@ -136,8 +147,16 @@ def described(evidence: Evidence, found: Fields, context: ReplyContext) -> dict[
     return {
         **features(evidence, context),
         **{f"found_{name}": 1.0 for name in Fields.__slots__ if getattr(found, name) is not None},
+        **classifier.topics(topics_of(evidence.view, evidence.span, *spans_of(evidence, context))),
         **classifier.spellings(evidence.text, evidence.view),
     }
+
+
+def described_text(text: str, context: ReplyContext) -> dict[str, float]:
+    """The features of a reply as it came."""
+    visible = visible_from_text(text)
+    evidence = gather(visible, context)
+    return described(evidence, fields(evidence, visible, context), context)
 
 
 def settle(evidence: Evidence, found: Fields, scores: classifier.Scores, context: ReplyContext) -> Reading:
@@ -154,7 +173,8 @@ def settle(evidence: Evidence, found: Fields, scores: classifier.Scores, context
     sentiment = max(scores["sentiment"], key=lambda mood: scores["sentiment"][mood])
     promising = "promise_to_pay" in listed
     reason = _reason(evidence, scores["reason"])
-    promised = _claim(evidence, found.promised) if promising else None
+    spare = found.spare if primary in COMMITTING else None
+    promised = _claim(evidence, found.promised or spare) if promising else None
     paid = (
         _claim(evidence, found.paid)
         if "already_paid" in listed and not ("dispute" in listed and reason == "duplicate")
@@ -197,7 +217,8 @@ def _unsaid(evidence: Evidence, listed: set[str], primary: str, *, dated: bool) 
 
 def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bool) -> str:
     """The guide's order where several intents meet: what the customer demands, refuses or has done comes before its reasons."""
-    if "stop_contact" in listed and "already_paid" not in listed and evidence.has("stop"):
+    is_plain = evidence.has("stop") or primary == "hostile_or_legal"
+    if "stop_contact" in listed and "already_paid" not in listed and is_plain:
         return "stop_contact"
     if primary == "dispute" and "promise_to_pay" not in listed and evidence.has("refuse") and not evidence.has("until"):
         return "refusal"
@@ -205,20 +226,29 @@ def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bo
         return "refusal"
     if primary == "already_paid" and "dispute" in listed and evidence.has("dispute_duplicate"):
         return "dispute"
-    if primary == "promise_to_pay" and evidence.has("outside_condition"):
-        if "waiting_for_funds" in listed:
-            return "waiting_for_funds"
-        if "internal_process_delay" in listed and not dated:
-            return "internal_process_delay"
     if primary == "promise_to_pay":
-        for request in ("request_document", "request_payment_details"):
-            if request in listed and _before(evidence, QUOTED[request], QUOTED["promise_to_pay"]):
-                return request
+        primary = _before_promise(evidence, listed, dated=dated)
     if "already_paid" in listed and primary in AFTER_PAYMENT and evidence.has("paid"):
         return "already_paid"
     if primary in REASONS_OF_PROMISE and "promise_to_pay" in listed and dated and not evidence.has("outside_condition"):
         return "promise_to_pay"
     return primary
+
+
+def _before_promise(evidence: Evidence, listed: set[str], *, dated: bool) -> str:
+    """What a promise gives way to: a dispute, what is asked of us, and whatever it hangs on."""
+    if evidence.has("outside_condition") and "waiting_for_funds" in listed:
+        return "waiting_for_funds"
+    if evidence.has("outside_condition") and "internal_process_delay" in listed and not dated:
+        return "internal_process_delay"
+    if "dispute" in listed:
+        return "dispute"
+    if "request_extension" in listed and evidence.has("ask_extension"):
+        return "request_extension"
+    if "request_payment_details" in listed:
+        return "request_payment_details"  # Whoever asks where to pay cannot pay before they are told.
+    asks_first = _before(evidence, QUOTED["request_document"], QUOTED["promise_to_pay"])
+    return "request_document" if "request_document" in listed and (asks_first or not dated) else "promise_to_pay"
 
 
 def _refused(evidence: Evidence) -> set[str]:
@@ -275,6 +305,10 @@ def _parts(evidence: Evidence, days: list[Any], sums: list[Any], context: ReplyC
         if 2 <= count <= 60:
             start, end = evidence.digits.source_span(*match.span())
             return Claim(count, evidence.prepared.source[start:end], 0.9)
+    halves = re.search(IN_HALVES[evidence.view.lang], evidence.view.text)
+    if halves:
+        start, end = evidence.view.source_span(*halves.span())
+        return Claim(2, evidence.prepared.source[start:end], 0.7)
     listed = [
         one
         for one in sums

@@ -25,7 +25,7 @@ PREDICATES = {
     "outside_condition": ("funds", 0),
     "waiting": ("funds", 4),
     "about_terms": ("terms", 0),
-    "other_past": ("other", 2),
+    "other_past": ("past", 2),
     "dispute_goods": ("other", 8),
     "dispute_quality": ("other", 8),
     "dispute_terms": ("terms", 8),
@@ -48,6 +48,9 @@ SENTENCE_COST = 60
 REACH = 110  # Beyond this a day belongs to nothing.
 SPAN_REACH = 28  # "three days" is a date only right beside a promise.
 REST_HANDICAP = 8
+BESIDE = 14  # So near, a day surely belongs to its predicate.
+UNBINDING = ("dated", "not_before", "range_from")  # A day so named commits nobody.
+SPARE = ("free", "pay", "paid", "other", "past", "terms", "ask")  # What may own a day of which a plain promise speaks.
 RETURN_WORDS = re.compile(
     r"верн|выйд|выхо|возвращ|приступ|на работе|на рабочем|в офисе|връщ|върна|завръщ|на работа|на линия|back|return"
 )
@@ -134,6 +137,23 @@ def promised_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -
     return day, one
 
 
+def spare_day(days: list[Owned], context: ReplyContext) -> tuple[date, Owned] | None:
+    """The latest day ahead that belongs to nothing else: where a promise is plain, its day may stand beside words nobody foresaw."""
+    today = context.received_on
+    found = []
+    for one in days:
+        mention = one.mention
+        assert isinstance(mention, Mention)
+        if one.role == "past" and one.distance <= BESIDE:
+            continue  # "I said Wednesday and let you down."
+        if one.role not in SPARE or mention.relation in UNBINDING or mention.kind in ("ago", "range"):
+            continue
+        day = mention.day(today)
+        if day is not None and today <= day <= today + FORESIGHT:
+            found.append((day, one))
+    return max(found, key=lambda pair: pair[0], default=None)
+
+
 def paid_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -> tuple[date, Owned] | None:
     """The day of a payment already made, never in the future; a day that belongs to nothing else serves where none does."""
     today = context.received_on
@@ -149,7 +169,7 @@ def paid_day(evidence: Evidence, days: list[Owned], context: ReplyContext) -> tu
             continue
         if one.role == "paid" or dated:
             found.append((not dated, day, one))
-        elif one.role in ("free", "other") and not evidence.has("will_pay"):
+        elif one.role in ("free", "other", "past") and not evidence.has("will_pay"):
             loose.append((False, day, one))
     best = max(found or loose, key=lambda pair: (pair[0], pair[1]), default=None)
     return (best[1], best[2]) if best else None
@@ -179,7 +199,7 @@ def return_day(days: list[Owned], context: ReplyContext) -> tuple[date, Owned] |
 def _commits(one: Owned, evidence: Evidence) -> bool:
     mention = one.mention
     assert isinstance(mention, Mention)
-    if mention.relation in ("dated", "not_before", "range_from") or mention.kind == "ago":
+    if mention.relation in UNBINDING or mention.kind == "ago":
         return False
     if mention.kind == "range" and evidence.has("absent"):
         return False

@@ -28,17 +28,21 @@ class TranscriptUnreadable(Refusal):
 
 def turns(text: str, name: str = "the transcript") -> list[Turn]:
     """The turns in order; neighbouring ones of one speaker are one."""
-    said = list(_of_json(text) if text.lstrip()[:1] in ("{", "[") else _of_lines(text))
-    joined: list[tuple[str, str]] = []
+    return joined(list(_of_json(text) if text.lstrip()[:1] in ("{", "[") else _of_lines(text)), name)
+
+
+def joined(said: list[tuple[str, str]], name: str) -> list[Turn]:
+    """Speakers with their words as turns of the two sides."""
+    rows: list[tuple[str, str]] = []
     for speaker, words in said[:TURNS_MAX]:
-        if joined and speaker in ("", joined[-1][0]):
-            joined[-1] = (joined[-1][0], f"{joined[-1][1]} {words}")
+        if rows and speaker in ("", rows[-1][0]):
+            rows[-1] = (rows[-1][0], f"{rows[-1][1]} {words}")
         elif speaker:
-            joined.append((speaker, words))
-    if len({speaker for speaker, _ in joined}) < 2:
+            rows.append((speaker, words))
+    if len({speaker for speaker, _ in rows}) < 2:
         raise TranscriptUnreadable(name=name)
-    ours = _ours([speaker for speaker, _ in joined])
-    return [Turn("manager" if speaker == ours else "client", words.strip()) for speaker, words in joined]
+    ours = _ours([speaker for speaker, _ in rows])
+    return [Turn("manager" if speaker == ours else "client", words.strip()) for speaker, words in rows]
 
 
 def _of_lines(text: str) -> Iterable[tuple[str, str]]:

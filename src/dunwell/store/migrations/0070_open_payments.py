@@ -18,7 +18,7 @@ def keep(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0085_restorations")]
+    dependencies = [("store", "0090_replies")]
 
     operations = [
         migrations.CreateModel(

@@ -11,7 +11,7 @@ TABLES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0050_forecasts")]
+    dependencies = [("store", "0060_forecast_known")]
 
     operations = [
         migrations.CreateModel(

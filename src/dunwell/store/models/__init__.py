@@ -30,7 +30,16 @@ from dunwell.store.models.customers import (
 )
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
-from dunwell.store.models.inbox import CallReviewed, Inbound, InboundContent, InboundMatch, ReplyDecision, ReplyProposal
+from dunwell.store.models.inbox import (
+    CallReviewed,
+    Inbound,
+    InboundContent,
+    InboundMatch,
+    InboxHook,
+    ReaderLesson,
+    ReplyDecision,
+    ReplyProposal,
+)
 from dunwell.store.models.invoices import (
     Amendment,
     Cancellation,
@@ -146,6 +155,7 @@ __all__ = [
     "Inbound",
     "InboundContent",
     "InboundMatch",
+    "InboxHook",
     "Invoice",
     "InvoiceLine",
     "Job",
@@ -186,6 +196,7 @@ __all__ = [
     "ProfilingStatement",
     "Promise",
     "Proposal",
+    "ReaderLesson",
     "Receivable",
     "ReceivableForecast",
     "Recipient",

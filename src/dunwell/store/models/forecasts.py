@@ -29,16 +29,17 @@ class ForecastVersion(Fact):
 
 
 class ReceivableForecast(Owned):
-    """The newest forecast of one receivable, written anew by each run. Null dates: not to be expected within the horizon.
+    """The newest forecast of one receivable, written anew when its turn comes (`engine.forecast_turns`). Null dates: not to be expected within the horizon.
 
     `probability`: paid without us within `days`; `unpaid`: still unpaid after `core.forecast.LOSS_DAYS` days. `version` is null
-    where the untrained histories spoke.
+    where the untrained histories spoke; `known` is a digest of what the forecast rests on: while it stays, nothing changed.
     """
 
     pk = models.CompositePrimaryKey("creditor_id", "receivable_id")
     creditor = unchecked_creditor()
     receivable = parent(Receivable)
     version = models.ForeignKey(ForecastVersion, null=True, on_delete=models.PROTECT, db_index=False)
+    known = models.BigIntegerField(null=True)
     made_on = models.DateField()
     expected_on = models.DateField(null=True)
     early_on = models.DateField(null=True)

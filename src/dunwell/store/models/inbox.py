@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dunwell.core.inbox import MailKind, MatchBasis, ProposalKind, Settled
+from dunwell.core.inbox import HOOK, MailKind, MatchBasis, ProposalKind, Settled
 from dunwell.store.models.base import Fact, Owned
 from dunwell.store.models.customers import Customer
 from dunwell.store.models.outbox import Message
@@ -18,7 +18,7 @@ class Inbound(Fact):
 
     digest = models.CharField(max_length=64)
     kind = models.TextField()
-    mailbox = models.TextField(default="")  # user@host/folder/uidvalidity, empty for a file
+    mailbox = models.TextField(default="")  # user@host/folder/uidvalidity, hook, hook/channel; empty for a file
     uid = models.BigIntegerField(null=True)
     person_key = models.TextField(default="")  # of the sender
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
@@ -38,6 +38,15 @@ class Inbound(Fact):
             models.Index(fields=["creditor", "customer", "id"], name="inbound_customer"),
             models.Index(fields=["creditor", "mailbox", "uid"], name="inbound_mailbox"),
         ]
+
+    @property
+    def channel(self) -> str:
+        """By which way it came: a mail, or a message that another program brought."""
+        return self.mailbox.removeprefix(f"{HOOK}/") if self.is_message else "email"
+
+    @property
+    def is_message(self) -> bool:
+        return self.mailbox.startswith(f"{HOOK}/")
 
 
 class InboundContent(Owned):
@@ -108,12 +117,13 @@ class ReplyDecision(Fact):
 
 
 class CallReviewed(Fact):
-    """A call that was read; `effective_on` is its day. Its words are personal content (I14)."""
+    """A call, or a letter written by hand, that was read; `effective_on` is its day. Its words are personal content (I14)."""
 
     digest = models.CharField(max_length=64)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT)
     invoice = models.TextField(default="")
     manager = models.TextField()
+    is_letter = models.BooleanField(default=False)
     turns = models.JSONField()
     review = models.JSONField()  # point → [kept or null, quotation]; objection, outcome
 
@@ -121,3 +131,30 @@ class CallReviewed(Fact):
         db_table = "call_reviewed"
         constraints = [models.UniqueConstraint(fields=["creditor", "digest"], name="call_reviewed_once")]
         indexes = [models.Index(fields=["creditor", "manager", "effective_on"], name="call_reviewed_manager")]
+
+
+class ReaderLesson(Fact):
+    """What the creditor's people taught the reader; the last one counts. `shifts`: intent → what is known of words → weight.
+
+    Of `words` that people said about readings, the reader agreed with `agreed_before`, and with the lesson would with `agreed`;
+    each was judged by a lesson that did not know it. `is_used` is False where a lesson was no better.
+    """
+
+    texts = models.IntegerField()
+    words = models.IntegerField()
+    agreed_before = models.IntegerField()
+    agreed = models.IntegerField()
+    is_used = models.BooleanField()
+    shifts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "reader_lesson"
+
+
+class InboxHook(Fact):
+    """Another program may bring replies, signed with this secret; the last one counts, an empty one takes it back."""
+
+    secret = models.TextField(default="")
+
+    class Meta:
+        db_table = "inbox_hook"

@@ -23,6 +23,7 @@ from dunwell.web.console.desk import Desk
 from dunwell.web.console.forms import Form, Words
 
 TAKEN_BACK = "taken_back"
+UNDONE = ("promise", "plan", "dispute", "hold", "allocation", "on_account", "reply", "recurring")
 ONCE_BYTES, ONCE_MAX = 12, 64
 
 
@@ -77,16 +78,8 @@ def is_repeated(request: HttpRequest, desk: Desk) -> bool:
 
 
 def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpResponse:
-    """Take a promise, a schedule, a dispute, a hold, an allocation, an end or the word about a reply back by its counter-record."""
-    if request.method != "POST" or what not in (
-        "promise",
-        "plan",
-        "dispute",
-        "hold",
-        "allocation",
-        "reply",
-        "recurring",
-    ):
+    """Take a promise, a schedule, a dispute, a hold, an allocation, money on account, an end or the word about a reply back."""
+    if request.method != "POST" or what not in UNDONE:
         raise Http404
     back = answer.here(request, request.POST.get("next", ""), desk)
     try:
@@ -96,6 +89,8 @@ def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpRespon
             recurring.take_back_end(desk.creditor, number, **desk.fact(_("taken back at once")))
         elif what == "allocation":
             allocations.undo_allocation(desk.creditor, number, **desk.fact(_("taken back at once")))
+        elif what == "on_account":
+            allocations.off_account(desk.creditor, number, **desk.fact(_("taken back at once")))
         elif what == "plan":
             fact = instalments.Fact(**desk.fact(_("taken back at once")))
             instalments.end(desk.creditor, number, fact, outcome=TAKEN_BACK)

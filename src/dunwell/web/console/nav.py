@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("money", "coins", _("Money")),
     Entry("outlook", "trending-up", _("Cash to come")),
     Entry("reports", "chart-bar", _("Reports")),
+    Entry("coaching", "phone-call", _("Talks")),
     Entry("policies", "route", _("Policies")),
     Entry("texts", "template", _("Texts")),
     Entry("settings", "settings", _("Settings"), DeskRole.ADMIN),

@@ -18,6 +18,7 @@ from dunwell.web.console.pages import (
     by_hand,
     call,
     care,
+    coaching,
     customer,
     customer_deeds,
     customers,
@@ -136,6 +137,7 @@ DOORS = (
     # Reports
     Door("reports", reports.show, VIEWER, "reports"),
     Door("reports/<slug:table>/<slug:kind>", reports.file, VIEWER, "report-file"),
+    Door("coaching", coaching.show, VIEWER, "coaching"),
     Door("outlook", outlook.show, VIEWER, "outlook"),
     Door("outlook/<slug:kind>", outlook.file, VIEWER, "outlook-file"),
     # By hand

@@ -34,6 +34,7 @@ register_converter(Currency, "currency")
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     route("alive", hooks.alive, name="alive"),
+    route("hooks/<slug:creditor>/replies", hooks.replies, name="hook_replies"),
     route("hooks/<slug:creditor>/<slug:provider>", hooks.receive, name="hook"),
     route("<token:token>", views.main, name="short"),
     route("<token:token>/unsubscribe", views.unsubscribe, name="unsubscribe"),

@@ -103,7 +103,7 @@ def on_account(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> Done:
         allocations.on_account(desk.creditor, number, said["customer"].strip(), **desk.fact(said["why"]))
-        return Done(_("It is kept on account; letters deduct it from what is due."))
+        return Done(_("It is kept on account; letters deduct it from what is due."), undo=("on_account", number))
 
     form = AccountForm(request.POST or None, initial={"customer": payer.external_id if payer else ""})
     return _ask(request, desk, row, form, _("Keep on account"), _("Keep it"), do)

@@ -56,10 +56,11 @@ def one(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 
 def original(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
-    """The mail as it came, as a file that every mail program opens."""
+    """The mail as it came, as a file that every mail program opens; a message as its gateway brought it."""
     mail: Inbound = deeds.found(Inbound, number)
-    response = HttpResponse(bytes(mail.content.raw), content_type="message/rfc822")
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{number}.eml") or "attachment"
+    kind, ending = ("application/json", "json") if mail.is_message else ("message/rfc822", "eml")
+    response = HttpResponse(bytes(mail.content.raw), content_type=kind)
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{number}.{ending}") or "attachment"
     return response
 
 

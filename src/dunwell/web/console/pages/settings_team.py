@@ -43,7 +43,7 @@ def person(request: HttpRequest, desk: Desk) -> HttpResponse:
     initial = {"name": known.user.get_username(), "role": known.role, "full_name": known.user.get_full_name()} if known else {"role": "collector"}  # fmt: skip
 
     def do(said: dict[str, Any]) -> Done:
-        made = users.add(desk.creditor, said["name"], role=said["role"], by=desk.by, full_name=said["full_name"])
+        made = users.invite(desk.creditor, said["name"], role=said["role"], by=desk.by, full_name=said["full_name"])
         if made.password:
             return Done(_("{name} may sign in with the password {password} – it is shown this once.").format(name=said["name"], password=made.password))  # fmt: skip
         return Done(_("{name} has the role now.").format(name=said["name"]))
