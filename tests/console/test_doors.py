@@ -105,8 +105,8 @@ def others_objects(other: Creditor, tmp_path: Path) -> list[int]:
     """A number of each kind of thing that the other creditor has: documents, money, files, papers, people, keys."""
     world = worlds.fresh(other, tmp_path)
     (number, _) = world.owing("2026-02-20", "2026-02-21")
-    world.paid("2026-03-01,60.00,EUR,C1 Ltd,")
     world.day()
+    world.paid("2026-03-01,60.00,EUR,C1 Ltd,")
     people.hold(other, customer_name="C1", reason="other", until=None, on=worlds.DAY, by="anna", why="test")
     people.dispute(other, number, cause="quality", amount=None, on=worlds.DAY, by="anna", why="test")
     api_tokens.create(other, "Shop", role="viewer", on=worlds.DAY, by="anna")

@@ -104,7 +104,7 @@ def test_a_step_is_taken_out_and_another_put_in(client_as: Callable[..., Client]
     address = at(world, "policies/gentle/form")
     form = filled_in(client.get(address).content.decode())
     last = int(form["step-TOTAL_FORMS"][0]) - 1
-    new = {"name": "nudge", "offset_days": "4", "level": "3", "content": "reminder", "audience": ["payable"], "channels": ["email"]}
+    new = {"name": "nudge", "offset_days": "6", "level": "3", "content": "reminder", "audience": ["payable"], "channels": ["email"]}
     told = {**form, "name": name, "step-1-DELETE": "on", **{f"step-{last}-{field}": value for field, value in new.items()}}
     answer = client.post(address, {**told, "save": "yes"})
     assert answer.status_code == 302, alerts(answer)

@@ -177,7 +177,7 @@ DOORS = (
     Door("settings/account", settings.account, ADMIN, "settings-account"),
     Door("settings/account/<int:number>/confirm", settings.confirm, APPROVER, "settings-confirm"),
     Door("settings/logo", settings.logo, ADMIN, "settings-logo"),
-    Door("settings/logo/picture", settings.logo_picture, ADMIN, "settings-logo-picture"),
+    Door("settings/logo/<int:number>/picture", settings.logo_picture, ADMIN, "settings-logo-picture"),
     Door("settings/signature/<int:number>/photo", settings.photo, ADMIN, "settings-photo"),
     Door("settings/people", settings_team.team, ADMIN, "settings-team"),
     Door("settings/people/one", settings_team.person, ADMIN, "settings-person"),

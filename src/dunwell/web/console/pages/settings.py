@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import auditing, creditors, letters_preview, pictures
-from dunwell.store import load_letters
-from dunwell.store.models import Audit, BankAccount, Staff
+from dunwell.store.models import Audit, BankAccount, Logo, Staff
 from dunwell.web.console import deeds, first_steps, forms, paging, settings_frame
 from dunwell.web.console import show as answer
 from dunwell.web.console.deeds import Done
@@ -28,7 +27,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = {
         "accounts": BankAccount.objects.order_by("currency", "-since", "-pk"),
         "staff": Staff.objects.order_by("pk"),
-        "has_logo": bool(load_letters.logo(desk.creditor.pk)),
+        "logo": Logo.objects.exclude(picture=b"").filter(pk=Logo.objects.order_by("-pk").values("pk")[:1]).first(),
     }
     return settings_frame.page(request, desk, "company", context)
 
@@ -82,9 +81,9 @@ def logo(request: HttpRequest, desk: Desk) -> HttpResponse:
     return settings_frame.ask(request, desk, form, _("Logo"), _("Save"), do)
 
 
-def logo_picture(request: HttpRequest, desk: Desk) -> HttpResponse:
-    picture = load_letters.logo(desk.creditor.pk)
-    return HttpResponse(picture, content_type="image/png", status=200 if picture else 404)
+def logo_picture(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    row: Logo = deeds.found(Logo, number)
+    return HttpResponse(bytes(row.picture), content_type="image/png")
 
 
 def photo(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
