@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO_DATA ?= $(shell [ "$$(id -u)" = 0 ] && echo /var/lib/dunwell-demo || echo $(CURDIR)/.demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test quick slow check lint types contracts content lock vendor words clean
+.PHONY: help demo install install-dev test quick slow fuzz check lint types contracts content lock vendor words clean
 
 help:  ## Show what can be done.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ test: install-dev  ## Run all tests on two processes.
 
 quick: install-dev  ## Run the tests that take seconds.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+fuzz: install-dev  ## Damage files for every reader some twenty thousand times each; part of `make test` with sixty.
+	DUNWELL_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/importers/test_hostile.py --timeout 0 -k damaged
 
 check: lint types contracts content  ## Lint, types, import contracts, content.
 

@@ -1,4 +1,4 @@
-"""What an office sets up: its logo, who stands in for whom, keys of other programs, sources of payments, calendars, test buttons."""
+"""What an office sets up: who stands in for whom, keys of other programs, sources of payments, calendars, test buttons."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from dunwell.core.paper import Document, Title
-from dunwell.run import api_tokens, calendars, leaves, people, printed
+from dunwell.run import api_tokens, calendars, leaves, papers, people
 from dunwell.store import scope
 from dunwell.store.models import ApiToken, Audit, Customer, Leave, Staff
 from regressions.world import DAY, World
@@ -24,12 +22,6 @@ from regressions.world import DAY, World
 
 def at(world: World, page: str) -> str:
     return f"/c/{world.creditor.slug}/{page}"
-
-
-def picture() -> SimpleUploadedFile:
-    drawn = BytesIO()
-    Image.new("RGBA", (1200, 300), (20, 90, 80, 128)).save(drawn, "PNG")
-    return SimpleUploadedFile("logo.png", drawn.getvalue())
 
 
 # --- API tokens
@@ -163,15 +155,10 @@ def test_the_work_of_whoever_is_away_is_mine_too(
 # --- logo
 
 
-def test_a_logo_is_drawn_anew_and_stands_in_letters_and_documents(
-    client_as: Callable[..., Client], world: World
-) -> None:
-    client = client_as("admin")
-    assert client.post(at(world, "settings/logo"), {"logo": picture()}).status_code == 302
-    found = re.search(r'src="([^"]+/picture)"', client.get(at(world, "settings")).content.decode())
-    assert found is not None
-    shown = Image.open(BytesIO(client.get(found[1]).content))
-    assert (shown.format, shown.size, shown.mode) == ("PNG", (480, 120), "RGBA")
+def test_a_logo_stands_above_letters(world: World) -> None:
+    drawn = BytesIO()
+    Image.new("RGBA", (1200, 300), (20, 90, 80, 128)).save(drawn, "PNG")
+    papers.set_logo(world.creditor, drawn.getvalue(), on=DAY, by="test")
     world.owing("2026-02-20")
     world.plan()
     (message,) = world.messages("queued", "sent", "waiting")
@@ -180,20 +167,6 @@ def test_a_logo_is_drawn_anew_and_stands_in_letters_and_documents(
     html = next(part for part in mail.walk() if part.get_content_type() == "text/html")
     assert "cid:logo@dunwell" in html.get_payload(decode=True).decode()
     assert [part["Content-ID"] for part in mail.walk() if part.get_filename() == "logo.png"] == ["<logo@dunwell>"]
-    paper = Document("T", "A", DAY, "en", "", (Title("T"),))
-    assert b"/Subtype /Image" in printed.pdf(world.creditor, paper) or b"/Image" in printed.pdf(world.creditor, paper)
-
-
-def test_an_empty_form_takes_the_logo_away(client_as: Callable[..., Client], world: World) -> None:
-    client = client_as("admin")
-    client.post(at(world, "settings/logo"), {"logo": picture()})
-    assert client.post(at(world, "settings/logo"), {}).status_code == 302
-    assert "/picture" not in client.get(at(world, "settings")).content.decode()
-
-
-def test_what_is_no_picture_is_no_logo(client_as: Callable[..., Client], world: World) -> None:
-    script = SimpleUploadedFile("logo.png", b"<svg onload=alert(1)>")
-    assert client_as("admin").post(at(world, "settings/logo"), {"logo": script}).status_code == 422
 
 
 # --- sources, calendars, test buttons

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
@@ -16,7 +20,9 @@ from PIL import Image
 
 from content.samples import BG_ACCOUNT, EN_ACCOUNT, GBP_ACCOUNT, RU_ACCOUNT
 from dunwell.core.money import Money
+from dunwell.core.paper import Document, QrCode
 from dunwell.engine import payqr, qr
+from dunwell.plugins import paper
 
 
 def seen(data: bytes) -> bytes:
@@ -152,3 +158,67 @@ def test_any_purpose_in_crowns_comes_back(purpose: str, minor: int) -> None:
 def test_crowns_beyond_what_the_code_holds_have_none() -> None:
     assert payqr.spayd(CZ_ACCOUNT, Money(0, "CZK"), "") is None
     assert payqr.spayd(CZ_ACCOUNT, Money(payqr.SPAYD_MINOR_MAX + 1, "CZK"), "") is None
+
+
+CH_ACCOUNT = replace(
+    BG_ACCOUNT,
+    currency="CHF",
+    iban="CH93 0076 2011 6238 5295 7",
+    bic="",
+    holder="Студио „Пример“ Müller & Søn",
+    address="Bahnhofstrasse 12a\n8001 Zürich",
+)
+
+
+def test_a_swiss_bill_has_a_place_and_latin_letters() -> None:
+    data = payqr.payload(CH_ACCOUNT, Money(194_975, "CHF"), "Плащане по фактура № 1042, M10427-53")
+    assert data is not None
+    lines = data.decode().split("\n")
+    assert lines[:11] == [
+        "SPC", "0200", "1", "CH9300762011623852957",
+        "S", 'Studio "Primer" Müller & Søn', "Bahnhofstrasse", "12a", "8001", "Zürich", "CH",
+    ]  # fmt: skip
+    assert lines[11:18] == [""] * 7 and lines[18:20] == ["1949.75", "CHF"] and lines[20:27] == [""] * 7
+    assert lines[27:] == ["NON", "", "Plashtane po faktura No. 1042, M10427-53", "EPD"]
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_its_cross_hides_nothing(kind: str, tmp_path: Path) -> None:
+    """The independent reader sees every byte through the cross, drawn by the mailing's painter and by the printer's."""
+    data = payqr.payload(CH_ACCOUNT, Money(194_975, "CHF"), "Rechnung 1042 " * 12)
+    assert data is not None
+    if kind == "png":
+        picture = payqr.picture(data, "pay").content
+        assert picture != qr.png(data)
+    else:
+        if not shutil.which("pdftoppm"):
+            pytest.skip("pdftoppm is not installed")
+        sheet = Document("Bill", "x", date(2026, 3, 2), "en", "", (QrCode(payqr.svg(data), ()),))
+        (tmp_path / "bill.pdf").write_bytes(paper.pdf(sheet))
+        subprocess.run(["pdftoppm", "-r", "200", "-png", "-singlefile", "bill.pdf", "bill"], cwd=tmp_path, check=True)
+        picture = (tmp_path / "bill.png").read_bytes()
+    found = zxingcpp.read_barcode(Image.open(io.BytesIO(picture)).convert("L"))
+    assert found is not None and bytes(found.bytes) == data
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=300), st.integers(1, 99_999_999_999))
+def test_any_text_fits_a_swiss_bill(holder: str, purpose: str, minor: int) -> None:
+    data = payqr.payload(replace(CH_ACCOUNT, holder=f"A {holder}"), Money(minor, "CHF"), purpose)
+    assert data is not None
+    lines = data.decode().split("\n")
+    assert len(lines) == 31 and lines[30] == "EPD" and len(lines[5]) <= 70 and len(lines[29]) <= 140
+    found = zxingcpp.read_barcode(Image.open(io.BytesIO(payqr.picture(data, "pay").content)).convert("L"))
+    assert found is not None and bytes(found.bytes) == data
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"address": "Zürich"}, "no street"),
+        ({"address": ""}, "no address"),
+        ({"iban": "CH4431999123000889012"}, "a QR-IBAN wants its bank's reference"),
+    ],
+)
+def test_what_is_not_certain_gives_no_swiss_code(changed: dict, why: str) -> None:
+    assert payqr.payload(replace(CH_ACCOUNT, **changed), Money(100, "CHF"), "x") is None, why

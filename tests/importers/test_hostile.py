@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from dunwell.core.refusal import Refusal
 from dunwell.plugins import importers
@@ -24,6 +25,15 @@ from importers.test_mt940 import mt940
 from importers.test_ofx import ofx, transaction
 from importers.test_statement_table import DSK, REVOLUT, SPARKASSE
 
+
+def workbook(rows: list[list[object]]) -> bytes:
+    book, held = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(held)
+    return held.getvalue()
+
+
 SAMPLES = {
     "ubl": [ubl().encode()],
     "cii": [cii().encode()],
@@ -31,12 +41,19 @@ SAMPLES = {
     "commerceml": [
         "<КоммерческаяИнформация><Документ><Номер>1</Номер><Сумма>5.00</Сумма></Документ></КоммерческаяИнформация>".encode()
     ],
-    "invoice_table": [text.encode("cp1251", "replace") for text in (XERO, QUICKBOOKS, BULGARIAN)],
+    "pdf_plain": [pdf()],
+    "invoice_table": [
+        *(text.encode("cp1251", "replace") for text in (XERO, QUICKBOOKS, BULGARIAN)),
+        workbook([["Number", "Customer", "Total"], ["1", "Daisy", 12.5]]),
+    ],
     "camt": [camt(entry(details=details()), entry()).encode()],
     "mt940": [mt940(":61:2601050105C100,00NTRFX", ":86:166?20SVWZ+A?32B").encode()],
     "ofx": [ofx(transaction()).encode()],
     "clientbank1c": [exchange(frame(), document()).encode("cp1251")],
-    "statement_csv": [text.encode("cp1251", "replace") for text in (DSK, SPARKASSE, REVOLUT)],
+    "statement_csv": [
+        *(text.encode("cp1251", "replace") for text in (DSK, SPARKASSE, REVOLUT)),
+        workbook([["Date", "Text", "Amount"], ["2026-01-05", "Invoice 1", 12.5]]),
+    ],
 }
 # Pieces that parsers stumble over: entities, separators, other digits, odd numbers, very long runs.
 PIECES = [
@@ -44,6 +61,7 @@ PIECES = [
     "１２".encode(), b"NaN", b"-Infinity", b"1E999999", b"9" * 400, b"=1+1", b":61:", b":20:", b"<STMTTRN>", b"</Ntry>",
     "КонецДокумента".encode("cp1251"), b"{1:{2:{4:", b"?20?21?22", b"/REMI/", b"00000000", b"\xe2\x80\xa8", b"%PDF-",
 ]  # fmt: skip
+
 UNFILLED = re.compile(r"\{[a-z_]+(?:!r)?\}")
 EXAMPLES = int(os.environ.get("DUNWELL_FUZZ_EXAMPLES", "60"))
 MEMORY_MB_MAX = 300

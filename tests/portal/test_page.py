@@ -110,7 +110,7 @@ def test_the_statement_and_the_invoice_can_be_kept(firm, reader):
         assert shown in said, shown
     (address,) = {part for part in reader.read().split('"') if "/invoice-" in part}
     said = text_of(reader.client.get(address).content)
-    assert "Invoice C1-1" in said and "does not replace the invoice" in said
+    assert "Invoice C1-1" in said and "A copy to pay by" in said
     other = address.replace("/invoice-", "/invoice-9")
     assert reader.client.get(other).status_code == 404
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import creditors, ingest_documents, reconcile, work
+from dunwell.run import allocations, creditors, ingest_documents, reconcile, work
 from dunwell.run.ingest_documents import Options
 from dunwell.store import scope
 from dunwell.store.models import Allocation, BankEntry, Coverage, Creditor, FindingRecord, Payment, Statement
@@ -138,6 +138,45 @@ def test_a_batch_is_its_parts(creditor, take):
     for _ in range(2):
         take(camt(batch, days=(5, 5), balances=("0.00", "30.00")))
     assert received(creditor) == [(5, 1000), (5, 2000)]
+
+
+DETAIL = "<TxDtls><AmtDtls><TxAmt><Amt Ccy='EUR'>{}</Amt></TxAmt></AmtDtls><RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls>"
+BOOKED = "<Ntry><Amt Ccy='EUR'>130.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-05</Dt></BookgDt>{}</Ntry>"
+NAMED = BOOKED.format(
+    f"<NtryDtls>{DETAIL.format('100.00', 'Invoice 1042')}{DETAIL.format('30.00', 'other')}</NtryDtls>"
+)
+
+
+def notification(entries: str) -> str:
+    """The entries of a day as camt.054: without balances."""
+    text = (
+        camt(entries, days=(5, 5)).replace("BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn").replace("camt.052", "camt.054")
+    )
+    return text.replace("<Rpt>", "<Ntfctn>").replace("</Rpt>", "</Ntfctn>")
+
+
+def test_a_batch_booked_as_one_sum_is_split_when_its_parts_are_named(creditor, take):
+    take(OPEN_ITEMS, "open.csv")
+    take(camt(BOOKED.format(""), days=(5, 5), balances=("0.00", "130.00")))
+    reconcile.run(creditor, DAY, by="anna")
+    summary = take(notification(NAMED))
+    assert summary.counts["batches_split"] == 1
+    assert received(creditor) == [(5, -13000), (5, 3000), (5, 10000), (5, 13000)]
+    reconcile.run(creditor, DAY, by="anna")
+    with scope.of(creditor.pk):
+        assert sum(Allocation.objects.values_list("amount", flat=True)) == 10000
+    for text in (notification(NAMED), camt(BOOKED.format(""), days=(5, 5), balances=("0.00", "130.00"))):
+        assert not take(text).counts["payments_new"]
+
+
+def test_a_batch_that_a_person_has_set_stays_as_it_is(creditor, take):
+    take(OPEN_ITEMS, "open.csv")
+    take(camt(BOOKED.format(""), days=(5, 5), balances=("0.00", "130.00")))
+    with scope.of(creditor.pk):
+        payment = Payment.objects.get(amount=13000)
+    allocations.allocate(creditor, payment.pk, "1042", amount=None, on=DAY, by="anna", why="they called")
+    assert not take(notification(NAMED)).counts["batches_split"]
+    assert received(creditor) == [(5, 13000)]
 
 
 def test_a_returned_payment_opens_its_invoice_again_whichever_comes_first(creditor, take):

@@ -93,6 +93,14 @@ def text_of(path: Path) -> str:
         raise NotUtf8(path=path) from None
 
 
+def bytes_of(path: Path) -> bytes:
+    """A file as it is."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise FileMissing(path=path) from None
+
+
 def who() -> str:
     """The person at the keyboard, as the machine knows them."""
     return getpass.getuser()

@@ -86,6 +86,18 @@ class DocumentLine:
     price: Decimal | None = None
     net: Decimal | None = None
     tax_percent: Decimal | None = None
+    tax_category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxSum:
+    """One line of the VAT breakdown (EN 16931 BG-23): UNTDID 5305 category, rate, base, tax, and why there is none."""
+
+    category: str = ""
+    percent: Decimal | None = None
+    base: Decimal | None = None
+    amount: Decimal | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,7 @@ class InvoiceDocument:
     operation: str = ""
     currency_written: str = ""
     lines: tuple[DocumentLine, ...] = ()
+    taxes: tuple[TaxSum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ NEWS_KEYS = (
 @dataclass(frozen=True, slots=True)
 class BankAccount:
     """Where money may go. Euro accounts have `iban`; Russian ones `account`, `bic`, `corr_account` (and INN, KPP of
-    the holder).
+    the holder). `address` is the holder's, for codes that name it (Switzerland).
     """
 
     currency: str
@@ -70,6 +70,7 @@ class BankAccount:
     corr_account: str = ""
     inn: str = ""
     kpp: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,13 +60,14 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class PaperTable:
-    """Rows under a head; an empty head is not printed."""
+    """Rows under a head; an empty head is not printed. A rule stands before the column `divided_before`, none at 0."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     align: tuple[str, ...]  # left or right
-    widths: tuple[str, ...]  # auto or fill
+    widths: tuple[str, ...]  # auto, fill, or so many mm
     total: tuple[str, ...] = ()
+    divided_before: int = 0
     kind: ClassVar[str] = "table"
 
 
@@ -95,11 +96,62 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Brand:
+    """The head of a document of account: the logo or the name, and beside it who that is."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    kind: ClassVar[str] = "brand"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The one sum that a document is about, framed: what it is, how much, and what goes with it, such as the day."""
+
+    label: str
+    sum: str
+    lines: tuple[str, ...] = ()
+    kind: ClassVar[str] = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """One side of a paper that several sign: who it is, and what it fills in by hand."""
+
+    head: str
+    lines: tuple[str, ...]
+    blanks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Two sides that sign next to each other, kept on one page."""
+
+    sides: tuple[SignedBy, ...]
+    kind: ClassVar[str] = "signatures"
+
+
+@dataclass(frozen=True, slots=True)
 class NewPage:
     kind: ClassVar[str] = "page"
 
 
-Block = Title | Heading | Paragraph | SmallPrint | Pairs | Columns | PaperTable | Bullets | QrCode | Signature | NewPage
+Block = (
+    Title
+    | Heading
+    | Paragraph
+    | SmallPrint
+    | Pairs
+    | Columns
+    | PaperTable
+    | Bullets
+    | QrCode
+    | Signature
+    | Brand
+    | Due
+    | Signatures
+    | NewPage
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +173,10 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One printed document in one language; the same values give the same bytes on every machine."""
+    """One printed document in one language; the same values give the same bytes on every machine.
+
+    `look` is one of `core.message.LOOKS`: the firmer the letter, the stricter the form, never the louder. `logo` is a PNG or JPEG.
+    """
 
     title: str
     author: str
@@ -130,7 +185,18 @@ class Document:
     footer: str
     blocks: tuple[Block, ...] = field(default_factory=tuple)
     letter: Letterhead | None = None
-    logo: bytes = b""  # a PNG; above the first page where it is not empty
+    look: str = "plain"
+    logo: bytes = b""
+    is_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """The data of a printed document for the reader's program, carried inside it (Factur-X); `profile` as its standard names it."""
+
+    name: str
+    content: bytes
+    profile: str
 
 
 WINDOWS = {"ru": "right", "bg": "right", "en": "left"}

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from dunwell.core.claims import ClaimFacts, EvidenceItem, Party
-from dunwell.core.money import Money, minor_digits
+from dunwell.core.money import Money
 from dunwell.core.paper import (
     WINDOWS,
     Block,
@@ -173,16 +173,7 @@ class _Desk:
         return terms.numeric_date(on, self.facts.locale)
 
     def money(self, amount: Money) -> str:
-        """A sum with all its decimals: in a claim `48 000,00 ₽`."""
-        pattern = terms.money_pattern(self.facts.locale, amount.currency)
-        return f"{pattern.before}{self.number(amount)}{pattern.after}"
-
-    def number(self, amount: Money) -> str:
-        digits = minor_digits(amount.currency)
-        whole, rest = divmod(amount.minor, 10**digits)
-        pattern = terms.money_pattern(self.facts.locale, amount.currency)
-        decimals = f"{pattern.decimal}{rest:0{digits}d}" if digits else ""
-        return f"{whole:,}".replace(",", pattern.group) + decimals
+        return terms.exact_money(amount, self.facts.locale)
 
     def rate(self, rate: Decimal) -> str:
         sign = terms.money_pattern(self.facts.locale, self.facts.principal.currency).decimal

@@ -1,5 +1,5 @@
-"""Payment QR codes: the payloads of EPC069-12 (euro), ГОСТ Р 56042-2014 `ST00012` (roubles) and SPAYD 1.0 (Czech crowns), and
-their picture.
+"""Payment QR codes: the payloads of EPC069-12 (euro), ГОСТ Р 56042-2014 `ST00012` (roubles), SPAYD 1.0 (Czech crowns) and the
+Swiss QR-bill (francs, `swissqr`), and their picture.
 
 A value that does not fit its limit is shortened by rule and never cut silently; an account that could send
 money astray is refused. Limits: EPC069-12 v2.1; ГОСТ Р 56042-2014 and docs.cntd.ru/document/1200110981.
@@ -16,7 +16,7 @@ from stdnum import iban as stdnum_iban
 from dunwell.core.message import Attachment, BankAccount
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.engine import qr
+from dunwell.engine import qr, swissqr
 
 EPC_BYTES_MAX = 331
 EPC_NAME_MAX, EPC_TEXT_MAX = 70, 140
@@ -64,6 +64,8 @@ def payload(account: BankAccount, amount: Money, purpose: str) -> bytes | None:
         raise AccountInvalid(account=account.iban or account.account, reason=fault)
     if account.iban and amount.currency == "EUR":
         return epc(account, amount, purpose)
+    if swissqr.covers(account, amount):
+        return swissqr.payload(account, amount, purpose)
     if account.iban.startswith("CZ") and amount.currency == "CZK":
         return spayd(account, amount, purpose)
     if account.account and account.corr_account and amount.currency == "RUB":
@@ -135,17 +137,22 @@ def purpose_numbers(numbers: Sequence[str], limit: int) -> str:
 @lru_cache(maxsize=512)
 def picture(data: bytes, name: str) -> Attachment:
     """The PNG of a payload as an attachment shown by its content id."""
-    return Attachment(f"{name}.png", "image/png", qr.png(data), content_id=f"{name}@dunwell")
+    drawn = qr.png(data, cross=_has_cross(data))
+    return Attachment(f"{name}.png", "image/png", drawn, content_id=f"{name}@dunwell")
 
 
 def svg(data: bytes) -> str:
     """The same code as SVG, for printed letters and pages."""
-    return qr.svg(data)
+    return qr.svg(data, cross=_has_cross(data))
 
 
 def svg_file(data: bytes) -> str:
     """The same code as an SVG that stands alone, scaling to any size."""
-    return qr.svg_file(data)
+    return qr.svg_file(data, cross=_has_cross(data))
+
+
+def _has_cross(data: bytes) -> bool:
+    return data.startswith(swissqr.MARK)
 
 
 def _one_line(text: str) -> str:

@@ -22,6 +22,7 @@ from segno import consts
 LEVEL = consts.ERROR_LEVEL_M
 VERSION_MAX = 20
 SCALE, BORDER = 4, 4
+CROSS_PART = 7 / 46
 BYTE_MODE = 0b0100
 PADDING = (0xEC, 0x11)
 DATA_MODULES = (consts.TYPE_DATA_DARK, consts.TYPE_DATA_LIGHT)
@@ -58,9 +59,12 @@ def matrix(data: bytes) -> np.ndarray:
     return modules.reshape(symbol.blank.shape)
 
 
-def png(data: bytes) -> bytes:
-    """A black and white PNG, four pixels a module and the border of four modules that the standard asks for."""
-    modules = matrix(data)
+def png(data: bytes, *, cross: bool = False) -> bytes:
+    """A black and white PNG, four pixels a module and the border of four modules that the standard asks for.
+
+    With a `cross` the Swiss one stands in the middle, where the error correction bears it.
+    """
+    modules = crossed(matrix(data)) if cross else matrix(data)
     size = len(modules) + 2 * BORDER
     # Four pixels a module: two modules make a byte. The width is odd, so one column is added that no reader looks at.
     page = np.zeros((size, size + 1), dtype=np.uint8)
@@ -75,16 +79,46 @@ def png(data: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 
 
-def svg(data: bytes) -> str:
+def svg(data: bytes, *, cross: bool = False) -> str:
     """The same symbol as SVG, for printed letters and pages; segno draws it."""
-    return str(_drawn(data).svg_inline(border=BORDER))
+    drawn = _drawn(data)
+    return _with_cross(str(drawn.svg_inline(border=BORDER)), drawn, cross)
 
 
-def svg_file(data: bytes) -> str:
+def svg_file(data: bytes, *, cross: bool = False) -> str:
     """The same as a file of its own: with its namespace, without a size."""
-    out = io.BytesIO()
-    _drawn(data).save(out, kind="svg", border=BORDER, xmldecl=False, omitsize=True, light="#fff")
-    return out.getvalue().decode()
+    out, drawn = io.BytesIO(), _drawn(data)
+    drawn.save(out, kind="svg", border=BORDER, xmldecl=False, omitsize=True, light="#fff")
+    return _with_cross(out.getvalue().decode(), drawn, cross)
+
+
+def crossed(modules: np.ndarray) -> np.ndarray:
+    """The Swiss cross over the middle: white, black within, the cross white; 7 of the 46 mm of a printed symbol."""
+    side = round(len(modules) * CROSS_PART) // 2 * 2 + 1
+    start = (len(modules) - side) // 2
+    arm, middle = max(1, side // 3), side // 2
+    block = np.zeros((side, side), dtype=np.uint8)
+    block[1:-1, 1:-1] = 1
+    reach = slice(middle - arm // 2, middle + arm // 2 + 1)
+    block[reach, 2:-2] = block[2:-2, reach] = 0
+    found = modules.copy()
+    found[start : start + side, start : start + side] = block
+    return found
+
+
+def _with_cross(svg_text: str, drawn: segno.QRCode, cross: bool) -> str:
+    """The cross in its exact proportions: 7 mm white, 6 mm black, arms of 3.9 by 1.17 mm (QR-bill, style guide)."""
+    if not cross:
+        return svg_text
+    width, _ = drawn.symbol_size(border=BORDER)
+    middle, millimetre = width / 2, (width - 2 * BORDER) / 46
+
+    def box(across: float, down: float, fill: str) -> str:
+        x, y = middle - across * millimetre / 2, middle - down * millimetre / 2
+        return f'<rect x="{x:.2f}" y="{y:.2f}" width="{across * millimetre:.2f}" height="{down * millimetre:.2f}" fill="{fill}"/>'
+
+    boxes = box(7, 7, "#fff") + box(6, 6, "#000") + box(3.9, 1.17, "#fff") + box(1.17, 3.9, "#fff")
+    return svg_text.replace("</svg>", f"{boxes}</svg>")
 
 
 def _drawn(data: bytes) -> segno.QRCode:

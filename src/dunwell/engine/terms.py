@@ -74,6 +74,21 @@ def money(amount: Money, locale: str, channel: str = "email") -> str:
     return plain_spaces(text)
 
 
+def exact_money(amount: Money, locale: str) -> str:
+    """A sum with all its decimals, as documents of account have it: `48 000,00 ₽`."""
+    pattern = money_pattern(locale, amount.currency)
+    return f"{pattern.before}{exact_number(amount, locale)}{pattern.after}"
+
+
+def exact_number(amount: Money, locale: str) -> str:
+    """The same without its currency, for columns: `48 000,00`."""
+    digits = minor_digits(amount.currency)
+    whole, rest = divmod(abs(amount.minor), 10**digits)
+    pattern = money_pattern(locale, amount.currency)
+    decimals = f"{pattern.decimal}{rest:0{digits}d}" if digits else ""
+    return ("\u2212" if amount.minor < 0 else "") + f"{whole:,}".replace(",", pattern.group) + decimals
+
+
 def moneys(amounts: Sequence[Money], locale: str, joiner: str, channel: str = "email") -> str:
     """Sums per currency side by side, never added: `48 000 ₽ и 1 200,00 €`."""
     return listed([money(amount, locale, channel) for amount in amounts], joiner)

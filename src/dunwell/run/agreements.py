@@ -21,8 +21,8 @@ from dunwell.core.paper import Document
 from dunwell.core.refusal import Refusal
 from dunwell.engine import terms_paper
 from dunwell.engine.terms_paper import TermsFacts
+from dunwell.plugins import paper
 from dunwell.run import page_links, rights, subjects
-from dunwell.run import printed as printing
 from dunwell.store import audit, load_claims, pages, scope, switches
 from dunwell.store.models import Creditor, Customer, TermsConfirmed, TermsProposal
 from dunwell.store.pages import NewLink
@@ -138,7 +138,7 @@ def confirm(
                 by="page",
                 why=f"proposal {proposal.pk}",
             )
-        printed = printing.pdf(creditor, terms_paper.document(_facts(creditor, proposal, locale, on, evidence), words(locale)))
+        printed = paper.pdf(terms_paper.document(_facts(creditor, proposal, locale, on, evidence), words(locale)))
         return TermsConfirmed.objects.create(
             creditor_id=creditor.pk,
             effective_on=on,
@@ -159,7 +159,7 @@ def printed(creditor: Creditor, customer: str, on: date) -> bytes:
         raise NothingProposed
     locale = who.locale or creditor.locale
     facts = TermsFacts(_creditor(creditor), _customer(who), terms, on, locale)
-    return printing.pdf(creditor, terms_paper.document(facts, words(locale)))
+    return paper.pdf(terms_paper.document(facts, words(locale)))
 
 
 def words(locale: str) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ The pack is a folder: the letter, the list of evidence, and the evidence file wi
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from dunwell.core.toml_text import suggest
 from dunwell.engine import claim as composed
 from dunwell.engine.claim import Claimed
 from dunwell.plugins import paper
-from dunwell.run import claim_facts, evidence, people, rates, subjects
+from dunwell.run import claim_facts, evidence, facts, people, rates, subjects
 from dunwell.run.claim_facts import Asked
 from dunwell.run.interest import plain, values
 from dunwell.store import audit, scope
@@ -258,7 +257,7 @@ def _written(desk: Desk, number: str, claim: Claim, claimed: Claimed, folder: Pa
     # What happened after the claim was made belongs to its evidence as well: the sending, an answer, a call.
     until = max(desk.on, claim.effective_on)
     listing, archive = evidence.file(desk.creditor, number, claim, claimed, letter, words(claim.locale), until=until)
-    place = folder or desk.data / FOLDER / desk.creditor.slug / _plain_name(claim.number)
+    place = folder or desk.data / FOLDER / desk.creditor.slug / facts.file_name(claim.number)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, content in {
         "claim.pdf": letter,
@@ -267,10 +266,6 @@ def _written(desk: Desk, number: str, claim: Claim, claimed: Claimed, folder: Pa
     }.items():
         (place / name).write_bytes(content)
     return Pack(claim, claimed, place, state, tuple(_warnings(claimed)))
-
-
-def _plain_name(number: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", number).strip("-.") or "claim"
 
 
 def _warnings(claimed: Claimed) -> list[str]:

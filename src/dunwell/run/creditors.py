@@ -16,7 +16,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import payqr
 from dunwell.run import freshness, places, policies, subjects, ways
 from dunwell.store import audit, gone_out, outbox, scope, switches
-from dunwell.store.models import BankAccount, Creditor, Customer, Logo, Message, PolicyChoice, Staff, Switch
+from dunwell.store.models import BankAccount, Creditor, Customer, Message, PolicyChoice, Staff, Switch
 
 DEFAULTS = {
     "BG": ("bg", "Europe/Sofia", "EUR"),
@@ -330,13 +330,6 @@ def add_staff(
         creditor.reply_address = email
         creditor.save(update_fields=["reply_address"])
     return row
-
-
-def set_logo(creditor: Creditor, picture: bytes, *, on: date, by: str) -> None:
-    """The logo of letters, documents and the client's page from now on, a small PNG; an empty one takes it away."""
-    with scope.of(creditor.pk):
-        Logo.objects.create(creditor=creditor, effective_on=on, by=by, picture=picture)
-        audit.link(creditor.pk, actor=by, kind="logo", content={"bytes": len(picture)})
 
 
 def add_account(creditor: Creditor, *, currency: str, on: date, by: str, **values: str) -> BankAccount:

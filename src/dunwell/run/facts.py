@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -38,6 +39,11 @@ def part_of(amount: Money | None) -> int | None:
     if amount is not None and amount.minor <= 0:
         raise AmountNotPositive(amount=amount)
     return amount.minor if amount else None
+
+
+def file_name(*parts: str) -> str:
+    """Numbers and names as part of a file's name: `invoice-1042`."""
+    return re.sub(r"[^\w.-]+", "-", "-".join(parts)).strip("-.") or "document"
 
 
 def named(subject: str | Invoice | Customer) -> str:

@@ -6,8 +6,6 @@ out; so is an order. The sum asked for is the document's *payable*: what was pre
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from dunwell.core import accounts, frames
+from dunwell.core import accounts, documents_json, frames
 from dunwell.core import frames_import as schemas
 from dunwell.core.documents import InvoiceDocument, Party
 from dunwell.core.frames_import import Batch
@@ -26,7 +24,7 @@ from dunwell.plugins import importers
 from dunwell.plugins.importers import parties
 from dunwell.run.ingest import Errand, Summary
 from dunwell.run.ingest_statement import MINOR_MAX
-from dunwell.store import record_statement
+from dunwell.store import record_documents, record_statement
 from dunwell.store.models import Creditor
 from dunwell.store.record_import import Origin
 
@@ -57,6 +55,7 @@ def take(creditor: Creditor, format: str, data: bytes, origin: Origin, summary: 
     errand = Errand(origin, RecordKind.INVOICES, summary, False)
     errand.take(_batch(good, found, len(read.documents)))
     errand.finish()
+    record_documents.keep(origin, _bodies(good))
 
 
 class _Own:
@@ -220,8 +219,21 @@ def _invoice(line: int, document: InvoiceDocument) -> dict[str, Any]:
         "what_for": next((each.name for each in document.lines if each.name), None),
         "payment_terms": match[1] if (match := TERM_DAYS.fullmatch(document.terms)) else None,
         "is_paid_told": False,
-        "raw": json.dumps(dataclasses.asdict(document), ensure_ascii=False, default=str).replace("\\u0000", ""),
+        "raw": documents_json.dumps(document),
     }
+
+
+def _bodies(documents: Sequence[InvoiceDocument]) -> pl.DataFrame:
+    """The documents whole, beside the few facts that the ledger has columns for; numbered as `_invoice` numbers them."""
+    rows = [
+        {**{name: row[name] for name in record_documents.IDENTITY}, "body": row["raw"]}
+        for line, document in enumerate(documents, start=1)
+        for row in (_invoice(line, document),)
+    ]
+    schema = {name: _DOCUMENT[name] for name in record_documents.IDENTITY}
+    return pl.DataFrame(rows, schema={**schema, "body": pl.String}).unique(
+        record_documents.IDENTITY, keep="last", maintain_order=True
+    )
 
 
 def _lines(line: int, document: InvoiceDocument) -> Iterator[dict[str, Any]]:

@@ -269,8 +269,10 @@ class _Errand:
         remembered = record_statement.known_entries(account, told["day"].to_list(), less=statement_id)
         for other, days in overlap.continued(frame, known).items():
             remembered = remembered.filter(~((pl.col("statement_id") == other) & pl.col("day").is_in(sorted(days))))
-        new = told.filter(overlap.is_new(told, remembered, frame))
+        is_new = overlap.is_new(told, remembered, frame)
+        new = told.filter(is_new)
         self.summary.counts["entries_same"] += told.height - new.height
+        self._split(account, told.filter(~is_new), received)
         if new.is_empty():
             return
         taken = record_statement.taken(account, new["key"].unique().to_list())
@@ -286,6 +288,22 @@ class _Errand:
         first = new["day"].min()
         assert isinstance(first, date)
         self.first_day = min(first, self.first_day or first)
+
+    def _split(self, account: str, again: pl.DataFrame, received: pl.DataFrame) -> None:
+        """A batch that was booked as one sum and whose parts are named now: each part becomes a payment in its place."""
+        parts = received.filter(pl.col("part") > 0)
+        batches = again.join(parts, on="line", how="semi")
+        if batches.is_empty():
+            return
+        whole = record_statement.whole_batches(account, batches)
+        for _, identity, payment_id, day, amount in whole.iter_rows():
+            external_id = f"{account}|{identity}|split"
+            why = "the parts of the batch are known now"
+            record_statement.take_back(
+                self.origin, payment_id, amount=amount, day=day, external_id=external_id, undo=True, why=why
+            )
+        added = record_statement.payments(self.origin, account, parts.join(whole.select("line", "identity"), on="line"))
+        self.summary.counts.update(batches_split=whole.height, payments_new=added)
 
     def _frame(self, section: _Section, closed: StatementClosed, told: pl.DataFrame) -> Frame:
         """The statement's days and balances; without stated days those of its entries."""

@@ -26,7 +26,8 @@ from dunwell.core.refusal import Refusal
 from dunwell.core.roles import DeskRole
 from dunwell.engine import plan_paper
 from dunwell.engine.plan_paper import PlanFacts
-from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, printed, subjects
+from dunwell.plugins import paper
+from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, subjects
 from dunwell.run.facts import fact as columns
 from dunwell.run.instalments_standing import parts_in
 from dunwell.store import audit, balances, bulk, scope
@@ -296,7 +297,7 @@ def _plan(
 ) -> PaymentPlan:
     """The schedule with the paper that was accepted."""
     receivables = [one.pk for one in found.receivables]
-    made = printed.pdf(found.creditor, document(facts(found, parts, locale, fact.on, evidence=evidence, is_asked=is_asked)))
+    printed = paper.pdf(document(facts(found, parts, locale, fact.on, evidence=evidence, is_asked=is_asked)))
     plan = PaymentPlan.objects.create(
         **_fact(found.creditor, fact),
         customer=found.customer,
@@ -312,8 +313,8 @@ def _plan(
         is_asked=is_asked,
         rehearsal=found.rehearsal,
     )
-    sha256 = hashlib.sha256(made).hexdigest()
-    PaymentPlanPaper.objects.create(creditor=found.creditor, plan=plan, sha256=sha256, content=made)
+    sha256 = hashlib.sha256(printed).hexdigest()
+    PaymentPlanPaper.objects.create(creditor=found.creditor, plan=plan, sha256=sha256, content=printed)
     content = {
         "plan": plan.pk,
         "schedule": plan.schedule,

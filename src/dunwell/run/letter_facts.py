@@ -44,7 +44,7 @@ from dunwell.core.rights import Right
 from dunwell.core.stop_work import StopRight, Work
 from dunwell.engine import preflight
 from dunwell.run import deadlines, limitations, offers, platforms, reply_address
-from dunwell.store import load_letters, pages
+from dunwell.store import load_letters, load_papers, pages
 from dunwell.store.load_letters import Details, Row
 from dunwell.store.models import Creditor, Deadline, OfferGrant, Staff
 
@@ -88,7 +88,7 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
             tax_id=creditor.tax_id,
             address=creditor.address,
             accounts=accounts,
-            logo=load_letters.logo(creditor.pk),
+            logo=load_papers.logo(creditor.pk),
         ),
         staff={one.name: one for one in staff},
         usual_writer=staff[0] if staff else None,
@@ -193,6 +193,7 @@ def account_facts(one: load_letters.BankAccount) -> BankAccount:
         corr_account=one.correspondent,
         inn=one.tax_id,
         kpp=one.kpp,
+        address=one.creditor.address,
     )
 
 

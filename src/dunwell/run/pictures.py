@@ -14,9 +14,9 @@ PIXELS_MAX = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
 PORTRAIT_SIDE = 208
 """Twice what a letter shows, for sharp screens."""
+LOGO_SIDES = (600, 170)
+"""14 mm high at 300 dots an inch, and no wider than half a page."""
 QUALITY = 82
-LOGO_SIZE = (480, 120)
-"""Three times what a letter shows; a wide one keeps its shape."""
 
 
 class PictureUnfit(Refusal):
@@ -25,22 +25,22 @@ class PictureUnfit(Refusal):
 
 def portrait(uploaded: bytes) -> bytes:
     """The middle of a picture as a small square JPEG, upright, without its place, time and camera."""
-    square = ImageOps.fit(_upright(uploaded).convert("RGB"), (PORTRAIT_SIDE, PORTRAIT_SIDE), Image.Resampling.LANCZOS)
+    square = ImageOps.fit(_opened(uploaded).convert("RGB"), (PORTRAIT_SIDE, PORTRAIT_SIDE), Image.Resampling.LANCZOS)
     drawn = BytesIO()
     square.save(drawn, "JPEG", quality=QUALITY, optimize=True)
     return drawn.getvalue()
 
 
 def logo(uploaded: bytes) -> bytes:
-    """A picture as a small PNG of its own shape, its clear ground kept."""
-    small = _upright(uploaded).convert("RGBA")
-    small.thumbnail(LOGO_SIZE, Image.Resampling.LANCZOS)
+    """The whole picture as a PNG for the head of a printed page; what was transparent stays so."""
+    picture = _opened(uploaded).convert("RGBA")
+    picture.thumbnail(LOGO_SIDES, Image.Resampling.LANCZOS)
     drawn = BytesIO()
-    small.save(drawn, "PNG", optimize=True)
+    picture.save(drawn, "PNG", optimize=True)
     return drawn.getvalue()
 
 
-def _upright(uploaded: bytes) -> Image.Image:
+def _opened(uploaded: bytes) -> Image.Image:
     unfit = PictureUnfit(limit_mb=UPLOAD_BYTES_MAX // 1_000_000)
     if len(uploaded) > UPLOAD_BYTES_MAX:
         raise unfit
@@ -48,6 +48,7 @@ def _upright(uploaded: bytes) -> Image.Image:
         with Image.open(BytesIO(uploaded), formats=FORMATS) as picture:
             if picture.width * picture.height > PIXELS_MAX:
                 raise unfit
+            picture.load()
             return ImageOps.exif_transpose(picture)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise unfit from error

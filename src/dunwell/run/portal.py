@@ -16,7 +16,7 @@ from dunwell.engine import payqr, terms
 from dunwell.run import deadlines, instalments_standing
 from dunwell.run.portal_speech import Speech, terms_of
 from dunwell.run.portal_transfer import Transfer, account_of, purpose, sums, transfer_of
-from dunwell.store import load_letters, pages, scope
+from dunwell.store import load_letters, load_papers, pages, scope
 from dunwell.store.models import ContactPoint, Creditor, Customer, Deadline, PageLink, Run
 from dunwell.store.pages import Owed
 
@@ -184,7 +184,7 @@ def page(seen: Visit, locale: str) -> Page:
             customer=customer.name,
             is_business=customer.kind == "business",
             person=_person(creditor, customer, locale, seen.on),
-            has_logo=bool(load_letters.logo(creditor.pk)),
+            has_logo=bool(load_papers.logo(creditor.pk)),
             items=tuple(
                 _item(one, lines.get(one.invoice_id, []), told.get(one.invoice_id, {}), said)
                 for one in owed[:ITEMS_MAX]
@@ -251,7 +251,7 @@ def photo(seen: Visit) -> bytes:
 
 def logo(seen: Visit) -> bytes:
     """The creditor's picture as PNG; empty where there is none."""
-    return load_letters.logo(seen.creditor.pk)
+    return load_papers.logo(seen.creditor.pk)
 
 
 def speech(seen: Visit, locale: str) -> Speech:

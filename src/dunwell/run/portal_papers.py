@@ -1,16 +1,19 @@
 """What a client can keep of the page as PDF: the statement of all that is open, and one invoice with how to pay it.
 
-It says what the page says, in the page's words (`say`), on the sheet that every printed document uses. A copy of the invoice as it was
-issued is the seller's own; this paper names its number and does not stand in for it.
+The statement says what the page says, in the page's words (`say`): all that the link shows and nothing besides. The invoice is the very
+document that the creditor prints (`papers`), in the look of the letter that the link came with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from dunwell.core.paper import Block, Column, Columns, Document, Pairs, PaperTable, Paragraph, QrCode, SmallPrint, Title
-from dunwell.run import portal, printed
+from dunwell.core.paper import Block, Column, Columns, Document, Pairs, PaperTable, Paragraph, QrCode, Title
+from dunwell.plugins import paper
+from dunwell.run import papers, portal
 from dunwell.run.portal import Item, Page, Visit
+from dunwell.store import scope
+from dunwell.store.models import Invoice
 
 Say = Callable[..., str]
 
@@ -32,29 +35,16 @@ def statement(seen: Visit, locale: str, say: Say) -> bytes:
     return _printed(seen, page, title, (*blocks, *_payment(seen, page, locale, say)))
 
 
-def invoice(seen: Visit, locale: str, receivable_id: int, say: Say) -> bytes | None:
-    """One invoice of the link with its lines and how to pay it, as PDF; None where the link does not show it."""
-    page = portal.page(seen, locale)
-    item = next((one for one in page.items if one.receivable_id == receivable_id), None)
+def invoice(seen: Visit, locale: str, receivable_id: int) -> bytes | None:
+    """One invoice of the link as it was issued, with how to pay it, as PDF; None where the link does not show it."""
+    item = next((one for one in portal.page(seen, locale).items if one.receivable_id == receivable_id), None)
     if item is None:
         return None
-    facts = [
-        (say("items.title"), item.what_for),
-        (say("documents.until"), item.due),
-        (say("documents.original"), item.original),
-    ]
-    blocks: list[Block] = [
-        Title(_named(item, say)),
-        _parties(page, say),
-        Pairs(tuple((label, value) for label, value in (*facts, (say("documents.open"), item.open)) if value)),
-    ]
-    if item.lines:
-        rows = tuple((str(number), *line) for number, line in enumerate(item.lines, 1))
-        blocks.append(
-            PaperTable(("", say("items.lines"), ""), rows, ("right", "left", "right"), ("auto", "fill", "auto"))
-        )
-    blocks.append(SmallPrint(say("documents.not_the_invoice")))
-    return _printed(seen, page, item.title, tuple(blocks))
+    with scope.of(seen.creditor.pk):
+        document = Invoice.objects.select_related("customer").get(receivables__pk=receivable_id)
+    return papers.invoice(
+        seen.creditor, document, on=seen.on, languages=locale, look=seen.link.look, rehearsal=seen.link.rehearsal
+    )
 
 
 def _named(item: Item, say: Say) -> str:
@@ -77,4 +67,4 @@ def _payment(seen: Visit, page: Page, locale: str, say: Say) -> tuple[Block, ...
 
 
 def _printed(seen: Visit, page: Page, title: str, blocks: tuple[Block, ...]) -> bytes:
-    return printed.pdf(seen.creditor, Document(title, page.creditor, seen.on, page.locale, page.registered, blocks))
+    return paper.pdf(Document(title, page.creditor, seen.on, page.locale, page.registered, blocks))

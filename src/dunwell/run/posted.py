@@ -16,7 +16,8 @@ from dunwell.core.money import total_by_currency
 from dunwell.core.paper import QrCode
 from dunwell.core.refusal import Refusal
 from dunwell.engine import claim, posted
-from dunwell.run import people, printed
+from dunwell.plugins import paper
+from dunwell.run import people
 from dunwell.run.letter_facts import account_facts
 from dunwell.store import load_letters, scope, stop_work
 from dunwell.store.models import Contact, Creditor, Customer, Task
@@ -52,7 +53,7 @@ def pdf(creditor: Creditor, number: int) -> bytes:
     if asked and not any(one.asked for one in owed):
         raise LetterSettled(number=number)
     locale = _locale(creditor, task.customer, task.contact)
-    return printed.pdf(creditor, 
+    return paper.pdf(
         posted.letter(
             task.text,
             sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),

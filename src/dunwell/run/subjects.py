@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from django.db.models import QuerySet
+
 from dunwell.core.refusal import Refusal
 from dunwell.run import facts
 from dunwell.store import balances, bulk, scope
@@ -36,17 +38,30 @@ def receivables_of(creditor: Creditor, number: str | Invoice) -> list[Receivable
     if isinstance(number, Invoice):
         with scope.of(creditor.pk):
             return list(Receivable.objects.filter(invoice=number).select_related("invoice").order_by("instalment"))
-    bare, _, day = number.rpartition("@")
     with scope.of(creditor.pk):
-        found = Invoice.objects.exclude(kind="credit_note").order_by("-issue_date")
-        invoices = list(found.filter(number=number))
-        if not invoices and bare and (issued := _day(day)):
-            invoices = list(found.filter(number=bare, issue_date=issued))
-        if not invoices:
-            raise NoSuchInvoice(number=number)
-        if len(invoices) > 1:
-            raise SeveralInvoices(number=number, count=len(invoices), example=invoices[0].issue_date)
-        return list(Receivable.objects.filter(invoice=invoices[0]).select_related("invoice").order_by("instalment"))
+        found = _named(number, Invoice.objects.exclude(kind="credit_note"))
+        return list(Receivable.objects.filter(invoice=found).select_related("invoice").order_by("instalment"))
+
+
+def document(creditor: Creditor, number: str | Invoice) -> Invoice:
+    """Any document, credit notes too, by its number or `number@issue-date`. Who is chosen already stays so."""
+    if isinstance(number, Invoice):
+        return number
+    with scope.of(creditor.pk):
+        return _named(number, Invoice.objects.select_related("customer"))
+
+
+def _named(number: str, among: QuerySet[Invoice]) -> Invoice:
+    bare, _, day = number.rpartition("@")
+    among = among.order_by("-issue_date")
+    invoices = list(among.filter(number=number))
+    if not invoices and bare and (issued := _day(day)):
+        invoices = list(among.filter(number=bare, issue_date=issued))
+    if not invoices:
+        raise NoSuchInvoice(number=number)
+    if len(invoices) > 1:
+        raise SeveralInvoices(number=number, count=len(invoices), example=invoices[0].issue_date)
+    return invoices[0]
 
 
 def customer(creditor: Creditor, name: str | Customer) -> Customer:

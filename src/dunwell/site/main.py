@@ -89,6 +89,8 @@ COMMANDS = {
     "letter": "dunwell.cli.rights:letter",
     "charge": "dunwell.cli.rights:charge",
     "limitation": "dunwell.cli.rights:limitation",
+    "document": "dunwell.cli.document:app",
+    "vat": "dunwell.cli.document:vat",
     "claim": "dunwell.cli.claim:command",
     "stopwork": "dunwell.cli.stopwork:app",
     "folder": "dunwell.cli.folder:command",

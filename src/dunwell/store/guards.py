@@ -47,7 +47,7 @@ SUMMARIES = {"payment_open"}
 PERSONAL = {
     *("imported_row", "bank_entry", "message_content", "recipient", "audit_content"),
     *("page_words", "page_file", "online_news", "payment_plan_paper", "terms_confirmed", "auto_method"),
-    *("inbound_content", "reply_proposal", "reply_decision", "call_reviewed"),
+    *("inbound_content", "reply_proposal", "reply_decision", "call_reviewed", "issued_document"),
 }
 
 FUNCTIONS = """

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from dunwell.store import bulk, scope
-from dunwell.store.models import BankAccount, ContentText, Leave, Logo, Staff
+from dunwell.store.models import BankAccount, ContentText, Leave, Staff
 
 PAYMENT_DAYS = 45
 """Thanks for an earlier payment are true and fresh for about as long as a monthly invoice."""
@@ -154,13 +154,6 @@ def stood_in(usual: Staff, away: Mapping[int, Staff]) -> tuple[Staff, Staff | No
     return (away[usual.pk], usual) if usual.pk in away else (usual, None)
 
 
-def logo(creditor_id: int) -> bytes:
-    """The creditor's logo as PNG; empty where there is none."""
-    with scope.of(creditor_id):
-        last = Logo.objects.order_by("-pk").first()
-    return bytes(last.picture) if last else b""
-
-
 def staff(creditor_id: int) -> list[Staff]:
     with scope.of(creditor_id):
         return list(Staff.objects.order_by("pk"))
@@ -173,7 +166,7 @@ def bank_accounts(creditor_id: int, as_of: date) -> list[BankAccount]:
     """
     newest: dict[str, BankAccount] = {}
     with scope.of(creditor_id):
-        for account in BankAccount.objects.exclude(confirmed_by="").order_by("since", "pk"):
+        for account in BankAccount.objects.select_related("creditor").exclude(confirmed_by="").order_by("since", "pk"):
             if account.since <= as_of or account.currency not in newest:
                 newest[account.currency] = account
     return list(newest.values())

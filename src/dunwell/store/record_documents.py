@@ -164,6 +164,14 @@ def reminded(origin: Origin, frame: pl.DataFrame) -> None:
     bulk.execute(ADD_TOUCHES, origin.creditor_id, origin.by)
 
 
+def keep(origin: Origin, bodies: pl.DataFrame) -> int:
+    """Keep e-invoices as they were read; the same one again is not kept twice. IDENTITY and `body` in."""
+    if bodies.is_empty():
+        return 0
+    bulk.stage("in_body", bodies)
+    return bulk.execute(KEEP, origin.creditor_id, origin.on, origin.by, f"file {origin.file_id}")
+
+
 NEXT_IDS = "SELECT nextval((SELECT pg_get_serial_sequence('invoice', 'id')::regclass)) FROM generate_series(1, %s)"
 # What a batch names is looked up by key, row by row (OFFSET keeps it so): a plan that reads a table of millions for every
 # batch looks no dearer to the server, and makes an import quadratic.
@@ -226,6 +234,14 @@ ADD_LINES = """
 INSERT INTO invoice_line (creditor_id, invoice_id, position, text, amount)
 SELECT %s, n.invoice_id, n.position, coalesce(n.description, ''), coalesce(n.amount, 0)
 FROM in_line n ORDER BY n.invoice_id, n.position
+"""
+KEEP = """
+INSERT INTO issued_document (creditor_id, effective_on, by, why, invoice_id, body)
+SELECT %s, %s, %s, %s, i.id, n.body
+FROM in_body n CROSS JOIN LATERAL (
+  SELECT id FROM invoice WHERE (kind, series, number, issue_date) = (n.kind, n.series, n.number, n.issue_date) OFFSET 0) i
+WHERE n.body IS DISTINCT FROM (SELECT d.body FROM issued_document d WHERE d.invoice_id = i.id ORDER BY d.id DESC LIMIT 1)
+ORDER BY i.id
 """
 ADD_DISPUTES = """
 INSERT INTO dispute (creditor_id, effective_on, by, why, receivable_id, cause, amount, rehearsal)

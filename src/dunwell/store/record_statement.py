@@ -17,6 +17,7 @@ from dunwell.store.record_import import Origin
 
 SOURCE = "bank"
 """Of every payment from a statement, whatever its format: the same entry is the same payment."""
+TAKEN_BACK = "the bank took the payment back"
 REVERSAL_DAYS_MAX = 400
 """Direct debits without a mandate are returned up to thirteen months later (Directive (EU) 2015/2366, art. 71)."""
 
@@ -84,11 +85,23 @@ def open_returns(since: date) -> list[tuple[Any, ...]]:
     )
 
 
-def take_back(origin: Origin, payment_id: int, *, amount: int, day: date, external_id: str, undo: bool) -> None:
+def whole_batches(account: str, batches: pl.DataFrame) -> pl.DataFrame:
+    """Which payment a batch told again was recorded as: `line, identity, payment_id, day, amount`.
+
+    Only where one entry alone can be meant, and no person has set its money: what they decided stays.
+    """
+    bulk.stage("in_batch", batches.select("line", "day", "currency", "amount"))
+    found = bulk.frame(WHOLE_BATCHES, BATCH, account, SOURCE)
+    return found.filter(~pl.col("line").is_duplicated() & ~pl.col("payment_id").is_duplicated())
+
+
+def take_back(
+    origin: Origin, payment_id: int, *, amount: int, day: date, external_id: str, undo: bool, why: str = TAKEN_BACK
+) -> None:
     """A payment of a negative sum that names the one it takes back; with `undo` what that settled is open again."""
     bulk.execute(TAKE_BACK, SOURCE, external_id, day, -amount, origin.on, payment_id)
     if undo:
-        bulk.execute(UNDO_ALLOCATIONS, day, origin.by, payment_id)
+        bulk.execute(UNDO_ALLOCATIONS, day, origin.by, why, payment_id)
 
 
 def cover(origin: Origin, source: str, until: date) -> int:
@@ -96,6 +109,22 @@ def cover(origin: Origin, source: str, until: date) -> int:
     return bulk.execute(ADD_COVERAGE, origin.creditor_id, origin.on, origin.by, source, until, source, until)
 
 
+BATCH: schemas.Schema = {
+    "line": pl.Int64,
+    "identity": pl.String,
+    "payment_id": pl.Int64,
+    "day": pl.Date,
+    "amount": pl.Int64,
+}
+WHOLE_BATCHES = """
+SELECT n.line, e.identity, p.id, e.day, p.amount
+FROM in_batch n
+JOIN bank_entry e ON (e.account, e.day, e.currency, e.amount) = (%s, n.day, n.currency, n.amount)
+JOIN payment p ON p.source = %s AND p.external_id = e.account || '|' || e.identity
+WHERE NOT EXISTS (SELECT FROM payment v WHERE v.reverses_id = p.id)
+  AND NOT EXISTS (SELECT FROM allocation a WHERE a.payment_id = p.id AND a.basis = 'manual')
+  AND NOT EXISTS (SELECT FROM on_account o WHERE o.payment_id = p.id)
+"""
 KNOWN_ENTRIES = """
 SELECT e.id, e.statement_id, e.key, e.day, e.currency, e.amount, e.bank_reference, e.end_to_end, e.counter_account, e.words,
   EXISTS (SELECT FROM bank_statement s WHERE s.account = e.account AND s.is_whole AND s.id <> %s
@@ -143,7 +172,7 @@ FROM payment WHERE id = %s ON CONFLICT (creditor_id, source, external_id) DO NOT
 """
 UNDO_ALLOCATIONS = """
 INSERT INTO allocation (creditor_id, effective_on, by, why, payment_id, receivable_id, currency, amount, basis, undoes_id)
-SELECT a.creditor_id, %s, %s, 'the bank took the payment back', a.payment_id, a.receivable_id, a.currency, -a.amount, 'reversal', a.id
+SELECT a.creditor_id, %s, %s, %s, a.payment_id, a.receivable_id, a.currency, -a.amount, 'reversal', a.id
 FROM allocation a WHERE a.payment_id = %s AND a.amount > 0 AND NOT EXISTS (SELECT FROM allocation b WHERE b.undoes_id = a.id)
 """
 ADD_COVERAGE = """

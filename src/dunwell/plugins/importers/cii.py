@@ -14,6 +14,7 @@ from dunwell.core.documents import (
     Party,
     PaymentMeans,
     Read,
+    TaxSum,
     Totals,
 )
 from dunwell.core.refusal import Finding, Refusal
@@ -112,6 +113,7 @@ def _document(root: Node) -> tuple[InvoiceDocument, list[Finding]]:
             )
         ),
         lines=tuple(_line(node) for node in trade.iterfind("IncludedSupplyChainTradeLineItem")),
+        taxes=tuple(_tax(node) for node in settlement.iterfind("ApplicableTradeTax")),
     )
     return document, findings
 
@@ -318,6 +320,17 @@ def _line(node: Node) -> DocumentLine:
         net=net,
         tax_percent=_optional(settlement, "ApplicableTradeTax/RateApplicablePercent")
         or _optional(settlement, "ApplicableTradeTax/ApplicablePercent"),
+        tax_category=_text(settlement, "ApplicableTradeTax/CategoryCode"),
+    )
+
+
+def _tax(node: Node) -> TaxSum:
+    return TaxSum(
+        category=_text(node, "CategoryCode"),
+        percent=_optional(node, "RateApplicablePercent") or _optional(node, "ApplicablePercent"),
+        base=_optional(node, "BasisAmount"),
+        amount=_optional(node, "CalculatedAmount"),
+        reason=_text(node, "ExemptionReason"),
     )
 
 

@@ -18,6 +18,7 @@ from dunwell.core.documents import (
     Party,
     PaymentMeans,
     Read,
+    TaxSum,
     Totals,
 )
 from dunwell.core.refusal import Finding
@@ -91,6 +92,7 @@ def _document(root: Node) -> tuple[InvoiceDocument, list[Finding]]:
             )
         ),
         lines=tuple(_line(node) for node in root if node.tag in ("InvoiceLine", "CreditNoteLine", "DebitNoteLine")),
+        taxes=tuple(_tax(node) for node in root.iterfind("TaxTotal/TaxSubtotal")),
     )
     return document, findings
 
@@ -249,6 +251,17 @@ def _line(node: Node) -> DocumentLine:
         price=_optional(node.findtext("Price/PriceAmount"), "PriceAmount"),
         net=_optional(node.findtext("LineExtensionAmount"), "LineExtensionAmount"),
         tax_percent=_optional(node.findtext("Item/ClassifiedTaxCategory/Percent"), "Percent"),
+        tax_category=short(node.findtext("Item/ClassifiedTaxCategory/ID")),
+    )
+
+
+def _tax(node: Node) -> TaxSum:
+    return TaxSum(
+        category=short(node.findtext("TaxCategory/ID")),
+        percent=_optional(node.findtext("TaxCategory/Percent"), "Percent"),
+        base=_optional(node.findtext("TaxableAmount"), "TaxableAmount"),
+        amount=_optional(node.findtext("TaxAmount"), "TaxAmount"),
+        reason=short(node.findtext("TaxCategory/TaxExemptionReason")),
     )
 
 

@@ -18,7 +18,8 @@ from typing import Any
 
 import typst
 
-from dunwell.core.paper import Block, Document
+from dunwell.core.paper import Block, DataFile, Document
+from dunwell.plugins.paper import facturx
 
 PAGE_WORDS = {"ru": "стр.", "bg": "стр.", "en": "page"}
 _NOT_PRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
@@ -27,10 +28,23 @@ _ONE_AT_A_TIME = Lock()  # a compiler holds the last input: two threads would pr
 
 def pdf(document: Document) -> bytes:
     """The document as PDF."""
+    return _compiled(document, None)
+
+
+def pdf_with_data(document: Document, data: DataFile) -> bytes:
+    """The document as PDF/A-3 that carries its own data, as Factur-X and ZUGFeRD 2 want it."""
+    return facturx.declared(_compiled(document, data), data)
+
+
+def _compiled(document: Document, data: DataFile | None) -> bytes:
     made_at = datetime.combine(document.day, time(), UTC)
+    values = {**_values(document), "attached": _printable(dataclasses.asdict(data)) if data else None}
     with _ONE_AT_A_TIME:
         printed = _compiler().compile(
-            format="pdf", sys_inputs={"data": json.dumps(_values(document))}, timestamp=made_at
+            format="pdf",
+            sys_inputs={"data": json.dumps(values)},
+            pdf_standards="a-3b" if data else None,
+            timestamp=made_at,
         )
     assert isinstance(printed, bytes)
     return printed
@@ -57,8 +71,10 @@ def _values(document: Document) -> dict[str, Any]:
         "footer": document.footer,
         "page": PAGE_WORDS[document.locale],
         "letter": dataclasses.asdict(document.letter) if document.letter else None,
-        "logo": list(document.logo),
         "blocks": [_block(block) for block in document.blocks],
+        "look": document.look,
+        "logo": document.logo or None,
+        "is_wide": document.is_wide,
     }
     found: dict[str, Any] = _printable(values)
     return found
@@ -70,6 +86,8 @@ def _block(block: Block) -> dict[str, Any]:
 
 def _printable(value: Any) -> Any:
     """The value with every text free of what no font can show: control signs and halves of surrogate pairs."""
+    if isinstance(value, bytes):
+        return list(value)
     if isinstance(value, str):
         return _NOT_PRINTED.sub("", value).encode("utf-8", "replace").decode()
     if isinstance(value, dict):

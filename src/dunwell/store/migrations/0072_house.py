@@ -1,4 +1,4 @@
-"""What an office sets up: its logo, who stands in for whom, and keys for other programs."""
+"""What an office sets up: who stands in for whom, and keys for other programs."""
 
 from django.db import migrations, models
 
@@ -53,8 +53,5 @@ class Migration(migrations.Migration):
             fields=tables.fact(("leave", tables.parent("leave", models.OneToOneField, related_name="ended"))),
             options={"db_table": "leave_ended"},
         ),
-        migrations.CreateModel(
-            name="Logo", fields=tables.fact(("picture", models.BinaryField())), options={"db_table": "logo"}
-        ),
-        tables.protected("api_token", "api_token_revoked", "leave", "leave_ended", "logo"),
+        tables.protected("api_token", "api_token_revoked", "leave", "leave_ended"),
     ]

@@ -11,7 +11,7 @@ TABLES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0060_forecast_known")]
+    dependencies = [("store", "0067_papers")]
 
     operations = [
         migrations.CreateModel(

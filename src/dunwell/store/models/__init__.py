@@ -9,7 +9,6 @@ from dunwell.store.models.creditor import (
     Creditor,
     Leave,
     LeaveEnded,
-    Logo,
     PolicyChoice,
     Staff,
     Switch,
@@ -82,6 +81,7 @@ from dunwell.store.models.page import (
     PageOpening,
     PageWords,
 )
+from dunwell.store.models.papers import IssuedDocument, Logo, VatRule
 from dunwell.store.models.plans import (
     PaymentPlan,
     PaymentPlanDecision,
@@ -158,6 +158,7 @@ __all__ = [
     "InboxHook",
     "Invoice",
     "InvoiceLine",
+    "IssuedDocument",
     "Job",
     "JobEnd",
     "Lapse",
@@ -224,5 +225,6 @@ __all__ = [
     "TermsConfirmed",
     "TermsProposal",
     "Touch",
+    "VatRule",
     "WriteOff",
 ]

@@ -100,15 +100,6 @@ class LeaveEnded(Fact):
         db_table = "leave_ended"
 
 
-class Logo(Fact):
-    """The picture above letters, documents and the client's page; the last one counts, an empty one takes it away."""
-
-    picture = models.BinaryField()  # a small PNG, drawn anew from what was uploaded
-
-    class Meta:
-        db_table = "logo"
-
-
 class BankAccount(Owned):
     """Where money is to be paid. A changed account is announced and needs two people before letters use it."""
 

@@ -175,6 +175,11 @@ WORDS = {
         "running": term("work", "work in progress pauses"),
         "not_begun": term("work", "work not begun waits"),
     },
+    "look": {
+        "warm": term("look", "warm"),
+        "plain": term("look", "plain"),
+        "formal": term("look", "formal"),
+    },
     "paper": {
         "visit": term("paper", "folder for a visit"),
         "talk": term("paper", "agenda of a formal talk"),

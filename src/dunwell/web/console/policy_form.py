@@ -84,17 +84,16 @@ class StepForm(forms.Form):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         locale = (get_language() or "en")[:2]
-        worded: dict[str, dict[str, Any]] = {
+        folded = {
             "content": {**NONE, **{key: labels.word("step", key) for key in CONTENT}},
-            "audience": {role: policy_words.word(role, locale) for role in Role},
-            "copies": {role: policy_words.word(role, locale) for role in Role},
-            "channels": {one: labels.word("channel", one) for one in CHANNELS},
             "task": {**NONE, **{kind: policy_words.word(kind, locale) for kind in TaskKind}},
         }
-        for name, choices in worded.items():
-            field = self.fields[name]
-            assert isinstance(field, django_forms.ChoiceField)
-            field.choices = list(choices.items())
+        for name, choices in folded.items():
+            self.fields[name] = forms.choice(self.fields[name].label, choices, required=False)
+        roles = {role: policy_words.word(role, locale) for role in Role}
+        ways = {one: labels.word("channel", one) for one in CHANNELS}
+        for name, several in {"audience": roles, "copies": roles, "channels": ways}.items():
+            self.fields[name] = forms.several(self.fields[name].label, several, required=False)
 
 
 Steps = django_forms.formset_factory(StepForm, extra=1, can_delete=True, max_num=STEPS_MAX, absolute_max=STEPS_MAX + 1)

@@ -108,7 +108,7 @@ def invoice_pdf(request: HttpRequest, seen: Visit, locale: str, receivable: int)
     """One invoice of the link to keep."""
     if seen.is_closed:
         return closed(request, seen, locale)
-    printed = portal_papers.invoice(seen, locale, receivable, partial(words.say, locale))
+    printed = portal_papers.invoice(seen, locale, receivable)
     return pdf(printed, f"invoice-{receivable}") if printed else HttpResponse(status=404)
 
 

@@ -21,7 +21,7 @@ from dunwell.run.ingest_documents import Options
 from dunwell.run.uploads import Look
 from dunwell.store import money_view, today
 from dunwell.store.models import FindingRecord, ImportFile
-from dunwell.web.console import deeds, first_steps, forms, labels, paging
+from dunwell.web.console import deeds, finding_words, first_steps, forms, labels, paging
 from dunwell.web.console import show as answer
 from dunwell.web.console.deeds import Done
 from dunwell.web.console.desk import Desk
@@ -72,7 +72,7 @@ def settle(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         desk,
         Asked(request.POST or None),
         title=_("Settle the finding"),
-        lead=finding.message,
+        lead=finding_words.said(finding.message),
         button=_("Settle it"),
         back=desk.url("file", finding.file_id),
         do=do,

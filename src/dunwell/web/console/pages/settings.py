@@ -1,4 +1,4 @@
-"""Settings: the company with its accounts, its logo and who signs; the switches; the audit chain."""
+"""Settings: the company with its accounts and who signs; the switches; the audit chain."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import auditing, creditors, letters_preview, pictures
-from dunwell.store.models import Audit, BankAccount, Logo, Staff
+from dunwell.store.models import Audit, BankAccount, Staff
 from dunwell.web.console import deeds, first_steps, forms, paging, settings_frame
 from dunwell.web.console import show as answer
 from dunwell.web.console.deeds import Done
@@ -27,7 +27,6 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     context = {
         "accounts": BankAccount.objects.order_by("currency", "-since", "-pk"),
         "staff": Staff.objects.order_by("pk"),
-        "logo": Logo.objects.exclude(picture=b"").filter(pk=Logo.objects.order_by("-pk").values("pk")[:1]).first(),
     }
     return settings_frame.page(request, desk, "company", context)
 
@@ -55,35 +54,6 @@ def company(request: HttpRequest, desk: Desk) -> HttpResponse:
         return Done(_("Saved; letters written from now on carry it."))
 
     return settings_frame.ask(request, desk, form, _("Company"), _("Save"), do)
-
-
-class LogoForm(forms.Form):
-    logo = forms.file(
-        gettext_lazy("Logo"),
-        accept="image/jpeg,image/png,image/webp",
-        required=False,
-        help_text=gettext_lazy("Above letters, documents and the client’s page. Best on a white or clear ground. Empty: none."),
-    )
-
-
-def logo(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The picture of the house; what was uploaded is drawn anew, small."""
-
-    def do(said: dict[str, Any]) -> Done:
-        uploaded = said["logo"]
-        drawn = pictures.logo(uploaded.read(pictures.UPLOAD_BYTES_MAX + 1)) if uploaded else b""
-        creditors.set_logo(desk.creditor, drawn, on=desk.today, by=desk.by)
-        return Done(_("Letters written from now on carry it.") if drawn else _("Letters carry no logo any more."))
-
-    # A form without a file is sent too: it takes the logo away.
-    sent = request.method == "POST"
-    form = LogoForm(request.POST if sent else None, request.FILES if sent else None)
-    return settings_frame.ask(request, desk, form, _("Logo"), _("Save"), do)
-
-
-def logo_picture(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
-    row: Logo = deeds.found(Logo, number)
-    return HttpResponse(bytes(row.picture), content_type="image/png")
 
 
 def photo(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:

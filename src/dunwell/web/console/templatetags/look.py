@@ -9,10 +9,10 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from dunwell.core.money import Money
-from dunwell.web.console import labels
+from dunwell.web.console import finding_words, labels
 from dunwell.web.console import look as looks
 from dunwell.web.console.desk import Desk
 
@@ -60,8 +60,8 @@ def number(value: int) -> str:
 
 @register.filter
 def finding(text: str) -> str:
-    """What is wrong with a row, or what to do, in the person's language; a sentence with the file's own words stays as it is."""
-    return gettext(text) if text else ""
+    """What is wrong with a row, or what to do, in the person's language."""
+    return finding_words.said(text)
 
 
 @register.filter
