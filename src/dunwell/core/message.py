@@ -85,12 +85,13 @@ class CreditorFacts:
     tax_id: str = ""
     address: str = ""
     accounts: tuple[BankAccount, ...] = ()
+    logo: bytes = b""  # a small PNG, or empty
 
 
 @dataclass(frozen=True, slots=True)
 class WriterFacts:
     """The person who writes and answers. `gender` is f, m or "" (neutral forms); `photo` is a small JPEG or PNG, or
-    empty.
+    empty; `stands_in_for` names the colleague who is away.
     """
 
     name: str
@@ -99,6 +100,7 @@ class WriterFacts:
     gender: str = ""
     role: str = ""
     photo: bytes = b""
+    stands_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

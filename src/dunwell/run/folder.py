@@ -118,7 +118,7 @@ def _facts(creditor: Creditor, customer: Customer, kind: str, on: date) -> Folde
         on=on,
         locale=locale,
         sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),
-        writer=writer_of(creditor, customer),
+        writer=writer_of(creditor, customer, on),
         customer=customer.name,
         address=(customer.name, *composed.address_lines(customer.address)),
         since=since,

@@ -29,6 +29,7 @@ from dunwell.engine import promises
 from dunwell.run import (
     before_work,
     calendars,
+    facts,
     jurisdictions,
     offers,
     people,
@@ -446,4 +447,4 @@ def _record(seen: Visit, said: Said, receivables: list[int], files: tuple[Checke
 
 
 def _fact(seen: Visit) -> dict[str, Any]:
-    return {"creditor": seen.creditor, "effective_on": seen.on, "by": BY, "why": WHY}
+    return facts.fact(seen.creditor, seen.on, BY, WHY)

@@ -162,6 +162,15 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_DIR = Path(paths.data_dir())
+# What is counted over all the books lies in files, for whatever process is asked next (`run/summaries.py`).
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "summaries": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "summaries",
+        "KEY_PREFIX": DATABASES["default"]["NAME"],
+    },
+}
 METRICS_TOKEN = os.environ.get("DUNWELL_METRICS_TOKEN", "")
 # Set up by `dunwell serve` and `dunwell worker`; commands speak to the person before them.
 LOGGING_CONFIG = None

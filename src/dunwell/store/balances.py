@@ -53,22 +53,25 @@ def unapplied_sql(*, as_of: date | None) -> str:
     is_on_account`.
 
     `customer_id` is null for an unknown payer, else the payer, or whom a person put the money on account for until that is taken
-    back; `is_on_account` = a person put it on account, so that it holds nobody.
+    back; `is_on_account` = a person put it on account, so that it holds nobody. Of what is known now only the payments are looked
+    at that the database knows to be open; on an earlier day others were.
     """
     known, reversal_known = _known("f", as_of), _known("v", as_of)
+    among = "SELECT payment_id FROM payment_open" if as_of is None else ""
     return f"""
     SELECT f.id AS payment_id, CASE WHEN NOT o.taken_back THEN o.customer_id ELSE f.customer_id END AS customer_id, f.currency,
       u.unapplied, coalesce(NOT o.taken_back, false) AS is_on_account
     FROM (SELECT p.*, p.date AS effective_on FROM payment p) f
-    LEFT JOIN (SELECT f.payment_id, sum(f.amount)::bigint AS amount FROM allocation f WHERE {known} GROUP BY f.payment_id) a
+    LEFT JOIN (SELECT f.payment_id, sum(f.amount)::bigint AS amount FROM allocation f
+               WHERE {known} {_of("f.payment_id", among)} GROUP BY f.payment_id) a
       ON a.payment_id = f.id
     LEFT JOIN (SELECT v.reverses_id, sum(v.amount)::bigint AS amount
                FROM (SELECT p.*, p.date AS effective_on FROM payment p) v
-               WHERE v.reverses_id IS NOT NULL AND {reversal_known} GROUP BY v.reverses_id) v ON v.reverses_id = f.id
+               WHERE v.reverses_id IS NOT NULL AND {reversal_known} {_of("v.reverses_id", among)} GROUP BY v.reverses_id) v ON v.reverses_id = f.id
     LEFT JOIN (SELECT DISTINCT ON (o.payment_id) o.payment_id, o.customer_id, o.taken_back FROM on_account o
                WHERE {_known("o", as_of)} ORDER BY o.payment_id, o.id DESC) o ON o.payment_id = f.id
     CROSS JOIN LATERAL (SELECT (f.amount - coalesce(a.amount, 0) + coalesce(v.amount, 0))::bigint AS unapplied) u
-    WHERE {known} AND f.reverses_id IS NULL AND u.unapplied > 0
+    WHERE {known} AND f.reverses_id IS NULL AND u.unapplied > 0 {_of("f.id", among)}
     """
 
 

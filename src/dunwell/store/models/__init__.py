@@ -1,6 +1,6 @@
 """All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
-from dunwell.store.models.access import DeedForm, Membership
+from dunwell.store.models.access import ApiToken, ApiTokenRevoked, DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
 from dunwell.store.models.before_work import (
     Acceptance,
@@ -12,7 +12,16 @@ from dunwell.store.models.before_work import (
     WorkOpenedEnd,
 )
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
-from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
+from dunwell.store.models.creditor import (
+    BankAccount,
+    ContentText,
+    Creditor,
+    Leave,
+    LeaveEnded,
+    PolicyChoice,
+    Staff,
+    Switch,
+)
 from dunwell.store.models.credits import CreditDue, CreditSettled, DisputeCare
 from dunwell.store.models.customers import (
     Agreement,
@@ -64,6 +73,7 @@ from dunwell.store.models.money import (
     ImportFile,
     OnAccount,
     Payment,
+    PaymentOpen,
     Proposal,
     Statement,
 )
@@ -110,6 +120,8 @@ __all__ = [
     "Agreement",
     "Allocation",
     "Amendment",
+    "ApiToken",
+    "ApiTokenRevoked",
     "Approval",
     "Attempt",
     "Audit",
@@ -167,6 +179,8 @@ __all__ = [
     "JobEnd",
     "Lapse",
     "LateReason",
+    "Leave",
+    "LeaveEnded",
     "Logo",
     "Membership",
     "Message",
@@ -193,6 +207,7 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentOpen",
     "PaymentPlan",
     "PaymentPlanDecision",
     "PaymentPlanPaper",

@@ -55,6 +55,7 @@ class Invoice(Imported):
             models.Index(
                 fields=["creditor", "customer"], name="invoice_credit", condition=models.Q(kind="credit_note")
             ),
+            models.Index(fields=["creditor", "total"], name="invoice_total"),
         ]
 
 

@@ -45,10 +45,10 @@ def ask(
     title: Words,
     button: Words,
     back: str,
-    do: Callable[[dict[str, Any]], Done],
+    do: Callable[[dict[str, Any]], Done | HttpResponse],
     lead: Words = "",
 ) -> HttpResponse:
-    """Ask with a form; when it is filled in, do the deed and go back to the page it belongs to."""
+    """Ask with a form; when it is filled in, do the deed and go back to the page it belongs to, or show what the deed answers."""
     status = 200
     if request.method == "POST":
         status = answer.UNPROCESSABLE
@@ -61,6 +61,8 @@ def ask(
             except Refusal as refusal:
                 form.add_error(None, answer.refused(refusal))
             else:
+                if isinstance(done, HttpResponse):
+                    return done
                 undo = desk.url("undo", *done.undo) if done.undo else ""
                 return answer.done(request, done.said, back, undo=undo)
     context = {"form": form, "title": title, "button": button, "back": back, "lead": lead, "action": request.path}

@@ -152,6 +152,7 @@ WORDS = {
     },
     "scope": {
         "creditor": term("scope", "company"),
+        "usual": term("scope", "used where nothing else is chosen"),
         "segment": term("scope", "segment"),
         "customer": term("scope", "customer"),
         "invoice": term("scope", "invoice"),

@@ -29,6 +29,7 @@ from dunwell.run import (
 )
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
+from dunwell.run.portal_speech import Speech
 from dunwell.store.autopay import Standing
 from dunwell.web.portal import forms, robots, words
 from dunwell.web.portal.doors import drawn, of_link
@@ -122,6 +123,14 @@ def photo(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
 
 @of_link
 @require_safe
+def logo(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """The creditor's picture."""
+    picture = portal.logo(seen)
+    return HttpResponse(picture, content_type="image/png", status=200 if picture else 404)
+
+
+@of_link
+@require_safe
 def code(request: HttpRequest, seen: Visit, locale: str, currency: str) -> HttpResponse:
     """The pay-QR as a picture of its own, so that the page stays small and the picture can be saved."""
     drawn = "" if seen.is_closed else portal.code(seen, locale, currency)
@@ -210,7 +219,7 @@ def agreement(locale: str, amount: str) -> str:
     return words.say(locale, "auto.agree", amount=amount, days=autopay.NOTICE_DAYS)
 
 
-def _auto(one: Standing, speech: portal.Speech) -> dict[str, Any]:
+def _auto(one: Standing, speech: Speech) -> dict[str, Any]:
     charge = speech.money(one.charge) if one.charge else ""
     return {
         "number": one.number,
