@@ -84,14 +84,14 @@ class StepForm(forms.Form):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         locale = (get_language() or "en")[:2]
-        folded = {
+        folded: dict[str, dict[str, Any]] = {
             "content": {**NONE, **{key: labels.word("step", key) for key in CONTENT}},
             "task": {**NONE, **{kind: policy_words.word(kind, locale) for kind in TaskKind}},
         }
         for name, choices in folded.items():
             self.fields[name] = forms.choice(self.fields[name].label, choices, required=False)
-        roles = {role: policy_words.word(role, locale) for role in Role}
-        ways = {one: labels.word("channel", one) for one in CHANNELS}
+        roles: dict[str, Any] = {role: policy_words.word(role, locale) for role in Role}
+        ways: dict[str, Any] = {one: labels.word("channel", one) for one in CHANNELS}
         for name, several in {"audience": roles, "copies": roles, "channels": ways}.items():
             self.fields[name] = forms.several(self.fields[name].label, several, required=False)
 
