@@ -192,7 +192,7 @@ class Errand:
         self._bug: BaseException | None = None
         self._pace = Pace(channel.limits)
         self._pending: deque[Claimed] = deque()
-        self._ended: SimpleQueue[Ending | None] = SimpleQueue()
+        self._ended: SimpleQueue[Ending | None] = SimpleQueue()  # None: a fault of the program, kept in `_bug`
 
     def run(self) -> None:
         connections = max(1, self.channel.limits.connections)
