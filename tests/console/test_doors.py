@@ -11,9 +11,23 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from dunwell.core.roles import DeskRole
-from dunwell.run import people
+from dunwell.run import api_tokens, leaves, people
 from dunwell.store import scope
-from dunwell.store.models import Creditor, Customer, Ending, Invoice, Message
+from dunwell.store.models import (
+    ApiToken,
+    BankAccount,
+    Creditor,
+    Customer,
+    Dispute,
+    Ending,
+    Hold,
+    ImportFile,
+    Invoice,
+    Leave,
+    Message,
+    Payment,
+    Staff,
+)
 from dunwell.web.console.doors import Door
 from dunwell.web.console.urls import ACCOUNT_DOORS, DOORS, OPEN_DOORS
 from dunwell.web.portal import urls as portal
@@ -88,13 +102,24 @@ def test_the_smallest_role_enters(door: Door, client_as: Callable[..., Client], 
 
 @pytest.fixture
 def others_objects(other: Creditor, tmp_path: Path) -> list[int]:
-    """Numbers of a customer, an invoice, a message and a hold of the other creditor."""
+    """A number of each kind of thing that the other creditor has: documents, money, files, papers, people, keys."""
     world = worlds.fresh(other, tmp_path)
-    world.owing("2026-02-20")
+    (number, _) = world.owing("2026-02-20", "2026-02-21")
     world.day()
-    (held,) = people.hold(other, customer_name="C1", reason="other", until=None, on=worlds.DAY, by="anna", why="test")
+    world.paid("2026-03-01,60.00,EUR,C1 Ltd,")
+    people.hold(other, customer_name="C1", reason="other", until=None, on=worlds.DAY, by="anna", why="test")
+    people.dispute(other, number, cause="quality", amount=None, on=worlds.DAY, by="anna", why="test")
+    api_tokens.create(other, "Shop", role="viewer", on=worlds.DAY, by="anna")
     with scope.of(other.pk):
-        return [model.objects.order_by("pk").first().pk for model in (Customer, Invoice, Message)] + [held.pk]
+        signs = Staff.objects.order_by("pk").first()
+        stands_in = Staff.objects.create(creditor=other, name="Ivan Stoev")
+        leaves.record(other, signs, stands_in, first=worlds.DAY, last=worlds.DAY, on=worlds.DAY, by="anna")
+        newest = [model._default_manager.filter(creditor=other).order_by("-pk").first() for model in NUMBERED]
+    assert all(newest), NUMBERED
+    return sorted({one.pk for one in newest})
+
+
+NUMBERED = (*(Customer, Invoice, Message, Payment, ImportFile, Hold, Dispute, BankAccount, Staff, Leave, ApiToken),)
 
 
 def test_another_creditors_objects_are_not_found(

@@ -97,9 +97,9 @@ def test_a_new_person_gets_a_password_and_the_last_admin_stays(client_as: Callab
     )
     assert "shown this once" in answer.content.decode()
     boris = Membership.objects.get(creditor=creditor, role="collector")
-    assert client.post(at(creditor, f"settings/people/{boris.pk}/leave")).status_code == 302
+    assert client.post(at(creditor, f"settings/people/{boris.pk}/end")).status_code == 302
     last = Membership.objects.get(creditor=creditor)
-    assert client.post(at(creditor, f"settings/people/{last.pk}/leave")).status_code == 422
+    assert client.post(at(creditor, f"settings/people/{last.pk}/end")).status_code == 422
     assert Membership.objects.filter(creditor=creditor).exists()
 
 

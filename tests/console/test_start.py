@@ -36,12 +36,16 @@ def newcomer(built: None) -> Iterator[Client]:
     yield client
 
 
-def sheet(rows: int = 200) -> SimpleUploadedFile:
+def rows(count: int) -> str:
     lines = [
         f"C{n},Client {n} Ltd,BG,en,Anna Brown,accounts payable,c{n}@client.example,A-{n},2026-02-02,2026-02-{16 + n % 5},{100 + n}.00,EUR"
-        for n in range(1, rows + 1)
+        for n in range(1, count + 1)
     ]
-    return SimpleUploadedFile("open items.csv", (HEAD + "\n".join(lines) + "\n").encode())
+    return "\n".join(lines) + "\n"
+
+
+def sheet() -> SimpleUploadedFile:
+    return SimpleUploadedFile("open items.csv", (HEAD + rows(200)).encode())
 
 
 def start(creditor: Creditor, page: str) -> str:

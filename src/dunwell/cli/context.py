@@ -25,11 +25,12 @@ out = Console(highlight=False, soft_wrap=True)
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Handed in by the entry point."""
+    """Handed in by the entry point; `faces` makes the files that the web pages are served with."""
 
     now: Callable[[], datetime]
     today: Callable[[str], date]
     data: Path
+    faces: Callable[[], None]
 
     @property
     def rehearsal_folder(self) -> Path:

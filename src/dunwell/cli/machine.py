@@ -10,7 +10,18 @@ import typer
 from dunwell.cli import context as cli
 from dunwell.cli.context import as_json, out
 from dunwell.cli.options import ByOption, CreditorOption, JsonOption, WhyOption
-from dunwell.run import auditing, bench_deliver, bench_forecast, bench_match, benches, brake, check, creditors, ways
+from dunwell.run import (
+    auditing,
+    bench_deliver,
+    bench_forecast,
+    bench_match,
+    bench_pages,
+    benches,
+    brake,
+    check,
+    creditors,
+    ways,
+)
 
 Context = typer.Context
 
@@ -171,6 +182,18 @@ def bench_day(
 def bench_import(rows: Annotated[int, typer.Option(help="How many in the sheet.")] = 1_000_000) -> None:
     """Import a big sheet of open items."""
     as_json(benches.import_(rows=rows))
+
+
+@bench.command("pages")
+def bench_pages_(
+    context: Context,
+    invoices: Annotated[int, typer.Option(help="How many in the book, four to a customer.")] = 1_000_000,
+    only: Annotated[str, typer.Option(help="Only the pages whose name holds this.")] = "",
+) -> None:
+    """How long the server needs for each page of the console over a book that was lived in."""
+    cli.wiring(context).faces()
+    for line in bench_pages.pages(invoices=invoices, only=only):
+        as_json(line)
 
 
 @bench.command("match")

@@ -7,6 +7,7 @@ workdays = [2028-02-19]     # a Saturday that works, or a holiday that is none h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +40,18 @@ def read(text: str, file: str) -> tuple[dict[str, Correction], list[Finding]]:
     root = Table.root(source)
     found = {country: _correction(root, country) for country in root.values}
     return ({}, root.findings) if root.findings else (found, [])
+
+
+def written(corrections: Mapping[str, Correction]) -> str:
+    """Corrections as the text that `read` gives them back from."""
+    return "\n".join(
+        f"[{country}]\nholidays = [{_days(one.holidays)}]\nworkdays = [{_days(one.workdays)}]\n"
+        for country, one in sorted(corrections.items())
+    )
+
+
+def _days(days: frozenset[date]) -> str:
+    return ", ".join(day.isoformat() for day in sorted(days))
 
 
 def _correction(root: Table, country: str) -> Correction:

@@ -44,6 +44,10 @@ CONTENT_KEYS = {
     "new_link": "plain",
     "own_words": "plain",
     "auto_notice": "plain",
+    "terms_proposed": "plain",
+    "plan_allowed": "plain",
+    "plan_refused": "plain",
+    "retainer_proposed": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
@@ -52,6 +56,7 @@ TASK_KEYS = ("call_script", "visit_brief")
 NEWS_KEYS = (
     *("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link"),
     *("dispute_accepted", "dispute_rejected", "own_words", "auto_notice", "check_in"),
+    *("terms_proposed", "plan_allowed", "plan_refused", "retainer_proposed"),
 )
 
 
@@ -80,12 +85,13 @@ class CreditorFacts:
     tax_id: str = ""
     address: str = ""
     accounts: tuple[BankAccount, ...] = ()
+    logo: bytes = b""  # a small PNG, or empty
 
 
 @dataclass(frozen=True, slots=True)
 class WriterFacts:
     """The person who writes and answers. `gender` is f, m or "" (neutral forms); `photo` is a small JPEG or PNG, or
-    empty.
+    empty; `stands_in_for` names the colleague who is away.
     """
 
     name: str
@@ -94,6 +100,7 @@ class WriterFacts:
     gender: str = ""
     role: str = ""
     photo: bytes = b""
+    stands_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +282,7 @@ class LetterFacts:
     answer: str = ""
     credited: Money | None = None
     charge: ChargeFacts | None = None
+    proposal: tuple[str, ...] = ()  # what is proposed or agreed to, a sentence each
     own_subject: str = ""  # a person's, of a letter written by hand
     own_words: str = ""
     reply_to: str = ""

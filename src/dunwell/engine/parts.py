@@ -98,6 +98,16 @@ def new_accounts(sheet: Sheet) -> Part:
     return "\n\n".join(text for text, _ in parts), "".join(sheet.layout.piece("card", html) for _, html in parts)
 
 
+def logo(sheet: Sheet) -> str:
+    """The creditor's picture above the trade name."""
+    creditor = sheet.scene.facts.creditor
+    if not creditor.logo:
+        return ""
+    picture = Attachment("logo.png", "image/png", creditor.logo, content_id="logo@dunwell")
+    sheet.pictures.append(picture)
+    return sheet.layout.piece("logo", picture.content_id)
+
+
 def own_words(sheet: Sheet) -> Part:
     """What a person wrote by hand: its paragraphs and lines as they were typed."""
     typed = sheet.scene.facts.own_words.strip().splitlines()
@@ -106,6 +116,14 @@ def own_words(sheet: Sheet) -> Part:
     if not kept:
         raise FactMissing("own_words")
     return "\n\n".join(kept), "".join(sheet.layout.paragraph(one) for one in kept)
+
+
+def proposal(sheet: Sheet) -> Part:
+    """What is proposed or agreed to: a sentence a line."""
+    said = [f"– {terms.clean(line)}" for line in sheet.scene.facts.proposal]
+    if not said:
+        raise FactMissing("proposal")
+    return "\n".join(said), "".join(sheet.layout.paragraph(line) for line in said)
 
 
 def answers(sheet: Sheet) -> Part:
@@ -139,7 +157,9 @@ def signature(sheet: Sheet) -> Part:
     closing = _closing(sheet.scene)
     name = signed(facts)
     reach = ", ".join(part for part in (terms.clean(writer.phone), writer.email) if part)
-    text = "\n".join(part for part in (closing, name, terms.clean(writer.role), reach) if part)
+    absent = terms.clean(writer.stands_in_for)
+    stands_in = sheet.labels["stands_in"].format(name=absent) if absent else ""
+    text = "\n".join(part for part in (closing, name, terms.clean(writer.role), stands_in, reach) if part)
     if not writer.photo:
         return text, sheet.layout.piece("signature", escaped(text))
     kind = "png" if writer.photo.startswith(b"\x89PNG") else "jpeg"
@@ -234,6 +254,7 @@ PARTS: dict[str, Callable[[Sheet], Part]] = {
     "new_accounts": new_accounts,
     "answers": answers,
     "own_words": own_words,
+    "proposal": proposal,
     "signature": signature,
 }
 

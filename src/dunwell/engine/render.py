@@ -12,7 +12,7 @@ from dunwell.core.message import CONTENT_KEYS, LOOKS, Attachment, Draft, LetterF
 from dunwell.core.refusal import Finding
 from dunwell.engine import payqr, sms, terms
 from dunwell.engine.html import escaped, layout, plain
-from dunwell.engine.parts import PARTS, Sheet, footer, signed
+from dunwell.engine.parts import PARTS, Sheet, footer, logo, signed
 from dunwell.engine.scene import HOLDS, FactMissing, Scene, full_name, tags_of
 from dunwell.engine.texts import Terms, Text, fill, read_terms, read_text
 
@@ -114,7 +114,7 @@ def _email(scene: Scene, attachments: Sequence[Attachment]) -> Draft:
     text = plain("\n\n".join([*texts, "--\n" + foot_text])) + "\n"
     preheader = _preheader(texts)
     heading, side = _heading(scene, look)
-    html = sheet.layout.letter(subject, preheader, heading, side, "".join(bodies), foot_html)
+    html = sheet.layout.letter(subject, preheader, logo(sheet) + heading, side, "".join(bodies), foot_html)
     return _draft(scene, subject, text, html, (*sheet.pictures, *attachments), preheader)
 
 

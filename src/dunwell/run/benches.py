@@ -67,18 +67,13 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
     with stopwatch(times, "plan_s"):
         proposal = engine.propose(seen, DAY)
     first = proposal.actions.filter(pl.col("task").is_null()).head(messages)
-    some = replace(
-        proposal,
-        outcomes=proposal.outcomes.clear(),
-        actions=first,
-        items=proposal.items.join(first.select("action_id"), on="action_id", how="semi"),
-    )
+    some = first_of(proposal, first)
     with together() as memory, planning.writing(creditor, seen, some, rehearsal=False) as written:
         with stopwatch(times, "record_s"):
-            recorded = _record(creditor, proposal, known.result())
+            done = recorded(creditor, proposal, known.result(), rehearsal=False)
         del known, proposal
         with stopwatch(times, "render_s"):
-            desk = planning.queue(creditor, seen, some, written, run_id=recorded.run_id, rehearsal=False)
+            desk = planning.queue(creditor, seen, some, written, run_id=done.run_id, rehearsal=False)
     total = round(sum(times.values()), 3)
     return {
         "bench": "day",
@@ -117,6 +112,34 @@ def import_(*, rows: int) -> dict[str, Any]:
     }
 
 
+def first_of(proposal: Proposal, actions: pl.DataFrame) -> Proposal:
+    """A plan of these actions alone; its outcomes are left out."""
+    return replace(
+        proposal,
+        outcomes=proposal.outcomes.clear(),
+        actions=actions,
+        items=proposal.items.join(actions.select("action_id"), on="action_id", how="semi"),
+    )
+
+
+def recorded(creditor: Creditor, proposal: Proposal, known: pl.DataFrame, *, rehearsal: bool) -> RecordedRun:
+    """A run of the bench's day in the books, with its link."""
+    counts = planning.outcome_counts(proposal)
+    with scope.of(creditor.pk):
+        done = record.dunning_run(
+            creditor.pk,
+            as_of=DAY,
+            rehearsal=rehearsal,
+            by="bench",
+            outcomes=proposal.outcomes,
+            lapses=proposal.lapses,
+            counts=counts,
+            known=known,
+        )
+        record.link_run(creditor.pk, done, as_of=DAY, by="bench", counts=counts)
+    return done
+
+
 def _plan(creditor: Creditor, times: dict[str, float]) -> int:
     known = _last_outcomes(creditor)
     with stopwatch(times, "load_s"):
@@ -124,29 +147,12 @@ def _plan(creditor: Creditor, times: dict[str, float]) -> int:
     with stopwatch(times, "plan_s"):
         proposal = engine.propose(seen, DAY)
     with stopwatch(times, "record_s"):
-        recorded = _record(creditor, proposal, known.result())
-    return recorded.outcomes_changed
+        done = recorded(creditor, proposal, known.result(), rehearsal=False)
+    return done.outcomes_changed
 
 
 def _last_outcomes(creditor: Creditor) -> Future[pl.DataFrame]:
     return ahead.begun(lambda: record.last_outcomes(creditor.pk, rehearsal=False))
-
-
-def _record(creditor: Creditor, proposal: Proposal, known: pl.DataFrame) -> RecordedRun:
-    counts = planning.outcome_counts(proposal)
-    with scope.of(creditor.pk):
-        recorded = record.dunning_run(
-            creditor.pk,
-            as_of=DAY,
-            rehearsal=False,
-            by="bench",
-            outcomes=proposal.outcomes,
-            lapses=proposal.lapses,
-            counts=counts,
-            known=known,
-        )
-        record.link_run(creditor.pk, recorded, as_of=DAY, by="bench", counts=counts)
-    return recorded
 
 
 def _write_sheet(path: Path, rows: int) -> None:

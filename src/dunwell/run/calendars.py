@@ -7,6 +7,7 @@ country that the library lacks rests on weekends alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from dunwell.core.refusal import Finding
 from dunwell.run import jurisdictions, toml_files
 from dunwell.run.jurisdictions import of_country
 from dunwell.run.toml_files import FileUnusable
+from dunwell.store import audit, scope
+from dunwell.store.models import Creditor
 
 FILE = "calendars.toml"
 
@@ -52,6 +55,24 @@ def load_corrections(folder: Path | None = None) -> dict[str, Correction]:
     if findings:
         raise FileUnusable(findings)
     return found
+
+
+def correct(creditor: Creditor, country: str, day: date, *, is_off: bool, by: str) -> None:
+    """A person's word about one day, written into the `calendars.toml` of the data folder; it holds for all creditors there."""
+    file = toml_files.in_data_folder(FILE)
+    assert file is not None
+    known = dict(load_corrections())
+    old = known.get(country, Correction())
+    holidays, workdays = (
+        (old.holidays | {day}, old.workdays - {day}) if is_off else (old.holidays - {day}, old.workdays | {day})
+    )
+    known[country] = Correction(holidays, workdays)
+    with scope.of(creditor.pk):
+        audit.link(creditor.pk, actor=by, kind="calendar", subject=country, content={"day": day, "is_off": is_off})
+        # Put in place at once: a run never reads half a file.
+        beside = file.with_name(f".{FILE}.new")
+        beside.write_text(calendar_text.written(known), "utf-8")
+        beside.replace(file)
 
 
 def unknowns(

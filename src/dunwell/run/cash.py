@@ -52,12 +52,6 @@ def outlook(creditor: Creditor, as_of: date, *, days: int = DAYS, what_if: WhatI
     if not forecasts_cash.WEEK <= days <= DAYS_MAX:
         raise DaysOutOfRange(days=days)
     assumed = what_if or WhatIf()
-    key = f"cash-{as_of}-{days}-{assumed.sooner_days}-{sorted(assumed.lost)}"
-    found: Outlook = reports.kept(creditor, key, lambda: _outlook(creditor, as_of, days, assumed))
-    return found
-
-
-def _outlook(creditor: Creditor, as_of: date, days: int, assumed: WhatIf) -> Outlook:
     answered, is_learned = forecasting.answered(creditor, as_of)
     answered = answered.filter(~pl.col("customer_id").is_in(assumed.lost))
     answered = forecasts_cash.promised(answered, _kept_share(creditor, as_of))

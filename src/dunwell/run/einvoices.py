@@ -124,7 +124,7 @@ def quoted(invoice: Invoice) -> str:
 
 def _issued(creditor: Creditor, invoice: Invoice) -> Issued:
     customer, currency = invoice.customer, invoice.currency
-    writer = writer_of(creditor, customer)
+    writer = writer_of(creditor, customer, invoice.issue_date)
     with scope.of(creditor.pk):
         lines = tuple(invoice.lines.order_by("position").values_list("text", "amount"))
         dues = Receivable.objects.filter(invoice=invoice, due_date__isnull=False).order_by("-due_date")

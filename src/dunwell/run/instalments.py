@@ -28,6 +28,7 @@ from dunwell.engine import plan_paper
 from dunwell.engine.plan_paper import PlanFacts
 from dunwell.plugins import paper
 from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, subjects
+from dunwell.run.facts import fact as columns
 from dunwell.run.instalments_standing import parts_in
 from dunwell.store import audit, balances, bulk, scope
 from dunwell.store.models import (
@@ -402,4 +403,4 @@ def _calendar(country: str, on: date) -> Calendar:
 
 
 def _fact(creditor: Creditor, fact: Fact) -> dict[str, Any]:
-    return {"creditor": creditor, "effective_on": fact.on, "by": fact.by, "why": fact.why}
+    return columns(creditor, fact.on, fact.by, fact.why)

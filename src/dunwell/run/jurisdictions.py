@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from dunwell.core import jurisdiction_text
 from dunwell.core.jurisdiction import Jurisdiction
-from dunwell.core.refusal import Refusal
+from dunwell.core.refusal import Finding, Refusal
 from dunwell.core.toml_text import suggest
 from dunwell.run import toml_files
 from dunwell.run.toml_files import FileUnusable
@@ -26,10 +27,16 @@ def load(code: str, own: Path | None = None) -> Jurisdiction:
     files = toml_files.named(KIND, own)
     if code not in files:
         raise UnknownJurisdiction(code=code, suggestion=suggest(code, files))
-    found, findings = jurisdiction_text.read(toml_files.text_of(files[code]), files[code].name)
+    found, findings = _read(toml_files.text_of(files[code]), files[code].name)
     if found is None:
         raise FileUnusable(findings)
     return found
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, name: str) -> tuple[Jurisdiction | None, list[Finding]]:
+    """The same text says the same law: nearly every page of the console asks."""
+    return jurisdiction_text.read(text, name)
 
 
 def load_all(own: Path | None = None) -> dict[str, Jurisdiction]:

@@ -6,6 +6,7 @@ The sums are those of the plan, which are the ledger's (I11).
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -43,7 +44,7 @@ from dunwell.core.rights import Right
 from dunwell.core.stop_work import StopRight, Work
 from dunwell.engine import preflight
 from dunwell.run import deadlines, limitations, offers, platforms, reply_address
-from dunwell.store import load_letters, pages
+from dunwell.store import load_letters, load_papers, pages
 from dunwell.store.load_letters import Details, Row
 from dunwell.store.models import Creditor, Deadline, OfferGrant, Staff
 
@@ -62,6 +63,7 @@ class Sources:
     facts: CreditorFacts
     staff: dict[str, Staff]
     usual_writer: Staff | None
+    away: Mapping[int, Staff]  # who is on leave, with who stands in
     portfolio: Portfolio
     found: Details
     limitation: Limitation | None
@@ -86,9 +88,11 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
             tax_id=creditor.tax_id,
             address=creditor.address,
             accounts=accounts,
+            logo=load_papers.logo(creditor.pk),
         ),
         staff={one.name: one for one in staff},
         usual_writer=staff[0] if staff else None,
+        away=load_letters.away(creditor.pk, as_of),
         portfolio=portfolio,
         found=found,
         limitation=limitations.of(creditor),
@@ -290,9 +294,10 @@ def _in_time(known: Sources, row: Row) -> bool:
 
 
 def _writer(known: Sources, customer: Row, locale: str) -> WriterFacts:
-    staff = known.staff.get(customer["owner"]) or known.usual_writer
-    if staff is None:
+    usual = known.staff.get(customer["owner"]) or known.usual_writer
+    if usual is None:
         return WriterFacts(name=known.creditor.name, email=known.creditor.reply_address)
+    staff, absent = load_letters.stood_in(usual, known.away)
     spelled = staff.names_by_locale.get(locale, {})
     return WriterFacts(
         name=spelled.get("name", staff.name),
@@ -301,6 +306,7 @@ def _writer(known: Sources, customer: Row, locale: str) -> WriterFacts:
         gender=staff.gender,
         photo=bytes(staff.photo or b""),
         role=spelled.get("title", staff.title if locale == known.creditor.locale else ""),
+        stands_in_for=absent.names_by_locale.get(locale, {}).get("name", absent.name) if absent else "",
     )
 
 

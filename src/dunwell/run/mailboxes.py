@@ -46,6 +46,12 @@ def connect(creditor: Creditor, settings: Mapping[str, str]) -> None:
     creditor.save(update_fields=["inbox"])
 
 
+def check(creditor: Creditor) -> str:
+    """Open the mailbox and read nothing; gives its name."""
+    with _opened(creditor.inbox) as mailbox:
+        return mailbox.name
+
+
 def fetch(creditor: Creditor, *, on: date) -> list[Taken]:
     """Take what is new in the mailbox."""
     with _opened(creditor.inbox) as mailbox:

@@ -25,7 +25,7 @@ from dunwell.run.letters import Letter
 from dunwell.store import audit, enqueue, load_news, pages, record_plan, scope, switches
 from dunwell.store.enqueue import Draft
 from dunwell.store.load_news import LetterReader
-from dunwell.store.models import Creditor, Receivable
+from dunwell.store.models import Creditor, Customer, Receivable
 from dunwell.store.record_plan import NewTask
 
 WRITTEN = ("email", "sms")
@@ -42,6 +42,10 @@ class StillAsked(Refusal):
 
 class NothingPaid(Refusal):
     """Nothing of {customer} has been paid lately: the letter would thank for a payment that did not come."""
+
+
+class NobodyToWrite(Refusal):
+    """Nobody of {customer} has an e-mail address: add a contact first."""
 
 
 class NotNow(Refusal):
@@ -108,6 +112,24 @@ def about(creditor: Creditor, purpose: Purpose, receivable: Receivable, said: di
         raise NothingWasSent(what=receivable.invoice.number)
     told = [(receivable.pk, receivable.currency)]
     return prepare(creditor, purpose, last.reader, told, on=on, rehearsal=rehearsal, said=said)
+
+
+def to_customer(
+    creditor: Creditor,
+    purpose: Purpose,
+    customer: Customer,
+    said: dict[str, Any],
+    *,
+    on: date,
+    told: Sequence[int] = (),
+) -> Prepared:
+    """A letter to whoever had the last one, else to the customer's first address. Nothing is queued."""
+    rehearsal = not switches.is_live(creditor.pk)
+    last = load_news.last_letter(creditor.pk, customer_id=customer.pk, receivables=told, rehearsal=rehearsal)
+    reader = last.reader if last else load_news.first_reader(creditor.pk, customer.pk)
+    if reader is None:
+        raise NobodyToWrite(customer=customer.name)
+    return prepare(creditor, purpose, reader, [], on=on, rehearsal=rehearsal, said=said)
 
 
 def send(creditor: Creditor, prepared: Prepared, *, by: str, why: str) -> int:

@@ -24,7 +24,7 @@ from dunwell.core.payment import (
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.providers import PROVIDERS
 from dunwell.plugins.providers.memory import Config, Memory
-from dunwell.run import portal, portal_offers, ways
+from dunwell.run import facts, portal, portal_offers, portal_transfer, ways
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import NothingOpen, PageClosed
 from dunwell.store import audit, bulk, pages, scope, switches, vault
@@ -200,7 +200,7 @@ def _begun(seen: Visit, currency: str, name: str, form_id: str, agreed: str, off
 
 def _all_of(seen: Visit, currency: str) -> tuple[Money, list[int]]:
     owed = portal.owed_by(seen.link, seen.on)
-    to_pay, _ = portal.sums(owed, pages.credit(seen.link.customer_id))
+    to_pay, _ = portal_transfer.sums(owed, pages.credit(seen.link.customer_id))
     amount = next((one for one in to_pay if one.currency == currency), None)
     if amount is None:
         raise NothingOpen
@@ -215,7 +215,7 @@ def _with_offer(seen: Visit, offer: int) -> tuple[Money, list[int]]:
 def _description(seen: Visit, locale: str, currency: str) -> str:
     with scope.of(seen.creditor.pk):
         owed = portal.owed_by(seen.link, seen.on)
-    return f"{seen.creditor.name}: {portal.purpose(owed, currency, locale)}"
+    return f"{seen.creditor.name}: {portal_transfer.purpose(owed, currency, locale)}"
 
 
 def take(creditor: Creditor, name: str, event: PaymentEvent, body: bytes, on: date) -> bool:
@@ -374,4 +374,4 @@ def _lift(creditor: Creditor, begun: OnlinePayment, on: date) -> None:
 
 
 def _fact(creditor: Creditor, on: date) -> dict[str, object]:
-    return {"creditor": creditor, "effective_on": on, "by": BY, "why": "paid online"}
+    return facts.fact(creditor, on, BY, "paid online")

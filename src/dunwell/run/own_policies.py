@@ -6,12 +6,16 @@ said before it is saved. What a run planned by names the policy, and the audit c
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from dunwell.core import policy_text
-from dunwell.core.assignment import CREDITOR_DEFAULTS
+from dunwell.core.assignment import CREDITOR_DEFAULTS, Scope
 from dunwell.core.policy import Policy
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.run import policies, toml_files
@@ -19,6 +23,8 @@ from dunwell.store import audit, scope
 from dunwell.store.models import Audit, Creditor, PolicyChoice
 
 KIND = "policy_text"
+VERSIONS_SHOWN = 20
+USUAL = "usual"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
@@ -28,11 +34,13 @@ class PolicyUsedByOthers(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A saved text of a policy: the link of the audit chain that keeps it, when, by whom."""
+    """A saved text of a policy: the link of the audit chain that keeps it, when, by whom, why."""
 
     sequence: int
     at: datetime
     by: str
+    why: str
+    text: str
 
 
 def text_of(name: str) -> str:
@@ -72,16 +80,46 @@ def save(creditor: Creditor, policy: Policy, text: str, *, by: str, why: str) ->
 
 def versions(name: str) -> list[Version]:
     """Its saved texts, the newest first; evaluate inside `scope.of`."""
-    rows = Audit.objects.filter(kind=KIND, subject=name).order_by("-sequence")[:20]
-    return [Version(one.sequence, one.recorded_at, one.actor) for one in rows]
+    return [_version(one) for one in _links(name)[:VERSIONS_SHOWN]]
+
+
+def version(name: str, sequence: int) -> Version | None:
+    """One of them; evaluate inside `scope.of`."""
+    found = _links(name).filter(sequence=sequence).first()
+    return _version(found) if found else None
+
+
+def _links(name: str) -> QuerySet[Audit]:
+    return Audit.objects.filter(kind=KIND, subject=name).select_related("auditcontent").order_by("-sequence")
+
+
+def _version(link: Audit) -> Version:
+    content = json.loads(link.auditcontent.body or "{}")
+    return Version(link.sequence, link.recorded_at, link.actor, content.get("why", ""), content.get("text", ""))
 
 
 def users_of(name: str) -> list[tuple[str, str]]:
-    """(scope, target) of the choices in force that name it; evaluate inside `scope.of`."""
+    """(scope, target) of the choices in force that name it, (`usual`, "") for one that counts because nothing else was chosen;
+    evaluate inside `scope.of`."""
     last: dict[tuple[str, str, str, str], str] = {}
     for one in PolicyChoice.objects.order_by("pk"):
         last[one.scope, one.target, one.document, one.customer_kind] = one.policy
-    return sorted({(scope_, target) for (scope_, target, _, _), policy in last.items() if policy == name})
+    found = {(scope_, target) for (scope_, target, _, _), policy in last.items() if policy == name}
+    if _is_usual(name, last):
+        found.add((USUAL, ""))
+    return sorted(found)
+
+
+def _is_usual(name: str, chosen: Mapping[tuple[str, str, str, str], str]) -> bool:
+    """Whether it is what a creditor begins with, and no other policy for its documents and customers took its place."""
+    if name not in {one.policy for one in CREDITOR_DEFAULTS}:
+        return False
+    policy = policies.load(name)
+    kinds = {"", str(policy.customer_kind or "")}
+    return not any(
+        scope_ == Scope.CREDITOR and document == policy.document and kind in kinds
+        for scope_, _, document, kind in chosen
+    )
 
 
 def _uses(creditor: Creditor, name: str) -> bool:

@@ -93,7 +93,7 @@ def receipt(creditor: Creditor, number: int, *, on: date, languages: str = "") -
     return paper.pdf(
         invoice_paper.receipt(
             ReceiptPaper(
-                head=_head(creditor, customer),
+                head=_head(creditor, customer, on),
                 seller=einvoices.seller(creditor),
                 buyer=einvoices.buyer(customer),
                 on=on,
@@ -145,7 +145,7 @@ def _invoice(creditor: Creditor, row: Invoice, on: date, languages: str, look: s
         InvoicePaper(
             document=document,
             kind=DocumentKind(row.kind),
-            head=_head(creditor, row.customer),
+            head=_head(creditor, row.customer, on),
             seller=einvoices.seller(creditor),
             buyer=einvoices.buyer(row.customer),
             on=on,
@@ -173,7 +173,7 @@ def _account(
     currencies = sorted({row[4] for row in rows})
     accounts = [_currency(creditor, words, rows, open_, currency, since, until) for currency in currencies]
     facts = AccountPaper(
-        head=_head(creditor, customer),
+        head=_head(creditor, customer, until),
         creditor=einvoices.seller(creditor),
         customer=einvoices.buyer(customer),
         since=since,
@@ -237,8 +237,8 @@ def _payer(payment: Payment) -> Customer | None:
     return found[0] if len(found) == 1 else None
 
 
-def _head(creditor: Creditor, customer: Customer) -> Letterhead:
-    writer = writer_of(creditor, customer)
+def _head(creditor: Creditor, customer: Customer, on: date) -> Letterhead:
+    writer = writer_of(creditor, customer, on)
     contact = tuple(one for one in (writer.name, writer.phone, writer.email) if one and one != creditor.name)
     return Letterhead(creditor.name, contact, load_papers.logo(creditor.pk))
 

@@ -1,7 +1,6 @@
 """What a client's pay page shows: the link, what is owed by it on a day, how it can be paid, and what was said already.
 
-Everything is read anew at each look, and every sum comes from the ledger (I11). Words of letters are shared with the pay page (labels
-of bank details, dates, money), so that both read alike.
+Everything is read anew at each look, and every sum comes from the ledger (I11).
 """
 
 from __future__ import annotations
@@ -9,18 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dunwell.core.ledger import DocumentKind
-from dunwell.core.message import BankAccount
-from dunwell.core.money import Money, minor_digits
-from dunwell.engine import parts, payqr, render, terms
-from dunwell.engine.texts import Terms
-from dunwell.run import deadlines, instalments_standing, packs
-from dunwell.run.letter_facts import account_facts
-from dunwell.store import load_letters, pages, scope
-from dunwell.store.models import ContactPoint, Creditor, Customer, Deadline, PageLink, Run, Staff
+from dunwell.core.money import Money
+from dunwell.engine import payqr, terms
+from dunwell.run import deadlines, instalments_standing
+from dunwell.run.portal_speech import Speech, terms_of
+from dunwell.run.portal_transfer import Transfer, account_of, purpose, sums, transfer_of
+from dunwell.store import load_letters, load_papers, pages, scope
+from dunwell.store.models import ContactPoint, Creditor, Customer, Deadline, PageLink, Run
 from dunwell.store.pages import Owed
 
 LOCALES = ("ru", "bg", "en")
@@ -55,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One invoice or instalment as the page shows it; `state` is open, paid, promised, planned, claimed, disputed, later or cancelled."""
+    """One invoice or instalment as the page shows it; `state` is open, accepted, paid, promised, planned, claimed, disputed, later or cancelled."""
 
     receivable_id: int
     title: str
@@ -75,6 +72,7 @@ class Item:
     day: str  # the day that goes with the state: promised for, or checked until
     lines: tuple[tuple[str, str], ...]
     is_request: bool
+    is_accepted: bool
     place: Place | None
     open_minor: int
     currency: str
@@ -82,16 +80,6 @@ class Item:
     @property
     def is_payable(self) -> bool:
         return self.open_minor > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """A bank transfer of what is open in one currency; `rows` are label, value, and the value as a bank's form takes it."""
-
-    currency: str
-    amount: str
-    rows: tuple[tuple[str, str, str], ...]
-    has_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +91,7 @@ class Person:
     phone: str
     email: str
     has_photo: bool = False
+    stands_in_for: str = ""
 
     @property
     def initials(self) -> str:
@@ -133,6 +122,7 @@ class Page:
     pay_by: str  # the day the message asks for, while it has not passed
     has_money_waiting: bool
     transfers: tuple[Transfer, ...]
+    has_logo: bool
     reader: str  # the reader's address, half hidden
     may_stop: bool
 
@@ -154,6 +144,10 @@ class Page:
     @property
     def is_settled(self) -> bool:
         return not self.payable and not any(item.state == "disputed" for item in self.items)
+
+    @property
+    def may_accept(self) -> bool:
+        return any(item.is_request and not item.is_accepted for item in self.payable)
 
     @property
     def has_later(self) -> bool:
@@ -194,7 +188,8 @@ def page(seen: Visit, locale: str) -> Page:
             registered=_registered(creditor, said),
             customer=customer.name,
             is_business=customer.kind == "business",
-            person=_person(creditor, customer, locale),
+            person=_person(creditor, customer, locale, seen.on),
+            has_logo=bool(load_papers.logo(creditor.pk)),
             items=tuple(
                 _item(one, lines.get(one.invoice_id, []), told.get(one.invoice_id, {}), said)
                 for one in owed[:ITEMS_MAX]
@@ -254,75 +249,18 @@ def _code(seen: Visit, locale: str, currency: str) -> bytes | None:
 def photo(seen: Visit) -> bytes:
     """The picture of the person who looks after the link's customer; empty where there is none."""
     with scope.of(seen.creditor.pk):
-        found = _looks_after(Customer.objects.get(pk=seen.link.customer_id))
-    return bytes(found.photo) if found and found.photo else b""
+        owner = Customer.objects.values_list("owner", flat=True).get(pk=seen.link.customer_id)
+        found = load_letters.looks_after(seen.creditor.pk, owner, seen.on)
+    return bytes(found[0].photo) if found and found[0].photo else b""
 
 
-def sums(owed: list[Owed], credit: dict[str, int]) -> tuple[list[Money], list[Money]]:
-    """What is to be paid per currency, less what stands to the customer's credit; and that credit, as far as it is used."""
-    opened: dict[str, int] = {}
-    for one in owed:
-        if one.asked:
-            opened[one.currency] = opened.get(one.currency, 0) + one.asked
-    used = {currency: min(credit[currency], open_) for currency, open_ in opened.items() if credit.get(currency)}
-    to_pay = [Money(open_ - used.get(currency, 0), currency) for currency, open_ in sorted(opened.items())]
-    return [amount for amount in to_pay if amount], [Money(minor, currency) for currency, minor in sorted(used.items())]
+def logo(seen: Visit) -> bytes:
+    """The creditor's picture as PNG; empty where there is none."""
+    return load_papers.logo(seen.creditor.pk)
 
 
 def speech(seen: Visit, locale: str) -> Speech:
     return Speech(terms_of(locale), seen.on)
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """How one language writes sums and days, seen from a day."""
-
-    terms: Terms
-    on: date
-
-    def money(self, amount: Money) -> str:
-        return terms.money(amount, self.terms.locale)
-
-    def day(self, on: date) -> str:
-        return self._named("weekdays", on)
-
-    def until(self, on: date) -> str:
-        """As after "до" or "by"."""
-        return self._named("weekdays_until", on)
-
-    def on_day(self, on: date) -> str:
-        """As a day that something happens on: `в пятницу, 27 ноября`."""
-        return self._named("weekdays_on", on)
-
-    def brief(self, on: date) -> str:
-        return terms.day_and_month(on, self.terms.locale, self.on.year)
-
-    def days(self, number: int) -> str:
-        return terms.counted(number, self.terms.counted["days"], self.terms.locale)
-
-    def of(self, value: object) -> object:
-        """A value of a refusal as it is said: sums and days in words, all else as it is."""
-        if isinstance(value, Money):
-            return self.money(value)
-        return self.brief(value) if isinstance(value, date) else value
-
-    def number(self, number: str) -> str:
-        return str(self.terms.words["invoice_number"].format(number=terms.clean(number)))
-
-    def plain(self, amount: Money) -> str:
-        """A sum as a bank's form takes it: `48000,00`, in English `48000.00`."""
-        text = f"{amount.decimal:.{minor_digits(amount.currency)}f}"
-        return text if self.terms.locale == "en" else text.replace(".", ",")
-
-    def _named(self, weekdays: str, on: date) -> str:
-        words = self.terms.words
-        text = terms.day_and_month(on, self.terms.locale, self.on.year)
-        return str(words["day"].format(weekday=words[weekdays][on.weekday()], date=text))
-
-
-@lru_cache(maxsize=8)
-def terms_of(locale: str) -> Terms:
-    return render.prepare(packs.standard()).terms[locale]
 
 
 def _day(link: PageLink, creditor: Creditor, now: datetime) -> date:
@@ -387,6 +325,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], told: dict[str, Deadline], sp
         day=speech.day(day) if day else "",
         lines=tuple((terms.clean(text), speech.money(Money(amount, one.currency))) for text, amount in lines),
         is_request=is_request,
+        is_accepted=one.accepted_on is not None,
         place=_place_of(one, told, speech),
         open_minor=one.asked,
         currency=one.currency,
@@ -406,53 +345,9 @@ def _state(one: Owed) -> tuple[str, date | None]:
         return "later", None
     if one.claimed_until:
         return "claimed", one.claimed_until
-    return ("promised", one.promised_for) if one.promised_for else ("open", None)
-
-
-def account_of(amount: Money, accounts: list[load_letters.BankAccount]) -> BankAccount | None:
-    found = next((one for one in accounts if one.currency == amount.currency), None)
-    if found is None:
-        return None
-    account = account_facts(found)
-    # An account that cannot be right is shown to nobody: money sent there would be lost.
-    return None if payqr.account_fault(account) else account
-
-
-def transfer_of(
-    amount: Money, accounts: list[load_letters.BankAccount], owed: list[Owed], speech: Speech
-) -> Transfer | None:
-    """How to transfer a sum; None where no account is set for its currency."""
-    labels, account = speech.terms.labels, account_of(amount, accounts)
-    if account is None:
-        return None
-    said_for = purpose(owed, amount.currency, speech.terms.locale)
-    bank = parts.account_rows(labels, account)
-    rows = [
-        *((label, value, value.replace(" ", "") if label == labels["iban"] else value) for label, value in bank),
-        (labels["amount"], speech.money(amount), speech.plain(amount)),
-        (labels["purpose"], said_for, said_for),
-    ]
-    return Transfer(
-        currency=amount.currency,
-        amount=speech.money(amount),
-        rows=tuple(rows),
-        has_code=payqr.payload(account, amount, said_for) is not None,
-    )
-
-
-def purpose(owed: list[Owed], currency: str, locale: str) -> str:
-    """What a payment of all that is open in a currency says it is for."""
-    words = terms_of(locale)
-    asked = [one for one in owed if one.asked and one.currency == currency]
-    documents = list(dict.fromkeys((one.number, one.issue_date) for one in asked))
-    references = {one.reference for one in asked}
-    return parts.purpose(
-        words.labels,
-        words.locale,
-        documents,
-        is_order=all(one.kind == DocumentKind.REQUEST for one in asked),
-        reference=references.pop() if len(references) == 1 else "",
-    )
+    if one.promised_for:
+        return "promised", one.promised_for
+    return ("accepted", one.accepted_on) if one.accepted_on else ("open", None)
 
 
 def _registered(creditor: Creditor, speech: Speech) -> str:
@@ -462,10 +357,11 @@ def _registered(creditor: Creditor, speech: Speech) -> str:
     return f"{terms.clean(creditor.registered_name)}{tax}{address}"
 
 
-def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
-    found = _looks_after(customer)
-    if found is None:
+def _person(creditor: Creditor, customer: Customer, locale: str, on: date) -> Person:
+    signs = load_letters.looks_after(creditor.pk, customer.owner, on)
+    if signs is None:
         return Person(creditor.name, "", "", creditor.reply_address)
+    found, absent = signs
     spelled = found.names_by_locale.get(locale, {})
     return Person(
         name=spelled.get("name", found.name),
@@ -473,12 +369,8 @@ def _person(creditor: Creditor, customer: Customer, locale: str) -> Person:
         phone=found.phone,
         email=found.email or creditor.reply_address,
         has_photo=found.photo is not None,
+        stands_in_for=absent.names_by_locale.get(locale, {}).get("name", absent.name) if absent else "",
     )
-
-
-def _looks_after(customer: Customer) -> Staff | None:
-    staff = list(Staff.objects.order_by("pk"))
-    return next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
 
 
 def _reader(link: PageLink) -> str:

@@ -11,8 +11,9 @@ from datetime import datetime
 from dunwell.core.money import Money
 from dunwell.core.offers import OfferKind
 from dunwell.engine import payqr
-from dunwell.run import offers, platforms, portal
-from dunwell.run.portal import Transfer, Visit
+from dunwell.run import offers, platforms, portal, portal_transfer
+from dunwell.run.portal import Visit
+from dunwell.run.portal_transfer import Transfer
 from dunwell.store import load_letters, pages, scope
 from dunwell.store.models import OfferGrant
 from dunwell.store.pages import Owed
@@ -55,7 +56,7 @@ def card(seen: Visit, number: int, locale: str) -> tuple[Card, Transfer | None]:
     accounts = load_letters.bank_accounts(seen.creditor.pk, seen.on)
     amount = enough(found, owed)
     with scope.of(seen.creditor.pk):
-        transfer = portal.transfer_of(amount, accounts, [owed], portal.speech(seen, locale))
+        transfer = portal_transfer.transfer_of(amount, accounts, [owed], portal.speech(seen, locale))
     return shown, transfer
 
 
@@ -63,8 +64,8 @@ def code(seen: Visit, number: int, locale: str) -> str:
     """The pay-QR of what is enough with an offer, as an SVG file; empty where there is none."""
     found, owed = _live(seen, number)
     amount = enough(found, owed)
-    account = portal.account_of(amount, load_letters.bank_accounts(seen.creditor.pk, seen.on))
-    data = payqr.payload(account, amount, portal.purpose([owed], amount.currency, locale)) if account else None
+    account = portal_transfer.account_of(amount, load_letters.bank_accounts(seen.creditor.pk, seen.on))
+    data = payqr.payload(account, amount, portal_transfer.purpose([owed], amount.currency, locale)) if account else None
     return payqr.svg_file(data) if data else ""
 
 

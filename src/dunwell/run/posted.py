@@ -57,7 +57,7 @@ def pdf(creditor: Creditor, number: int) -> bytes:
         posted.letter(
             task.text,
             sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),
-            writer=writer_of(creditor, task.customer),
+            writer=writer_of(creditor, task.customer, task.due_on),
             address=_address(task.customer, task.contact),
             on=task.due_on,
             locale=locale,
@@ -116,12 +116,12 @@ def _address(customer: Customer, contact: Contact | None) -> tuple[str, ...]:
     return tuple(filter(None, (customer.name, person if person != customer.name else "", *lines)))
 
 
-def writer_of(creditor: Creditor, customer: Customer) -> Signatory:
-    """Who signs: whoever looks after the customer, else the first of the staff."""
-    staff = load_letters.staff(creditor.pk)
-    found = next((one for one in staff if one.name == customer.owner), staff[0] if staff else None)
-    if found is None:
+def writer_of(creditor: Creditor, customer: Customer, on: date) -> Signatory:
+    """Who signs: whoever looks after the customer on that day, else the first of the staff."""
+    signs = load_letters.looks_after(creditor.pk, customer.owner, on)
+    if signs is None:
         return Signatory(creditor.name, "", "", creditor.reply_address)
+    found, _absent = signs
     return Signatory(found.name, found.title, found.phone, found.email)
 
 

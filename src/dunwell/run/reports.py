@@ -1,4 +1,4 @@
-"""The reports of a creditor: loaded once, computed, and remembered until the audit chain grows or the day changes."""
+"""The reports of a creditor: the books loaded once, everything computed of them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.cache import cache
-
+from dunwell.core.frames import Books
 from dunwell.core.money import Money
 from dunwell.core.policy import Policy
 from dunwell.engine import reports as engine
 from dunwell.engine.reports import AGES, Answered, Period, Promises, Rolls, Speed
 from dunwell.run import policies
 from dunwell.store import load_reports
-from dunwell.store.models import Audit, Creditor
+from dunwell.store.models import Creditor
 
 PERIODS = (1, 3, 12)
 """Months of a report."""
@@ -58,28 +57,34 @@ class Report:
     cash: tuple[tuple[date, Money], ...]
 
 
-def ageing(
-    creditor: Creditor, *, by: str, owner: str = "", as_of: date, rehearsal: bool, is_whole: bool = False
-) -> Ageing:
-    """What is open by age today, split by currency, owner or customer; of one owner's customers alone where one is named."""
-    return kept(
-        creditor,
-        f"ageing-{by}-{owner}-{as_of}-{is_whole}",
-        lambda: _ageing(creditor, by=by, owner=owner, as_of=as_of, rehearsal=rehearsal, is_whole=is_whole),
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What the page of reports shows: the ageing split each way, and a report for each of `PERIODS`."""
+
+    ageings: dict[str, Ageing]
+    reports: dict[int, Report]
+
+
+def every(creditor: Creditor, *, as_of: date, rehearsal: bool) -> Reports:
+    books = load_reports.books(creditor.pk, rehearsal=rehearsal)
+    return Reports(
+        {by: _ageing(books, by=by, owner="", as_of=as_of) for by in BY},
+        {months: _report(books, months=months, as_of=as_of) for months in PERIODS},
     )
+
+
+def ageing(creditor: Creditor, *, by: str, owner: str = "", as_of: date, rehearsal: bool) -> Ageing:
+    """What is open by age today, whole, split by currency, owner or customer; of one owner's customers where one is named."""
+    books = load_reports.books(creditor.pk, rehearsal=rehearsal)
+    return _ageing(books, by=by, owner=owner, as_of=as_of, is_whole=True)
 
 
 def report(creditor: Creditor, *, months: int, as_of: date, rehearsal: bool) -> Report:
     """How quickly money comes, over the last whole months."""
-    return kept(
-        creditor,
-        f"report-{months}-{as_of}",
-        lambda: _report(creditor, months=months, as_of=as_of, rehearsal=rehearsal),
-    )
+    return _report(load_reports.books(creditor.pk, rehearsal=rehearsal), months=months, as_of=as_of)
 
 
-def _ageing(creditor: Creditor, *, by: str, owner: str, as_of: date, rehearsal: bool, is_whole: bool) -> Ageing:
-    books = load_reports.books(creditor.pk, rehearsal=rehearsal)
+def _ageing(books: Books, *, by: str, owner: str, as_of: date, is_whole: bool = False) -> Ageing:
     opened = engine.open_at(books, as_of)
     if owner:
         opened = opened.filter(owner=owner)
@@ -107,8 +112,7 @@ def _row(one: dict[str, Any], column: str | None, names: dict[int, str]) -> Aged
     )
 
 
-def _report(creditor: Creditor, *, months: int, as_of: date, rehearsal: bool) -> Report:
-    books = load_reports.books(creditor.pk, rehearsal=rehearsal)
+def _report(books: Books, *, months: int, as_of: date) -> Report:
     period = engine.closed_months(as_of, months)
     grace = _grace_days(policies.load_all().values())
     return Report(
@@ -128,10 +132,3 @@ def _report(creditor: Creditor, *, months: int, as_of: date, rehearsal: bool) ->
 def _grace_days(known: Iterable[Policy]) -> int:
     """The strictest of the policies: no promise is called kept that one of them calls broken."""
     return min((policy.promise_grace_days for policy in known), default=0)
-
-
-def kept(creditor: Creditor, key: str, make: Any) -> Any:
-    """What `make` computes, remembered until something is recorded for the creditor."""
-    newest = Audit.objects.filter(creditor_id=creditor.pk).order_by("-sequence")
-    last = newest.values_list("sequence", flat=True).first()
-    return cache.get_or_set(f"reports-{creditor.pk}-{last}-{key}", make, timeout=None)

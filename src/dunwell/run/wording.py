@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -68,6 +69,12 @@ def places() -> list[Place]:
 
 def shipped(place: Place) -> str:
     return packs.standard().texts[place]
+
+
+def version_counts() -> Counter[Place]:
+    """How many versions of one's own each text has; evaluate inside `scope.of`."""
+    rows = ContentText.objects.values_list("locale", "key", "channel")
+    return Counter((locale, key, channel) for locale, key, channel in rows)
 
 
 def versions(place: Place) -> list[ContentText]:

@@ -13,11 +13,11 @@ from datetime import date
 
 def balances_sql(*, as_of: date | None, rehearsal: bool, among: str = "") -> str:
     """All receivables of the creditor, or those whose numbers the query `among` gives: `receivable_id, invoice_id, customer_id, currency, due_date, balance, disputed,
-    is_credited, is_cancelled`.
+    is_credited, is_cancelled, is_invoiced`.
 
     `balance` = amount + charges − write-offs − allocations, in minor units, and may be below zero after a write-off too many;
     `disputed` is the contested part of a positive balance, all of it when one dispute names no sum; `is_credited` = nobody contests it, a
-    credit note of ours is awaited.
+    credit note of ours is awaited. A request that became an invoice counts as cancelled: `is_invoiced` tells it apart.
     """
     known, ended_known = _known("f", as_of), _known("e", as_of)
     real = "" if rehearsal else "AND NOT f.rehearsal"
@@ -25,7 +25,7 @@ def balances_sql(*, as_of: date | None, rehearsal: bool, among: str = "") -> str
     SELECT r.id AS receivable_id, r.invoice_id, r.customer_id, r.currency, r.due_date, b.balance,
       CASE WHEN d.receivable_id IS NULL THEN 0 WHEN d.is_whole THEN greatest(b.balance, 0)
            ELSE least(d.amount, greatest(b.balance, 0)) END::bigint AS disputed, coalesce(d.is_credited, false) AS is_credited,
-      x.invoice_id IS NOT NULL AS is_cancelled
+      x.invoice_id IS NOT NULL OR v.request_id IS NOT NULL AS is_cancelled, v.request_id IS NOT NULL AS is_invoiced
     FROM receivable r
     LEFT JOIN ({_sum_of("allocation", known, among)}) a ON a.receivable_id = r.id
     LEFT JOIN ({_sum_of("charge", known, among)}) c ON c.receivable_id = r.id
@@ -38,6 +38,9 @@ def balances_sql(*, as_of: date | None, rehearsal: bool, among: str = "") -> str
       GROUP BY f.receivable_id
     ) d ON d.receivable_id = r.id
     LEFT JOIN (SELECT DISTINCT f.invoice_id FROM cancellation f WHERE {known}) x ON x.invoice_id = r.invoice_id
+    LEFT JOIN (SELECT f.request_id FROM became_invoice f
+               WHERE {known} AND NOT EXISTS (SELECT FROM became_invoice_end e WHERE e.became_id = f.id AND {ended_known})) v
+      ON v.request_id = r.invoice_id
     CROSS JOIN LATERAL (
       SELECT (r.amount + coalesce(c.amount, 0) - coalesce(w.amount, 0) - coalesce(a.amount, 0))::bigint AS balance
     ) b
@@ -50,22 +53,25 @@ def unapplied_sql(*, as_of: date | None) -> str:
     is_on_account`.
 
     `customer_id` is null for an unknown payer, else the payer, or whom a person put the money on account for until that is taken
-    back; `is_on_account` = a person put it on account, so that it holds nobody.
+    back; `is_on_account` = a person put it on account, so that it holds nobody. Of what is known now only the payments are looked
+    at that the database knows to be open; on an earlier day others were.
     """
     known, reversal_known = _known("f", as_of), _known("v", as_of)
+    among = "SELECT payment_id FROM payment_open" if as_of is None else ""
     return f"""
     SELECT f.id AS payment_id, CASE WHEN NOT o.taken_back THEN o.customer_id ELSE f.customer_id END AS customer_id, f.currency,
       u.unapplied, coalesce(NOT o.taken_back, false) AS is_on_account
     FROM (SELECT p.*, p.date AS effective_on FROM payment p) f
-    LEFT JOIN (SELECT f.payment_id, sum(f.amount)::bigint AS amount FROM allocation f WHERE {known} GROUP BY f.payment_id) a
+    LEFT JOIN (SELECT f.payment_id, sum(f.amount)::bigint AS amount FROM allocation f
+               WHERE {known} {_of("f.payment_id", among)} GROUP BY f.payment_id) a
       ON a.payment_id = f.id
     LEFT JOIN (SELECT v.reverses_id, sum(v.amount)::bigint AS amount
                FROM (SELECT p.*, p.date AS effective_on FROM payment p) v
-               WHERE v.reverses_id IS NOT NULL AND {reversal_known} GROUP BY v.reverses_id) v ON v.reverses_id = f.id
+               WHERE v.reverses_id IS NOT NULL AND {reversal_known} {_of("v.reverses_id", among)} GROUP BY v.reverses_id) v ON v.reverses_id = f.id
     LEFT JOIN (SELECT DISTINCT ON (o.payment_id) o.payment_id, o.customer_id, o.taken_back FROM on_account o
                WHERE {_known("o", as_of)} ORDER BY o.payment_id, o.id DESC) o ON o.payment_id = f.id
     CROSS JOIN LATERAL (SELECT (f.amount - coalesce(a.amount, 0) + coalesce(v.amount, 0))::bigint AS unapplied) u
-    WHERE {known} AND f.reverses_id IS NULL AND u.unapplied > 0
+    WHERE {known} AND f.reverses_id IS NULL AND u.unapplied > 0 {_of("f.id", among)}
     """
 
 

@@ -1,6 +1,6 @@
 """The book in a few figures: what is open and overdue by age, what is promised and what came in, sums per currency.
 
-Every receivable must be looked at for them, so they are remembered until the creditor's audit chain grows or the day changes.
+Every receivable must be looked at for them: ask through `run.summaries`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.core.cache import cache
-
 from dunwell.core.money import Money
 from dunwell.store import balances, bulk
-from dunwell.store.models import Audit
 
 WEEK = timedelta(7)
 
@@ -39,20 +36,8 @@ class Figures:
         return [(round(sum(shares[:age]), 2), round(share, 2), age) for age, share in enumerate(shares)]
 
 
-def book(creditor_id: int, *, as_of: date, rehearsal: bool) -> list[Figures]:
-    """One for each currency, the creditor's own first, then by the number of open receivables."""
-    last = (
-        Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True).first()
-    )
-    key = f"figures-{creditor_id}-{last}-{as_of}"
-    found: list[Figures] | None = cache.get(key)
-    if found is None:
-        found = _book(as_of=as_of, rehearsal=rehearsal)
-        cache.set(key, found, timeout=None)
-    return found
-
-
-def _book(*, as_of: date, rehearsal: bool) -> list[Figures]:
+def book(*, as_of: date, rehearsal: bool) -> list[Figures]:
+    """One for each currency, the creditor's own first, then by the number of open receivables; inside `scope.of`."""
     sql = BOOK.format(balances=balances.balances_sql(as_of=as_of, rehearsal=rehearsal))
     given = [as_of, rehearsal, as_of, as_of + WEEK, as_of - WEEK, as_of]
     return [

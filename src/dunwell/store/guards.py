@@ -41,6 +41,8 @@ CORRECTABLE = {
 }
 # Written anew by each run and no fact of its own: the newest takes the place of the older.
 DERIVED = {"receivable_forecast"}
+# Kept by triggers: rows come and go with what they sum up.
+SUMMARIES = {"payment_open"}
 # Personal content in tables of its own: append-only for the application, replaced by a tombstone by the erasing procedure.
 PERSONAL = {
     *("imported_row", "bank_entry", "message_content", "recipient", "audit_content"),
@@ -129,6 +131,53 @@ BEGIN
 END $$;
 """
 
+# Which payments have something left, so that nobody reads every payment there ever was to find the few that wait. No fact of its
+# own: the database keeps it with every payment and allocation, row by row by key as above.
+_LEFT = """
+  SELECT f.id, f.creditor_id, p.amount - coalesce(a.total, 0) + coalesce(v.total, 0) AS amount FROM (SELECT DISTINCT {column} AS id, creditor_id
+    FROM fresh WHERE {column} IS NOT NULL) f
+  CROSS JOIN LATERAL (SELECT amount FROM payment WHERE id = f.id OFFSET 0) p
+  CROSS JOIN LATERAL (SELECT sum(amount) AS total FROM allocation WHERE payment_id = f.id) a
+  CROSS JOIN LATERAL (SELECT sum(amount) AS total FROM payment WHERE reverses_id = f.id) v
+"""
+_KEEP_OPEN = """
+CREATE FUNCTION dunwell_{table}_open() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+  {first}
+  DELETE FROM payment_open o USING ({left}) l WHERE o.payment_id = l.id AND l.amount <= 0;
+  INSERT INTO payment_open (payment_id, creditor_id) SELECT l.id, l.creditor_id FROM ({left}) l
+    WHERE {reopens} AND l.amount > 0 ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER {table}_open AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION dunwell_{table}_open();
+"""
+_NEW = """INSERT INTO payment_open (payment_id, creditor_id)
+    SELECT id, creditor_id FROM fresh WHERE reverses_id IS NULL AND amount > 0 ORDER BY id;
+  IF NOT EXISTS (SELECT FROM fresh WHERE reverses_id IS NOT NULL) THEN RETURN NULL; END IF;"""
+OPEN_PAYMENTS = _KEEP_OPEN.format(
+    table="payment", first=_NEW, left=_LEFT.format(column="reverses_id"), reopens="true"
+) + _KEEP_OPEN.format(
+    table="allocation",
+    first="",
+    left=_LEFT.format(column="payment_id"),
+    reopens="EXISTS (SELECT FROM fresh WHERE amount < 0)",
+)
+# Row-level security binds the owner too: each creditor's payments are looked at in turn.
+FILL_OPEN_PAYMENTS = """
+DO $$ DECLARE one bigint; BEGIN
+  FOR one IN SELECT id FROM creditor LOOP
+    PERFORM set_config('dunwell.creditor', one::text, true);
+    INSERT INTO payment_open (payment_id, creditor_id)
+      SELECT p.id, p.creditor_id FROM payment p
+      LEFT JOIN (SELECT payment_id, sum(amount) AS total FROM allocation GROUP BY 1) a ON a.payment_id = p.id
+      LEFT JOIN (SELECT reverses_id, sum(amount) AS total FROM payment WHERE reverses_id IS NOT NULL GROUP BY 1) v ON v.reverses_id = p.id
+      WHERE p.reverses_id IS NULL AND p.amount - coalesce(a.total, 0) + coalesce(v.total, 0) > 0 ON CONFLICT DO NOTHING;
+  END LOOP;
+  PERFORM set_config('dunwell.creditor', '', true);
+END $$;
+"""
+
 # Stands for the foreign keys of tables that grow by millions, which are asked row by row and would take half of an import:
 # one question a statement, and it also sees that parent and child are of one creditor, which a foreign key does not.
 CHECK_PARENT = """
@@ -180,6 +229,8 @@ def ask(apps: Any, schema_editor: Any) -> None:
 def protect(table: str, schema_editor: Any) -> None:
     """Row-level security and the right degree of permanence for one table of a creditor."""
     schema_editor.execute(ROW_LEVEL_SECURITY.format(table=table), None)
+    if table in SUMMARIES:
+        return
     schema_editor.execute((NEVER_DELETED if table in CORRECTABLE | DERIVED else APPEND_ONLY).format(table=table), None)
 
 

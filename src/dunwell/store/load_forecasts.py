@@ -27,6 +27,17 @@ LEDGER: Schema = {
     "promised_on": pl.Date,
     "trait_currency": pl.String,
 }
+_ROWS: Schema = {
+    **{
+        name: LEDGER[name]
+        for name in ("invoice_id", "customer_id", "issue_date", "due_date", "amount", "currency", "kind")
+    },
+    "paid_on": pl.Date,
+    "by_money": pl.Int64,
+    "promised_on": pl.Date,
+    "balance": pl.Int64,
+}
+"""As `_ledger` reads them."""
 
 # `known` is a digest of what the forecast rests on (engine.forecast_turns).
 KEPT: Schema = {"invoice_id": pl.Int64, "known": pl.Int64, "made_on": pl.Date, "expected_on": pl.Date}
@@ -66,12 +77,22 @@ def ledger(creditor_id: int, as_of: date, *, customer: int | None = None) -> pl.
     write-off) or on a day that nobody knows, says nothing about paying and is left out. `balance` is what is open, `promised_on` the day of an open promise. Of one
     `customer` alone where it is named.
     """
-    with bulk.reader(creditor_id) as read:
-        return _ledger(read, as_of, "" if customer is None else f"AND r.customer_id = {int(customer)}")
+    if customer is None:
+        with bulk.reader(creditor_id) as read:
+            return _ledger(read, as_of, "")
+    with scope.of(creditor_id):
+        own = [row[0] for row in bulk.rows("SELECT id FROM receivable WHERE customer_id = %s", customer)]
+        # Numbers, not a query for them: the database then knows how few they are, and goes by the indexes.
+        return _ledger(lambda sql: bulk.frame(sql, _ROWS), as_of, ", ".join(map(str, own)) or "NULL")
 
 
 def _ledger(read: Read, as_of: date, among: str) -> pl.DataFrame:
+    """Of the receivables with the numbers `among`; of all without."""
     day = f"DATE '{as_of.isoformat()}'"
+
+    def of(column: str) -> str:
+        return f"AND {column} IN ({among})" if among else ""
+
     found = read(f"""
         SELECT r.id AS invoice_id, r.customer_id, i.issue_date, r.due_date, r.amount::double precision AS amount, r.currency,
           c.kind, a.paid_on, coalesce(a.by_money, 0)::bigint AS by_money, p.promised_on,
@@ -79,17 +100,18 @@ def _ledger(read: Read, as_of: date, among: str) -> pl.DataFrame:
         FROM receivable r JOIN invoice i ON i.id = r.invoice_id JOIN customer c ON c.id = r.customer_id
         LEFT JOIN (SELECT f.receivable_id, sum(f.amount) AS amount, sum(f.amount) FILTER (WHERE m.is_date_known) AS by_money,
                      max(f.effective_on) FILTER (WHERE m.is_date_known AND f.amount > 0) AS paid_on
-                   FROM allocation f LEFT JOIN payment m ON m.id = f.payment_id WHERE f.effective_on < {day} GROUP BY 1) a
+                   FROM allocation f LEFT JOIN payment m ON m.id = f.payment_id
+                   WHERE f.effective_on < {day} {of("f.receivable_id")} GROUP BY 1) a
           ON a.receivable_id = r.id
-        LEFT JOIN (SELECT receivable_id, sum(amount) AS amount FROM charge WHERE effective_on < {day} GROUP BY 1) x
+        LEFT JOIN (SELECT receivable_id, sum(amount) AS amount FROM charge WHERE effective_on < {day} {of("receivable_id")} GROUP BY 1) x
           ON x.receivable_id = r.id
-        LEFT JOIN (SELECT receivable_id, sum(amount) AS amount FROM write_off WHERE effective_on < {day} GROUP BY 1) w
+        LEFT JOIN (SELECT receivable_id, sum(amount) AS amount FROM write_off WHERE effective_on < {day} {of("receivable_id")} GROUP BY 1) w
           ON w.receivable_id = r.id
         LEFT JOIN (SELECT p.receivable_id, max(p.promised_date) AS promised_on FROM promise p
-                   WHERE p.effective_on < {day} AND NOT p.rehearsal
+                   WHERE p.effective_on < {day} AND NOT p.rehearsal {of("p.receivable_id")}
                      AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id AND e.effective_on < {day})
                    GROUP BY 1) p ON p.receivable_id = r.id
-        WHERE i.kind = 'invoice' AND i.issue_date < {day} AND r.due_date >= i.issue_date {among}
+        WHERE i.kind = 'invoice' AND i.issue_date < {day} AND r.due_date >= i.issue_date {of("r.id")}
           AND NOT EXISTS (SELECT FROM cancellation k WHERE k.invoice_id = i.id AND k.effective_on < {day})
         ORDER BY r.id
     """)

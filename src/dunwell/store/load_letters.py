@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from dunwell.store import scope
-from dunwell.store.models import BankAccount, ContentText, Staff
+from dunwell.store.models import BankAccount, ContentText, Leave, Staff
 
 PAYMENT_DAYS = 45
 """Thanks for an earlier payment are true and fresh for about as long as a monthly invoice."""
@@ -78,7 +78,7 @@ def details(
                      AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = q.id)) AS as_promised
             FROM allocation a JOIN payment p ON p.id = a.payment_id JOIN receivable r ON r.id = a.receivable_id
             WHERE a.amount > 0 AND a.effective_on <= {day} AND a.receivable_id IN ({of_receivables})
-              AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id)
+              AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id AND u.basis <> 'carried')
             ORDER BY a.receivable_id, p.date DESC, p.id DESC
         """)
         return Details(
@@ -128,6 +128,25 @@ def details(
                 """)
             },
         )
+
+
+def away(creditor_id: int, on: date) -> dict[int, Staff]:
+    """Who of the staff is on leave on a day, by number, with who stands in."""
+    with scope.of(creditor_id):
+        rows = Leave.objects.filter(ended=None, first_day__lte=on, last_day__gte=on).select_related("substitute")
+        return {row.staff_id: row.substitute for row in rows}
+
+
+def looks_after(creditor_id: int, owner: str, on: date) -> tuple[Staff, Staff | None] | None:
+    """Who signs for a customer of that owner on a day, and whom they stand in for; None where nobody is known."""
+    everybody = staff(creditor_id)
+    usual = next((one for one in everybody if one.name == owner), everybody[0] if everybody else None)
+    return None if usual is None else stood_in(usual, away(creditor_id, on))
+
+
+def stood_in(usual: Staff, away: Mapping[int, Staff]) -> tuple[Staff, Staff | None]:
+    """The usual person, or who stands in and for whom."""
+    return (away[usual.pk], usual) if usual.pk in away else (usual, None)
 
 
 def staff(creditor_id: int) -> list[Staff]:

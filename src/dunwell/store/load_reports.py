@@ -28,6 +28,12 @@ def books(creditor_id: int, *, rehearsal: bool) -> Books:
         )
 
 
+def is_more_than(number: int) -> bool:
+    """Whether the creditor's books hold more receivables than so many; looked at no further than that. Inside `scope.of`."""
+    ((found,),) = bulk.rows("SELECT count(*) FROM (SELECT FROM receivable LIMIT %s) r", number + 1)
+    return bool(found > number)
+
+
 def names(customers: list[int]) -> dict[int, str]:
     return dict(bulk.rows("SELECT id, name FROM customer WHERE id = ANY(%s)", customers))
 

@@ -5,6 +5,7 @@ Every query is bound by what waits, never by what was ever done: partial indexes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from django.core.cache import cache
 
 from dunwell.core.money import Money
 from dunwell.core.page import WAITS_FOR_A_PERSON
-from dunwell.store import balances, bulk, outbox_view
+from dunwell.store import balances, bulk, outbox_view, scope
 from dunwell.store.models import Audit
 from dunwell.store.outbox_view import Unmatched
 
@@ -50,25 +51,59 @@ class Item:
 
 def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """How many wait, by kind, in the order of the list; a kind of which nothing waits is left out."""
-    found = dict(bulk.rows(COUNTS, rehearsal, *[as_of, rehearsal, as_of, as_of], rehearsal, rehearsal, as_of))
+    # A page whose deeds stand one by one is in no creditor's scope while it is shown.
+    with scope.of(creditor_id):
+        found = dict(bulk.rows(COUNTS, rehearsal, *[as_of, rehearsal, as_of, as_of], rehearsal, rehearsal, as_of))
     found["money"] = len(unmatched(creditor_id))
-    return {kind: found[kind] for kind in KINDS if found.get(kind)}
+    counted = {kind: found[kind] for kind in KINDS if found.get(kind)}
+    cache.set(_badges_key(creditor_id, as_of, rehearsal), counted, timeout=BADGES_S)
+    return counted
 
 
 def badges(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
     """The same for the side bar of every page: counted anew when the creditor's audit chain has grown, or after a minute."""
-    key = f"waiting-{creditor_id}-{_grown_to(creditor_id)}-{as_of}-{rehearsal}"
-    found: dict[str, int] | None = cache.get(key)
-    if found is None:
-        found = counts(creditor_id=creditor_id, as_of=as_of, rehearsal=rehearsal)
-        cache.set(key, found, timeout=BADGES_S)
-    return found
+    found: dict[str, int] | None = cache.get(_badges_key(creditor_id, as_of, rehearsal))
+    return counts(creditor_id=creditor_id, as_of=as_of, rehearsal=rehearsal) if found is None else found
 
 
-def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int) -> list[Item]:
-    """The first rows of a kind, the most pressing first."""
+def _badges_key(creditor_id: int, as_of: date, rehearsal: bool) -> str:
+    return f"waiting-{creditor_id}-{_grown_to(creditor_id)}-{as_of}-{rehearsal}"
+
+
+def counts_of(own: frozenset[int], *, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
+    """The same for what concerns these customers alone."""
+    sql = " UNION ALL ".join(f"SELECT '{kind}', count(*) FROM {_of_customers(kind)}" for kind in ITEMS)
+    given = [value for kind in ITEMS for value in (*_given(kind, as_of, rehearsal), list(own))]
+    found = dict(bulk.rows(sql, *given))
+    found["money"] = sum(1 for one in unmatched(creditor_id) if one.customer_id in own)
+    return {kind: found[kind] for kind in KINDS if found.get(kind)}
+
+
+def customers_of(owners: Sequence[str]) -> frozenset[int]:
+    """The customers that these people look after."""
+    return frozenset(row[0] for row in bulk.rows("SELECT id FROM customer WHERE owner = ANY(%s)", list(owners)))
+
+
+def items(
+    kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int, own: frozenset[int] | None = None
+) -> list[Item]:
+    """The first rows of a kind, the most pressing first; those of these customers alone where they are named."""
     if kind == "money":
-        return [_money(one) for one in unmatched(creditor_id)[:limit]]
+        return [_money(one) for one in unmatched(creditor_id) if own is None or one.customer_id in own][:limit]
+    sql, given = ITEMS[kind], _given(kind, as_of, rehearsal)
+    if own is not None:
+        sql, given = f"SELECT * FROM {_of_customers(kind)}", [*given, list(own)]
+    rows = bulk.rows(f"{sql} LIMIT {int(limit)}", *given)
+    sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
+    return [replace(Item(kind, *row), sums=sums.get(row[0], ())) for row in rows]
+
+
+def _of_customers(kind: str) -> str:
+    return f"({ITEMS[kind]}) x(number, customer_id) WHERE customer_id = ANY(%s)"
+
+
+def _given(kind: str, as_of: date, rehearsal: bool) -> list[Any]:
+    """What the query of a kind asks for, in its order."""
     given: dict[str, list[Any]] = {
         "unknown": [],
         "reply": [],
@@ -81,13 +116,11 @@ def items(kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: i
         "dispute": [ANSWER_DAYS, rehearsal],
         "credit": [],
     }
-    rows = bulk.rows(f"{ITEMS[kind]} LIMIT {int(limit)}", *given[kind])
-    sums = _sums(kind, [row[0] for row in rows], as_of=as_of, rehearsal=rehearsal)
-    return [replace(Item(kind, *row), sums=sums.get(row[0], ())) for row in rows]
+    return given[kind]
 
 
 def unmatched(creditor_id: int) -> list[Unmatched]:
-    """Money that waits. Every payment must be looked at for it, so it is remembered until the creditor's audit chain grows."""
+    """Money that waits, remembered until the creditor's audit chain grows."""
     key = f"unmatched-{creditor_id}-{_grown_to(creditor_id)}"
     found: list[Unmatched] | None = cache.get(key)
     if found is None:

@@ -6,6 +6,6 @@ from dunwell.store import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0090_replies")]
+    dependencies = [("store", "0060_forecast_known")]
 
     operations = [migrations.RunPython(guards.ask, migrations.RunPython.noop)]

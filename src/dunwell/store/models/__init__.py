@@ -1,9 +1,27 @@
 """All tables, one module per subject: access, creditor, customers, forecasts, invoices, money, runs, outbox, page."""
 
-from dunwell.store.models.access import DeedForm, Membership
+from dunwell.store.models.access import ApiToken, ApiTokenRevoked, DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
+from dunwell.store.models.before_work import (
+    Acceptance,
+    AcceptanceEnd,
+    BecameInvoice,
+    BecameInvoiceEnd,
+    Order,
+    WorkOpened,
+    WorkOpenedEnd,
+)
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
-from dunwell.store.models.creditor import BankAccount, ContentText, Creditor, PolicyChoice, Staff, Switch
+from dunwell.store.models.creditor import (
+    BankAccount,
+    ContentText,
+    Creditor,
+    Leave,
+    LeaveEnded,
+    PolicyChoice,
+    Staff,
+    Switch,
+)
 from dunwell.store.models.credits import CreditDue, CreditSettled, DisputeCare
 from dunwell.store.models.customers import (
     Agreement,
@@ -19,6 +37,7 @@ from dunwell.store.models.customers import (
     Touch,
 )
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
+from dunwell.store.models.erasures import Erasure
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import (
     CallReviewed,
@@ -39,6 +58,7 @@ from dunwell.store.models.invoices import (
     Hold,
     Invoice,
     InvoiceLine,
+    LateReason,
     Promise,
     Receivable,
     WriteOff,
@@ -53,6 +73,7 @@ from dunwell.store.models.money import (
     ImportFile,
     OnAccount,
     Payment,
+    PaymentOpen,
     Proposal,
     Statement,
 )
@@ -93,10 +114,14 @@ from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Out
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceEnd",
     "Acknowledgement",
     "Agreement",
     "Allocation",
     "Amendment",
+    "ApiToken",
+    "ApiTokenRevoked",
     "Approval",
     "Attempt",
     "Audit",
@@ -108,6 +133,8 @@ __all__ = [
     "AutoMethod",
     "BankAccount",
     "BankEntry",
+    "BecameInvoice",
+    "BecameInvoiceEnd",
     "CallReviewed",
     "Cancellation",
     "Capacity",
@@ -130,6 +157,7 @@ __all__ = [
     "DisputeCare",
     "DocumentNumber",
     "Ending",
+    "Erasure",
     "FindingRecord",
     "FindingSettled",
     "ForecastVersion",
@@ -150,6 +178,9 @@ __all__ = [
     "Job",
     "JobEnd",
     "Lapse",
+    "LateReason",
+    "Leave",
+    "LeaveEnded",
     "Logo",
     "Membership",
     "Message",
@@ -165,6 +196,7 @@ __all__ = [
     "OnlinePayment",
     "OnlineStart",
     "OptOut",
+    "Order",
     "OurSide",
     "Outcome",
     "PageAnswer",
@@ -175,6 +207,7 @@ __all__ = [
     "PageOpening",
     "PageWords",
     "Payment",
+    "PaymentOpen",
     "PaymentPlan",
     "PaymentPlanDecision",
     "PaymentPlanPaper",
@@ -211,5 +244,7 @@ __all__ = [
     "TermsProposal",
     "Touch",
     "VatRule",
+    "WorkOpened",
+    "WorkOpenedEnd",
     "WriteOff",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from dunwell.core.roles import DeskRole
-from dunwell.store.models.base import Owned
+from dunwell.store.models.base import Fact, Owned
 from dunwell.store.models.creditor import Creditor
 
 
@@ -37,3 +37,26 @@ class DeedForm(Owned):
     class Meta:
         db_table = "deed_form"
         constraints = [models.UniqueConstraint(fields=["creditor", "form_id"], name="deed_form_once")]
+
+
+class ApiToken(Fact):
+    """A key by which another program works here in a role. The token itself is shown once and kept by nobody: only its digest is."""
+
+    name = models.TextField()
+    role = models.TextField()
+    token_hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        db_table = "api_token"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=[one.value for one in DeskRole]), name="api_token_role")
+        ]
+
+
+class ApiTokenRevoked(Fact):
+    """The counter-record: from now on the token opens nothing."""
+
+    token = models.OneToOneField(ApiToken, on_delete=models.PROTECT, related_name="revoked")
+
+    class Meta:
+        db_table = "api_token_revoked"

@@ -73,6 +73,33 @@ class Staff(Owned):
         constraints = [models.UniqueConstraint(fields=["creditor", "name"], name="staff_once")]
 
 
+class Leave(Fact):
+    """A person who signs is away from one day to another; meanwhile the substitute signs, and letters name both."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="leaves")
+    substitute = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="stands_in")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        db_table = "leave"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_day__lte=models.F("last_day")) & ~models.Q(staff=models.F("substitute")),
+                name="leave_of_one_stood_in_by_another",
+            )
+        ]
+
+
+class LeaveEnded(Fact):
+    """The counter-record: the person is back, or never went; from this day on they sign themselves."""
+
+    leave = models.OneToOneField(Leave, on_delete=models.PROTECT, related_name="ended")
+
+    class Meta:
+        db_table = "leave_ended"
+
+
 class BankAccount(Owned):
     """Where money is to be paid. A changed account is announced and needs two people before letters use it."""
 

@@ -42,6 +42,16 @@ class Payment(Imported):
         ]
 
 
+class PaymentOpen(Owned):
+    """A payment of which something is left, wholly or in part; kept by the database (`guards.OPEN_PAYMENTS`)."""
+
+    creditor = unchecked_creditor()
+    payment = models.OneToOneField(Payment, primary_key=True, on_delete=models.PROTECT, db_constraint=False)
+
+    class Meta:
+        db_table = "payment_open"
+
+
 class Allocation(Fact):
     """Part of a payment or credit note set against a receivable; a negative row with `undoes` takes it back.
 

@@ -101,7 +101,7 @@ LANGUAGE sql STABLE AS $$
     -- of the ledger
     WHEN m.purpose IN ('thanks', 'lifted') AND EXISTS (
       SELECT FROM message_item i, dunwell_owed(i.receivable_id, m.rehearsal) owed
-      WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0) THEN 'balance_changed'
+      WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0 AND NOT owed.is_cancelled) THEN 'balance_changed'
     WHEN m.purpose <> 'request' THEN NULL
     -- a request is right only while exactly what it says is owed, uncontested, unpromised and unheld
     WHEN its.difference IS NOT NULL THEN its.difference
@@ -150,7 +150,9 @@ RETURNS TABLE (balance bigint, disputed bigint, is_cancelled boolean) LANGUAGE s
         + coalesce((SELECT sum(c.amount) FROM charge c WHERE c.receivable_id = r.id), 0)
         - coalesce((SELECT sum(w.amount) FROM write_off w WHERE w.receivable_id = r.id), 0)
         - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0))::bigint AS balance,
-      EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = r.invoice_id) AS is_cancelled
+      EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = r.invoice_id)
+        OR EXISTS (SELECT FROM became_invoice v WHERE v.request_id = r.invoice_id
+                   AND NOT EXISTS (SELECT FROM became_invoice_end e WHERE e.became_id = v.id)) AS is_cancelled
     FROM receivable r WHERE r.id = dunwell_owed.receivable OFFSET 0
   ) now CROSS JOIN LATERAL (
     SELECT count(*) AS n, bool_or(d.amount IS NULL) AS is_whole, sum(d.amount)::bigint AS amount

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     route("<token:token>/unsubscribe", views.unsubscribe, name="unsubscribe"),
     route("<token:token>/<locale:locale>", views.main, name="main"),
     route("<token:token>/photo", views.photo, name="photo"),
+    route("<token:token>/logo", views.logo, name="logo"),
     route("<token:token>/<locale:locale>/statement.pdf", views.statement_pdf, name="statement_pdf"),
     route("<token:token>/<locale:locale>/invoice-<int:receivable>.pdf", views.invoice_pdf, name="invoice_pdf"),
     route("<token:token>/<locale:locale>/statement", views.statement, name="statement"),

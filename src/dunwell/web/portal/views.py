@@ -29,11 +29,12 @@ from dunwell.run import (
 )
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
+from dunwell.run.portal_speech import Speech
 from dunwell.store.autopay import Standing
 from dunwell.web.portal import forms, robots, words
 from dunwell.web.portal.doors import drawn, of_link
 
-NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE, AnswerKind.HARDSHIP)
+NEEDS_SOMETHING_OPEN = (AnswerKind.ACCEPT, AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE, AnswerKind.HARDSHIP)
 ONE_CLICK = "One-Click"
 
 
@@ -118,6 +119,14 @@ def photo(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
     picture = portal.photo(seen)
     kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
     return HttpResponse(picture, content_type=f"image/{kind}", status=200 if picture else 404)
+
+
+@of_link
+@require_safe
+def logo(request: HttpRequest, seen: Visit, locale: str) -> HttpResponse:
+    """The creditor's picture."""
+    picture = portal.logo(seen)
+    return HttpResponse(picture, content_type="image/png", status=200 if picture else 404)
 
 
 @of_link
@@ -210,7 +219,7 @@ def agreement(locale: str, amount: str) -> str:
     return words.say(locale, "auto.agree", amount=amount, days=autopay.NOTICE_DAYS)
 
 
-def _auto(one: Standing, speech: portal.Speech) -> dict[str, Any]:
+def _auto(one: Standing, speech: Speech) -> dict[str, Any]:
     charge = speech.money(one.charge) if one.charge else ""
     return {
         "number": one.number,

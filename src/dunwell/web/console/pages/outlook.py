@@ -15,7 +15,7 @@ from dunwell.run import cash, forecasting
 from dunwell.run.cash import Outlook, WhatIf
 from dunwell.store import load_forecasts
 from dunwell.store.models import Customer, ForecastVersion
-from dunwell.web.console import deeds, export, look
+from dunwell.web.console import counted, deeds, export, look
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.export import Cell
@@ -32,7 +32,18 @@ BAND = "#2f8a7f"
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     weeks, sooner, lost = _asked(request)
-    found = cash.outlook(desk.creditor, desk.today, days=7 * weeks, what_if=_what_if(sooner, lost))
+    kept = counted.of(
+        request,
+        desk,
+        f"outlook-{weeks}-{sooner}-{lost.pk if lost else ''}",
+        lambda: (
+            cash.outlook(desk.creditor, desk.today, days=7 * weeks, what_if=_what_if(sooner, lost)),
+            load_forecasts.at_risk(desk.today, rehearsal=desk.is_rehearsal, limit=AT_RISK),
+        ),
+    )
+    if kept is None:
+        return counted.waiting(request, desk, "outlook")
+    found, at_risk = kept.value
     version = load_forecasts.in_force(desk.creditor.pk, desk.today)
     newest = load_forecasts.newest(desk.creditor.pk)
     context = {
@@ -44,7 +55,8 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "lost": lost,
         "outlook": found,
         "currencies": [_currency(found, currency, owed) for currency, owed in found.open.items()],
-        "at_risk": load_forecasts.at_risk(desk.today, rehearsal=desk.is_rehearsal, limit=AT_RISK),
+        "at_risk": at_risk,
+        "counted": kept,
         "version": version,
         "shadow": newest if newest and not newest.took_over else None,
         "measures": _measures(version),

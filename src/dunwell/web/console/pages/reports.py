@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from dunwell.core.money import Money
 from dunwell.run import reports
 from dunwell.run.reports import Ageing, Report
-from dunwell.web.console import export, look
+from dunwell.web.console import counted, export, look
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.export import Cell
@@ -29,10 +29,17 @@ KINDS = ("csv", "xlsx")
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     by, owner, months = _asked(request)
-    aged = reports.ageing(desk.creditor, as_of=desk.today, by=by, owner=owner, rehearsal=desk.is_rehearsal)
-    found = reports.report(desk.creditor, as_of=desk.today, months=months, rehearsal=desk.is_rehearsal)
+    kept = counted.of(
+        request, desk, "reports", lambda: reports.every(desk.creditor, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    )
+    owned = counted.of(request, desk, f"ageing-{by}-{owner}", lambda: _ageing(desk, by, owner)) if owner else kept
+    if kept is None or owned is None:
+        return counted.waiting(request, desk, "reports")
+    found = kept.value.reports[months]
+    aged = owned.value if owner else kept.value.ageings[by]
     context = {
         "section": "reports",
+        "counted": kept,
         "by": by,
         "owner": owner,
         "months": months,
@@ -56,14 +63,15 @@ def file(request: HttpRequest, desk: Desk, table: str, kind: str) -> HttpRespons
         raise Http404
     by, owner, months = _asked(request)
     if table == "ageing":
-        aged = reports.ageing(
-            desk.creditor, as_of=desk.today, by=by, owner=owner, rehearsal=desk.is_rehearsal, is_whole=True
-        )
-        rows = _ageing_rows(aged, by)
+        rows = _ageing_rows(_ageing(desk, by, owner), by)
     else:
         found = reports.report(desk.creditor, as_of=desk.today, months=months, rehearsal=desk.is_rehearsal)
         rows = _TABLES[table](found)
     return export.answer(kind, f"{table}-{desk.today}", rows)
+
+
+def _ageing(desk: Desk, by: str, owner: str) -> Ageing:
+    return reports.ageing(desk.creditor, as_of=desk.today, by=by, owner=owner, rehearsal=desk.is_rehearsal)
 
 
 def _asked(request: HttpRequest) -> tuple[str, str, int]:

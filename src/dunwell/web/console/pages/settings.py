@@ -1,44 +1,24 @@
-"""Settings: the company and its people, mail server, law and calendar, the switches, and the audit chain."""
+"""Settings: the company with its accounts and who signs; the switches; the audit chain."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dunwell.core.refusal import Refusal
-from dunwell.core.roles import DeskRole
-from dunwell.run import (
-    auditing,
-    calendars,
-    creditors,
-    freshness,
-    jurisdictions,
-    letters_preview,
-    people,
-    pictures,
-    users,
-    ways,
-)
-from dunwell.store.models import Audit, BankAccount, Membership, Staff
-from dunwell.web.console import deeds, first_steps, forms, paging
+from dunwell.run import auditing, creditors, letters_preview, pictures
+from dunwell.store.models import Audit, BankAccount, Staff
+from dunwell.web.console import deeds, first_steps, forms, paging, settings_frame
 from dunwell.web.console import show as answer
 from dunwell.web.console.deeds import Done
 from dunwell.web.console.desk import Desk
 
 LINKS_SHOWN = 50
-DAYS_AHEAD = 60
 LETTERS_SHOWN = 3
-SECURITY = {
-    "starttls": gettext_lazy("STARTTLS (port 587)"),
-    "tls": gettext_lazy("TLS (port 465)"),
-    "none": gettext_lazy("none: this machine or a private net"),
-}
 GENDERS = {"": gettext_lazy("not said"), "f": gettext_lazy("she"), "m": gettext_lazy("he")}
 
 
@@ -48,7 +28,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "accounts": BankAccount.objects.order_by("currency", "-since", "-pk"),
         "staff": Staff.objects.order_by("pk"),
     }
-    return _page(request, desk, "company", context)
+    return settings_frame.page(request, desk, "company", context)
 
 
 class CompanyForm(forms.Form):
@@ -73,7 +53,15 @@ def company(request: HttpRequest, desk: Desk) -> HttpResponse:
         creditors.change(desk.creditor, by=desk.by, **said)
         return Done(_("Saved; letters written from now on carry it."))
 
-    return _ask(request, desk, form, _("Company"), _("Save"), do)
+    return settings_frame.ask(request, desk, form, _("Company"), _("Save"), do)
+
+
+def photo(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """The picture of somebody who signs."""
+    row: Staff = deeds.found(Staff, number)
+    picture = bytes(row.photo or b"")
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return HttpResponse(picture, content_type=f"image/{kind}", status=200 if picture else 404)
 
 
 class StaffForm(forms.Form):
@@ -106,7 +94,7 @@ def staff(request: HttpRequest, desk: Desk) -> HttpResponse:
         creditors.add_staff(desk.creditor, by=desk.by, photo=drawn, **said)
         return Done(_("{name} signs letters.").format(name=said["name"]))
 
-    return _ask(
+    return settings_frame.ask(
         request,
         desk,
         StaffForm(request.POST or None, request.FILES or None, initial=dict(known or {})),
@@ -141,7 +129,7 @@ def account(request: HttpRequest, desk: Desk) -> HttpResponse:
         return Done(_("Proposed. Another person has to confirm it before letters name it."))
 
     lead = _("A changed account is announced to clients and needs two persons: nobody alone can redirect payments.")
-    return _ask(
+    return settings_frame.ask(
         request,
         desk,
         AccountForm(request.POST or None, initial=initial),
@@ -161,132 +149,7 @@ def confirm(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         return Done(_("Confirmed. Letters that name the old account are withdrawn; clients are told by another way."))
 
     lead = " · ".join(filter(None, (row.currency, row.iban or row.account, row.bic, row.bank, row.holder)))
-    return _ask(request, desk, forms.Form(request.POST if request.method == "POST" else None), _("Compare it with the bank's own paper"), _("It is right"), do, lead=lead)  # fmt: skip
-
-
-def team(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Who works here, in which role, and whether with a second factor."""
-    rows = Membership.objects.filter(creditor=desk.creditor).select_related("user").order_by("user__username")
-    return _page(request, desk, "team", {"people": [(one, is_mfa_enabled(one.user)) for one in rows]})
-
-
-class PersonForm(forms.Form):
-    name = forms.text(gettext_lazy("Name to sign in with"), max_length=150)
-    full_name = forms.text(gettext_lazy("Full name"), required=False, help_text=gettext_lazy("As records name them."))
-    role = forms.choice(gettext_lazy("Role"), forms.words("role", list(DeskRole)))
-
-
-def person(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Somebody may work here from now on, or in another role."""
-    known = Membership.objects.filter(creditor=desk.creditor, user__username=request.GET.get("name", "")).first()
-    initial = {"name": known.user.get_username(), "role": known.role, "full_name": known.user.get_full_name()} if known else {"role": "collector"}  # fmt: skip
-
-    def do(said: dict[str, Any]) -> Done:
-        made = users.invite(desk.creditor, said["name"], role=said["role"], by=desk.by, full_name=said["full_name"])
-        if made.password:
-            return Done(_("{name} may sign in with the password {password} – it is shown this once.").format(name=said["name"], password=made.password))  # fmt: skip
-        return Done(_("{name} has the role now.").format(name=said["name"]))
-
-    return _ask(
-        request,
-        desk,
-        PersonForm(request.POST or None, initial=initial),
-        _("Person"),
-        _("Save"),
-        do,
-        back="settings-team",
-    )
-
-
-def leave(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
-    """Somebody works here no longer; what they did stays under their name."""
-    row = deeds.found(Membership, number)
-    if row.creditor_id != desk.creditor.pk:
-        raise Http404
-
-    def do(said: dict[str, Any]) -> Done:
-        users.remove(desk.creditor, row.user.get_username(), by=desk.by)
-        return Done(_("{name} works here no longer.").format(name=row.user.get_username()))
-
-    lead = _("What {name} did stays recorded under that name.").format(name=row.user.get_username())
-    return _ask(request, desk, forms.Form(request.POST if request.method == "POST" else None), _("End the work here"), _("End it"), do, lead=lead, back="settings-team")  # fmt: skip
-
-
-def channels(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """By which ways messages leave when live; passwords are never shown."""
-    mail = {name: value for name, value in desk.creditor.channels.get("email", {}).items() if name != "password"}
-    others = [(name, one["kind"]) for name, one in desk.creditor.channels.items() if name != "email"]
-    return _page(request, desk, "channels", {"mail": mail, "others": others})
-
-
-class MailForm(forms.Form):
-    host = forms.text(gettext_lazy("Server"), help_text=gettext_lazy("Such as smtp.example.org."))
-    port = forms.whole(gettext_lazy("Port"), low=1, high=65535)
-    security = forms.choice(gettext_lazy("Security"), SECURITY)
-    username = forms.text(gettext_lazy("User"), required=False)
-    password = forms.secret(
-        gettext_lazy("Password"), help_text=gettext_lazy("Empty: the old one stays. Stored encrypted.")
-    )
-
-
-def mail(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The mail server of this creditor."""
-    now = desk.creditor.channels.get("email", {})
-    initial = {"port": 587, "security": "starttls", **{name: now[name] for name in ("host", "port", "security", "username") if name in now}}  # fmt: skip
-
-    def do(said: dict[str, Any]) -> Done:
-        ways.configure_mail(desk.creditor, {name: str(value or "") for name, value in said.items()}, by=desk.by)
-        return Done(_("Saved. Now send yourself a test letter."))
-
-    return _ask(request, desk, MailForm(request.POST or None, initial=initial), _("Mail server"), _("Save"), do, back="settings-channels")  # fmt: skip
-
-
-class TrialForm(forms.Form):
-    to = forms.email(gettext_lazy("To"))
-
-
-def trial(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """A test letter to somebody of ours: the whole way that letters go."""
-
-    def do(said: dict[str, Any]) -> Done:
-        subject = _("Test letter of {creditor}").format(creditor=desk.creditor.name)
-        text = _("The mail server is set up: this letter came the way that letters to clients will go.")
-        heard = ways.try_mail(desk.creditor, said["to"], subject=subject, text=text, now=desk.now)
-        return Done(_("The test letter left: {heard}.").format(heard=heard))
-
-    form = TrialForm(request.POST or None, initial={"to": desk.user.email or desk.creditor.reply_address})
-    return _ask(request, desk, form, _("Test letter"), _("Send it"), do, back="settings-channels")
-
-
-def law(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Which law and calendar count, what is not known of the coming year, and up to when payments are entered."""
-    laws, corrections = jurisdictions.load_all(), calendars.load_corrections()
-    country, years = desk.creditor.country, [desk.today.year, desk.today.year + 1]
-    calendar = calendars.load([country], range(years[0] - 1, years[1] + 2), laws, corrections)[country]
-    ahead = [desk.today + timedelta(days) for days in range(DAYS_AHEAD)]
-    context = {
-        "law": jurisdictions.of_country(country, laws),
-        "days_off": [on for on in ahead if not calendar.is_business_day(on) and on.weekday() < 5],
-        "unknown": calendars.unknowns([country], years, laws, corrections),
-        "sources": [(one.name, one.until, not one.is_late) for one in freshness.sources(desk.creditor, desk.now)],
-    }
-    return _page(request, desk, "law", context)
-
-
-class CoverForm(forms.Form):
-    source = forms.text(gettext_lazy("Source of payments"), help_text=gettext_lazy("A bank account, a till: every source you name is required from then on."))  # fmt: skip
-    until = forms.day(gettext_lazy("All payments are entered up to"))
-
-
-def cover(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """A person's word that all payments of a source are entered."""
-
-    def do(said: dict[str, Any]) -> Done:
-        people.cover(desk.creditor, said["source"], said["until"], on=desk.today, by=desk.by)
-        return Done(_("Noted: payments of {source} are entered up to {until}.").format(**said))
-
-    form = CoverForm(request.POST or None, initial={"source": request.GET.get("source", "bank"), "until": desk.today})
-    return _ask(request, desk, form, _("Payments are entered"), _("Note it"), do, back="settings-law")
+    return settings_frame.ask(request, desk, settings_frame.sure(request), _("Compare it with the bank's own paper"), _("It is right"), do, lead=lead)  # fmt: skip
 
 
 def mode(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -311,7 +174,7 @@ def mode(request: HttpRequest, desk: Desk) -> HttpResponse:
         "shown_as": "live",
         "is_stopped": desk.is_stopped,
     }
-    return _page(request, desk, "mode", context, status=answer.UNPROCESSABLE if refused else 200)
+    return settings_frame.page(request, desk, "mode", context, status=answer.UNPROCESSABLE if refused else 200)
 
 
 def _turned(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -365,16 +228,4 @@ def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
     shown = list(links[: LINKS_SHOWN + 1])
     found = auditing.verify(desk.creditor) if request.GET.get("verify") else None
     more = shown[LINKS_SHOWN - 1].sequence if len(shown) > LINKS_SHOWN else 0
-    return _page(request, desk, "audit", {"links": shown[:LINKS_SHOWN], "found": found, "after": more})
-
-
-def _page(request: HttpRequest, desk: Desk, tab: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return answer.page(
-        request, desk, f"settings_{tab}.html", {"section": "settings", "tab": tab, **context}, status=status
-    )
-
-
-def _ask(
-    request: HttpRequest, desk: Desk, form: forms.Form, title: str, button: str, do: Any, *, lead: str = "", back: str = "settings"
-) -> HttpResponse:  # fmt: skip
-    return deeds.ask(request, desk, form, title=title, button=button, back=desk.url(back), do=do, lead=lead)
+    return settings_frame.page(request, desk, "audit", {"links": shown[:LINKS_SHOWN], "found": found, "after": more})

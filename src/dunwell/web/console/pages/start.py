@@ -50,7 +50,7 @@ class CompanyForm(forms.Form):
 
     def __init__(self, *said: Any, **more: Any) -> None:
         super().__init__(*said, **more)
-        cast(Any, self.fields["country"]).choices = _countries()
+        self.fields["country"] = forms.choice(gettext_lazy("Country"), _countries())
 
 
 def company(request: HttpRequest) -> HttpResponse:

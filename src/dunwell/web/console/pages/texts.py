@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from django.core import signing
@@ -15,7 +14,7 @@ from dunwell.core.message import Draft
 from dunwell.core.refusal import Refusal
 from dunwell.run import letters_preview, subjects, wording
 from dunwell.run.packs import Place
-from dunwell.web.console import forms, labels
+from dunwell.web.console import changed, forms, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.pages.messages import LETTER_POLICY
@@ -30,9 +29,10 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     if locale not in LANGUAGES:
         raise Http404
     keys: dict[str, list[tuple[str, str, int]]] = {}
+    versions = wording.version_counts()
     for place in wording.places():
         if place[0] == locale:
-            keys.setdefault(place[1], []).append((place[2], ".".join(place), len(wording.versions(place))))
+            keys.setdefault(place[1], []).append((place[2], ".".join(place), versions[place]))
     rows = sorted(((labels.word("step", key), found) for key, found in keys.items()), key=lambda row: row[0])
     return answer.page(
         request, desk, "texts.html", {"section": "texts", "rows": rows, "locale": locale, "languages": LANGUAGES}
@@ -125,8 +125,7 @@ def _changes(place: Place, versions: list[Any], asked: str) -> list[str]:
     if version not in texts:
         return []
     before = texts.get(version - 1, wording.shipped(place))
-    lines = difflib.unified_diff(before.splitlines(), texts[version].splitlines(), lineterm="", n=1)
-    return [line for line in lines if not line.startswith(("---", "+++"))]
+    return changed.lines(before, texts[version])
 
 
 def _typed(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
@@ -12,17 +13,20 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
-from dunwell.run import check_ins, day, freshness, talks
+from dunwell.run import check_ins, day, freshness, leaves, rights, talks
 from dunwell.store import figures, today
+from dunwell.store.models import Receivable
 from dunwell.store.today import Item
-from dunwell.web.console import labels
+from dunwell.web.console import counted, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.pages import tasks
 from dunwell.web.console.templatetags.look import finding
 
 ROWS_OF_KIND = 8
 """Of each kind on the whole list; a kind by itself shows more."""
 ROWS_MAX = 200
+BARRED_MAX = 5
 KINDS = {
     "unknown": ("mail-question", gettext_lazy("Did it arrive?")),
     "reply": ("inbox", gettext_lazy("Replies")),
@@ -60,16 +64,20 @@ class Group:
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The whole list by kinds, or one kind."""
-    counts = today.counts(creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    seen: dict[str, Any] = {"creditor_id": desk.creditor.pk, "as_of": desk.today, "rehearsal": desk.is_rehearsal}
+    owners = leaves.of_names(desk.creditor, desk.by, desk.today) if request.GET.get("whose") == "mine" else ()
+    own = today.customers_of(owners) if owners else None
+    counts = today.counts(**seen) if own is None else today.counts_of(own, **seen)
     kind = request.GET.get("kind", "")
     shown = [one for one in counts if one == kind] or list(counts)
     limit = ROWS_MAX if kind in counts else ROWS_OF_KIND
-    groups = [_group(desk, one, counts[one], limit) for one in shown]
+    groups = [_group(desk, one, counts[one], limit, own) for one in shown]
     context = {
         "section": "today",
         "groups": groups,
         "kinds": [(one, KINDS[one][1], counts[one]) for one in counts],
         "kind": kind if kind in counts else "",
+        "owners": owners,
         "total": sum(counts.values()),
         "sources": freshness.sources(desk.creditor, desk.now),
     }
@@ -78,15 +86,28 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The figures above the list; they need every receivable, so the page does not wait for them."""
-    found = figures.book(desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal)
+    kept = counted.of(request, desk, "figures", lambda: figures.book(as_of=desk.today, rehearsal=desk.is_rehearsal))
+    if kept is None:
+        return answer.part(request, desk, "part_figures_wait.html", {"after": counted.AGAIN_S})
+    found = kept.value
     context = {
+        "counted": kept,
         "figures": found,
         "promised": [one for one in found if one.promises],
         "promises": sum(one.promises for one in found),
         "received": [one for one in found if one.payments],
         "payments": sum(one.payments for one in found),
+        "barred": barred(desk),
     }
     return answer.part(request, desk, "part_figures.html", context)
+
+
+def barred(desk: Desk) -> list[tuple[rights.Ending, int]]:
+    """The first debts whose limitation ends soon or is over, each with its document."""
+    found = rights.ending(desk.creditor, desk.today)[:BARRED_MAX]
+    rows = Receivable.objects.filter(pk__in=[one.receivable_id for one in found])
+    documents = dict(rows.values_list("pk", "invoice_id"))
+    return [(one, documents[one.receivable_id]) for one in found]
 
 
 @require_POST
@@ -104,9 +125,16 @@ def run(request: HttpRequest, desk: Desk) -> HttpResponse:
     return answer.done(request, said, desk.url("today"))
 
 
-def _group(desk: Desk, kind: str, count: int, limit: int) -> Group:
+def _group(desk: Desk, kind: str, count: int, limit: int, own: frozenset[int] | None) -> Group:
     icon, words = KINDS[kind]
-    items = today.items(kind, creditor_id=desk.creditor.pk, as_of=desk.today, rehearsal=desk.is_rehearsal, limit=limit)
+    items = today.items(
+        kind,
+        creditor_id=desk.creditor.pk,
+        as_of=desk.today,
+        rehearsal=desk.is_rehearsal,
+        limit=limit,
+        own=own,
+    )
     return Group(kind, icon, str(words), count, [_row(desk, item) for item in items])
 
 
@@ -134,6 +162,8 @@ def _address(desk: Desk, item: Item) -> str:
         return desk.url("credit", item.number)
     if item.kind == "task" and item.what == "letter" and desk.may("collector"):
         return desk.url("letter-posted", item.number)
+    if item.kind == "task" and item.what in tasks.OUTCOMES and desk.may("collector"):
+        return desk.url("task", item.number)
     return desk.url("customer", item.customer_id) if item.customer_id else ""
 
 

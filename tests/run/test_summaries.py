@@ -1,0 +1,90 @@
+"""What is counted over all the books: at once of small ones, beside the page of big ones, never twice at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+
+from dunwell.run import summaries
+from dunwell.store import audit, scope
+from regressions.world import World
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def world(creditor: Any, tmp_path: Any) -> World:
+    from regressions import world as worlds
+
+    return worlds.fresh(creditor, tmp_path)
+
+
+@pytest.fixture
+def big(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A book with more receivables than a page waits for."""
+    monkeypatch.setattr(summaries, "BIG", 0)
+    world.owing("2026-02-20")
+    yield world
+    for thread in threading.enumerate():
+        if thread.name.startswith("Thread") and thread.daemon:
+            thread.join(timeout=5)
+
+
+def asked(world: World, value: Any, **how: Any) -> summaries.Summary | None:
+    with scope.of(world.creditor.pk):
+        return summaries.of(world.creditor, "test", lambda: value, now=NOW, **how)
+
+
+def counted(world: World, value: Any) -> summaries.Summary:
+    """Asked until it is there."""
+    for _ in range(200):
+        found = asked(world, value)
+        if found is not None:
+            return found
+        threading.Event().wait(0.05)
+    raise AssertionError("it was never counted")
+
+
+def test_a_small_book_is_exact_at_once(world: World) -> None:
+    first = asked(world, 1)
+    assert first is not None and (first.value, first.recorded_since) == (1, 0)
+    assert asked(world, 2).value == 1  # nothing was recorded: the same books
+    with scope.of(world.creditor.pk):
+        audit.link(world.creditor.pk, actor="anna", kind="note", content="x")
+    assert asked(world, 2).value == 2
+
+
+def test_a_big_book_is_counted_beside_the_page_and_says_what_came_since(big: World) -> None:
+    assert asked(big, 1) is None
+    assert counted(big, 1).value == 1
+    with scope.of(big.creditor.pk):
+        audit.link(big.creditor.pk, actor="anna", kind="note", content="x")
+    later = asked(big, 2)
+    assert later is not None and (later.value, later.recorded_since) == (1, 1)
+
+
+def test_whoever_asks_again_waits_for_the_same_count(big: World) -> None:
+    started, go_on = threading.Event(), threading.Event()
+    times = []
+
+    def slow() -> int:
+        times.append(1)
+        started.set()
+        go_on.wait(5)
+        return 7
+
+    with scope.of(big.creditor.pk):
+        assert summaries.of(big.creditor, "slow", slow, now=NOW) is None
+        assert started.wait(5)
+        assert summaries.of(big.creditor, "slow", slow, now=NOW) is None
+    go_on.set()
+    for _ in range(200):
+        if caches["summaries"].get(f"{big.creditor.pk}-slow") is not None:
+            break
+        threading.Event().wait(0.05)
+    assert times == [1]
