@@ -192,7 +192,7 @@ class Errand:
         self._bug: BaseException | None = None
         self._pace = Pace(channel.limits)
         self._pending: deque[Claimed] = deque()
-        self._ended: SimpleQueue[Ending | BaseException] = SimpleQueue()
+        self._ended: SimpleQueue[Ending | None] = SimpleQueue()  # None: a fault of the program, kept in `_bug`
 
     def run(self) -> None:
         connections = max(1, self.channel.limits.connections)
@@ -214,9 +214,9 @@ class Errand:
         if self._bug is not None:
             raise self._bug
 
-    def _collect(self, wait_s: float | None, enough: int) -> list[Ending | BaseException]:
+    def _collect(self, wait_s: float | None, enough: int) -> list[Ending | None]:
         """What has ended by now; waits for the first one up to `wait_s`, None = as long as it takes, then a moment for `enough`."""
-        found: list[Ending | BaseException] = []
+        found: list[Ending | None] = []
         try:
             found.append(self._ended.get(timeout=wait_s))
             until = time.monotonic() + COMPANY_S
@@ -269,14 +269,13 @@ class Errand:
             self._lost(error)
             return []
 
-    def _advance(self, ended: Sequence[Ending | BaseException], ready: list[Claimed]) -> list[Claimed]:
+    def _advance(self, ended: Sequence[Ending | None], ready: list[Claimed]) -> list[Claimed]:
         """Record what ended and let the ready ones begin; gives those that did."""
         plain = []
         for ending in ended:
-            if isinstance(ending, BaseException):
-                self._bug = ending
-                self._halt("a fault in the program")
-            elif ending.concerns_a_person:
+            if ending is None:
+                continue
+            if ending.concerns_a_person:
                 self._record(ending)
             else:
                 plain.append(ending)
@@ -305,8 +304,10 @@ class Errand:
     def _work(self, claimed: Claimed) -> None:
         try:
             self._ended.put(self._send(claimed))
-        except BaseException as bug:  # carried to the other thread, where it crashes
-            self._ended.put(bug)
+        except BaseException as bug:  # crashes in the other thread, which begins nothing more
+            self._bug = bug
+            self._halt("a fault in the program")
+            self._ended.put(None)
 
     def _send(self, claimed: Claimed) -> Ending:
         message = replace(claimed.outgoing, at=self.moment.at().astimezone(self.zone))
