@@ -41,7 +41,9 @@ def page(browser: Browser, served: str, language: str, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "bg"])
-def test_from_nothing_to_tomorrows_messages(page: Page, language: str, record_property: pytest.RecordPropertyFixture) -> None:
+def test_from_nothing_to_tomorrows_messages(
+    page: Page, language: str, record_property: pytest.RecordPropertyFixture
+) -> None:
     began = time.monotonic()
 
     def step(name: str) -> None:

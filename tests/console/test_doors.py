@@ -120,9 +120,7 @@ def others_objects(other: Creditor, tmp_path: Path) -> list[int]:
     return sorted({one.pk for one in newest})
 
 
-NUMBERED = (
-    *(Customer, Invoice, Message, Payment, ImportFile, Hold, Dispute, BankAccount, Staff, Leave, ApiToken),
-)
+NUMBERED = (*(Customer, Invoice, Message, Payment, ImportFile, Hold, Dispute, BankAccount, Staff, Leave, ApiToken),)
 
 
 def test_another_creditors_objects_are_not_found(

@@ -57,7 +57,9 @@ def test_a_revoked_token_opens_nothing(client_as: Callable[..., Client], world: 
     assert client.post(at(world, f"settings/tokens/{number}/revoke")).status_code == 422
 
 
-@pytest.mark.parametrize("text", ["", "dunwell_1_short", "dunwell_999999999_" + "a" * 43, "'; drop", "dunwell__" + "a" * 43])
+@pytest.mark.parametrize(
+    "text", ["", "dunwell_1_short", "dunwell_999999999_" + "a" * 43, "'; drop", "dunwell__" + "a" * 43]
+)
 def test_what_is_no_token_opens_nothing(world: World, text: str) -> None:
     assert api_tokens.found(text) is None
 
@@ -112,9 +114,13 @@ def test_nobody_stands_in_who_is_away_themselves(world: World, colleague: Staff)
     with pytest.raises(leaves.NobodyStandsIn):
         leaves.record(world.creditor, colleague, colleague, **told)
     with pytest.raises(leaves.LeaveBackwards):
-        leaves.record(world.creditor, colleague, away, **{**told, "first": week + timedelta(2), "last": week + timedelta(1)})
+        leaves.record(
+            world.creditor, colleague, away, **{**told, "first": week + timedelta(2), "last": week + timedelta(1)}
+        )
     with pytest.raises(leaves.LeaveIsPast):
-        leaves.record(world.creditor, colleague, away, **{**told, "first": DAY - timedelta(9), "last": DAY - timedelta(8)})
+        leaves.record(
+            world.creditor, colleague, away, **{**told, "first": DAY - timedelta(9), "last": DAY - timedelta(8)}
+        )
 
 
 def test_leave_is_noted_and_ended_in_the_console(
@@ -198,7 +204,12 @@ def test_a_day_off_of_ours_counts_from_the_next_run(
 
 @pytest.mark.parametrize(
     ("place", "said"),
-    [("channel/email", "does not answer"), ("channel/sms", "Nothing is set up"), ("mailbox/inbox", "No mailbox is set"), ("provider/memory", "It answers")],
+    [
+        ("channel/email", "does not answer"),
+        ("channel/sms", "Nothing is set up"),
+        ("mailbox/inbox", "No mailbox is set"),
+        ("provider/memory", "It answers"),
+    ],
 )
 def test_each_way_has_a_button_that_tries_it(
     client_as: Callable[..., Client], world: World, place: str, said: str

@@ -67,8 +67,27 @@ def test_a_percent_sign_is_a_letter(client_as: Callable[..., Client], many: Worl
 
 
 LISTS = (
-    *("", "?whose=mine", "figures", "customers", "customers?owner=Anna", "invoices", "invoices?show=all", "invoices?q=C1"),
-    *("search?q=C1", "search?q=100.00", "replies", "money", "money/files", "policies", "texts", "offers", "settings/audit"),
+    *(
+        "",
+        "?whose=mine",
+        "figures",
+        "customers",
+        "customers?owner=Anna",
+        "invoices",
+        "invoices?show=all",
+        "invoices?q=C1",
+    ),
+    *(
+        "search?q=C1",
+        "search?q=100.00",
+        "replies",
+        "money",
+        "money/files",
+        "policies",
+        "texts",
+        "offers",
+        "settings/audit",
+    ),
 )
 
 
@@ -94,7 +113,17 @@ def test_a_page_asks_the_same_number_of_questions_for_many_as_for_few(
 
 
 BIG = (
-    *("customer", "contact", "contact_point", "invoice", "receivable", "payment", "allocation", "message", "message_item"),
+    *(
+        "customer",
+        "contact",
+        "contact_point",
+        "invoice",
+        "receivable",
+        "payment",
+        "allocation",
+        "message",
+        "message_item",
+    ),
     *("message_content", "recipient", "outcome", "audit"),
 )
 """Tables that grow for ever."""
@@ -103,8 +132,23 @@ BIG = (
 @pytest.mark.parametrize(
     "page",
     [
-        *("", "?kind=dispute", "customers", "customers?after={customer}", "customers/{customer}", "customers/{customer}/call"),
-        *("invoices", "invoices?after={invoice}", "invoices?q=C1", "invoices/{invoice}", "money", "money/files", "replies"),
+        *(
+            "",
+            "?kind=dispute",
+            "customers",
+            "customers?after={customer}",
+            "customers/{customer}",
+            "customers/{customer}/call",
+        ),
+        *(
+            "invoices",
+            "invoices?after={invoice}",
+            "invoices?q=C1",
+            "invoices/{invoice}",
+            "money",
+            "money/files",
+            "replies",
+        ),
         "settings/audit",
     ],
 )

@@ -33,7 +33,14 @@ def own(database: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("language", ["ru", "bg", "en"])
 def test_each_page_opens_in_each_language(client_as: Callable[..., Client], world: World, language: str) -> None:
     client = client_as("approver", language=language)
-    for page in ("policies", "policies/standard", "policies/standard/edit", "policies/standard/form", "texts?lang=bg", "texts/ru.reminder.email"):
+    for page in (
+        "policies",
+        "policies/standard",
+        "policies/standard/edit",
+        "policies/standard/form",
+        "texts?lang=bg",
+        "texts/ru.reminder.email",
+    ):
         assert client.get(at(world, page)).status_code == 200
 
 
@@ -87,7 +94,12 @@ def test_a_policy_is_changed_by_filling_in(client_as: Callable[..., Client], wor
     world.owing("2026-01-20")
     client, name = client_as("approver"), f"ours-form-{world.creditor.pk}"
     address = at(world, "policies/gentle/form")
-    form = {**filled_in(client.get(address).content.decode()), "name": name, "gap_days_min": "9", "step-1-offset_days": "-5"}
+    form = {
+        **filled_in(client.get(address).content.decode()),
+        "name": name,
+        "gap_days_min": "9",
+        "step-1-offset_days": "-5",
+    }
     seen = client.post(address, {**form, "try": "yes", "customer": "C1"})
     assert "The last quarter would have been" in seen.content.decode(), alerts(seen)
     assert name not in policies.load_all()
@@ -95,7 +107,9 @@ def test_a_policy_is_changed_by_filling_in(client_as: Callable[..., Client], wor
     before, after = policies.load("gentle"), policies.load(name)
     assert (after.gap_days_min, after.steps[1].offset_days) == (9, -5)
     changed = replace(after.steps[1], offset_days=before.steps[1].offset_days)
-    unchanged = replace(after, name=before.name, gap_days_min=before.gap_days_min, steps=(after.steps[0], changed, *after.steps[2:]))
+    unchanged = replace(
+        after, name=before.name, gap_days_min=before.gap_days_min, steps=(after.steps[0], changed, *after.steps[2:])
+    )
     assert unchanged == before
 
 
@@ -104,8 +118,20 @@ def test_a_step_is_taken_out_and_another_put_in(client_as: Callable[..., Client]
     address = at(world, "policies/gentle/form")
     form = filled_in(client.get(address).content.decode())
     last = int(form["step-TOTAL_FORMS"][0]) - 1
-    new = {"name": "nudge", "offset_days": "6", "level": "3", "content": "reminder", "audience": ["payable"], "channels": ["email"]}
-    told = {**form, "name": name, "step-1-DELETE": "on", **{f"step-{last}-{field}": value for field, value in new.items()}}
+    new = {
+        "name": "nudge",
+        "offset_days": "6",
+        "level": "3",
+        "content": "reminder",
+        "audience": ["payable"],
+        "channels": ["email"],
+    }
+    told = {
+        **form,
+        "name": name,
+        "step-1-DELETE": "on",
+        **{f"step-{last}-{field}": value for field, value in new.items()},
+    }
     answer = client.post(address, {**told, "save": "yes"})
     assert answer.status_code == 302, alerts(answer)
     before = [step.name for step in policies.load("gentle").steps]
@@ -116,7 +142,10 @@ def test_a_step_is_taken_out_and_another_put_in(client_as: Callable[..., Client]
 def test_a_form_that_makes_no_ladder_says_why(client_as: Callable[..., Client], world: World) -> None:
     client, address = client_as("approver"), at(world, "policies/gentle/form")
     form = filled_in(client.get(address).content.decode())
-    for wrong in ({"step-1-level": "0", "step-2-level": "0", "step-0-name": "same", "step-1-name": "same"}, {"gap_days_min": "0"}):
+    for wrong in (
+        {"step-1-level": "0", "step-2-level": "0", "step-0-name": "same", "step-1-name": "same"},
+        {"gap_days_min": "0"},
+    ):
         answer = client.post(address, {**form, **wrong, "save": "yes"})
         assert answer.status_code == 422 and 'role="alert"' in answer.content.decode()
 
@@ -128,7 +157,10 @@ def test_a_former_version_is_seen_beside_the_present_one(
     text = own_policies.text_of("gentle").replace('name = "gentle"', f'name = "{name}"')
     for gap in ("gap_days_min = 4\n", "gap_days_min = 8\n"):
         gapped = re.sub(r"gap_days_min = .*\n", gap, text)
-        assert client.post(at(world, "policies/gentle/edit"), {"text": gapped, "save": "yes", "why": "trial"}).status_code == 302
+        assert (
+            client.post(at(world, "policies/gentle/edit"), {"text": gapped, "save": "yes", "why": "trial"}).status_code
+            == 302
+        )
     with scope.of(world.creditor.pk):
         _newest, oldest = own_policies.versions(name)
     page = client.get(at(world, f"policies/{name}/versions/{oldest.sequence}")).content.decode()

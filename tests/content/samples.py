@@ -123,8 +123,22 @@ DAYS = {
     "dispute_rejected": (date(2026, 4, 24), None),
     "own_words": (date(2026, 5, 15), None),
     "auto_notice": (date(2026, 4, 10), None),
+    "terms_proposed": (date(2026, 4, 10), None),
+    "plan_allowed": (date(2026, 4, 24), None),
+    "plan_refused": (date(2026, 4, 24), None),
+    "retainer_proposed": (date(2026, 4, 24), None),
     "call_script": (date(2026, 5, 15), None),
     "visit_brief": (date(2026, 5, 15), None),
+}
+WITHOUT_ITEMS = (
+    *("thanks", "lifted", "bank_details", "new_link", "own_words"),
+    *("terms_proposed", "plan_allowed", "plan_refused", "retainer_proposed"),
+)
+WITH_PAGE = ("new_link", "auto_notice", "terms_proposed")
+PROPOSAL = {
+    "ru": ("Счета оплачиваются в течение 14 дней после выставления.", "30% оплачивается до начала работы."),
+    "bg": ("Фактурите се плащат до 14 дни след издаването.", "30% се плащат преди началото на работата."),
+    "en": ("Invoices are paid within 14 days of issue.", "30% is paid before the work begins."),
 }
 ANSWER = {
     "ru": "Мы сверили файлы с брифом от 2 марта.",
@@ -150,8 +164,8 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         customer=CUSTOMER[locale],
         reader=READER[locale],
         step=StepFacts(key),
-        items=() if key in ("thanks", "lifted", "bank_details", "new_link", "own_words") else (item,),
-        page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key in ("new_link", "auto_notice") else "",
+        items=() if key in WITHOUT_ITEMS else (item,),
+        page_link="https://pay.studio.example/p/h5t572yxywouf2ebah327cic" if key in WITH_PAGE else "",
         charge=ChargeFacts(AMOUNT[locale], DUE) if key == "auto_notice" else None,
         pay_by=pay_by,
         history=tuple(ContactMade(on) for on in WRITTEN if on < as_of) if key in ASKING and key != "wake_up" else (),
@@ -166,7 +180,8 @@ def facts(key: str, locale: str, channel: str = "email") -> LetterFacts:
         survey_link=f"https://pay.studio.example/p/{'a2' * 12}/{locale}/survey"
         if key == "thanks" and channel == "email"
         else "",
-        answer=ANSWER[locale] if key.startswith("dispute_") else "",
+        answer=ANSWER[locale] if key.startswith("dispute_") or key == "plan_refused" else "",
+        proposal=PROPOSAL[locale] if key in ("terms_proposed", "plan_allowed", "retainer_proposed") else (),
         credited=Money(30_000, AMOUNT[locale].currency) if key == "dispute_accepted" else None,
         own_subject=OWN_SUBJECT[locale] if key == "own_words" else "",
         own_words=OWN_WORDS[locale] if key == "own_words" else "",

@@ -51,7 +51,6 @@ def draft(receivables: list[Receivable], **changes) -> Draft:
     key = changes.pop("key", f"key-{next(_numbers)}")
     values = {
         "customer_id": receivables[0].customer_id,
-        "run_id": None,
         "slot_on": DAY,
         "purpose": "request",
         "channel": "email",

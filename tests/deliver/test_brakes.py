@@ -25,8 +25,8 @@ def live(creditor):
 def run_of(creditor, messages, rehearsal=False):
     with scope.of(creditor.id):
         run = Run.objects.create(creditor=creditor, effective_on=DAY, rehearsal=rehearsal)
-    drafts = [draft(owing(creditor, 100), run_id=run.id, rehearsal=rehearsal) for _ in range(messages)]
-    enqueue.enqueue(creditor.id, drafts)
+    drafts = [draft(owing(creditor, 100), rehearsal=rehearsal) for _ in range(messages)]
+    enqueue.enqueue(creditor.id, drafts, run_id=run.id)
     return run
 
 

@@ -483,3 +483,14 @@ def test_a_bug_in_a_channel_crashes_and_leaves_the_message_unknown(live, channel
     assert reload(message).state == "begun"
     assert go(live, Answering()).sent == 0
     assert reload(message).state == "unknown"
+
+
+def test_what_ended_shares_its_commit_with_what_begins(live, monkeypatch):
+    """A commit costs the server more than the message in it: one connection needs one for each message, and one for the last receipt."""
+    commits = []
+    advance = outbox.advance
+    monkeypatch.setattr(outbox, "advance", lambda *asked: commits.append(asked) or advance(*asked))
+    for _ in range(5):
+        queued(live)
+    assert deliver(live.id, NOON, {"email": Memory(Config(connections=1))}).sent == 5
+    assert [(len(endings), len(begins)) for _, endings, begins in commits] == [(0, 1), *[(1, 1)] * 4, (1, 0)]

@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "DUNWELL_BACKUP_DATABASE_URL": "The same database as a role that reads every row and makes databases: backups are its work. "
     "The owner's address without it.",
     "DUNWELL_BACKUPS": "The folder for backups, best on another disk or a mounted share; `backups` in the data folder without it.",
+    "DUNWELL_METRICS_TOKEN": "Whoever shows it as `Authorization: Bearer …` may read `/metrics`; without it that page does not exist.",
     "DUNWELL_SHARED": "For developers: the folder of development data from which the reader of replies is trained.",
     "DUNWELL_HOSTS": "Further host names under which the web answers, separated by blanks.",
     "DUNWELL_FACES": "Which web faces exist, separated by blanks: `console pay`; `dunwell serve --only` sets it.",

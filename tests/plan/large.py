@@ -45,6 +45,7 @@ def portfolio(receivables: int, *, seed: int = 20260512) -> Portfolio:
         requested_on=due_date.dt.offset_by("-30d"),
         policy=pl.when(is_request_row).then(2).otherwise(pl.col("customer_id") % 2).cast(pl.Int32),
         is_cancelled=pl.lit(False),
+        is_invoiced=pl.lit(False),
         is_credited=pl.lit(False),
         is_imported_late=pl.lit(False),
         debit_pending_until=pl.lit(None, pl.Date),

@@ -39,6 +39,11 @@ def test_whatever_its_manners(
     name: str, gap: int, grace: int, thanks: bool, share: float, sums: dict[str, int]
 ) -> None:
     policy = replace(
-        policies.load(name), gap_days_min=gap, promise_grace_days=grace, thanks=thanks, spare_probability=share, balance_min=sums
+        policies.load(name),
+        gap_days_min=gap,
+        promise_grace_days=grace,
+        thanks=thanks,
+        spare_probability=share,
+        balance_min=sums,
     )
     assert read(policy) == policy

@@ -6,9 +6,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from dunwell.run import autopay, online, people
+from dunwell.core.ledger import DocumentKind
+from dunwell.core.money import Money
+from dunwell.core.recurring import Rhythm, Wanted
+from dunwell.run import autopay, numbers, online, people, recurring, recurring_turns
 from dunwell.store import scope
-from dunwell.store.models import AutoCharge, AutoConsent, AutoEnd, MessageItem, OnlineEvent, OnlinePayment, Payment
+from dunwell.store.models import (
+    AutoCharge,
+    AutoConsent,
+    AutoEnd,
+    MessageItem,
+    OnlineEvent,
+    OnlinePayment,
+    Payment,
+    Receivable,
+)
 from portal.clients import Reader, link_in
 from portal.paying import news, session, tell
 from regressions import world
@@ -202,3 +214,21 @@ def test_in_rehearsal_the_whole_way_is_walked_and_no_money_moves(firm, provider)
     firm.day(DUE)
     assert [one.kind for one in rows(firm, OnlineEvent)] == ["paid", "paid"]
     assert rows(firm, Payment) == [] and provider.asked == []
+
+
+def test_a_recurring_invoice_is_announced_and_charged_and_the_list_says_where_its_price_has_outgrown_the_consent(
+    firm, agreed
+):
+    numbers.set_pattern(firm.creditor, DocumentKind.INVOICE, "{year}-{number}", on=ISSUED, by="anna")
+    wanted = Wanted(DocumentKind.INVOICE, "Support, {month}", Money(2000, "EUR"), Rhythm(TOLD), 7)
+    made = recurring.begin(firm.creditor, "C1", wanted, on=ISSUED, by="anna")
+    recurring.change_price(firm.creditor, made.pk, Money(10001, "EUR"), since=date(2026, 5, 1), on=ISSUED, by="anna")
+    with scope.of(firm.creditor.pk):
+        (row,) = recurring_turns.standing(firm.creditor)
+        coming = recurring_turns.preview(firm.creditor, row, ISSUED, 3)
+    assert [(one.is_charged, one.is_above_agreed) for one in coming] == [(True, False), (True, False), (False, True)]
+    firm.day(TOLD)
+    with scope.of(firm.creditor.pk):
+        charged = {number for one in AutoCharge.objects.select_related("payment") for number in one.payment.receivables}
+        issued = Receivable.objects.get(invoice__number="2026-1")
+    assert issued.pk in charged

@@ -77,7 +77,18 @@ def test_every_address_of_a_link_is_among_those_tested_here():
     ((portal),) = [one for one in get_resolver().url_patterns if getattr(one, "app_name", "") == "portal"]
     assert {pattern.name for pattern in portal.url_patterns} == {
         *("alive", "hook", "short", "unsubscribe", "main", "statement", "code", "done", "say"),
-        *("begin", "online", "stand_in", "photo", "logo", "statement_pdf", "invoice_pdf", "offer", "offer_code", "auto_end"),
+        *(
+            "begin",
+            "online",
+            "stand_in",
+            "photo",
+            "logo",
+            "statement_pdf",
+            "invoice_pdf",
+            "offer",
+            "offer_code",
+            "auto_end",
+        ),
         *("terms", "plan", "plan_read", "plan_accept", "plan_pdf"),
     }
 

@@ -72,4 +72,5 @@ def refusals() -> set[str]:
     }
     at_the_desk = {"NoSuchPlan", "PlanUnproven", "NoPageAddress"}
     ours = {offers.NoSuchOffer.__name__, offers.OfferEnded.__name__}
+    ours |= {"RequestExpired", "RequestOver", "AcceptedAlready", "WhoAccepts"}  # before_work
     return own - at_the_desk | ours | {online.NoProvider.__name__, payment.ProviderDown.__name__, "AmountUnreadable"}

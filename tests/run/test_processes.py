@@ -22,18 +22,19 @@ def test_several_processes_write_what_one_writes(database: Path, monkeypatch: py
     creditor = big_book("", invoices=120, customers=30)
     seen = portfolio.of(creditor, DAY, rehearsal=True)
     proposal = engine.propose(seen, DAY)
-    jobs = list(plan._jobs(creditor, plan.Desk(seen, proposal, 1, True)))
+    jobs = list(plan._jobs(creditor, seen, proposal, rehearsal=True))
     assert len(jobs) > 3
     assert pl.concat(job.proposal.actions for job in jobs).equals(proposal.actions)
 
-    apart = list(processes.in_order(plan._written, jobs))
+    with processes.in_order(plan._written, jobs) as written:
+        apart = list(written)
     assert apart == [plan._written(job) for job in jobs]
     assert sum(len(done.drafts) for done in apart) > 20
 
 
 def test_a_bug_in_another_process_is_a_bug_here(database: Path) -> None:
-    with pytest.raises(TypeError):
-        list(processes.in_order(abs, ["not a number"]))
+    with pytest.raises(TypeError), processes.in_order(abs, ["not a number"]) as results:
+        list(results)
 
 
 def test_a_killed_program_leaves_no_process_behind(database: Path) -> None:
@@ -41,7 +42,8 @@ def test_a_killed_program_leaves_no_process_behind(database: Path) -> None:
     program = (
         "import sys, time\nfrom dunwell.run import processes\n"
         "if __name__ == '__main__':\n"
-        "    for _ in processes.in_order(abs, range(-9, 0)): print('at work', flush=True); time.sleep(60)"
+        "    with processes.in_order(abs, range(-9, 0)) as results:\n"
+        "        for _ in results: print('at work', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=_environment()) as running:
         assert running.stdout is not None

@@ -66,7 +66,9 @@ def do(receivable: Receivable, deed: tuple[str, int, int], serial: int) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=DEEDS)
-def test_it_knows_what_a_walk_over_all_payments_finds(receivable: Receivable, deeds: list[tuple[str, int, int]]) -> None:
+def test_it_knows_what_a_walk_over_all_payments_finds(
+    receivable: Receivable, deeds: list[tuple[str, int, int]]
+) -> None:
     with scope.of(receivable.creditor_id):
         point = transaction.savepoint()
         for serial, deed in enumerate(deeds):
@@ -77,7 +79,13 @@ def test_it_knows_what_a_walk_over_all_payments_finds(receivable: Receivable, de
 
 def test_another_creditor_sees_none_of_them(receivable: Receivable, creditor: Creditor) -> None:
     other = Creditor.objects.create(
-        slug="other-open", name="O", registered_name="O", country="BG", locale="bg", timezone="Europe/Sofia", currency="EUR"
+        slug="other-open",
+        name="O",
+        registered_name="O",
+        country="BG",
+        locale="bg",
+        timezone="Europe/Sofia",
+        currency="EUR",
     )
     with scope.of(creditor.pk):
         do(receivable, ("pay", 50, 0), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
-from dunwell.run import agreements, charges, posted, rates, rights
+from dunwell.run import agreements, charges, news, posted, proposals, rates, retainers, rights, subjects
+from dunwell.store.models import Creditor
 
 Context = typer.Context
 CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
@@ -30,6 +32,7 @@ def agreement(
     propose: Annotated[
         bool, typer.Option("--propose", help="Ask the client to confirm the terms; prints the link to send.")
     ] = False,
+    send: Annotated[bool, typer.Option("--send", help="With --propose: queue the letter that asks for it.")] = False,
     paper: Annotated[Path | None, typer.Option(help="Write the terms in force as PDF here.")] = None,
     creditor: CreditorOption = "",
     by: ByOption = "",
@@ -41,8 +44,7 @@ def agreement(
     on = cli.day(context, chosen, as_of)
     pairs = dict(_pair(one) for one in terms or ())
     if propose:
-        made = agreements.propose(chosen, customer, pairs, on=on, by=by or cli.who(), why=why)
-        out.print(agreements.address(chosen, made, by=by or cli.who()), markup=False)
+        _propose(chosen, customer, pairs, on=on, by=by or cli.who(), why=why, send=send)
         return
     if pairs:
         day = cli.parsed(agreed_on) if agreed_on else on
@@ -132,6 +134,39 @@ def letter(
     place = file or Path(f"letter-{number}.pdf" if number is not None else "letters.pdf")
     place.write_bytes(posted.pdf(chosen, number) if number is not None else posted.together(chosen, numbers))
     out.print(f"{place}: print, sign, post; then `dunwell letter {numbers[0]} --posted TRACKING`", markup=False)
+
+
+def retainer(
+    context: Context,
+    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    send: Annotated[bool, typer.Option("--send", help="Queue the letter that proposes it.")] = False,
+    creditor: CreditorOption = "",
+    by: ByOption = "",
+    as_of: AsOfOption = None,
+) -> None:
+    """A retainer computed from the last twelve months, with the rule and what speaks for it; sent only with --send."""
+    chosen = cli.chosen(context, creditor)
+    on, who = cli.day(context, chosen, as_of), subjects.customer(chosen, customer)
+    found = retainers.compute(chosen, who, on)
+    for month, amount in found.months:
+        out.print(f"{month:%Y-%m}  {amount!s:>16}", markup=False)
+    for line in retainers.sentences(found, retainers.locale_of(chosen, who)):
+        out.print(line, markup=False)
+    if send:
+        news.send(chosen, retainers.letter(chosen, who, on), by=by or cli.who(), why="a retainer is proposed")
+        out.print("the letter is queued")
+
+
+def _propose(
+    creditor: Creditor, customer: str, terms: dict[str, str], *, on: date, by: str, why: str, send: bool
+) -> None:
+    """Print the link to confirm by; with the letter that asks for it, the letter too."""
+    letter = proposals.terms_letter(creditor, subjects.customer(creditor, customer), terms, on) if send else None
+    made = agreements.propose(creditor, customer, terms, on=on, by=by, why=why)
+    out.print(agreements.address(creditor, made, by=by), markup=False)
+    if letter is not None:
+        news.send(creditor, letter, by=by, why=why)
+        out.print(letter.letter.draft.text if letter.letter.draft else "", markup=False)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -36,6 +36,7 @@ RECEIVABLES: Schema = {
     "requested_on": pl.Date,  # the request itself was sent by other means on that day (import), else null
     "policy": pl.Int32,  # index into Portfolio.policies, resolved by precedence: invoice, customer, segment, creditor
     "is_cancelled": pl.Boolean,
+    "is_invoiced": pl.Boolean,  # a request that became an invoice: cancelled, for the best of reasons
     "is_imported_late": pl.Boolean,  # was overdue on the day it became known: enters by the wake-up step
     "debit_pending_until": pl.Date,  # an automatic charge or a payment in progress is expected by then
 }

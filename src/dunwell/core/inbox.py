@@ -41,6 +41,7 @@ class ProposalKind(StrEnum):
     CONTACT = "contact"
     ANSWER = "answer"  # our side owes an answer or a document
     STOP = "stop"
+    AGREE = "agree"  # to terms that were sent for confirmation
     LOOK = "look"  # nothing to record: somebody should read it
 
 
@@ -92,6 +93,7 @@ class Told:
     documents: tuple[OpenDocument, ...] = field(default=())
     claimed_paid_days: int = 5
     pause_days_max: int = 30
+    agreed: str = ""  # the sentence that plainly agrees to terms which wait to be confirmed
 
 
 def signed_address(address: str, customer_id: int, key: bytes) -> str:

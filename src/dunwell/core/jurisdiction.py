@@ -39,6 +39,10 @@ class Hours:
     verified_on: date | None = None
 
 
+BOOKS_YEARS = 10
+"""Where a profile of one's own does not say: the longest usual period."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """Whether a call may be recorded once the other side was told, or only when they agreed to it."""
@@ -57,8 +61,8 @@ class Jurisdiction:
 
     `timezone` is assumed for a contact without one, `timezones` says so by country where they differ. `subdivisions` names
     the part of a country whose holidays count (England for GB); `decreed` are the countries whose government moves days off
-    by a yearly decree. `required_lines` are keys of lines that a message must carry. `verified_on` is the oldest date among
-    the values: none was looked at earlier.
+    by a yearly decree. `books_years` full years after the year of a document its name must stay on it. `required_lines` are keys
+    of lines that a message must carry. `verified_on` is the oldest date among the values: none was looked at earlier.
     """
 
     code: str  # ru, bg, eu, gb
@@ -73,4 +77,5 @@ class Jurisdiction:
     timezones: dict[str, str] = field(default_factory=dict)
     subdivisions: dict[str, str] = field(default_factory=dict)
     decreed: frozenset[str] = frozenset()
+    books_years: int = BOOKS_YEARS
     recording: Recording = ASK_FIRST

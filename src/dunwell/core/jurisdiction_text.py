@@ -11,7 +11,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dunwell.core import toml_text
-from dunwell.core.jurisdiction import ASK_FIRST, Cap, Hours, Jurisdiction, Recording
+from dunwell.core.jurisdiction import ASK_FIRST, BOOKS_YEARS, Cap, Hours, Jurisdiction, Recording
 from dunwell.core.ledger import CustomerKind
 from dunwell.core.money import CURRENCIES
 from dunwell.core.policy_text import CHANNELS
@@ -46,7 +46,7 @@ def _jurisdiction(table: Table) -> Jurisdiction:
         for kinds, span in [(_kinds(row), _hours(row, dates))]
         for kind in kinds
     }
-    holidays = table.table("holidays")
+    holidays, books = table.table("holidays"), table.table("books")
     found = Jurisdiction(
         code=table.text("code"),
         countries=frozenset(_countries(table, "countries")),
@@ -61,6 +61,7 @@ def _jurisdiction(table: Table) -> Jurisdiction:
         timezones=_zones(table.table("timezones")),
         subdivisions=_subdivisions(holidays.table("subdivisions")) if holidays else {},
         decreed=frozenset(_countries(holidays, "moved_by_decree", ())) if holidays else frozenset(),
+        books_years=_years(books, dates) if books else BOOKS_YEARS,
         recording=_recording(table.table("recording"), dates),
         verified_on=min(dates, default=date.min),
     )
@@ -108,6 +109,13 @@ def _hours(table: Table, dates: list[date]) -> Hours:
     )
     table.finish()
     return hours
+
+
+def _years(table: Table, dates: list[date]) -> int:
+    years = table.whole("years", low=1, high=50)
+    _source(table, dates)
+    table.finish()
+    return years
 
 
 def _words(table: Table, key: str, dates: list[date], allowed: tuple[str, ...] = ()) -> tuple[str, ...]:

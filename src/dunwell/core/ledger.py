@@ -74,10 +74,15 @@ class Purpose(StrEnum):
     DISPUTE_ACCEPTED = "dispute_accepted"
     DISPUTE_REJECTED = "dispute_rejected"
     AUTO_NOTICE = "auto_notice"  # the sum and the day of an automatic charge, before it
+    TERMS_PROPOSED = "terms_proposed"
+    PLAN_ALLOWED = "plan_allowed"
+    PLAN_REFUSED = "plan_refused"
+    RETAINER_PROPOSED = "retainer_proposed"
     BY_HAND = "by_hand"  # a person's own words, where they answer nothing
     # To our own people, never to the customer.
     WORK_STOPPED = "work_stopped"
     WORK_RESUMED = "work_resumed"
+    WORK_MAY_START = "work_may_start"
 
 
 class TaskKind(StrEnum):
@@ -86,5 +91,6 @@ class TaskKind(StrEnum):
     LETTER = "letter"
     NO_CONTACT = "no_contact"
     STOP_WORK = "stop_work"  # a person decides whether work stops until it is paid
+    TALK = "talk"  # a formal talk about expectations: parts, a retainer, or parting
     HAND_OVER = "hand_over"
     CARE = "care"  # ask how they are, and listen: nothing is demanded

@@ -44,6 +44,10 @@ CONTENT_KEYS = {
     "new_link": "plain",
     "own_words": "plain",
     "auto_notice": "plain",
+    "terms_proposed": "plain",
+    "plan_allowed": "plain",
+    "plan_refused": "plain",
+    "retainer_proposed": "plain",
     "call_script": "plain",
     "visit_brief": "plain",
 }
@@ -52,6 +56,7 @@ TASK_KEYS = ("call_script", "visit_brief")
 NEWS_KEYS = (
     *("order_closed", "thanks", "apology", "lifted", "bank_details", "new_link"),
     *("dispute_accepted", "dispute_rejected", "own_words", "auto_notice", "check_in"),
+    *("terms_proposed", "plan_allowed", "plan_refused", "retainer_proposed"),
 )
 
 
@@ -277,6 +282,7 @@ class LetterFacts:
     answer: str = ""
     credited: Money | None = None
     charge: ChargeFacts | None = None
+    proposal: tuple[str, ...] = ()  # what is proposed or agreed to, a sentence each
     own_subject: str = ""  # a person's, of a letter written by hand
     own_words: str = ""
     reply_to: str = ""

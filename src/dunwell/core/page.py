@@ -8,6 +8,7 @@ from dunwell.core.ledger import Role
 
 
 class AnswerKind(StrEnum):
+    ACCEPT = "accept"  # the order of a request before work stands
     PAID = "paid"
     PROMISE = "promise"
     PLAN = "plan"  # a schedule within the policy, accepted

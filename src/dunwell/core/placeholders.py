@@ -135,7 +135,11 @@ PLACEHOLDERS = _catalogue(
     ("new_accounts", "the creditor's bank details without a sum", "creditor.accounts", "(card)"),
     ("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)"),
     ("own_words", "what a person writes by hand, between salutation and signature", "own_words", "Спасибо за письмо…"),
+    ("proposal", "what is proposed or agreed to, a sentence a line", "proposal", "– Счета оплачиваются в течение 14 дней."),
     ("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …"),
-    alone=("invoice_list", "not_due_list", "payment", "page", "survey", "new_accounts", "answers", "own_words", "signature"),
+    alone=(
+        *("invoice_list", "not_due_list", "payment", "page", "survey", "new_accounts", "answers", "own_words"),
+        *("proposal", "signature"),
+    ),
 )
 # fmt: on

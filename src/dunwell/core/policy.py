@@ -16,8 +16,8 @@ from dunwell.core.ledger import CustomerKind, DocumentKind, Role, TaskKind
 LEVEL_MAX = 9
 FIRM_LEVEL_MIN = 5
 """From this level on a step is firm: it waits while our own side owes something (I19)."""
-INDOORS = (TaskKind.STOP_WORK, TaskKind.HAND_OVER)
-"""Tasks that are decided among ourselves: they are addressed to nobody."""
+INDOORS = (TaskKind.STOP_WORK, TaskKind.TALK, TaskKind.HAND_OVER)
+"""Tasks that are decided or arranged by our own people: they are addressed to nobody."""
 
 
 INSTALMENT_STEP = "instalment"

@@ -188,6 +188,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "survey": ("they are not happy with us", "недовольны работой с нами", "не са доволни от нас"),
     "hardship": ("paying is hard for them", "трудно заплатить", "трудно им е да платят"),
     "stop_work": ("decide whether work stops", "решить, ждёт ли работа оплаты", "решение дали работата чака плащане"),
+    "talk": ("formal talk", "официальный разговор", "официален разговор"),
     "hand_over": ("a person takes over", "передача сотруднику", "предаване на служител"),
     "requester": ("requester", "заказчик", "възложител"),
     "payable": ("accounts payable", "бухгалтерия", "счетоводство"),

@@ -152,6 +152,12 @@ _REASONS = (
     Reason("nothing_open", "Nothing is open.", "Всё оплачено.", "Няма нищо за плащане."),
     Reason("cancelled", "The document was cancelled.", "Документ отменён.", "Документът е анулиран."),
     Reason(
+        "became_invoice",
+        "The request became an invoice; what was paid on it was carried over.",
+        "По этому счёту на предоплату выставлен итоговый счёт; оплата перенесена на него.",
+        "По тази проформа е издадена фактура; платеното е прехвърлено към нея.",
+    ),
+    Reason(
         "covered_by_credit",
         "Money on account covers it.",
         "Сумма покрыта авансом клиента.",

@@ -239,6 +239,7 @@ EVENTS: dict[str, Callable[[Table, str], Any]] = {
     "on_account": Table.text,  # "300.00": the customer's money with us, in the document's currency
     "debit_pending": Table.day,
     "cancelled": Table.flag,
+    "invoiced": Table.flag,  # a request before work became an invoice
     "approved": Table.flag,  # somebody approves what waits that day; a story without it approves everything at once
 }
 

@@ -122,6 +122,7 @@ def _readable(portfolio: Portfolio) -> pl.DataFrame:
         is_credited=pl.col("is_credited").fill_null(False),
         is_request=~is_invoice,
         is_cancelled=pl.col("is_cancelled").fill_null(False),
+        is_invoiced=pl.col("is_invoiced").fill_null(False),
         is_late=pl.col("is_imported_late").fill_null(False) & is_invoice,
         missing=pl.when(pl.col("balance").is_null())
         .then(pl.lit("balance"))

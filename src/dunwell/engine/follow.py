@@ -101,6 +101,12 @@ def _promise(reading: Reading, said: Said, told: Told, on: date) -> Iterable[Pro
         )
 
 
+def _agree(reading: Reading, said: Said, told: Told, on: date) -> Iterable[Proposed]:
+    """A plain yes to the terms that were sent; whoever objects or asks to be left alone has not agreed."""
+    if told.agreed and not {"dispute", "stop_contact"} & said.keys():
+        yield Proposed(ProposalKind.AGREE, {"words": told.agreed}, told.agreed, 1.0)
+
+
 def _absent(reading: Reading, said: Said, told: Told, on: date) -> Iterable[Proposed]:
     until = absence(reading, told, on) if "out_of_office" in said else None
     if until and reading.return_date and not reading.promised_date:
@@ -137,6 +143,7 @@ RULES: tuple[Callable[[Reading, Said, Told, date], Iterable[Proposed]], ...] = (
     _dispute,
     _claimed_paid,
     _promise,
+    _agree,
     _absent,
     _hardship,
     _contact,

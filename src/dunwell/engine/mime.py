@@ -11,11 +11,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import struct
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+
+import numpy as np
 
 from dunwell.core.message import Attachment, Message
 from dunwell.core.refusal import Refusal
@@ -25,6 +26,7 @@ DATE_SLOT = b"Date: <at sending>\r\n"
 WORD_BYTES_MAX = 45
 LINE_MAX = 76
 PARAMETER_MAX = 60
+LINE_END = np.frombuffer(b"\r\n", np.uint8)
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 MAILBOX = re.compile(r"[^\s<>@,;:\"()\[\]\\\x00-\x1f\x7f-\U0010ffff]+@[^\s<>@,;:\"()\[\]\\\x00-\x1f]+")
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
@@ -118,16 +120,14 @@ def _file_part(attachment: Attachment, disposition: str) -> bytes:
 
 
 def _base64_lines(data: bytes) -> bytes:
-    encoded = base64.b64encode(data)
-    full, rest = divmod(len(encoded), LINE_MAX)
-    lines = _cutter(full).unpack_from(encoded)
-    return b"\r\n".join((*lines, encoded[-rest:]) if rest else lines)
-
-
-@lru_cache(maxsize=4096)
-def _cutter(lines: int) -> struct.Struct:
-    """Cuts a string into so many full lines in one call."""
-    return struct.Struct(f"{LINE_MAX}s" * lines)
+    encoded = binascii.b2a_base64(data, newline=False)
+    full = len(encoded) // LINE_MAX
+    # A column of line ends beside the full lines: cut and joined by one copy of the bytes.
+    page = np.empty((full, LINE_MAX + 2), np.uint8)
+    page[:, :LINE_MAX] = np.frombuffer(encoded, np.uint8, full * LINE_MAX).reshape(full, LINE_MAX)
+    page[:, LINE_MAX:] = LINE_END
+    rest = encoded[full * LINE_MAX :]
+    return page.tobytes() + rest if rest else page.tobytes()[: -len(LINE_END)]
 
 
 def _file_name(name: str) -> str:

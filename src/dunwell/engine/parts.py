@@ -118,6 +118,14 @@ def own_words(sheet: Sheet) -> Part:
     return "\n\n".join(kept), "".join(sheet.layout.paragraph(one) for one in kept)
 
 
+def proposal(sheet: Sheet) -> Part:
+    """What is proposed or agreed to: a sentence a line."""
+    said = [f"– {terms.clean(line)}" for line in sheet.scene.facts.proposal]
+    if not said:
+        raise FactMissing("proposal")
+    return "\n".join(said), "".join(sheet.layout.paragraph(line) for line in said)
+
+
 def answers(sheet: Sheet) -> Part:
     """Three ready e-mails: paid, will pay on …, a question. They need no page and no server of ours."""
     facts, labels = sheet.scene.facts, sheet.labels
@@ -246,6 +254,7 @@ PARTS: dict[str, Callable[[Sheet], Part]] = {
     "new_accounts": new_accounts,
     "answers": answers,
     "own_words": own_words,
+    "proposal": proposal,
     "signature": signature,
 }
 

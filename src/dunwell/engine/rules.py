@@ -38,6 +38,7 @@ def table(days: Days, *, is_fresh: bool) -> tuple[Rule, ...]:
     tomorrow = pl.lit(as_of + 1, pl.Int32)
     return (
         Rule("facts are missing", "hold", "data_incomplete", pl.col("missing").is_not_null(), value=pl.col("missing")),
+        Rule("it became an invoice", "none", "became_invoice", pl.col("is_invoiced")),
         Rule("it was cancelled", "none", "cancelled", pl.col("is_cancelled")),
         Rule("nothing is open", "none", "nothing_open", pl.col("balance") <= 0),
         Rule("the customer's state stops contact", "hold", "customer_state", _is_stopped(), value=pl.col("state")),

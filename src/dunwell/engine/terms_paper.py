@@ -43,19 +43,8 @@ def confirmation(facts: TermsFacts, words: Mapping[str, Any]) -> str:
     return str(words["confirms"].format(customer=facts.customer.name))
 
 
-def _blocks(facts: TermsFacts, words: Mapping[str, Any]) -> Iterator[Block]:
-    yield Title(words["title"])
-    day = terms.long_date(facts.day, facts.locale)
-    yield Paragraph(_ended(words["lead"].format(creditor=facts.creditor.name, customer=facts.customer.name, day=day)))
-    yield Columns((_party(facts.creditor, words["creditor"]), _party(facts.customer, words["customer"])))
-    yield Heading(words["rules"])
-    yield Bullets(tuple(_rules(facts, words)))
-    yield Paragraph(confirmation(facts, words))
-    if facts.evidence:
-        yield Paragraph(_ended(words["confirmed"].format(day=day, evidence=facts.evidence)))
-
-
-def _rules(facts: TermsFacts, words: Mapping[str, Any]) -> Iterator[str]:
+def rules(facts: TermsFacts, words: Mapping[str, Any]) -> Iterator[str]:
+    """What holds, a sentence each."""
     said = {name: terms.clean(str(value)) for name, value in facts.terms.items()}
     found = agreed_terms.read(said)
     if contract := said.get("contract"):
@@ -83,6 +72,18 @@ def _rules(facts: TermsFacts, words: Mapping[str, Any]) -> Iterator[str]:
     if stop_work := said.get("stop_work"):
         yield words["stop_work"].format(value=stop_work)
     yield words["otherwise"]
+
+
+def _blocks(facts: TermsFacts, words: Mapping[str, Any]) -> Iterator[Block]:
+    yield Title(words["title"])
+    day = terms.long_date(facts.day, facts.locale)
+    yield Paragraph(_ended(words["lead"].format(creditor=facts.creditor.name, customer=facts.customer.name, day=day)))
+    yield Columns((_party(facts.creditor, words["creditor"]), _party(facts.customer, words["customer"])))
+    yield Heading(words["rules"])
+    yield Bullets(tuple(rules(facts, words)))
+    yield Paragraph(confirmation(facts, words))
+    if facts.evidence:
+        yield Paragraph(_ended(words["confirmed"].format(day=day, evidence=facts.evidence)))
 
 
 def _party(party: Party, head: str) -> Column:

@@ -24,7 +24,7 @@ from dunwell.engine.terms_paper import TermsFacts
 from dunwell.plugins import paper
 from dunwell.run import page_links, rights, subjects
 from dunwell.store import audit, load_claims, pages, scope, switches
-from dunwell.store.models import Creditor, Customer, TermsConfirmed, TermsProposal
+from dunwell.store.models import Agreement, Creditor, Customer, TermsConfirmed, TermsProposal
 from dunwell.store.pages import NewLink
 
 
@@ -55,12 +55,12 @@ class Proposed:
 
 
 def propose(
-    creditor: Creditor, customer: str, terms: Mapping[str, str], *, on: date, by: str, why: str = ""
+    creditor: Creditor, customer: str | Customer, terms: Mapping[str, str], *, on: date, by: str, why: str = ""
 ) -> TermsProposal:
     """Write the next version down for confirmation; terms not named stay as they were agreed."""
     rights.check(creditor, terms)
     who = subjects.customer(creditor, customer)
-    whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
+    said = whole(creditor, who, terms, on)
     with scope.of(creditor.pk):
         made = TermsProposal.objects.create(
             creditor_id=creditor.pk,
@@ -68,12 +68,22 @@ def propose(
             by=by,
             why=why,
             customer=who,
-            terms=whole,
+            terms=said,
             locale=who.locale or creditor.locale,
             rehearsal=not switches.is_live(creditor.pk),
         )
-        audit.link(creditor.pk, actor=by, kind="terms_proposed", subject=who.external_id, content=whole)
+        audit.link(creditor.pk, actor=by, kind="terms_proposed", subject=who.external_id, content=said)
     return made
+
+
+def whole(creditor: Creditor, customer: Customer, terms: Mapping[str, str], on: date) -> dict[str, Any]:
+    """Terms with those that stand already and are not named."""
+    return load_claims.agreement(creditor.pk, customer.pk, on) | dict(terms)
+
+
+def facts_of(creditor: Creditor, customer: Customer, terms: Mapping[str, Any], on: date) -> TermsFacts:
+    """What a document of these terms says, in the customer's language."""
+    return TermsFacts(_creditor(creditor), _customer(customer), terms, on, customer.locale or creditor.locale)
 
 
 def address(creditor: Creditor, proposal: TermsProposal, *, by: str) -> str:
@@ -126,29 +136,34 @@ def confirm(
             raise TermsChanged
         proposal = TermsProposal.objects.get(pk=found.number)
         evidence = words_of(locale, "plan")["on_page"].format(name=name.strip())
-        agreement = None
-        if not rehearsal:
-            agreement = rights.agree(
-                creditor,
-                Customer.objects.get(pk=customer_id),
-                proposal.terms,
-                agreed_on=on,
-                evidence=evidence,
-                on=on,
-                by="page",
-                why=f"proposal {proposal.pk}",
-            )
-        printed = paper.pdf(terms_paper.document(_facts(creditor, proposal, locale, on, evidence), words(locale)))
-        return TermsConfirmed.objects.create(
-            creditor_id=creditor.pk,
-            effective_on=on,
-            by="page",
-            proposal=proposal,
-            agreement=agreement,
-            evidence=evidence,
-            sha256=hashlib.sha256(printed).hexdigest(),
-            content=printed,
-        )
+        return _confirmed(creditor, proposal, locale, evidence, on=on, by="page", rehearsal=rehearsal)
+
+
+def waits(customer_id: int, *, rehearsal: bool) -> bool:
+    """Whether terms wait for a customer's word; call inside `scope.of`."""
+    return _waiting(customer_id, rehearsal=rehearsal) is not None
+
+
+def confirm_by_reply(creditor: Creditor, customer: Customer, *, words: str, on: date, by: str) -> TermsConfirmed:
+    """A person read in a reply that the client agrees to the terms that wait: the same as if they had pressed the button."""
+    rehearsal = not switches.is_live(creditor.pk)
+    with scope.of(creditor.pk):
+        proposal = _waiting(customer.pk, rehearsal=rehearsal)
+        if proposal is None:
+            raise NothingProposed
+        return _confirmed(creditor, proposal, proposal.locale, f"e-mail: “{words}”", on=on, by=by, rehearsal=rehearsal)
+
+
+def take_back(creditor: Creditor, customer: Customer, number: int, *, on: date, by: str, why: str) -> None:
+    """It was not agreed after all: the terms of before stand again, as a new version."""
+    with scope.of(creditor.pk):
+        confirmed = TermsConfirmed.objects.select_related("agreement").get(pk=number)
+        if confirmed.agreement is None:
+            return
+        before = Agreement.objects.filter(customer=customer, pk__lt=confirmed.agreement.pk).order_by("pk").last()
+        old = dict(before.terms) if before else {}
+        terms = {name: str(old.get(name, "")) for name in confirmed.agreement.terms}
+        rights.agree(creditor, customer, terms, agreed_on=on, evidence=why or "taken back", on=on, by=by, why=why)
 
 
 def printed(creditor: Creditor, customer: str, on: date) -> bytes:
@@ -157,9 +172,8 @@ def printed(creditor: Creditor, customer: str, on: date) -> bytes:
     terms = load_claims.agreement(creditor.pk, who.pk, on)
     if not terms:
         raise NothingProposed
-    locale = who.locale or creditor.locale
-    facts = TermsFacts(_creditor(creditor), _customer(who), terms, on, locale)
-    return paper.pdf(terms_paper.document(facts, words(locale)))
+    facts = facts_of(creditor, who, terms, on)
+    return paper.pdf(terms_paper.document(facts, words(facts.locale)))
 
 
 def words(locale: str) -> Mapping[str, Any]:
@@ -171,6 +185,35 @@ def words_of(locale: str, table: str) -> Mapping[str, Any]:
     text = (files("dunwell") / "content" / "agreements" / f"{locale}.toml").read_text("utf-8")
     found: Mapping[str, Any] = tomllib.loads(text)[table]
     return found
+
+
+def _confirmed(
+    creditor: Creditor, proposal: TermsProposal, locale: str, evidence: str, *, on: date, by: str, rehearsal: bool
+) -> TermsConfirmed:
+    """The proposal is agreed from this day, with the paper kept. In rehearsal nothing is agreed."""
+    agreement = None
+    if not rehearsal:
+        agreement = rights.agree(
+            creditor,
+            Customer.objects.get(pk=proposal.customer_id),
+            proposal.terms,
+            agreed_on=on,
+            evidence=evidence,
+            on=on,
+            by=by,
+            why=f"proposal {proposal.pk}",
+        )
+    printed = paper.pdf(terms_paper.document(_facts(creditor, proposal, locale, on, evidence), words(locale)))
+    return TermsConfirmed.objects.create(
+        creditor_id=creditor.pk,
+        effective_on=on,
+        by=by,
+        proposal=proposal,
+        agreement=agreement,
+        evidence=evidence,
+        sha256=hashlib.sha256(printed).hexdigest(),
+        content=printed,
+    )
 
 
 def _waiting(customer_id: int, *, rehearsal: bool) -> TermsProposal | None:

@@ -26,8 +26,8 @@ from dunwell.store.dumps import Tally
 KEY = "backup.key"
 NAME = re.compile(r"dunwell-([a-z0-9]{6})-(\d{8}T\d{6})Z\.age")
 MOMENT = "%Y%m%dT%H%M%S"
-LEFT_OUT = {"postgres", "postgres.lock", "run", "built", "rehearsal", "backups", "secrets/" + KEY}
-"""Of the data folder: what the dump holds, what can be made again, and the key, which must not lie in what it opens."""
+LEFT_OUT = {"postgres", "postgres.lock", "run", "built", "rehearsal", "backups", "erasures.jsonl", "secrets/" + KEY}
+"""Of the data folder: what the dump holds, what can be made again, what an older copy must not replace, and the key itself."""
 
 
 class KeyWrong(Refusal):

@@ -172,10 +172,10 @@ FROM contact t WHERE t.creditor_id = %s ORDER BY t.id
 """
 FILL_INVOICES = """
 INSERT INTO invoice (creditor_id, source, external_id, customer_id, kind, series, number, issue_date, currency, total, what_for,
-  reference, order_number, work_state, credits_number, known_on, payment_terms, policy, owner, note, status, disputed)
+  reference, order_number, credits_number, known_on, payment_terms, policy, owner, note, status, disputed)
 SELECT c.creditor_id, 'bench', n::text, c.id, 'invoice', '', 'B-' || n, d.due - 30,
   (ARRAY['EUR','RUB','GBP'])[1 + (CASE WHEN x.customer %% 10 = 0 THEN n ELSE x.customer END) %% 3],
-  1000 + (n * 7919) %% 5000000, 'Services', '', '', '', '', d.due - 30, '', '', '', '', '', false
+  1000 + (n * 7919) %% 5000000, 'Services', '', '', '', d.due - 30, '', '', '', '', '', false
 FROM (SELECT n, %s AS creditor, 1 + (n * 48271) %% %s AS customer FROM generate_series(1::bigint, %s) n) x
 JOIN customer c ON c.creditor_id = x.creditor AND c.source = 'bench' AND c.external_id = x.customer::text
 CROSS JOIN LATERAL (SELECT %s::date - 150 + ((x.n * 31)::bigint %% 180)::int AS due) d

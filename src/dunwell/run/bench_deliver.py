@@ -166,7 +166,6 @@ def _draft(customer_id: int, receivable_id: int) -> Draft:
     line = "x" * 76 + "\r\n"
     return Draft(
         customer_id=customer_id,
-        run_id=None,
         slot_on=DAY,
         purpose="request",
         channel="email",

@@ -168,7 +168,8 @@ def _run(creditor: Creditor) -> None:
     known = record.last_outcomes(creditor.pk, rehearsal=True)
     recorded = benches.recorded(creditor, proposal, known, rehearsal=True)
     some = benches.first_of(proposal, proposal.actions.head(LETTERS))
-    desk = planning.write(creditor, seen, some, run_id=recorded.run_id, rehearsal=True)
+    with planning.writing(creditor, seen, some, rehearsal=True) as written:
+        desk = planning.queue(creditor, seen, some, written, run_id=recorded.run_id, rehearsal=True)
     record_plan.tasks(creditor.pk, recorded.run_id, desk.tasks(), as_of=DAY, rehearsal=True, by="bench")
 
 

@@ -66,22 +66,23 @@ def day(*, messages: int, invoices: int) -> dict[str, Any]:
         seen = portfolio.of(creditor, DAY, rehearsal=False)
     with stopwatch(times, "plan_s"):
         proposal = engine.propose(seen, DAY)
-    with stopwatch(times, "record_s"):
-        done = recorded(creditor, proposal, known.result(), rehearsal=False)
     first = proposal.actions.filter(pl.col("task").is_null()).head(messages)
     some = first_of(proposal, first)
-    del known, proposal
-    with together() as memory, stopwatch(times, "render_s"):
-        queued = planning.write(creditor, seen, some, run_id=done.run_id, rehearsal=False).messages
+    with together() as memory, planning.writing(creditor, seen, some, rehearsal=False) as written:
+        with stopwatch(times, "record_s"):
+            done = recorded(creditor, proposal, known.result(), rehearsal=False)
+        del known, proposal
+        with stopwatch(times, "render_s"):
+            desk = planning.queue(creditor, seen, some, written, run_id=done.run_id, rehearsal=False)
     total = round(sum(times.values()), 3)
     return {
         "bench": "day",
         "invoices": invoices,
         "customers": customers,
-        "messages": queued,
+        "messages": desk.messages,
         **times,
         "total_s": total,
-        "per_s": round(queued / total),
+        "per_s": round(desk.messages / total),
         "peak_rss_mb": memory(),
     }
 

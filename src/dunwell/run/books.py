@@ -6,6 +6,7 @@ a document is taken back by its cancellation, a payment by its reversal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -144,12 +145,13 @@ def add_document(
     what_for: str = "",
     credits_number: str = "",
     is_sent: bool = True,
+    parts: Sequence[tuple[Money, date]] = (),
     on: date,
     by: str,
     why: str = "",
 ) -> Invoice:
     """An invoice, a request before work, or a credit note; money is set against it by the next run. One that was not sent yet is
-    sent by the first step of its ladder.
+    sent by the first step of its ladder. `parts` are its instalments where there are several: sums that add up, each with its due date.
     """
     if due < issued:
         raise DueBeforeIssue(due=due, issued=issued)
@@ -165,10 +167,11 @@ def add_document(
             valid_until=due if is_request else None, credits_number=credits_number,
             requested_on=issued if is_sent else None, known_on=on,
         )  # fmt: skip
-        if kind != DocumentKind.CREDIT_NOTE:
+        owed = () if kind == DocumentKind.CREDIT_NOTE else parts or ((total, due),)
+        for place, (part, last_day) in enumerate(owed, 1):
             Receivable.objects.create(
-                creditor=creditor, invoice=made, customer=customer, currency=total.currency, amount=total.minor,
-                due_date=None if is_request else due,
+                creditor=creditor, invoice=made, customer=customer, instalment=place, currency=total.currency,
+                amount=part.minor, due_date=None if is_request else last_day,
             )  # fmt: skip
         _note(creditor, by, "document", number, {"kind": kind, "total": str(total), "due": due, "why": why})
     return made

@@ -63,7 +63,9 @@ def correct(creditor: Creditor, country: str, day: date, *, is_off: bool, by: st
     assert file is not None
     known = dict(load_corrections())
     old = known.get(country, Correction())
-    holidays, workdays = (old.holidays | {day}, old.workdays - {day}) if is_off else (old.holidays - {day}, old.workdays | {day})
+    holidays, workdays = (
+        (old.holidays | {day}, old.workdays - {day}) if is_off else (old.holidays - {day}, old.workdays | {day})
+    )
     known[country] = Correction(holidays, workdays)
     with scope.of(creditor.pk):
         audit.link(creditor.pk, actor=by, kind="calendar", subject=country, content={"day": day, "is_off": is_off})

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from dunwell.core.refusal import Refusal
 from dunwell.run import (
     autopay,
+    before_work,
     check_ins,
     credits,
     deadlines,
@@ -91,6 +92,7 @@ def run(
         deadlines.enforce(creditor, as_of, rehearsal=rehearsal, by=by)
         deadlines.tell(creditor, as_of, rehearsal=rehearsal)
         moment = _moment(creditor, as_of, now, rehearsal=rehearsal)
+        before_work.open_work(creditor, as_of, moment, by=by)
         stop_work.lift_paid(creditor, as_of, moment, by=by)
         autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
         forecasting.run(creditor, as_of)

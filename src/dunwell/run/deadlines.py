@@ -294,5 +294,5 @@ FROM receivable r CROSS JOIN LATERAL dunwell_owed(r.id, %s) o WHERE r.invoice_id
 """
 CAME_BY = """
 SELECT coalesce(sum(a.amount), 0) FROM allocation a JOIN receivable r ON r.id = a.receivable_id JOIN payment p ON p.id = a.payment_id
-WHERE r.invoice_id = %s AND p.date <= %s
+WHERE r.invoice_id = %s AND p.date <= %s AND a.basis <> 'carried'
 """

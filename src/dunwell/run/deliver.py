@@ -37,6 +37,8 @@ RETRY_AFTER = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), 
 DOWN_RETRY_AFTER = timedelta(minutes=5)
 RECORD_WAITS_S = (0.2, 1.0, 5.0, 20.0)
 """A database that restarts is waited for: this thread alone knows what became of its message."""
+COMPANY_S = 0.001
+"""A commit costs more than this however many messages it carries: so long one that ended waits for others."""
 HALTING = {"stopped", "stale_money"}
 
 
@@ -195,30 +197,32 @@ class Errand:
     def run(self) -> None:
         connections = max(1, self.channel.limits.connections)
         under_way = 0
+        wait_s: float | None = 0.0
         with ThreadPoolExecutor(connections) as pool, _interrupted_by_signals(self._halt):
             while True:
-                ended = self._collect(0.0) if under_way else []
+                ended = self._collect(wait_s, enough=connections // 2)
                 under_way -= len(ended)
                 ready, wait_s = self._take(connections - under_way)
-                if not ended and not ready:
-                    if not under_way and wait_s is None:
-                        break
-                    ended = self._collect(wait_s)
-                    under_way -= len(ended)
-                for claimed in self._advance(ended, ready):
-                    pool.submit(self._work, claimed)
-                    under_way += 1
+                if ended or ready:
+                    for claimed in self._advance(ended, ready):
+                        pool.submit(self._work, claimed)
+                        under_way += 1
+                    wait_s = 0.0
+                elif not under_way and wait_s is None:
+                    break
         outbox.give_back(self.creditor_id, self._pending)
         if self._bug is not None:
             raise self._bug
 
-    def _collect(self, wait_s: float | None) -> list[Ending | BaseException]:
-        """What has ended by now; waits for the first one up to `wait_s`, None = as long as it takes."""
-        found = []
+    def _collect(self, wait_s: float | None, enough: int) -> list[Ending | BaseException]:
+        """What has ended by now; waits for the first one up to `wait_s`, None = as long as it takes, then a moment for `enough`."""
+        found: list[Ending | BaseException] = []
         try:
-            found.append(self._ended.get(timeout=wait_s) if wait_s != 0 else self._ended.get_nowait())
+            found.append(self._ended.get(timeout=wait_s))
+            until = time.monotonic() + COMPANY_S
             while True:
-                found.append(self._ended.get_nowait())
+                left_s = until - time.monotonic() if len(found) < enough else 0.0
+                found.append(self._ended.get(timeout=max(0.0, left_s)))
         except Empty:
             return found
 

@@ -51,7 +51,6 @@ class Desk:
 
     seen: Portfolio
     proposal: Proposal
-    run_id: int | None
     rehearsal: bool
     messages: int = 0
     waiting: int = 0
@@ -108,7 +107,6 @@ class Desk:
         assert draft is not None and message is not None
         return Draft(
             customer_id=action["customer_id"],
-            run_id=self.run_id,
             slot_on=self.proposal.as_of,
             purpose=action["purpose"],
             channel=action["channel"],

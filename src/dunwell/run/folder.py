@@ -16,12 +16,14 @@ from dunwell.core.ledger import CustomerKind
 from dunwell.core.message import LOCALES
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
+from dunwell.core.retainer import SeveralCurrencies as SeveralMonies
+from dunwell.core.retainer import TooLittleHistory
 from dunwell.core.toml_text import suggest
 from dunwell.engine import claim as composed
 from dunwell.engine import folder
 from dunwell.engine.folder import FolderFacts, Gift, OpenInvoice
 from dunwell.plugins import paper
-from dunwell.run import deliver, subjects
+from dunwell.run import deliver, retainers, subjects
 from dunwell.run.claim_facts import OBJECTIONS, calendar_of
 from dunwell.run.posted import writer_of
 from dunwell.store import load_claims, load_folder, scope, switches
@@ -122,7 +124,7 @@ def _facts(creditor: Creditor, customer: Customer, kind: str, on: date) -> Folde
         since=since,
         results=found.results,
         open=tuple(OpenInvoice(*one) for one in found.open),
-        retainer=_retainer(found.invoiced, on, found.first),
+        retainer=_retainer(creditor, customer, on),
         gift=_gift(creditor, customer, locale) if kind == "visit" else None,
     )
 
@@ -156,12 +158,12 @@ def _ending(facts: FolderFacts, creditor: Creditor, customer: Customer, ends_on:
     return replace(facts, contract=contract, basis=basis.strip(), ends_on=ends_on)
 
 
-def _retainer(invoiced: Mapping[str, int], on: date, first: date | None) -> Money | None:
-    """The average month of a year, in one currency; a shorter history says too little."""
-    if len(invoiced) != 1 or first is None or first > on - YEAR + timedelta(days=31):
+def _retainer(creditor: Creditor, customer: Customer, on: date) -> Money | None:
+    """What a retainer would come to, where the last year gives one."""
+    try:
+        return retainers.compute(creditor, customer, on).sum
+    except (TooLittleHistory, SeveralMonies):
         return None
-    ((currency, minor),) = invoiced.items()
-    return Money(minor // 12, currency)
 
 
 def _gift(creditor: Creditor, customer: Customer, locale: str) -> Gift | None:

@@ -14,7 +14,7 @@ from dunwell.core.inbox import ProposalKind
 from dunwell.core.ledger import HoldReason, OurDebt, Role
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
-from dunwell.run import facts, people
+from dunwell.run import agreements, facts, people
 from dunwell.store import inbox
 from dunwell.store.inbox import Open
 from dunwell.store.models import Contact, ContactPoint, Creditor, Customer
@@ -110,6 +110,14 @@ def _stop(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **w
     return [["opt_out", address]]
 
 
+def _agree(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
+    """The terms that wait are agreed, with the reply as evidence."""
+    made = agreements.confirm_by_reply(
+        creditor, customer, words=str(values.get("words", "")), on=who["on"], by=who["by"]
+    )
+    return [["agreement", made.pk]]
+
+
 def _look(creditor: Creditor, customer: Customer, values: Mapping[str, Any], **who: Any) -> Effects:
     return []
 
@@ -123,6 +131,7 @@ EFFECTS: dict[ProposalKind, Effect] = {
     ProposalKind.CONTACT: _contact,
     ProposalKind.ANSWER: _answer,
     ProposalKind.STOP: _stop,
+    ProposalKind.AGREE: _agree,
     ProposalKind.LOOK: _look,
 }
 # What a person may change in each kind.
@@ -134,6 +143,7 @@ VALUES: dict[ProposalKind, tuple[str, ...]] = {
     ProposalKind.CONTACT: ("address", "channel", "name"),
     ProposalKind.ANSWER: ("what",),
     ProposalKind.STOP: ("address", "channel"),
+    ProposalKind.AGREE: (),
     ProposalKind.LOOK: (),
 }
 
@@ -158,6 +168,10 @@ def _unnamed(creditor: Creditor, customer: Customer, subject: Any, *, on: date, 
     people.opt_out(creditor, subject, channel=people.ALL_CHANNELS, on=on, by=by, why=why)
 
 
+def _as_before(creditor: Creditor, customer: Customer, subject: Any, *, on: date, by: str, why: str) -> None:
+    agreements.take_back(creditor, customer, int(subject), on=on, by=by, why=why)
+
+
 UNDO: dict[str, Callable[..., None]] = {
     "promise": _end("promise"),
     "dispute": _end("dispute"),
@@ -165,6 +179,7 @@ UNDO: dict[str, Callable[..., None]] = {
     "our_side": _given,
     "opt_out": _wanted,
     "contact": _unnamed,
+    "agreement": _as_before,
 }
 
 

@@ -21,9 +21,9 @@ from dunwell.core.ledger import CustomerKind, DocumentKind
 from dunwell.core.money import Money
 from dunwell.core.reading import OpenInvoice, Reader, Reading, ReplyContext
 from dunwell.core.refusal import Refusal
-from dunwell.engine import follow
+from dunwell.engine import consent, follow
 from dunwell.plugins.readers.mail import MAIL_BYTES_MAX, head_of, read_mail, returned_ids, shown_html
-from dunwell.run import calendars, jurisdictions, people, portfolio, reader_lessons, reply_address
+from dunwell.run import agreements, calendars, jurisdictions, people, portfolio, reader_lessons, reply_address
 from dunwell.run.ingest import FileMissing
 from dunwell.store import audit, bounces, inbox, models, scope
 from dunwell.store.models import (
@@ -348,8 +348,15 @@ def _told(creditor: Creditor, customer: Customer, row: Inbound, on: date) -> tup
         documents=tuple(OpenDocument(one.number, one.minor, one.currency) for one in meant),
         claimed_paid_days=policy.claimed_paid_days,
         pause_days_max=PAUSE_DAYS_MAX,
+        agreed=_agreed(row, customer),
     )
     return told, policy.reply_wait_days
+
+
+def _agreed(row: Inbound, customer: Customer) -> str:
+    """What plainly agrees, where terms wait to be confirmed."""
+    waits = agreements.waits(customer.pk, rehearsal=row.rehearsal)
+    return consent.plain_yes(row.content.text) if waits else ""
 
 
 def _context(told: Told, customer: Customer, on: date) -> ReplyContext:

@@ -25,7 +25,7 @@ from dunwell.run.letters import Letter
 from dunwell.store import audit, enqueue, load_news, pages, record_plan, scope, switches
 from dunwell.store.enqueue import Draft
 from dunwell.store.load_news import LetterReader
-from dunwell.store.models import Creditor, Receivable
+from dunwell.store.models import Creditor, Customer, Receivable
 from dunwell.store.record_plan import NewTask
 
 WRITTEN = ("email", "sms")
@@ -42,6 +42,10 @@ class StillAsked(Refusal):
 
 class NothingPaid(Refusal):
     """Nothing of {customer} has been paid lately: the letter would thank for a payment that did not come."""
+
+
+class NobodyToWrite(Refusal):
+    """Nobody of {customer} has an e-mail address: add a contact first."""
 
 
 class NotNow(Refusal):
@@ -110,6 +114,24 @@ def about(creditor: Creditor, purpose: Purpose, receivable: Receivable, said: di
     return prepare(creditor, purpose, last.reader, told, on=on, rehearsal=rehearsal, said=said)
 
 
+def to_customer(
+    creditor: Creditor,
+    purpose: Purpose,
+    customer: Customer,
+    said: dict[str, Any],
+    *,
+    on: date,
+    told: Sequence[int] = (),
+) -> Prepared:
+    """A letter to whoever had the last one, else to the customer's first address. Nothing is queued."""
+    rehearsal = not switches.is_live(creditor.pk)
+    last = load_news.last_letter(creditor.pk, customer_id=customer.pk, receivables=told, rehearsal=rehearsal)
+    reader = last.reader if last else load_news.first_reader(creditor.pk, customer.pk)
+    if reader is None:
+        raise NobodyToWrite(customer=customer.name)
+    return prepare(creditor, purpose, reader, [], on=on, rehearsal=rehearsal, said=said)
+
+
 def send(creditor: Creditor, prepared: Prepared, *, by: str, why: str) -> int:
     """Queue the letter that was looked at; gives how many were added: a second time none."""
     draft, customer = prepared.draft, prepared.letter.facts.customer
@@ -141,9 +163,9 @@ def announce(creditor: Creditor, book: Portfolio, proposal: Proposal, *, run_id:
         purpose=pl.lit(Purpose.BANK_DETAILS.value), copies=pl.lit([], pl.List(pl.Int64))
     )
     told, _ = engine.propose(seen, as_of, by_letter, _told([]))
-    desk = Desk(seen, told, run_id, rehearsal)
+    desk = Desk(seen, told, rehearsal)
     written = letters.write(creditor, seen, told, rehearsal=rehearsal)
-    added = enqueue.enqueue(creditor.pk, desk.drafts(written)).added
+    added = enqueue.enqueue(creditor.pk, desk.drafts(written), run_id=run_id).added
     record_plan.findings(creditor.pk, desk.found, as_of=as_of, by=by)
     nobody = ways.filter(pl.col("channel").is_null()).select("customer_id", "contact_id")
     calls = [
@@ -180,7 +202,7 @@ def prepare(
     (letter,) = letters.write(creditor, seen, proposal, rehearsal=rehearsal, said=said, thread=thread)
     if letter.findings:
         raise NotWritten(finding=letter.findings[0])
-    (draft,) = Desk(seen, proposal, None, rehearsal).drafts(iter([letter]))
+    (draft,) = Desk(seen, proposal, rehearsal).drafts(iter([letter]))
     return Prepared(letter, draft)
 
 

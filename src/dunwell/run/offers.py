@@ -12,7 +12,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from dunwell.core import offers as rules
 from dunwell.core.ledger import CustomerKind
@@ -148,7 +149,11 @@ def told(creditor: Creditor, receivables: list[int], on: date, *, rehearsal: boo
     found: dict[int, OfferGrant] = {}
     with scope.of(creditor.pk):
         rows = OfferGrant.objects.filter(
-            receivable_id__in=receivables, rehearsal=rehearsal, last_day__gte=on, end=None
+            # One array: a list of thousands of parameters costs more to put together than to answer.
+            RawSQL("offer_grant.receivable_id = ANY(%s)", [receivables], BooleanField()),
+            rehearsal=rehearsal,
+            last_day__gte=on,
+            end=None,
         ).select_related("offer")
         for one in rows.order_by("last_day", "pk"):
             found.setdefault(one.receivable_id, one)

@@ -23,7 +23,7 @@ from dunwell.store.pages import NewLink
 
 TOKEN_BYTES = 15
 """120 bits: 24 letters and digits without case, which also a person can type from a printed letter."""
-MESSAGE_PURPOSES = ("request", "answer", "auto_notice")
+MESSAGE_PURPOSES = ("request", "answer", "auto_notice", "terms_proposed", "plan_allowed")
 
 
 @dataclass(frozen=True, slots=True)

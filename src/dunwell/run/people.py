@@ -199,15 +199,18 @@ def hold(
         raise OneOfTwo
     with scope.of(creditor.pk):
         scopes: list[dict[str, Any]]
+        # The chain is never changed: it names a customer by the source's id, not by the name that somebody typed.
+        subject: str | Invoice | Customer = number
         if customer_name:
-            scopes = [{"customer": subjects.customer(creditor, customer_name)}]
+            subject = subjects.customer(creditor, customer_name)
+            scopes = [{"customer": subject}]
         else:
             scopes = [{"receivable": one} for one in subjects.receivables_of(creditor, number)]
         made = [
             Hold.objects.create(**facts.fact(creditor, on, by, why), **one, reason=reason, until_date=until)
             for one in scopes
         ]
-        facts.link(creditor, by, "hold", number or customer_name, {"reason": reason, "until": until, "why": why})
+        facts.link(creditor, by, "hold", subject, {"reason": reason, "until": until, "why": why})
     return made
 
 
@@ -323,13 +326,14 @@ def state(
     if value not in list(CustomerState):
         raise ReasonUnknown(reason=value, reasons=", ".join(CustomerState))
     with scope.of(creditor.pk):
+        found = subjects.customer(creditor, customer_name)
         row = StateRecord.objects.create(
             **facts.fact(creditor, on, by, why),
-            customer=subjects.customer(creditor, customer_name),
+            customer=found,
             state=value,
             ended=ended,
         )
-        facts.link(creditor, by, "state", customer_name, {"state": value, "ended": ended, "why": why})
+        facts.link(creditor, by, "state", found, {"state": value, "ended": ended, "why": why})
     return row
 
 
@@ -340,13 +344,14 @@ def our_side(
     if what not in list(OurDebt):
         raise ReasonUnknown(reason=what, reasons=", ".join(OurDebt))
     with scope.of(creditor.pk):
+        found = subjects.customer(creditor, customer_name)
         row = OurSide.objects.create(
             **facts.fact(creditor, on, by, why),
-            customer=subjects.customer(creditor, customer_name),
+            customer=found,
             what=what,
             done=done,
         )
-        facts.link(creditor, by, "our_side", customer_name, {"what": what, "done": done, "why": why})
+        facts.link(creditor, by, "our_side", found, {"what": what, "done": done, "why": why})
     return row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -53,7 +54,7 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
     assert proposal is not None and seen is not None
     counts = outcome_counts(proposal)
     # All or nothing: a run that stands in the books has its letters and tasks, and one that was killed is made again.
-    with scope.of(creditor.pk):
+    with scope.of(creditor.pk), writing(creditor, seen, proposal, rehearsal=rehearsal) as written:
         recorded = record.dunning_run(
             creditor.pk,
             as_of=as_of,
@@ -65,7 +66,7 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
             known=known.result(),
         )
         planned.run_id, planned.outcomes_changed = recorded.run_id, recorded.outcomes_changed
-        desk = write(creditor, seen, proposal, run_id=recorded.run_id, rehearsal=rehearsal)
+        desk = queue(creditor, seen, proposal, written, run_id=recorded.run_id, rehearsal=rehearsal)
         planned.messages, planned.waiting, planned.findings = (
             desk.messages,
             desk.waiting,
@@ -80,17 +81,31 @@ def run(creditor: Creditor, as_of: date, *, rehearsal: bool, by: str, assume_con
     return planned
 
 
-def write(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, run_id: int | None, rehearsal: bool) -> Desk:
-    """Write the letters of a plan and put them into the outbox: queued, or waiting for approval.
-
-    Writing is computing and the outbox is the database's work: of a long mailing other processes write, while this one queues.
+@contextmanager
+def writing(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[Iterator[Done]]:
+    """The letters of a plan, under way: writing is computing, so other processes do it for a long mailing, from now on, while this
+    one has the database record.
     """
-    desk = Desk(seen, proposal, run_id, rehearsal)
-    jobs = _jobs(creditor, desk)
-    is_long = proposal.actions.height > ALONE_MAX and processes.COUNT > 1
-    desk.messages = enqueue.enqueue(
-        creditor.pk, desk.collected(processes.in_order(_written, jobs) if is_long else map(_written, jobs))
-    ).added
+    jobs = _jobs(creditor, seen, proposal, rehearsal=rehearsal)
+    if proposal.actions.height > ALONE_MAX and processes.COUNT > 1:
+        with processes.in_order(_written, jobs) as written:
+            yield written
+    else:
+        yield map(_written, jobs)
+
+
+def queue(
+    creditor: Creditor,
+    seen: Portfolio,
+    proposal: Proposal,
+    written: Iterator[Done],
+    *,
+    run_id: int | None,
+    rehearsal: bool,
+) -> Desk:
+    """Put the letters of a plan into the outbox: queued, or waiting for approval."""
+    desk = Desk(seen, proposal, rehearsal)
+    desk.messages = enqueue.enqueue(creditor.pk, desk.collected(written), run_id=run_id).added
     pages.add(creditor.pk, desk.links, on=proposal.as_of, by="plan")
     return desk
 
@@ -130,13 +145,11 @@ class _Job:
     creditor: Creditor
     seen: Portfolio
     proposal: Proposal
-    run_id: int | None
     rehearsal: bool
 
 
-def _jobs(creditor: Creditor, desk: Desk) -> Iterator[_Job]:
+def _jobs(creditor: Creditor, seen: Portfolio, proposal: Proposal, *, rehearsal: bool) -> Iterator[_Job]:
     """The plan's actions in order, `CHUNK` at a time, each with its items and with what the letters need of the portfolio."""
-    seen, proposal = desk.seen, desk.proposal
     values = {one.name: getattr(seen, one.name) for one in fields(seen) if one.name not in NEEDED_WHOLE}
     rest: dict[str, Any] = {name: value.clear() for name, value in values.items() if isinstance(value, pl.DataFrame)}
     actions = proposal.actions.with_row_index("job").with_columns(pl.col("job") // CHUNK)
@@ -154,12 +167,11 @@ def _jobs(creditor: Creditor, desk: Desk) -> Iterator[_Job]:
                 actions=some,
                 items=items_of.get(number, proposal.items.clear()),
             ),
-            run_id=desk.run_id,
-            rehearsal=desk.rehearsal,
+            rehearsal=rehearsal,
         )
 
 
 def _written(job: _Job) -> Done:
-    desk = Desk(job.seen, job.proposal, job.run_id, job.rehearsal)
+    desk = Desk(job.seen, job.proposal, job.rehearsal)
     drafts = list(desk.drafts(letters.write(job.creditor, job.seen, job.proposal, rehearsal=job.rehearsal)))
     return Done(drafts, desk.scripts, desk.found, desk.links)

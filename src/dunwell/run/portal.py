@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One invoice or instalment as the page shows it; `state` is open, paid, promised, planned, claimed, disputed, later or cancelled."""
+    """One invoice or instalment as the page shows it; `state` is open, accepted, paid, promised, planned, claimed, disputed, later or cancelled."""
 
     receivable_id: int
     title: str
@@ -72,6 +72,7 @@ class Item:
     day: str  # the day that goes with the state: promised for, or checked until
     lines: tuple[tuple[str, str], ...]
     is_request: bool
+    is_accepted: bool
     place: Place | None
     open_minor: int
     currency: str
@@ -143,6 +144,10 @@ class Page:
     @property
     def is_settled(self) -> bool:
         return not self.payable and not any(item.state == "disputed" for item in self.items)
+
+    @property
+    def may_accept(self) -> bool:
+        return any(item.is_request and not item.is_accepted for item in self.payable)
 
     @property
     def has_later(self) -> bool:
@@ -320,6 +325,7 @@ def _item(one: Owed, lines: list[tuple[str, int]], told: dict[str, Deadline], sp
         day=speech.day(day) if day else "",
         lines=tuple((terms.clean(text), speech.money(Money(amount, one.currency))) for text, amount in lines),
         is_request=is_request,
+        is_accepted=one.accepted_on is not None,
         place=_place_of(one, told, speech),
         open_minor=one.asked,
         currency=one.currency,
@@ -339,7 +345,9 @@ def _state(one: Owed) -> tuple[str, date | None]:
         return "later", None
     if one.claimed_until:
         return "claimed", one.claimed_until
-    return ("promised", one.promised_for) if one.promised_for else ("open", None)
+    if one.promised_for:
+        return "promised", one.promised_for
+    return ("accepted", one.accepted_on) if one.accepted_on else ("open", None)
 
 
 def _registered(creditor: Creditor, speech: Speech) -> str:

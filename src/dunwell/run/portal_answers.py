@@ -27,6 +27,7 @@ from dunwell.core.policy import Policy
 from dunwell.core.refusal import Refusal
 from dunwell.engine import promises
 from dunwell.run import (
+    before_work,
     calendars,
     facts,
     jurisdictions,
@@ -46,6 +47,7 @@ from dunwell.store.models import (
     Dispute,
     Ending,
     Hold,
+    Invoice,
     OptOut,
     OurSide,
     PageAnswer,
@@ -245,6 +247,17 @@ def _plan(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     portal_plan.accept(seen, said.wish, receivables, said.locale, said.name, said.digest, asks=asks)
 
 
+def _accept(seen: Visit, said: Said, chosen: list[Owed]) -> None:
+    """The order stands; the request stays to be paid by its day."""
+    requests = {one.invoice_id for one in _open(chosen) if one.kind == DocumentKind.REQUEST and one.accepted_on is None}
+    if not requests:
+        raise NothingOpen
+    for request in Invoice.objects.filter(pk__in=requests).order_by("pk"):
+        before_work.accept(
+            seen.creditor, request, name=said.name, evidence=WHY, rehearsal=seen.link.rehearsal, on=seen.on, by=BY
+        )
+
+
 def _dispute(seen: Visit, said: Said, chosen: list[Owed]) -> None:
     """What is contested is not asked for until a person has answered; the rest is."""
     opened = _open(chosen)
@@ -339,6 +352,7 @@ def _new_link(seen: Visit, said: Said, chosen: list[Owed]) -> None:
 
 Effect = Callable[[Visit, Said, list[Owed]], None]
 EFFECTS: dict[AnswerKind, Effect] = {
+    AnswerKind.ACCEPT: _accept,
     AnswerKind.PAID: _paid,
     AnswerKind.PROMISE: _promise,
     AnswerKind.PLAN: _plan,

@@ -61,4 +61,5 @@ def send(seen: Visit) -> None:
         items=pl.DataFrame(items, schema=frames.ACTION_ITEMS),
         lapses=pl.DataFrame(),
     )
-    plan.write(creditor, book, proposal, run_id=None, rehearsal=link.rehearsal)
+    with plan.writing(creditor, book, proposal, rehearsal=link.rehearsal) as written:
+        plan.queue(creditor, book, proposal, written, run_id=None, rehearsal=link.rehearsal)

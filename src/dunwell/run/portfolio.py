@@ -140,7 +140,8 @@ def _choose(facts: Facts, every: Policies, names: list[str], instead: str) -> pl
         pl.concat(
             [
                 frame.select("receivable_id", "customer_id", "invoice_id", "document")
-                for frame in (facts.receivables, facts.settled)
+                # A request that became an invoice stands among both: cancelled, and paid.
+                for frame in (facts.receivables, facts.settled.join(facts.receivables, on="receivable_id", how="anti"))
             ]
         )
         .join(

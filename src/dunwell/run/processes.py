@@ -11,8 +11,9 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
@@ -24,17 +25,21 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def in_order(work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
-    """`work` of every job by `COUNT` processes; each is at most one job ahead, so that few results wait in memory."""
+@contextmanager
+def in_order(work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Iterator[Result]]:
+    """`work` of every job by `COUNT` processes, which begin at once; each is at most one job ahead, so that few results wait in memory."""
+    waiting = iter(jobs)
     # A fork would inherit Polars' threads with their locks, and our session with the database.
     with _old_left_alone(), ProcessPoolExecutor(COUNT, get_context("spawn"), initializer=_begin) as pool:
-        under_way: deque[Future[Result]] = deque()
-        for job in jobs:
-            if len(under_way) > COUNT:
-                yield under_way.popleft().result()
-            under_way.append(pool.submit(work, job))
-        while under_way:
-            yield under_way.popleft().result()
+        under_way = deque(pool.submit(work, job) for job in islice(waiting, COUNT + 1))
+
+        def results() -> Iterator[Result]:
+            while under_way:
+                done = under_way.popleft().result()
+                under_way.extend(pool.submit(work, job) for job in islice(waiting, 1))
+                yield done
+
+        yield results()
 
 
 @contextmanager

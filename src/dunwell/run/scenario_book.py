@@ -53,6 +53,7 @@ class Book:
     balances: list[int] = field(default_factory=list)
     disputed: dict[int, int] = field(default_factory=dict)
     cancelled: set[int] = field(default_factory=set)
+    invoiced: set[int] = field(default_factory=set)
     debits: dict[int, date] = field(default_factory=dict)
     offered: list[tuple[str, int, int, date]] = field(default_factory=list)  # kind, receivable, amount, last day
     reviewed: set[int] = field(default_factory=set)
@@ -155,6 +156,8 @@ class Book:
                 self.credit = Money.parse(event.value, currency)
             case "debit_pending":
                 self.debits[receivable] = event.value
+            case "invoiced":
+                self.invoiced.add(receivable)
             case "cancelled":
                 self.cancelled.add(receivable)
             case "away" | "approved":
@@ -353,7 +356,8 @@ class Book:
             "known_on": document.known,
             "requested_on": document.sent_elsewhere,
             "policy": self._policy_of(number),
-            "is_cancelled": number in self.cancelled,
+            "is_cancelled": number in self.cancelled | self.invoiced,
+            "is_invoiced": number in self.invoiced,
             "is_imported_late": document.due is not None and document.due < document.known,
             "debit_pending_until": self.debits.get(number),
         }

@@ -152,6 +152,22 @@ SELECT * FROM (
   SELECT r.id, x.effective_on, 'cancelled', NULL, NULL, x.why
   FROM cancellation x JOIN receivable r ON r.invoice_id = x.invoice_id WHERE r.id = ANY(%s)
   UNION ALL
+  SELECT l.receivable_id, l.effective_on, 'paid late', NULL, NULL, l.cause || CASE WHEN l.why <> '' THEN ': ' || l.why ELSE '' END
+  FROM late_reason l WHERE l.receivable_id = ANY(%s)
+  UNION ALL
+  SELECT r.id, c.effective_on, 'accepted' || CASE WHEN c.rehearsal THEN ' (rehearsal)' ELSE '' END, NULL, NULL,
+    c.name || ', ' || c.evidence || CASE WHEN e.id IS NULL THEN '' ELSE ', taken back' END
+  FROM acceptance c JOIN receivable r ON r.invoice_id = c.request_id LEFT JOIN acceptance_end e ON e.acceptance_id = c.id WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT r.id, w.effective_on, 'work may start', NULL, NULL, coalesce('waits again since ' || e.effective_on, '')
+  FROM work_opened w JOIN receivable r ON r.invoice_id = w.request_id LEFT JOIN work_opened_end e ON e.opening_id = w.id WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT r.id, b.effective_on, CASE r.invoice_id WHEN b.request_id THEN 'became invoice' ELSE 'came from request' END, NULL, NULL,
+    o.number || CASE WHEN e.id IS NULL THEN '' ELSE ', taken back' END
+  FROM became_invoice b JOIN receivable r ON r.invoice_id IN (b.request_id, b.invoice_id)
+  JOIN invoice o ON o.id = CASE r.invoice_id WHEN b.request_id THEN b.invoice_id ELSE b.request_id END
+  LEFT JOIN became_invoice_end e ON e.became_id = b.id WHERE r.id = ANY(%s)
+  UNION ALL
   SELECT r.id, s.effective_on, 'recurring', NULL, NULL,
     'number ' || s.recurring_id || ', for ' || s.period_first || ' to ' || s.period_last || CASE WHEN s.why <> '' THEN ', ' || s.why ELSE '' END
   FROM recurring_issued s JOIN receivable r ON r.invoice_id = s.invoice_id WHERE r.id = ANY(%s)

@@ -72,7 +72,7 @@ def write(
     domain = people[0].email.rpartition("@")[2].lower()
     message = Message(draft=draft, key=key, message_id=f"<{key[:40]}@{domain}>")
     row: dict[str, Any] = {
-        "customer_id": customer.pk, "run_id": None, "slot_on": on, "purpose": purpose.value, "channel": "email",
+        "customer_id": customer.pk, "slot_on": on, "purpose": purpose.value, "channel": "email",
         "step": None, "policy": "", "content": purpose.value, "level": 0, "locale": locale, "key": key,
         "content_hash": digest, "message_id": message.message_id, "rehearsal": rehearsal, "needs_approval": False,
         "reasons": "", "not_before": now, "not_after": now + GOOD_FOR, "subject": subject, "text": text, "html": "",

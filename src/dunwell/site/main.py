@@ -1,6 +1,6 @@
 """The `dunwell` command: one table of commands, each loaded only when it is called.
 
-Commands that only read files (`inspect`, `read`, `forecast`, `interest`, `rates`) start without Django and without a database, so that they answer in
+Commands that only read files (`inspect`, `read`, `forecast`, `interest`, `rates`, `autostart`) start without Django and without a database, so that they answer in
 well under two seconds. All others are handed the clock and the data folder, after the database is up.
 """
 
@@ -24,6 +24,7 @@ COMMANDS_ON_FILES = {
     "interest": "dunwell.cli.interest:command",
     "rates": "dunwell.cli.rates:application",
     "train-reader": "dunwell.cli.train_reader:command",
+    "autostart": "dunwell.site.units:autostart",
 }
 # Command → module:function, in the order of a person's first days.
 COMMANDS = {
@@ -76,10 +77,13 @@ COMMANDS = {
     "offers": "dunwell.cli.offers:app",
     "capacity": "dunwell.cli.capacity:app",
     "recurring": "dunwell.cli.recurring:app",
+    "order": "dunwell.cli.order:app",
+    "late": "dunwell.cli.late:app",
     "allocate": "dunwell.cli.verbs:allocate",
     "on-account": "dunwell.cli.verbs:on_account",
     "contacted": "dunwell.cli.verbs:contacted",
     "opt-out": "dunwell.cli.verbs:opt_out",
+    "person": "dunwell.cli.person:app",
     "state": "dunwell.cli.verbs:state",
     "owes": "dunwell.cli.verbs:owes",
     "export": "dunwell.cli.export:command",
@@ -89,6 +93,7 @@ COMMANDS = {
     "letter": "dunwell.cli.rights:letter",
     "charge": "dunwell.cli.rights:charge",
     "limitation": "dunwell.cli.rights:limitation",
+    "retainer": "dunwell.cli.rights:retainer",
     "document": "dunwell.cli.document:app",
     "vat": "dunwell.cli.document:vat",
     "claim": "dunwell.cli.claim:command",

@@ -20,7 +20,7 @@ from dunwell.cli import context as cli
 from dunwell.cli.context import out
 from dunwell.cli.options import WhyOption
 from dunwell.core.refusal import Refusal
-from dunwell.run import archives, backup, restored
+from dunwell.run import archives, backup, persons, restored
 from dunwell.run.archives import Archive
 from dunwell.site import boot
 from dunwell.store import dumps
@@ -69,6 +69,7 @@ def restore(
                     creditor, backup_at=archive.manifest.taken_at, replaced=kept, on=wiring.today(creditor.timezone),
                     by=cli.who(), why=why or file.name,
                 )  # fmt: skip
+                persons.repeat(creditor, file.parent, on=wiring.today(creditor.timezone), by=cli.who())
         _put_files(archive.files, Path(settings.DATA_DIR), aside=f"before-{wiring.now():{archives.MOMENT}}")
         dumps.swap(fresh, kept=kept)
     out.print("[bold]The books are restored, in rehearsal.[/] What waited to be sent was withdrawn.")

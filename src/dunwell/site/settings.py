@@ -105,6 +105,7 @@ STORAGES = {
 IS_TLS = os.environ.get("DUNWELL_TLS") == "1"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_TLS else None
 SECURE_SSL_REDIRECT = IS_TLS
+SECURE_REDIRECT_EXEMPT = [r"^(health|ready|metrics)$"]  # asked from the machine itself, past the proxy
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_TLS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_TLS
@@ -170,6 +171,8 @@ CACHES = {
         "KEY_PREFIX": DATABASES["default"]["NAME"],
     },
 }
+METRICS_TOKEN = os.environ.get("DUNWELL_METRICS_TOKEN", "")
+# Set up by `dunwell serve` and `dunwell worker`; commands speak to the person before them.
 LOGGING_CONFIG = None
 CLOCK = "dunwell.site.clock.now"
 PROCRASTINATE_IMPORT_PATHS = ["dunwell.run.jobs"]

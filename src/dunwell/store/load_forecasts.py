@@ -28,7 +28,10 @@ LEDGER: Schema = {
     "trait_currency": pl.String,
 }
 _ROWS: Schema = {
-    **{name: LEDGER[name] for name in ("invoice_id", "customer_id", "issue_date", "due_date", "amount", "currency", "kind")},
+    **{
+        name: LEDGER[name]
+        for name in ("invoice_id", "customer_id", "issue_date", "due_date", "amount", "currency", "kind")
+    },
     "paid_on": pl.Date,
     "by_money": pl.Int64,
     "promised_on": pl.Date,

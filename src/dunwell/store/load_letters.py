@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import polars as pl
+from django.db import connection
 
-from dunwell.store import bulk, scope
+from dunwell.store import scope
 from dunwell.store.models import BankAccount, ContentText, Leave, Staff
 
 PAYMENT_DAYS = 45
@@ -43,8 +43,8 @@ def details(
     day = f"DATE '{as_of.isoformat()}'"
     since = f"DATE '{(as_of - timedelta(PAYMENT_DAYS)).isoformat()}'"
     real = "" if rehearsal else "AND NOT m.rehearsal"
-    with bulk.reader(creditor_id) as read:
-        history = read(f"""
+    with scope.of(creditor_id):
+        history = _read(f"""
             SELECT i.receivable_id, m.sent_on AS on, m.channel, m.message_id FROM message_item i
             JOIN message m ON m.id = i.message_id
             WHERE m.state = 'sent' AND m.sent_on <= {day} AND i.part = 'asked' AND m.purpose = 'request' {real}
@@ -54,8 +54,9 @@ def details(
             JOIN task_outcome o ON o.task_id = t.id
             WHERE o.done AND o.effective_on <= {day} AND t.kind IN ('call', 'visit', 'letter') {real.replace("m.", "t.")}
               AND i.receivable_id IN ({of_receivables})
-        """).sort("receivable_id", "on")
-        payments = read(f"""
+            ORDER BY 1, 2
+        """)
+        payments = _read(f"""
             WITH paid AS (
               SELECT id AS payment_id, customer_id FROM payment WHERE customer_id IN ({of_customers})
               UNION SELECT a.payment_id, r.customer_id FROM allocation a JOIN receivable r ON r.id = a.receivable_id
@@ -69,7 +70,7 @@ def details(
               AND p.is_date_known AND NOT EXISTS (SELECT FROM payment v WHERE v.reverses_id = p.id)
             ORDER BY x.customer_id, p.date DESC, p.id DESC
         """)
-        settling = read(f"""
+        settling = _read(f"""
             SELECT DISTINCT ON (a.receivable_id) a.receivable_id, p.id, p.date AS on, {_part_of("r.customer_id")} AS amount, p.currency,
                    p.is_date_known AND p.date <= r.due_date AS in_time,
                    EXISTS (SELECT FROM promise q WHERE q.receivable_id = r.id AND q.effective_on <= p.date
@@ -77,30 +78,24 @@ def details(
                      AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = q.id)) AS as_promised
             FROM allocation a JOIN payment p ON p.id = a.payment_id JOIN receivable r ON r.id = a.receivable_id
             WHERE a.amount > 0 AND a.effective_on <= {day} AND a.receivable_id IN ({of_receivables})
-              AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id)
+              AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id AND u.basis <> 'carried')
             ORDER BY a.receivable_id, p.date DESC, p.id DESC
         """)
         return Details(
             customers=_by(
-                read(
+                _read(
                     f"SELECT id, external_id, name, kind, country, owner, preferred_method FROM customer WHERE id IN ({of_customers})"
                 ),
                 "id",
             ),
-            contacts=_by(
-                read(f"""
+            contacts=_contacts(
+                _read(f"""
                 SELECT t.id, t.given_name, t.family_name, t.patronymic, t.gender, t.role, p.channel, p.address, p.person_key
                 FROM contact t LEFT JOIN contact_point p ON p.contact_id = t.id WHERE t.customer_id IN ({of_customers})
                 """)
-                .group_by("id", maintain_order=True)
-                .agg(
-                    pl.col("given_name", "family_name", "patronymic", "gender", "role").first(),
-                    points=pl.struct("channel", "address", "person_key"),
-                ),
-                "id",
             ),
             receivables=_by(
-                read(f"""
+                _read(f"""
                 SELECT r.id, i.number, i.issue_date, r.due_date, i.valid_until, i.starts_on, r.amount, r.currency, i.what_for, i.kind,
                        r.invoice_id, i.reference, i.order_number,
                        coalesce((SELECT sum(c.amount) FROM charge c WHERE c.receivable_id = r.id AND c.effective_on <= {day}), 0)::bigint
@@ -113,24 +108,24 @@ def details(
             ),
             agreed={
                 row["customer_id"]: json.loads(row["terms"])
-                for row in read(f"""
+                for row in _read(f"""
                 SELECT DISTINCT ON (a.customer_id) a.customer_id, a.terms::text AS terms FROM agreement a
                 WHERE a.effective_on <= {day} AND a.customer_id IN ({of_customers})
                 ORDER BY a.customer_id, a.effective_on DESC, a.id DESC
-                """).iter_rows(named=True)
+                """)
             },
             history=_lists(history, "receivable_id"),
             payments=_by(payments, "customer_id"),
             settling=_by(settling, "receivable_id"),
             promised={
                 row["receivable_id"]: row["on"]
-                for row in read(f"""
+                for row in _read(f"""
                 SELECT p.receivable_id, max(p.promised_date) AS on FROM promise p
                 WHERE p.effective_on <= {day} AND p.promised_date < {day} {real.replace("m.", "p.")}
                   AND p.receivable_id IN ({of_receivables})
                   AND NOT EXISTS (SELECT FROM ending e WHERE e.promise_id = p.id AND e.effective_on <= {day})
                 GROUP BY 1
-                """).iter_rows(named=True)
+                """)
             },
         )
 
@@ -193,12 +188,28 @@ def _among(ids: Iterable[int]) -> str:
     return f"SELECT unnest('{{{','.join(str(int(one)) for one in ids)}}}'::bigint[])"
 
 
-def _by(frame: pl.DataFrame, column: str) -> dict[int, Row]:
-    return {row[column]: row for row in frame.iter_rows(named=True)}
+def _read(sql: str) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def _lists(frame: pl.DataFrame, column: str) -> dict[int, list[Row]]:
+def _by(rows: list[Row], column: str) -> dict[int, Row]:
+    return {row[column]: row for row in rows}
+
+
+def _lists(rows: list[Row], column: str) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {}
-    for row in frame.iter_rows(named=True):
+    for row in rows:
         found.setdefault(row[column], []).append(row)
+    return found
+
+
+def _contacts(rows: list[Row]) -> dict[int, Row]:
+    """One row a contact, with its `points`, out of one row a point."""
+    found: dict[int, Row] = {}
+    for row in rows:
+        point = {name: row.pop(name) for name in ("channel", "address", "person_key")}
+        found.setdefault(row["id"], row | {"points": []})["points"].append(point)
     return found

@@ -27,7 +27,7 @@ def money(creditor_id: int, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl
               CASE WHEN p.source <> '{SOURCE}' THEN nullif(p.reference, '') END AS invoice_number
             FROM ({balances.unapplied_sql(as_of=as_of)}) u JOIN payment p ON p.id = u.payment_id WHERE NOT u.is_on_account
               -- what a person took back stays with people: setting it there again would undo the undoing
-              AND NOT EXISTS (SELECT FROM allocation a WHERE a.payment_id = p.id AND a.undoes_id IS NOT NULL)
+              AND NOT EXISTS (SELECT FROM allocation a WHERE a.payment_id = p.id AND a.undoes_id IS NOT NULL AND a.basis <> 'carried')
             UNION ALL
             SELECT i.id, 'credit_note', i.issue_date, i.currency, i.total, i.total - coalesce(a.total, 0), i.customer_id, NULL, NULL,
               NULL, NULL, NULL, nullif(i.credits_number, '')

@@ -40,6 +40,13 @@ def last_letter(
     return LastLetter(LetterReader(number, name, contact, channel, tuple(copies)), sent_on)
 
 
+def first_reader(creditor_id: int, customer_id: int) -> LetterReader | None:
+    """The usual recipient's e-mail address, for a customer who had no letter yet."""
+    with scope.of(creditor_id):
+        rows = bulk.rows(FIRST_READER, customer_id)
+    return LetterReader(*rows[0]) if rows else None
+
+
 @dataclass(frozen=True, slots=True)
 class Quiet:
     """A customer of the last year whom nothing late and nothing recent ties to us; `heard_on` is the last day of any contact."""
@@ -91,6 +98,11 @@ WHERE m.customer_id = %s AND m.state = 'sent' AND m.purpose = 'request' AND r.co
   AND (cardinality(%s::bigint[]) = 0
        OR EXISTS (SELECT FROM message_item i WHERE i.message_id = m.id AND i.part IN ('asked', 'listed') AND i.receivable_id = ANY (%s)))
 ORDER BY m.id DESC LIMIT 1
+"""
+FIRST_READER = """
+SELECT u.id, u.name, p.contact_id, p.channel FROM contact_point p JOIN contact t ON t.id = p.contact_id
+JOIN customer u ON u.id = t.customer_id WHERE t.customer_id = %s AND p.channel = 'email'
+ORDER BY t.role NOT IN ('payable', 'requester'), t.rank, t.id, p.is_preferred DESC, p.id LIMIT 1
 """
 STILL_ASKED = """
 SELECT coalesce(sum(o.balance - o.disputed), 0) FROM receivable r, dunwell_owed(r.id, false) o

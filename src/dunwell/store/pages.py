@@ -134,6 +134,7 @@ class Owed:
     claimed_until: date | None
     is_credited: bool  # what is set aside awaits our credit note: nobody contests it
     is_later: bool  # shown apart: its day has not come, and the message does not ask for it
+    accepted_on: date | None = None  # of a request before work
     payment_on: date | None = None  # of an agreed schedule that stands: its next payment, and what of it is asked here
     payment_left: int = 0
 
@@ -162,12 +163,19 @@ def owed(link: PageLink, on: date) -> list[Owed]:
          AND NOT EXISTS (SELECT FROM ending e WHERE e.hold_id = h.id)),
       NOT EXISTS (SELECT FROM dispute d WHERE d.receivable_id = r.id AND d.cause <> 'credit_due' AND (%(rehearsal)s OR NOT d.rehearsal)
          AND NOT EXISTS (SELECT FROM ending e WHERE e.dispute_id = d.id)),
-      coalesce(r.due_date, i.valid_until, %(on)s) > %(on)s AND NOT r.id = ANY(%(receivables)s)
+      coalesce(r.due_date, i.valid_until, %(on)s) > %(on)s AND NOT r.id = ANY(%(receivables)s),
+      (SELECT max(c.effective_on) FROM acceptance c WHERE c.request_id = i.id AND (%(rehearsal)s OR NOT c.rehearsal)
+         AND NOT EXISTS (SELECT FROM acceptance_end e WHERE e.acceptance_id = c.id))
     FROM receivable r JOIN invoice i ON i.id = r.invoice_id
     CROSS JOIN LATERAL dunwell_owed(r.id, %(rehearsal)s) o
     CROSS JOIN LATERAL (SELECT count(*) AS instalments FROM receivable q WHERE q.invoice_id = i.id) n
     WHERE r.customer_id = %(customer)s AND i.kind <> 'credit_note'
-      AND (r.id = ANY(%(receivables)s) OR r.id = ANY(%(later)s) OR (%(all)s AND o.balance > 0 AND NOT o.is_cancelled))
+      AND (r.id = ANY(%(receivables)s) OR r.id = ANY(%(later)s) OR (%(all)s AND o.balance > 0 AND NOT o.is_cancelled)
+           -- a request that became an invoice is shown as that
+           OR i.id IN (SELECT b.invoice_id FROM became_invoice b JOIN receivable q ON q.invoice_id = b.request_id
+                       WHERE q.id = ANY(%(receivables)s) AND NOT EXISTS (SELECT FROM became_invoice_end e WHERE e.became_id = b.id)))
+      AND NOT EXISTS (SELECT FROM became_invoice b WHERE b.request_id = i.id
+                      AND NOT EXISTS (SELECT FROM became_invoice_end e WHERE e.became_id = b.id))
     ORDER BY coalesce(r.due_date, i.valid_until, i.issue_date), r.id
     """
     values: dict[str, Any] = {

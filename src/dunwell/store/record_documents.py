@@ -212,10 +212,10 @@ AND NOT EXISTS (SELECT FROM receivable r JOIN finding f ON f.receivable_id = r.i
 """
 ADD_INVOICES = """
 INSERT INTO invoice (id, creditor_id, source, external_id, customer_id, kind, series, number, issue_date, currency, total, what_for,
-  reference, order_number, valid_until, starts_on, work_state, credits_number, requested_on, known_on, payment_terms, policy, owner, note,
+  reference, order_number, valid_until, starts_on, credits_number, requested_on, known_on, payment_terms, policy, owner, note,
   status, disputed, reported_on)
 SELECT n.invoice_id, %s, %s, coalesce(n.external_id, n.number), n.customer, n.kind, n.series, n.number, n.issue_date, n.currency, n.total,
-  coalesce(n.what_for, ''), '', coalesce(n.order_number, ''), n.valid_until, n.starts_on, '', coalesce(n.credited_number, ''), n.sent_on, %s,
+  coalesce(n.what_for, ''), '', coalesce(n.order_number, ''), n.valid_until, n.starts_on, coalesce(n.credited_number, ''), n.sent_on, %s,
   coalesce(n.payment_terms, ''), coalesce(n.policy, ''), coalesce(n.owner, ''), coalesce(n.note, ''), coalesce(n.status, ''),
   coalesce(n.disputed, false), %s
 FROM in_invoice n ORDER BY n.invoice_id

@@ -8,7 +8,7 @@ TABLES = ("issued_document", "vat_rule", "logo")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0060_forecast_known")]
+    dependencies = [("store", "0062_outbox_by_key")]
 
     operations = [
         migrations.CreateModel(

@@ -18,7 +18,7 @@ def keep(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0090_replies")]
+    dependencies = [("store", "0067_papers")]
 
     operations = [
         migrations.CreateModel(

@@ -42,7 +42,8 @@ class Migration(migrations.Migration):
                 "db_table": "leave",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(first_day__lte=models.F("last_day")) & ~models.Q(staff=models.F("substitute")),
+                        condition=models.Q(first_day__lte=models.F("last_day"))
+                        & ~models.Q(staff=models.F("substitute")),
                         name="leave_of_one_stood_in_by_another",
                     )
                 ],

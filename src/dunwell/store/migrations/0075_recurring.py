@@ -11,7 +11,7 @@ TABLES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0067_papers")]
+    dependencies = [("store", "0072_house")]
 
     operations = [
         migrations.CreateModel(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0075_recurring"),
+        ("store", "0078_late_cause"),
     ]
 
     operations = [

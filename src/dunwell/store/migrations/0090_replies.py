@@ -6,7 +6,7 @@ from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0085_restorations")]
+    dependencies = [("store", "0086_erasures")]
 
     operations = [
         migrations.AddField("callreviewed", "is_letter", models.BooleanField(default=False)),

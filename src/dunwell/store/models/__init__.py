@@ -2,6 +2,15 @@
 
 from dunwell.store.models.access import ApiToken, ApiTokenRevoked, DeedForm, Membership
 from dunwell.store.models.autopay import AutoCharge, AutoConsent, AutoEnd, AutoMethod
+from dunwell.store.models.before_work import (
+    Acceptance,
+    AcceptanceEnd,
+    BecameInvoice,
+    BecameInvoiceEnd,
+    Order,
+    WorkOpened,
+    WorkOpenedEnd,
+)
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import (
     BankAccount,
@@ -28,6 +37,7 @@ from dunwell.store.models.customers import (
     Touch,
 )
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
+from dunwell.store.models.erasures import Erasure
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import (
     CallReviewed,
@@ -48,6 +58,7 @@ from dunwell.store.models.invoices import (
     Hold,
     Invoice,
     InvoiceLine,
+    LateReason,
     Promise,
     Receivable,
     WriteOff,
@@ -103,6 +114,8 @@ from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Out
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceEnd",
     "Acknowledgement",
     "Agreement",
     "Allocation",
@@ -120,6 +133,8 @@ __all__ = [
     "AutoMethod",
     "BankAccount",
     "BankEntry",
+    "BecameInvoice",
+    "BecameInvoiceEnd",
     "CallReviewed",
     "Cancellation",
     "Capacity",
@@ -142,6 +157,7 @@ __all__ = [
     "DisputeCare",
     "DocumentNumber",
     "Ending",
+    "Erasure",
     "FindingRecord",
     "FindingSettled",
     "ForecastVersion",
@@ -162,6 +178,7 @@ __all__ = [
     "Job",
     "JobEnd",
     "Lapse",
+    "LateReason",
     "Leave",
     "LeaveEnded",
     "Logo",
@@ -179,6 +196,7 @@ __all__ = [
     "OnlinePayment",
     "OnlineStart",
     "OptOut",
+    "Order",
     "OurSide",
     "Outcome",
     "PageAnswer",
@@ -226,5 +244,7 @@ __all__ = [
     "TermsProposal",
     "Touch",
     "VatRule",
+    "WorkOpened",
+    "WorkOpenedEnd",
     "WriteOff",
 ]

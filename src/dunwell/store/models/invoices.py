@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from dunwell.core.late_causes import LateCause
 from dunwell.core.ledger import DocumentKind, HoldReason
 from dunwell.store.models.base import Fact, Imported, Owned, parent, unchecked_creditor
 from dunwell.store.models.customers import Customer
@@ -25,7 +26,6 @@ class Invoice(Imported):
     order_number = models.TextField(default="")
     valid_until = models.DateField(null=True)
     starts_on = models.DateField(null=True)  # requests: the work begins then, if it is paid in time
-    work_state = models.TextField(default="")  # requests: waits | may_start | started | given_up
     credits_number = models.TextField(default="")  # credit note: the invoice it reduces
     requested_on = models.DateField(null=True)
     known_on = models.DateField()
@@ -202,4 +202,17 @@ class Ending(Fact):
                 ),
                 name="ending_of_one",
             )
+        ]
+
+
+class LateReason(Fact):
+    """Why a receivable was paid late, as a person learned it; the last word counts."""
+
+    receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="late_reasons")
+    cause = models.TextField()
+
+    class Meta:
+        db_table = "late_reason"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(cause__in=[c.value for c in LateCause]), name="late_reason_cause")
         ]

@@ -101,7 +101,7 @@ LANGUAGE sql STABLE AS $$
     -- of the ledger
     WHEN m.purpose IN ('thanks', 'lifted') AND EXISTS (
       SELECT FROM message_item i, dunwell_owed(i.receivable_id, m.rehearsal) owed
-      WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0) THEN 'balance_changed'
+      WHERE i.message_id = m.id AND i.part = 'thanked' AND owed.balance > 0 AND NOT owed.is_cancelled) THEN 'balance_changed'
     WHEN m.purpose <> 'request' THEN NULL
     -- a request is right only while exactly what it says is owed, uncontested, unpromised and unheld
     WHEN its.difference IS NOT NULL THEN its.difference
@@ -150,7 +150,9 @@ RETURNS TABLE (balance bigint, disputed bigint, is_cancelled boolean) LANGUAGE s
         + coalesce((SELECT sum(c.amount) FROM charge c WHERE c.receivable_id = r.id), 0)
         - coalesce((SELECT sum(w.amount) FROM write_off w WHERE w.receivable_id = r.id), 0)
         - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0))::bigint AS balance,
-      EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = r.invoice_id) AS is_cancelled
+      EXISTS (SELECT FROM cancellation x WHERE x.invoice_id = r.invoice_id)
+        OR EXISTS (SELECT FROM became_invoice v WHERE v.request_id = r.invoice_id
+                   AND NOT EXISTS (SELECT FROM became_invoice_end e WHERE e.became_id = v.id)) AS is_cancelled
     FROM receivable r WHERE r.id = dunwell_owed.receivable OFFSET 0
   ) now CROSS JOIN LATERAL (
     SELECT count(*) AS n, bool_or(d.amount IS NULL) AS is_whole, sum(d.amount)::bigint AS amount
@@ -216,15 +218,16 @@ BEGIN
     WITH b AS MATERIALIZED (
       SELECT * FROM json_to_recordset(begins) b (message bigint, token bigint, at timestamptz, covered_min date)
     ), v AS MATERIALIZED (  -- asked once: without it each use of `reason` would ask again
-      SELECT b.message, b.token, o.reason FROM b JOIN message c ON c.id = b.message AND c.token = b.token AND c.state = 'claimed',
-        LATERAL dunwell_objection(b.message, b.at, b.covered_min) o
+      SELECT b.message, b.token, o.reason FROM b CROSS JOIN LATERAL (
+        SELECT o.reason FROM message c, dunwell_objection(c.id, b.at, b.covered_min) o
+        WHERE c.id = b.message AND c.token = b.token AND c.state = 'claimed' OFFSET 0) o
     ), moved AS (
       UPDATE message m SET
           state = CASE WHEN v.reason IS NULL THEN 'begun'
                        WHEN v.reason IN ('stopped', 'stale_money', 'not_yet') THEN 'queued' ELSE 'withdrawn' END,
           state_reason = coalesce(v.reason, ''),
           lease_until = CASE WHEN v.reason IS NULL THEN clock_timestamp() + lease END
-        FROM v WHERE m.id = v.message AND m.token = v.token AND m.state = 'claimed'
+        FROM v WHERE m.id = ANY (ARRAY(SELECT v.message FROM v)) AND m.id = v.message AND m.token = v.token AND m.state = 'claimed'
         RETURNING m.id, m.state, m.state_reason
     )
     SELECT b.message, coalesce(moved.state, 'lost'), coalesce(moved.state_reason, '') FROM b LEFT JOIN moved ON moved.id = b.message;
@@ -244,7 +247,7 @@ BEGIN
     ), moved AS (
       UPDATE message m SET state = e.outcome, state_reason = e.said, attempts = m.attempts + e.tried, retry_at = e.retry_at,
           lease_until = NULL, sent_on = CASE WHEN e.outcome = 'sent' THEN e.on_day END
-        FROM e WHERE m.id = e.message AND m.token = e.token AND m.state IN ('begun', 'unknown') AND m.state <> e.outcome
+        FROM e WHERE m.id = ANY (ARRAY(SELECT e.message FROM e)) AND m.id = e.message AND m.token = e.token AND m.state IN ('begun', 'unknown') AND m.state <> e.outcome
         RETURNING m.id, m.rehearsal, e.on_day, e.outcome, e.said, e.recipients
     )
     INSERT INTO attempt (creditor_id, message_id, effective_on, "by", why, outcome, detail, rehearsal, recipients)

@@ -11,19 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import allocations, inbox, instalments, people, recurring
+from dunwell.core.roles import DeskRole
+from dunwell.run import allocations, before_work, before_work_invoice, inbox, instalments, people, recurring
 from dunwell.store import deed_forms
+from dunwell.store.models import Invoice
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.forms import Form, Words
 
 TAKEN_BACK = "taken_back"
-UNDONE = ("promise", "plan", "dispute", "hold", "allocation", "on_account", "reply", "recurring")
 ONCE_BYTES, ONCE_MAX = 12, 64
 
 
@@ -77,25 +79,38 @@ def is_repeated(request: HttpRequest, desk: Desk) -> bool:
     return deed_forms.is_repeated(desk.creditor.pk, request.POST.get("once", "")[:ONCE_MAX])
 
 
+BY_NUMBER: dict[str, Callable[..., Any]] = {
+    "allocation": allocations.undo_allocation,
+    "on_account": allocations.off_account,
+    "recurring": recurring.take_back_end,
+    "reply": inbox.reopen,
+}
+OF_DOCUMENT: dict[str, Callable[..., Any]] = {
+    "acceptance": before_work.take_back_acceptance,
+    "became": before_work_invoice.take_back,
+}
+NEED_APPROVAL = ("recurring", "became")
+"""Whose deed needed an approver, so does its taking back."""
+UNDONE = ("promise", "plan", "dispute", "hold", *BY_NUMBER, *OF_DOCUMENT)
+
+
 def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpResponse:
-    """Take a promise, a schedule, a dispute, a hold, an allocation, money on account, an end or the word about a reply back."""
+    """Take back by its counter-record what was recorded in place."""
     if request.method != "POST" or what not in UNDONE:
         raise Http404
+    if what in NEED_APPROVAL and not desk.role.includes(DeskRole.APPROVER):
+        raise PermissionDenied
     back = answer.here(request, request.POST.get("next", ""), desk)
+    fact = desk.fact(_("taken back at once"))
     try:
-        if what == "reply":
-            inbox.reopen(desk.creditor, number, **desk.fact(_("taken back at once")))
-        elif what == "recurring":
-            recurring.take_back_end(desk.creditor, number, **desk.fact(_("taken back at once")))
-        elif what == "allocation":
-            allocations.undo_allocation(desk.creditor, number, **desk.fact(_("taken back at once")))
-        elif what == "on_account":
-            allocations.off_account(desk.creditor, number, **desk.fact(_("taken back at once")))
-        elif what == "plan":
-            fact = instalments.Fact(**desk.fact(_("taken back at once")))
-            instalments.end(desk.creditor, number, fact, outcome=TAKEN_BACK)
+        if what == "plan":
+            instalments.end(desk.creditor, number, instalments.Fact(**fact), outcome=TAKEN_BACK)
+        elif what in BY_NUMBER:
+            BY_NUMBER[what](desk.creditor, number, **fact)
+        elif what in OF_DOCUMENT:
+            OF_DOCUMENT[what](desk.creditor, found(Invoice, number), **fact)
         else:
-            people.end(desk.creditor, what, number, outcome=TAKEN_BACK, **desk.fact(_("taken back at once")))
+            people.end(desk.creditor, what, number, outcome=TAKEN_BACK, **fact)
     except Refusal as refusal:
         return answer.failed(request, answer.refused(refusal), back)
     return answer.done(request, _("Taken back."), back)

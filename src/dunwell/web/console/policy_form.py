@@ -26,9 +26,7 @@ NONE = {"": "–"}
 class MannersForm(forms.Form):
     """Of the whole policy."""
 
-    name = forms.text(
-        gettext_lazy("Name"), max_length=41, help_text=gettext_lazy("Another name makes a new policy.")
-    )
+    name = forms.text(gettext_lazy("Name"), max_length=41, help_text=gettext_lazy("Another name makes a new policy."))
     gap_days_min = forms.whole(gettext_lazy("Days between two messages to one person, at least"), low=1, high=60)
     promise_grace_days = forms.whole(gettext_lazy("Days that a promised payment may be under way"), low=0, high=30)
     promise_days_max = forms.whole(gettext_lazy("Days ahead that a client may promise alone"), low=1, high=90)
@@ -90,7 +88,7 @@ class StepForm(forms.Form):
         }
         for name, choices in folded.items():
             self.fields[name] = forms.choice(self.fields[name].label, choices, required=False)
-        roles: dict[str, Any] = {role: policy_words.word(role, locale) for role in Role}
+        roles: dict[str, Any] = {role.value: policy_words.word(role, locale) for role in Role}
         ways: dict[str, Any] = {one: labels.word("channel", one) for one in CHANNELS}
         for name, several in {"audience": roles, "copies": roles, "channels": ways}.items():
             self.fields[name] = forms.several(self.fields[name].label, several, required=False)

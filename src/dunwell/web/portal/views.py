@@ -34,7 +34,7 @@ from dunwell.store.autopay import Standing
 from dunwell.web.portal import forms, robots, words
 from dunwell.web.portal.doors import drawn, of_link
 
-NEEDS_SOMETHING_OPEN = (AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE, AnswerKind.HARDSHIP)
+NEEDS_SOMETHING_OPEN = (AnswerKind.ACCEPT, AnswerKind.PAID, AnswerKind.PROMISE, AnswerKind.DISPUTE, AnswerKind.HARDSHIP)
 ONE_CLICK = "One-Click"
 
 

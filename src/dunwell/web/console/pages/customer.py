@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from dunwell.run import forecasting, freshness, stop_work
+from dunwell.run import forecasting, freshness, late_payments, stop_work
 from dunwell.store import autopay, customer_view, load_forecasts
 from dunwell.store.customer_view import EVENTS, Event, Owed
 from dunwell.store.models import Agreement, Customer, PolicyChoice
@@ -33,6 +33,7 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "sources": freshness.sources(desk.creditor, desk.now),
         "people": _by_contact(customer_view.people(number)),
         "stop": stop_work.of(desk.creditor, customer, desk.today),
+        "late": late_payments.of_customer(desk.creditor, customer, desk.today),
         "autos": autopay.standing(number, rehearsal=desk.is_rehearsal),
         "agreement": Agreement.objects.filter(customer=customer).order_by("-pk").first(),
         "policy": PolicyChoice.objects.filter(scope="customer", target=str(number)).order_by("-pk").first(),

@@ -116,7 +116,9 @@ class CarriedForm(forms.Form):
         gettext_lazy("Logo"),
         accept="image/jpeg,image/png,image/webp",
         required=False,
-        help_text=gettext_lazy("Stands at the head of letters, invoices, statements and of the client’s page. Empty: as it is."),
+        help_text=gettext_lazy(
+            "Stands at the head of letters, invoices, statements and of the client’s page. Empty: as it is."
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from dunwell.core.instalments import PARTS_MAX, Every, Wish
 from dunwell.core.ledger import DocumentKind
 from dunwell.core.refusal import Refusal
-from dunwell.run import instalments, instalments_standing
+from dunwell.run import instalments, instalments_standing, news, proposals
 from dunwell.run.instalments import Fact
 from dunwell.run.instalments_standing import Standing
 from dunwell.store import customer_view
@@ -101,13 +101,21 @@ def decide(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     """Allow or decline what a client asks for beyond the policy."""
     plan: PaymentPlan = deeds.found(PaymentPlan, number)
     back = desk.url("customer", plan.customer_id)
-    allow = "allow" in request.POST
+    allow, why = "allow" in request.POST, request.POST.get("why", "").strip()
     try:
-        instalments.decide(desk.creditor, number, _fact(desk), allow=allow, role=desk.role)
+        instalments.decide(desk.creditor, number, Fact(desk.today, desk.by, why), allow=allow, role=desk.role)
     except Refusal as refusal:
         return answer.failed(request, answer.refused(refusal), back)
-    said = _("The schedule is agreed; reminders wait for it.") if allow else _("Declined; please tell the client why.")
-    return answer.done(request, said, back)
+    said = _("The schedule is agreed; reminders wait for it.") if allow else _("Declined.")
+    if not allow and not why:
+        return answer.done(request, _("Declined; please tell the client why."), back)
+    try:
+        letter = proposals.plan_letter(desk.creditor, plan, desk.today, allowed=allow, why=why)
+        news.send(desk.creditor, letter, by=desk.by, why=why)
+    except Refusal as refusal:
+        return answer.failed(request, [said, _("The client was not written to."), answer.refused(refusal)], back)
+    told = _("The client is told by a letter.")
+    return answer.done(request, f"{said} {told}", back)
 
 
 def paper(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from dunwell.core.ledger import DocumentKind
 from dunwell.core.money import Money
-from dunwell.run import forecasting, stories
+from dunwell.run import before_work, forecasting, stories
 from dunwell.run.stories import Told
 from dunwell.store import bulk, customer_view
 from dunwell.store.models import Invoice, Receivable
@@ -48,6 +49,9 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         ],
         "plans": instalments_page.standing(desk, invoice.customer_id, invoice.pk),
         "events": told(desk, customer_view.story(numbers)),
+        "life": before_work.life(desk.creditor, invoice, desk.today, rehearsal=desk.is_rehearsal)
+        if invoice.kind == DocumentKind.REQUEST
+        else None,
         "is_cancelled": bool(bulk.rows("SELECT 1 FROM cancellation WHERE invoice_id = %s", invoice.pk)),
     }
     return answer.page(request, desk, "invoice.html", context)

@@ -42,9 +42,13 @@ def correct(request: HttpRequest, desk: Desk) -> HttpResponse:
     asked: dict[str, Any] = {
         "country": forms.choice(gettext_lazy("Country"), {one: one for one in _countries(desk)}),
         "day": forms.day(gettext_lazy("Day")),
-        "is": forms.choice(gettext_lazy("It is"), {"off": gettext_lazy("a day off"), "work": gettext_lazy("a working day")}),
+        "is": forms.choice(
+            gettext_lazy("It is"), {"off": gettext_lazy("a day off"), "work": gettext_lazy("a working day")}
+        ),
     }
-    form = type("CorrectionForm", (forms.Form,), asked)(request.POST or None, initial={"country": desk.creditor.country})
+    form = type("CorrectionForm", (forms.Form,), asked)(
+        request.POST or None, initial={"country": desk.creditor.country}
+    )
 
     def do(said: dict[str, Any]) -> Done:
         calendars.correct(desk.creditor, said["country"], said["day"], is_off=said["is"] == "off", by=desk.by)

@@ -87,13 +87,13 @@ def leave(request: HttpRequest, desk: Desk) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> Done:
         away, there = (Staff.objects.get(pk=said[name]) for name in ("staff", "substitute"))
-        leaves.record(
-            desk.creditor, away, there, first=said["first"], last=said["last"], **desk.fact(said["why"])
-        )
+        leaves.record(desk.creditor, away, there, first=said["first"], last=said["last"], **desk.fact(said["why"]))
         said_ = _("{name} stands in for {other}: letters written in these days name both.")
         return Done(said_.format(name=there.name, other=away.name))
 
-    lead = _("Letters of these days are signed by the colleague, who is named as standing in. The client’s page shows them too.")
+    lead = _(
+        "Letters of these days are signed by the colleague, who is named as standing in. The client’s page shows them too."
+    )
     return settings_frame.ask(request, desk, form, _("Leave"), _("Note it"), do, lead=lead, back="settings-team")
 
 
@@ -123,7 +123,9 @@ def token(request: HttpRequest, desk: Desk) -> HttpResponse:
         row, text = api_tokens.create(desk.creditor, said["name"], role=said["role"], on=desk.today, by=desk.by)
         return answer.page(request, desk, "settings_token.html", {"section": "settings", "row": row, "text": text})
 
-    lead = _("It opens what its role opens, until you revoke it. We keep its fingerprint alone: nobody can show it a second time.")
+    lead = _(
+        "It opens what its role opens, until you revoke it. We keep its fingerprint alone: nobody can show it a second time."
+    )
     return settings_frame.ask(request, desk, form, _("API token"), _("Create"), do, lead=lead, back="settings-team")
 
 

@@ -13,17 +13,20 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
-from dunwell.run import check_ins, day, freshness, leaves, talks
+from dunwell.run import check_ins, day, freshness, leaves, rights, talks
 from dunwell.store import figures, today
+from dunwell.store.models import Receivable
 from dunwell.store.today import Item
 from dunwell.web.console import counted, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.pages import tasks
 from dunwell.web.console.templatetags.look import finding
 
 ROWS_OF_KIND = 8
 """Of each kind on the whole list; a kind by itself shows more."""
 ROWS_MAX = 200
+BARRED_MAX = 5
 KINDS = {
     "unknown": ("mail-question", gettext_lazy("Did it arrive?")),
     "reply": ("inbox", gettext_lazy("Replies")),
@@ -94,8 +97,17 @@ def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
         "promises": sum(one.promises for one in found),
         "received": [one for one in found if one.payments],
         "payments": sum(one.payments for one in found),
+        "barred": barred(desk),
     }
     return answer.part(request, desk, "part_figures.html", context)
+
+
+def barred(desk: Desk) -> list[tuple[rights.Ending, int]]:
+    """The first debts whose limitation ends soon or is over, each with its document."""
+    found = rights.ending(desk.creditor, desk.today)[:BARRED_MAX]
+    rows = Receivable.objects.filter(pk__in=[one.receivable_id for one in found])
+    documents = dict(rows.values_list("pk", "invoice_id"))
+    return [(one, documents[one.receivable_id]) for one in found]
 
 
 @require_POST
@@ -150,6 +162,8 @@ def _address(desk: Desk, item: Item) -> str:
         return desk.url("credit", item.number)
     if item.kind == "task" and item.what == "letter" and desk.may("collector"):
         return desk.url("letter-posted", item.number)
+    if item.kind == "task" and item.what in tasks.OUTCOMES and desk.may("collector"):
+        return desk.url("task", item.number)
     return desk.url("customer", item.customer_id) if item.customer_id else ""
 
 

@@ -1,0 +1,66 @@
+"""The script of roles, run on a real server, then everything by these roles: tables made, a creditor at work, a backup tried."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from conftest import ROOT, RUN
+from dunwell.store import dumps
+
+ROLES = ("dunwell_owner", "dunwell_app", "dunwell_backup")
+
+
+@pytest.fixture
+def environment(database: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The addresses that the how-to names, on the tests' own server under names of their own."""
+    script = (ROOT / "deploy" / "roles.sql").read_text().replace("dunwell", "roles")
+    socket = str(RUN / "postgres")
+    superuser = f"host={socket} user=postgres dbname=postgres"
+    command = [str(dumps.folder() / "psql"), superuser, "-v", "ON_ERROR_STOP=1", "-q", "-f", "-"]
+    passwords = [word for name in ("owner", "app", "backup") for word in ("-v", f"{name}_password=it's secret")]
+    subprocess.run([*command, *passwords], input=script, text=True, check=True)
+    owner, app, keeper = (
+        f"postgresql://{one.replace('dunwell', 'roles')}@/roles?host={quote(socket, safe='')}" for one in ROLES
+    )
+    yield {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "src"),
+        "DUNWELL_DATA": str(tmp_path / "data"),
+        "DUNWELL_DATABASE_URL": app,
+        "DUNWELL_OWNER_DATABASE_URL": owner,
+        "DUNWELL_BACKUP_DATABASE_URL": keeper,
+    }
+    with psycopg.connect(superuser, autocommit=True) as session:
+        for name in ("roles", "roles_replaced"):
+            session.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        for role in ("roles_backup", "roles_app", "roles_owner"):
+            session.execute(f"DROP ROLE {role}")
+
+
+def dunwell(environment: dict[str, str], *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "dunwell", *words], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_roles_of_the_script_are_enough_and_not_too_much(environment: dict[str, str]) -> None:
+    dunwell(environment, "init", "Firm", "--country", "BG")
+    assert "database role: bound by row-level security" in dunwell(environment, "check")
+    file = dunwell(environment, "backup", "--json")
+    assert '"tables"' in file
+    restored = dunwell(environment, "restore", str(next(Path(environment["DUNWELL_DATA"]).rglob("*.age"))), "--yes")
+    assert "restored, in rehearsal" in restored
+    assert "rehearsal" in dunwell(environment, "check")
+    with psycopg.connect(environment["DUNWELL_DATABASE_URL"]) as session:
+        assert session.execute("SELECT count(*) FROM switch").fetchone() == (0,), "no creditor named, no row seen"
