@@ -75,7 +75,7 @@ def test_another_creditor_sees_neither_version_nor_forecast(filled):
     forecasting.learn(filled, DAY, by="anna")
     forecasting.run(filled, DAY)
     stranger = Creditor.objects.create(
-        slug="stranger-of-forecasts", name="x", country="BG", locale="bg", currency="EUR"
+        slug="stranger-of-forecasts", name="x", country="BG", locale="bg", currency="EUR", timezone="Europe/Sofia"
     )
     with scope.of(stranger.pk):
         assert not ForecastVersion.objects.exists()

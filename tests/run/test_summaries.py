@@ -31,7 +31,7 @@ def big(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     world.owing("2026-02-20")
     yield world
     for thread in threading.enumerate():
-        if thread.name.startswith("Thread") and thread.daemon:
+        if thread.name == summaries.COUNTING:
             thread.join(timeout=5)
 
 

@@ -12,8 +12,9 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from conftest import ROOT, RUN
 from dunwell.store import dumps
+
+ROOT = Path(__file__).parents[2]
 
 ROLES = ("dunwell_owner", "dunwell_app", "dunwell_backup")
 
@@ -22,7 +23,7 @@ ROLES = ("dunwell_owner", "dunwell_app", "dunwell_backup")
 def environment(database: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The addresses that the how-to names, on the tests' own server under names of their own."""
     script = (ROOT / "deploy" / "roles.sql").read_text().replace("dunwell", "roles")
-    socket = str(RUN / "postgres")
+    socket = f"{os.environ['DUNWELL_TEST_DATA']}/postgres"
     superuser = f"host={socket} user=postgres dbname=postgres"
     command = [str(dumps.folder() / "psql"), superuser, "-v", "ON_ERROR_STOP=1", "-q", "-f", "-"]
     passwords = [word for name in ("owner", "app", "backup") for word in ("-v", f"{name}_password=it's secret")]

@@ -126,7 +126,7 @@ def test_a_row_cannot_be_written_for_another_creditor(ledger):
 
 def test_a_document_belongs_to_a_customer_of_its_own_creditor_and_stays_with_it(ledger):
     creditor, receivable, _ = ledger
-    other = Creditor.objects.create(slug="other", name="Other", country="BG", currency="EUR")
+    other = Creditor.objects.create(slug="other", name="Other", country="BG", currency="EUR", timezone="Europe/Sofia")
     with scope.of(other.id):
         stranger = Customer.objects.create(creditor=other, external_id="B", name="Bob", known_on=DAY)
     with pytest.raises(IntegrityError, match="not one of this creditor"), scope.of(creditor.id):

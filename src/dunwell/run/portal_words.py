@@ -18,7 +18,7 @@ from dunwell.store.models import ContactPoint, Inbound, InboundContent, PageAnsw
 SAID_ALREADY: dict[AnswerKind, frozenset[ProposalKind]] = {
     AnswerKind.PAID: frozenset({ProposalKind.CLAIMED_PAID}),
     AnswerKind.PROMISE: frozenset({ProposalKind.PROMISE}),
-    AnswerKind.DISPUTE: frozenset({ProposalKind.DISPUTE, ProposalKind.LOOK}),
+    AnswerKind.DISPUTE: frozenset({ProposalKind.DISPUTE, ProposalKind.HOLD, ProposalKind.LOOK}),
     AnswerKind.QUESTION: frozenset({ProposalKind.ANSWER, ProposalKind.LOOK}),
     AnswerKind.REDIRECT: frozenset({ProposalKind.CONTACT, ProposalKind.LOOK}),
     AnswerKind.OTHER_WAY: frozenset({ProposalKind.LOOK}),

@@ -20,6 +20,8 @@ from dunwell.store.models import Audit, Creditor
 
 BIG = 50_000
 """Of so many receivables a person would wait."""
+COUNTING = "counting"
+"""The name of a thread that counts."""
 COUNTING_MAX_S = 900
 """Whoever counts longer has died."""
 KEPT_S = 3 * 86_400
@@ -76,7 +78,7 @@ def _count_beside(creditor: Creditor, key: str, make: Callable[[], Any], now: da
             # The thread's own session, which nobody else would end.
             connection.close()
 
-    threading.Thread(target=count, daemon=True).start()
+    threading.Thread(target=count, name=COUNTING, daemon=True).start()
 
 
 def _recorded(creditor: Creditor) -> tuple[int, str]:
