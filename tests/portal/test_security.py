@@ -76,7 +76,7 @@ def test_every_address_of_a_link_is_among_those_tested_here():
     """A new page cannot escape these tests: the table of addresses is compared."""
     ((portal),) = [one for one in get_resolver().url_patterns if getattr(one, "app_name", "") == "portal"]
     assert {pattern.name for pattern in portal.url_patterns} == {
-        *("alive", "hook", "short", "unsubscribe", "main", "statement", "code", "done", "say"),
+        *("alive", "hook", "hook_replies", "short", "unsubscribe", "main", "statement", "code", "done", "say"),
         *(
             "begin",
             "online",

@@ -44,7 +44,8 @@ class OfCustomer:
 def found(creditor: Creditor, on: date, *, customer: Customer | None = None) -> list[Late]:
     """What was paid late these days, the newest first."""
     with scope.of(creditor.pk):
-        rows = bulk.rows(LATE, on, ASKED_DAYS, on, rules.LATE_DAYS, customer and customer.pk, customer and customer.pk)
+        of, mine = (OF_CUSTOMER, (customer.pk,)) if customer else ("", ())
+        rows = bulk.rows(LATE.format(of=of), on, ASKED_DAYS, on, *mine, rules.LATE_DAYS)
     return [
         Late(receivable, number, name, paid_on, days, LateCause(cause) if cause else None)
         for receivable, number, name, paid_on, days, cause in rows
@@ -84,15 +85,17 @@ def _record(creditor: Creditor, receivable: Receivable, cause: LateCause, *, on:
     facts.link(creditor, by, "paid_late", receivable.invoice, {"cause": cause.value, "why": why})
 
 
+OF_CUSTOMER = "AND a.receivable_id = ANY (ARRAY(SELECT m.id FROM receivable m WHERE m.customer_id = %s))"
 LATE = """
 SELECT r.id, i.number, c.name, p.paid_on, p.paid_on - r.due_date,
   (SELECT l.cause FROM late_reason l WHERE l.receivable_id = r.id ORDER BY l.id DESC LIMIT 1)
 FROM (SELECT a.receivable_id, max(a.effective_on) AS paid_on FROM allocation a
       WHERE a.effective_on > %s::date - %s AND a.effective_on <= %s AND a.payment_id IS NOT NULL AND a.amount > 0 AND a.basis <> 'carried'
+        {of}
       GROUP BY 1) p
 JOIN receivable r ON r.id = p.receivable_id JOIN invoice i ON i.id = r.invoice_id AND i.kind = 'invoice'
 JOIN customer c ON c.id = r.customer_id CROSS JOIN LATERAL dunwell_owed(r.id, false) o
-WHERE p.paid_on - r.due_date > %s AND o.balance <= 0 AND NOT o.is_cancelled AND (%s::bigint IS NULL OR r.customer_id = %s)
+WHERE p.paid_on - r.due_date > %s AND o.balance <= 0 AND NOT o.is_cancelled
 ORDER BY p.paid_on DESC, r.id
 """
 CAUSES = """
