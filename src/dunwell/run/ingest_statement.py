@@ -6,9 +6,7 @@ which payments are known; a gap between two statements does not.
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,11 +18,9 @@ from dunwell.core import accounts
 from dunwell.core import frames_import as schemas
 from dunwell.core.documents import (
     Entry,
-    EntryPart,
     StatementClosed,
     StatementOpened,
     StatementStream,
-    entry_key,
 )
 from dunwell.core.money import CURRENCIES, AmountUnreadable, Money, UnknownCurrency
 from dunwell.core.records import Severity
@@ -32,7 +28,9 @@ from dunwell.core.refusal import Finding
 from dunwell.engine import coverage, overlap, returns
 from dunwell.engine.overlap import Frame
 from dunwell.engine.returns import Candidate, Return
+from dunwell.run import statement_rows
 from dunwell.run.ingest import SHOWN_FINDINGS, Summary
+from dunwell.run.statement_rows import Section, clean
 from dunwell.store import bulk, record_import, record_statement
 from dunwell.store.models import Statement
 from dunwell.store.record_import import Origin
@@ -43,16 +41,6 @@ MINOR_MAX = 10**15
 UNNAMED_ACCOUNT = "statement"
 """The money source of a statement that names no account, for a creditor who has listed none."""
 ANALYZE_ROWS = 1_000
-# What banks write where the payer gave no reference.
-SAYS_NOTHING = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NOTAVAILABLE", "NA", "N/A", "-"})
-RECEIVED: schemas.Schema = {
-    "line": pl.Int64,
-    "part": pl.Int64,
-    **{
-        name: schemas.BANK_ENTRIES[name]
-        for name in ("day", "currency", "amount", "name", "account", "tax_number", "reference", "remittance")
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +67,14 @@ def take(stream: StatementStream, origin: Origin, summary: Summary, said: Said, 
 
 
 @dataclass
-class _Section:
-    """The entries of one statement of one account, until it is closed."""
-
-    account: str
-    currency: str
-    number: str
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    received: list[tuple[Any, ...]] = field(default_factory=list)
-    frames: list[pl.DataFrame] = field(default_factory=list)
-    frames_received: list[pl.DataFrame] = field(default_factory=list)
-    is_doubtful: bool = False
-
-    def spill(self) -> None:
-        """Rows as columns: a large statement then takes a tenth of the memory."""
-        self.frames.append(pl.DataFrame(self.rows, schema=schemas.BANK_ENTRIES, orient="row"))
-        self.frames_received.append(pl.DataFrame(self.received, schema=RECEIVED, orient="row"))
-        self.rows, self.received = [], []
-
-    def told(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        self.spill()
-        return pl.concat(self.frames), pl.concat(self.frames_received)
-
-
-@dataclass
 class _Errand:
     origin: Origin
     summary: Summary
     said: Said
     is_notification: bool
     own: list[tuple[str, str]]
-    sections: dict[str, _Section] = field(default_factory=dict)
-    current: _Section | None = None
+    sections: dict[str, Section] = field(default_factory=dict)
+    current: Section | None = None
     lines: int = 0
     first_day: date | None = None
     found: list[Finding] = field(default_factory=list)
@@ -120,7 +84,7 @@ class _Errand:
             self._entry(event)
         elif isinstance(event, StatementOpened):
             account = self._canonical(event.account)
-            self.current = self.sections.setdefault(account, _Section(account, event.currency, event.number))
+            self.current = self.sections.setdefault(account, Section(account, event.currency, event.number))
         elif isinstance(event, StatementClosed):
             section = self.sections.pop(self._canonical(event.account), None)
             if section:
@@ -139,14 +103,14 @@ class _Errand:
 
     def _canonical(self, written: str) -> str:
         """The account as the creditor's own list writes it, so that it has one name in every format."""
-        written = _clean(written) or self.said.account
+        written = clean(written) or self.said.account
         if not written and len(self.own) == 1:
             return accounts.account_key(self.own[0][0])
         known = (one for one, _ in self.own if accounts.is_same(one, written))
         return accounts.account_key(next(known, written))
 
     def _entry(self, entry: Entry) -> None:
-        section = self.current or self.sections.setdefault("", _Section(self._canonical(""), "", ""))
+        section = self.current or self.sections.setdefault("", Section(self._canonical(""), "", ""))
         self.summary.rows += 1
         self.lines += 1
         if entry.status != "booked":
@@ -165,12 +129,12 @@ class _Errand:
             return
         if not money:
             return
-        section.rows.append(self._row(entry, section.account, day, money))
-        section.received += self._received(entry, day, money)
+        section.rows.append(statement_rows.row(self.lines, entry, section.account, day, money, own=self.own))
+        section.received += statement_rows.received(self.lines, entry, day, money)
         if len(section.rows) >= FRAME_ROWS:
             section.spill()
 
-    def _money(self, entry: Entry, section: _Section) -> Money:
+    def _money(self, entry: Entry, section: Section) -> Money:
         currency = entry.currency or section.currency or self._currency_of(section.account)
         if not currency and "currency_assumed" not in {one.code for one in self.found}:
             self._finding(
@@ -187,53 +151,9 @@ class _Errand:
     def _currency_of(self, account: str) -> str:
         return next((currency for one, currency in self.own if accounts.account_key(one) == account), "")
 
-    def _row(self, entry: Entry, account: str, day: date, money: Money) -> tuple[Any, ...]:
-        other = accounts.account_key(entry.counterparty.account)
-        values = (
-            entry.counterparty.name,
-            other,
-            entry.counterparty.tax_number,
-            _telling(entry.references.bank),
-            _telling(entry.references.end_to_end),
-            _reference(entry),
-            _text(entry),
-        )
-        return (
-            self.lines,
-            entry_key(account, entry),
-            day,
-            money.currency,
-            money.minor,
-            *(_clean(value) for value in values),
-            _clean("".join(entry.remittance.split()).casefold()),
-            entry.is_reversal,
-            any(accounts.is_same(one, other) for one, _ in self.own),
-            _clean(json.dumps(dataclasses.asdict(entry), ensure_ascii=False, default=str).replace("\\u0000", "")),
-        )
-
-    def _received(self, entry: Entry, day: date, money: Money) -> Iterator[tuple[Any, ...]]:
-        """Money in, one payment for each part of a batch whose parts make up its sum."""
-        if money.minor < 0 or entry.is_reversal:
-            return
-        payments: Sequence[Entry | EntryPart] = entry.parts if _adds_up(entry.parts, entry) else (entry,)
-        for part, each in enumerate(payments, start=int(len(payments) > 1)):
-            assert each.amount is not None
-            yield (
-                self.lines,
-                part,
-                day,
-                money.currency,
-                Money.parse(each.amount, money.currency).minor,
-                _clean(each.counterparty.name),
-                _clean(accounts.account_key(each.counterparty.account)),
-                _clean(each.counterparty.tax_number),
-                _clean(_reference(each)),
-                _clean(_text(each) if isinstance(each, Entry) else each.remittance),
-            )
-
     # recording
 
-    def _record(self, section: _Section, closed: StatementClosed) -> None:
+    def _record(self, section: Section, closed: StatementClosed) -> None:
         told, received = section.told()
         if not self._is_ours(section.account):
             return
@@ -246,7 +166,7 @@ class _Errand:
             file_id=self.origin.file_id,
             account=section.account,
             currency=self._currency(section, closed),
-            number=_clean(section.number) or "",
+            number=clean(section.number) or "",
             from_date=frame.from_date,
             to_date=None if self.is_notification else frame.to_date,
             opening=frame.opening,
@@ -305,7 +225,7 @@ class _Errand:
         added = record_statement.payments(self.origin, account, parts.join(whole.select("line", "identity"), on="line"))
         self.summary.counts.update(batches_split=whole.height, payments_new=added)
 
-    def _frame(self, section: _Section, closed: StatementClosed, told: pl.DataFrame) -> Frame:
+    def _frame(self, section: Section, closed: StatementClosed, told: pl.DataFrame) -> Frame:
         """The statement's days and balances; without stated days those of its entries."""
         currency = self._currency(section, closed)
         opening, closing = (_minor(each, currency) for each in (closed.opening, closed.closing))
@@ -322,7 +242,7 @@ class _Errand:
         )
         return Frame(from_date, to_date, opening, closing, is_whole)
 
-    def _currency(self, section: _Section, closed: StatementClosed) -> str:
+    def _currency(self, section: Section, closed: StatementClosed) -> str:
         told = (section.currency, closed.currency, self._currency_of(section.account), self.said.currency)
         return next((each for each in told if each in CURRENCIES), "")
 
@@ -476,39 +396,9 @@ def _as_frame(findings: Iterable[Finding], customer: int | None) -> pl.DataFrame
     return frame.with_columns(customer=pl.lit(customer, pl.Int64))
 
 
-def _adds_up(parts: Sequence[EntryPart], entry: Entry) -> bool:
-    amounts = [part.amount for part in parts]
-    return (
-        len(parts) > 1
-        and all(amount is not None and amount > 0 for amount in amounts)
-        and all(part.currency in ("", entry.currency) for part in parts)
-        and sum((amount for amount in amounts if amount), Decimal(0)) == entry.amount
-    )
-
-
 def _minor(amount: Decimal | None, currency: str) -> int | None:
     try:
         minor = None if amount is None else Money.parse(amount, currency).minor
         return minor if minor is not None and abs(minor) <= MINOR_MAX else None
     except (UnknownCurrency, AmountUnreadable):
         return None
-
-
-def _reference(entry: Entry | EntryPart) -> str:
-    """What the payer or the creditor gave the payment as its reference, each once."""
-    said = entry.references
-    told = (said.structured, said.end_to_end, said.customer)
-    return " ".join(dict.fromkeys(text for text in map(_telling, told) if text))
-
-
-def _text(entry: Entry) -> str:
-    return entry.remittance or entry.additional
-
-
-def _clean(text: str) -> str | None:
-    """Text that a database takes: without zero bytes and halves of characters; None where there is none."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode() or None
-
-
-def _telling(text: str) -> str:
-    return "" if text.strip().upper() in SAYS_NOTHING else text.strip()

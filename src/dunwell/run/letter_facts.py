@@ -6,22 +6,13 @@ The sums are those of the plan, which are the ledger's (I11).
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from itertools import pairwise
+from dataclasses import replace
+from datetime import date
 
-import polars as pl
-
-from dunwell.core import reasons, reference, stop_work
-from dunwell.core.calendar import Calendar
-from dunwell.core.frames import Portfolio
-from dunwell.core.ledger import CustomerKind, DocumentKind, TaskKind
+from dunwell.core import reference
+from dunwell.core.ledger import CustomerKind, TaskKind
 from dunwell.core.message import (
-    BankAccount,
-    Consequence,
     ContactMade,
-    CreditorFacts,
     CustomerFacts,
     InstalmentFacts,
     ItemFacts,
@@ -37,78 +28,17 @@ from dunwell.core.message import (
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.offers import OfferKind
 from dunwell.core.policy import INSTALMENT_STEP, Step
-from dunwell.core.rates import Limitation, StopWorkRule
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.reference import Names
-from dunwell.core.rights import Right
-from dunwell.core.stop_work import StopRight, Work
-from dunwell.engine import preflight
-from dunwell.run import deadlines, limitations, offers, platforms, reply_address
-from dunwell.store import load_letters, load_papers, pages
+from dunwell.run import letter_rights, platforms, reply_address
+from dunwell.run.letter_sources import Sources, calendar_of
+from dunwell.store import load_letters
 from dunwell.store.load_letters import Details, Row
-from dunwell.store.models import Creditor, Deadline, OfferGrant, Staff
 
 MONTH_END_DAYS = 8
 """The reason "we are closing the month" is true in the last days of a month, for a day within it."""
 HISTORY_MAX = 4
 BROKE = {"promise_broken", "promise_kept_in_part"}
-STOPS = {Work.RUNNING: "work_pauses", Work.NOT_BEGUN: "work_waits"}
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What the letters of one run draw on."""
-
-    creditor: Creditor
-    facts: CreditorFacts
-    staff: dict[str, Staff]
-    usual_writer: Staff | None
-    away: Mapping[int, Staff]  # who is on leave, with who stands in
-    portfolio: Portfolio
-    found: Details
-    limitation: Limitation | None
-    stop_rule: StopWorkRule | None
-    broken: frozenset[int]  # receivables of which a promise was broken
-    agreed: dict[int, Row]  # by receivable, the next payment of its schedule
-    offers: dict[int, OfferGrant]  # by receivable
-    deadlines: dict[int, dict[str, Deadline]]  # by request and kind
-    surveyed: dict[int, frozenset[int]]  # by days, the customers who were asked how happy they are within them
-    as_of: date
-
-
-def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Details, *, rehearsal: bool) -> Sources:
-    """What the letters of a day draw on; `found` are the rows that their actions name."""
-    accounts = tuple(account_facts(one) for one in load_letters.bank_accounts(creditor.pk, as_of))
-    staff = load_letters.staff(creditor.pk)
-    return Sources(
-        creditor=creditor,
-        facts=CreditorFacts(
-            trade_name=creditor.name,
-            registered_name=creditor.registered_name,
-            tax_id=creditor.tax_id,
-            address=creditor.address,
-            accounts=accounts,
-            logo=load_papers.logo(creditor.pk),
-        ),
-        staff={one.name: one for one in staff},
-        usual_writer=staff[0] if staff else None,
-        away=load_letters.away(creditor.pk, as_of),
-        portfolio=portfolio,
-        found=found,
-        limitation=limitations.of(creditor),
-        stop_rule=limitations.stop_rule(creditor),
-        agreed={row["receivable_id"]: row for row in portfolio.instalments.iter_rows(named=True)},
-        broken=frozenset(
-            portfolio.pauses.filter(pl.col("reason").is_in(("broken", "broken_in_part")))["receivable_id"].drop_nulls()
-        ),
-        offers=offers.told(creditor, list(found.receivables), as_of, rehearsal=rehearsal),
-        deadlines=deadlines.told(creditor, _requests(found), as_of, rehearsal=rehearsal),
-        surveyed={
-            days: pages.surveyed_since(creditor.pk, as_of - timedelta(days), rehearsal=rehearsal)
-            for days in {policy.survey_gap_days for policy in portfolio.policies} - {0}
-        },
-        as_of=as_of,
-    )
 
 
 def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
@@ -159,7 +89,7 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         reason="month_end" if _closes_month(known.as_of, pay_by) else "",
         # The ladder stops at once when money comes: said where there is a chase that could stop.
         benefit="no_more_letters" if any(item.days_overdue for item in asked) else "",
-        consequence=_consequence(known, action, step),
+        consequence=letter_rights.consequence(known, action, step),
         promised_for=_broken_promise(known, action, items),
         promise_kept_in_part="promise_kept_in_part" in (action["reasons"] or "").split(SEPARATOR),
         offer=_offer(known, action, items, to_pay),
@@ -170,30 +100,8 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         unsubscribe="",
         reference=_reference(known, action["customer_id"], items),
         copies=tuple(_reader(found.contacts.get(one)) for one in action["copies"] or ()),
-        rights=_rights(known, action, items),
+        rights=letter_rights.rights(known, action, items),
         interest_basis=str(found.agreed.get(action["customer_id"], {}).get("late_payment_ref", "")),
-    )
-
-
-def calendar_of(known: Sources, action: Row) -> Calendar:
-    """The working days of where the customer is."""
-    country = known.found.customers[action["customer_id"]]["country"] or known.creditor.country
-    return known.portfolio.calendars[country]
-
-
-def account_facts(one: load_letters.BankAccount) -> BankAccount:
-    """A stored account as letters and pages name it."""
-    return BankAccount(
-        currency=one.currency,
-        holder=one.holder,
-        bank_name=one.bank,
-        iban=one.iban,
-        bic=one.bic,
-        account=one.account,
-        corr_account=one.correspondent,
-        inn=one.tax_id,
-        kpp=one.kpp,
-        address=one.creditor.address,
     )
 
 
@@ -260,37 +168,6 @@ def _agreed_payment(known: Sources, items: list[Row]) -> tuple[ItemFacts, ...]:
 def _instalment(known: Sources, item: Row) -> InstalmentFacts:
     payment = known.agreed[item["receivable_id"]]
     return InstalmentFacts(payment["number"], payment["parts"])
-
-
-def _rights(known: Sources, action: Row, items: tuple[Row, ...]) -> frozenset[Right]:
-    """What the letter may say the creditor is entitled to, for every document in it; of a natural person nothing.
-
-    A penalty: charged already, or agreed, wanted by the policy, and in time. Stopping work: agreed, or the law's. Court is the
-    claim's word.
-    """
-    rows = [known.found.receivables[item["receivable_id"]] for item in items if item["part"] in ("asked", "listed")]
-    if known.found.customers[action["customer_id"]]["kind"] == CustomerKind.PERSON or not rows:
-        return frozenset()
-    terms = known.found.agreed.get(action["customer_id"], {})
-    in_time = all(_in_time(known, row) for row in rows)
-    held = set()
-    if in_time and (
-        any(row["charges"] > 0 for row in rows)
-        or (terms.get("late_payment") and known.portfolio.policies[action["policy"]].interest)
-    ):
-        held.add(Right.INTEREST)
-    if _stop_right(known, action):
-        held.add(Right.STOP_WORK)
-    return frozenset(held)
-
-
-def _in_time(known: Sources, row: Row) -> bool:
-    """After the limitation nobody speaks of interest; an unknown one is taken as over."""
-    if row["due_date"] is None or row["kind"] != DocumentKind.INVOICE:
-        return False
-    return known.limitation is not None and known.as_of <= known.limitation.last_day(
-        row["due_date"], row["acknowledged_on"]
-    )
 
 
 def _writer(known: Sources, customer: Row, locale: str) -> WriterFacts:
@@ -363,30 +240,6 @@ def _broken_promise(known: Sources, action: Row, items: tuple[Row, ...]) -> date
     return max((days[one] for one in asked & known.broken & days.keys()), default=None)
 
 
-def _consequence(known: Sources, action: Row, step: Step | None) -> Consequence | None:
-    """What the plan has for the next step, said beforehand with its day: work stops, or somebody calls (I16)."""
-    if step is None or action["pay_by"] is None:
-        return None
-    if stops_on := dict(reasons.parse(action["reasons"] or "")).get("announces_stop"):
-        right = _stop_right(known, action)
-        if right is None:
-            return None
-        return Consequence(STOPS[right.work], date.fromisoformat(stops_on), right.basis, right.is_by_law)
-    steps = [one for one in known.portfolio.policies[action["policy"]].steps if one.task != TaskKind.STOP_WORK]
-    following = next((after for one, after in pairwise(steps) if one is step), None)
-    if following is None or following.task != TaskKind.CALL or following.anchor != step.anchor:
-        return None
-    on = known.as_of + timedelta(following.offset_days - step.offset_days)
-    starts_on = preflight.working_day_on_or_after(on, calendar_of(known, action).is_business_day)
-    return Consequence("person_calls", starts_on) if starts_on > action["pay_by"] else None
-
-
-def _stop_right(known: Sources, action: Row) -> StopRight | None:
-    customer = known.found.customers[action["customer_id"]]
-    terms = known.found.agreed.get(action["customer_id"], {})
-    return stop_work.right(terms, known.stop_rule, kind=customer["kind"], locale=action["locale"])
-
-
 def _order(known: Sources, action: Row, items: tuple[Row, ...]) -> OrderFacts | None:
     rows = [known.found.receivables[item["receivable_id"]] for item in items if item["part"] == "asked"]
     requests = [row for row in rows if row["kind"] == "request" and row["valid_until"]]
@@ -419,10 +272,6 @@ def _offer(known: Sources, action: Row, items: tuple[Row, ...], to_pay: tuple[Mo
     if is_off_this and pay is None:
         return None
     return OfferFacts(found.offer.kind, amount, found.last_day, number, pay if is_off_this else None, where)
-
-
-def _requests(found: Details) -> list[int]:
-    return [row["invoice_id"] for row in found.receivables.values() if row["kind"] == DocumentKind.REQUEST]
 
 
 def _start(known: Sources, action: Row, ends: date, starts: set[date | None]) -> date | None:

@@ -21,8 +21,8 @@ from dunwell.core.message import TASK_KEYS, Draft, LetterFacts, Message
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import letter_facts, packs, page_links
-from dunwell.run.letter_facts import Sources
+from dunwell.run import letter_facts, letter_sources, packs, page_links
+from dunwell.run.letter_sources import Sources
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
 from dunwell.store.enqueue import DraftRecipient
@@ -80,7 +80,7 @@ def write(
     )
     found = replace(found, contacts={**found.contacts, **_assumed(actions)})
     errand = _Errand(
-        known=letter_facts.sources(creditor, portfolio, proposal.as_of, found, rehearsal=rehearsal),
+        known=letter_sources.sources(creditor, portfolio, proposal.as_of, found, rehearsal=rehearsal),
         pack=_pack(tuple(sorted(load_letters.overrides(creditor.pk).items()))),
         pages=page_links.of(creditor, proposal.as_of, live=not rehearsal),
         said=said or {},
@@ -148,7 +148,7 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
         return Letter(action, items, facts, None, None, None, (), (composed,))
     if action["task"]:
         return Letter(action, items, facts, composed, None, None, (), ())
-    works = letter_facts.calendar_of(known, action).is_business_day
+    works = letter_sources.calendar_of(known, action).is_business_day
     findings = preflight.preflight(composed, facts, works, live=errand.live)
     if findings:
         return Letter(action, items, facts, composed, None, None, (), findings)

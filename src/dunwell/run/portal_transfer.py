@@ -8,7 +8,7 @@ from dunwell.core.ledger import DocumentKind
 from dunwell.core.message import BankAccount
 from dunwell.core.money import Money
 from dunwell.engine import parts, payqr
-from dunwell.run.letter_facts import account_facts
+from dunwell.run.letter_sources import account_facts
 from dunwell.run.portal_speech import Speech, terms_of
 from dunwell.store import load_letters
 from dunwell.store.pages import Owed

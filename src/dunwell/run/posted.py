@@ -18,7 +18,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import claim, posted
 from dunwell.plugins import paper
 from dunwell.run import people
-from dunwell.run.letter_facts import account_facts
+from dunwell.run.letter_sources import account_facts
 from dunwell.store import load_letters, scope, stop_work
 from dunwell.store.models import Contact, Creditor, Customer, Task
 

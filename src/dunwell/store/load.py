@@ -12,14 +12,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.core import frames
-from dunwell.store import autopay, balances, bulk, freshness
+from dunwell.store import autopay, balances, bulk, freshness, load_done
 from dunwell.store.bulk import Read
-
-TOUCHES_DAYS = 45
-"""No cap looks further back than a month; the rest is for the minimum gap of slow ladders."""
-SIGNS_DAYS = 120
-THANKS_DAYS = 10
-"""A thank-you for money that came longer ago would only confuse."""
+from dunwell.store.load_only import Only
 
 
 @dataclass(frozen=True)
@@ -55,14 +50,14 @@ def facts(creditor_id: int, as_of: date, *, rehearsal: bool, customers: tuple[in
         return Facts(
             customers=customers_known,
             contacts=_contacts(read, only, customers_known),
-            steps_done=_steps_done(read, only),
-            under_way=_under_way(read, only),
+            steps_done=load_done.steps_done(read, only),
+            under_way=load_done.under_way(read, only),
             pauses=_pauses(read, only),
             promises=_promises(read, only),
             plan_parts=_plan_parts(read, only),
-            touches=_touches(read, only),
-            signs=_signs(read, only),
-            settled=_settled(read, only),
+            touches=load_done.touches(read, only),
+            signs=load_done.signs(read, only),
+            settled=load_done.settled(read, only),
             choices=_choices(read, only),
             covered_until=_covered_until(read, only),
             receivables=receivables.result(),
@@ -98,7 +93,7 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
         """).with_columns(
             document=_document(), is_imported_late=pl.lit(False), debit_pending_until=pl.lit(None, pl.Date)
         )
-        movements = _conform(
+        movements = frames.conform(
             read(f"""
             SELECT receivable_id, effective_on AS on, amount, CASE WHEN payment_id IS NULL THEN 'credit' ELSE 'payment' END AS kind
             FROM allocation WHERE effective_on <= {only.day}
@@ -112,13 +107,13 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
             receivables=receivables.drop("is_request"),
             customers=customers,
             contacts=_contacts(read, before, customers),
-            steps_done=_steps_done(read, before),
+            steps_done=load_done.steps_done(read, before),
             under_way=frames.empty(frames.UNDER_WAY),
             pauses=_pauses(read, only),
             promises=_promises(read, only),
             plan_parts=_plan_parts(read, only),
-            touches=_touches(read, before),
-            signs=_signs(read, only),
+            touches=load_done.touches(read, before),
+            signs=load_done.signs(read, only),
             settled=pl.DataFrame(
                 schema={
                     **{n: t for n, t in frames.SETTLED.items() if n != "policy"},
@@ -130,36 +125,6 @@ def history(creditor_id: int, since: date, until: date) -> tuple[Facts, pl.DataF
             covered_until=None,
         )
     return facts, movements
-
-
-@dataclass(frozen=True, slots=True)
-class Only:
-    """Which rows: up to a day, live alone or with rehearsal, of all customers or of some."""
-
-    as_of: date
-    rehearsal: bool
-    customers: tuple[int, ...]
-
-    @property
-    def day(self) -> str:
-        return f"DATE '{self.as_of.isoformat()}'"
-
-    def since(self, days: int) -> str:
-        return f"DATE '{(self.as_of - timedelta(days)).isoformat()}'"
-
-    def of(self, column: str) -> str:
-        return f"AND {column} IN ({self._numbers})" if self.customers else ""
-
-    def through(self, column: str, parents: str) -> str:
-        """Narrows what names no customer by its parents, a query that ends in the column of their customer."""
-        return f"AND {column} IN ({parents} IN ({self._numbers}))" if self.customers else ""
-
-    @property
-    def _numbers(self) -> str:
-        return ", ".join(str(int(number)) for number in self.customers)
-
-    def real(self, table: str) -> str:
-        return "" if self.rehearsal else f"AND NOT {table}.rehearsal"
 
 
 def _receivables(read: Read, only: Only) -> pl.DataFrame:
@@ -177,7 +142,7 @@ def _receivables(read: Read, only: Only) -> pl.DataFrame:
         FROM invoice i WHERE i.kind <> 'credit_note' AND i.issue_date <= {only.day}
           {only.through("i.id", "SELECT invoice_id FROM receivable WHERE customer_id")}
     """)
-    pending = _conform(
+    pending = frames.conform(
         read(autopay.pending_sql(day=only.day, real=only.real("c"))), {"receivable_id": pl.Int64, "until": pl.Date}
     )
     return (
@@ -291,56 +256,8 @@ def _contacts(read: Read, only: Only, customers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _steps_done(read: Read, only: Only) -> pl.DataFrame:
-    return _conform(
-        read(f"""
-        SELECT i.receivable_id, i.step, m.sent_on AS on, 'done' AS state, m.channel, r.contact_id, m.had_link
-        FROM message_item i JOIN message m ON m.id = i.message_id
-        LEFT JOIN recipient r ON r.message_id = m.id AND NOT r.copy
-        WHERE m.state = 'sent' AND i.step IS NOT NULL AND m.sent_on <= {only.day} {only.real("m")} {only.of("m.customer_id")}
-        UNION ALL
-        SELECT i.receivable_id, i.step, o.effective_on, 'done', t.kind, t.contact_id, false
-        FROM task_item i JOIN task t ON t.id = i.task_id JOIN task_outcome o ON o.task_id = t.id
-        WHERE o.done AND i.step IS NOT NULL AND o.effective_on <= {only.day} {only.real("t")} {only.of("t.customer_id")}
-        UNION ALL
-        SELECT l.receivable_id, l.step, l.effective_on, l.state, NULL, NULL, false FROM lapse l
-        WHERE l.effective_on <= {only.day} {only.real("l")}
-        """),
-        frames.STEPS_DONE,
-    )
-
-
-UNDER_WAY_STATES = {
-    "planned": "queued",
-    "approved": "queued",
-    "queued": "queued",
-    "claimed": "queued",
-    "begun": "queued",
-    "failed_temporary": "queued",
-    "waiting": "waiting_approval",
-    "unknown": "unknown",
-}
-
-
-def _under_way(read: Read, only: Only) -> pl.DataFrame:
-    states = ", ".join(f"'{state}'" for state in UNDER_WAY_STATES)
-    return _conform(
-        read(f"""
-        SELECT i.receivable_id, i.step, m.state, NULL AS task, m.slot_on AS since
-        FROM message_item i JOIN message m ON m.id = i.message_id
-        WHERE m.state IN ({states}) AND i.step IS NOT NULL AND m.slot_on <= {only.day} {only.real("m")}
-          {only.of("m.customer_id")}
-        UNION ALL
-        SELECT i.receivable_id, coalesce(i.step, t.step), 'task', t.kind, t.effective_on
-        FROM task_item i JOIN task t ON t.id = i.task_id LEFT JOIN task_outcome o ON o.task_id = t.id
-        WHERE o.id IS NULL AND t.effective_on <= {only.day} {only.real("t")} {only.of("t.customer_id")}
-        """).with_columns(pl.col("state").replace(UNDER_WAY_STATES)),
-        frames.UNDER_WAY,
-    )
-
-
 def _pauses(read: Read, only: Only) -> pl.DataFrame:
-    return _conform(
+    return frames.conform(
         read(f"""
         SELECT 'hold' AS kind, h.receivable_id, h.customer_id, h.reason, h.effective_on AS since, h.until_date AS until,
                NULL::date AS broken_on
@@ -376,7 +293,7 @@ PROMISES: frames.Schema = {
 
 
 def _promises(read: Read, only: Only) -> pl.DataFrame:
-    promises = _conform(
+    promises = frames.conform(
         read(f"""
         SELECT p.id AS promise_id, r.customer_id, p.receivable_id, p.kind, p.amount, p.effective_on AS since, p.promised_date AS until
         FROM promise p JOIN receivable r ON r.id = p.receivable_id LEFT JOIN ending e ON e.promise_id = p.id AND e.effective_on <= {only.day}
@@ -384,7 +301,7 @@ def _promises(read: Read, only: Only) -> pl.DataFrame:
         """),
         PROMISES,
     )
-    received = _conform(
+    received = frames.conform(
         read(f"""
         SELECT a.receivable_id, a.effective_on AS on, a.amount FROM allocation a
         WHERE a.effective_on <= {only.day} AND a.receivable_id IN (SELECT receivable_id FROM promise)
@@ -418,72 +335,11 @@ def _plan_parts(read: Read, only: Only) -> pl.DataFrame:
                         WHERE w.receivable_id = ANY (k.receivables) AND w.effective_on <= {only.day}), 0) AS total) x
         WHERE k.effective_on <= {only.day} {only.of("k.customer_id")}
     """)
-    return _conform(parts.join(came, on="plan_id", how="left"), frames.PLAN_PARTS)
-
-
-def _touches(read: Read, only: Only) -> pl.DataFrame:
-    states = ", ".join(f"'{state}'" for state in UNDER_WAY_STATES)
-    return _conform(
-        read(f"""
-        -- What may have arrived counts like what did, and so does what will leave today: nobody is written to twice for that.
-        -- Whose address was corrected since is still the person who was written to.
-        SELECT k.person_key, m.customer_id, m.channel, coalesce(m.sent_on, m.slot_on) AS on, m.purpose <> 'answer' AS counts,
-          m.purpose, m.state = 'waiting' AS is_draft
-        FROM recipient r JOIN message m ON m.id = r.message_id
-        CROSS JOIN LATERAL (SELECT r.person_key UNION SELECT p.person_key FROM contact_point p WHERE p.contact_id = r.contact_id) k
-        WHERE (m.state IN ('sent', 'begun', 'unknown') OR m.state IN ({states}) AND m.slot_on = {only.day})
-          AND coalesce(m.sent_on, m.slot_on) BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day} {only.real("m")}
-        UNION ALL
-        SELECT nullif(person_key, ''), customer_id, channel, effective_on, counts, 'request', false FROM touch
-        WHERE effective_on BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day}
-        """),
-        frames.TOUCHES,
-    )
-
-
-def _signs(read: Read, only: Only) -> pl.DataFrame:
-    return _conform(
-        read(f"""
-        SELECT customer_id, kind, effective_on AS on FROM sign s
-        WHERE effective_on BETWEEN {only.since(SIGNS_DAYS)} AND {only.day} {only.real("s")} {only.of("customer_id")}
-        UNION
-        SELECT customer_id, 'paid', date FROM payment
-        WHERE customer_id IS NOT NULL AND date BETWEEN {only.since(SIGNS_DAYS)} AND {only.day} {only.of("customer_id")}
-        UNION
-        SELECT r.customer_id, 'paid', a.effective_on FROM allocation a JOIN receivable r ON r.id = a.receivable_id
-        WHERE a.payment_id IS NOT NULL AND a.undoes_id IS NULL AND a.basis <> 'carried'
-          AND a.effective_on BETWEEN {only.since(SIGNS_DAYS)} AND {only.day}
-          {only.of("r.customer_id")}
-        """),
-        frames.SIGNS,
-    )
-
-
-def _settled(read: Read, only: Only) -> pl.DataFrame:
-    return (
-        read(f"""
-        WITH late AS (SELECT receivable_id, max(effective_on) AS settled_on FROM allocation
-                      WHERE effective_on BETWEEN {only.since(THANKS_DAYS)} AND {only.day} AND payment_id IS NOT NULL AND basis <> 'carried'
-                      GROUP BY 1)
-        SELECT r.id AS receivable_id, r.customer_id, r.invoice_id, i.kind = 'request' AS is_request, l.settled_on
-        FROM late l JOIN receivable r ON r.id = l.receivable_id JOIN invoice i ON i.id = r.invoice_id
-        WHERE r.amount + coalesce((SELECT sum(amount) FROM charge WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
-            - coalesce((SELECT sum(amount) FROM write_off WHERE receivable_id = r.id AND effective_on <= {only.day}), 0)
-            -- what a request's invoice took over was paid for the request all the same
-            - coalesce((SELECT sum(amount) FROM allocation WHERE receivable_id = r.id AND effective_on <= {only.day}
-                        AND (i.kind <> 'request' OR basis <> 'carried')), 0) <= 0
-          AND NOT EXISTS (SELECT FROM message_item i JOIN message m ON m.id = i.message_id
-                          WHERE i.receivable_id = r.id AND i.part = 'thanked' AND m.purpose IN ('thanks', 'lifted')
-                            AND m.state NOT IN ('withdrawn', 'failed_permanent') {only.real("m")})
-          {only.of("r.customer_id")}
-    """)
-        .with_columns(document=pl.when("is_request").then(pl.lit("request")).otherwise(pl.lit("invoice")))
-        .drop("is_request")
-    )
+    return frames.conform(parts.join(came, on="plan_id", how="left"), frames.PLAN_PARTS)
 
 
 def _choices(read: Read, only: Only) -> pl.DataFrame:
-    return _conform(
+    return frames.conform(
         read(f"""
         SELECT DISTINCT ON (scope, target, document, customer_kind) scope, target, document, customer_kind, policy
         FROM policy_choice WHERE effective_on <= {only.day} ORDER BY scope, target, document, customer_kind, id DESC
@@ -500,7 +356,3 @@ def _covered_until(read: Read, only: Only) -> date | None:
 
 def _document() -> pl.Expr:
     return pl.when("is_request").then(pl.lit("request")).otherwise(pl.lit("invoice"))
-
-
-def _conform(frame: pl.DataFrame, schema: frames.Schema) -> pl.DataFrame:
-    return frames.conform(frame, schema)
