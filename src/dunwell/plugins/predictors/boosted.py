@@ -6,16 +6,19 @@ an invoice long open is simply read from a later day on.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 
 from dunwell.core.forecast import HORIZON_DAYS
 from dunwell.plugins.predictors.answers import Answers
 from dunwell.plugins.predictors.curves import Counts, Numbers
 from dunwell.plugins.predictors.daily import Questions, matrix
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 TREES: dict[str, Any] = {
     "objective": "binary", "learning_rate": 0.1, "num_leaves": 15, "min_data_in_leaf": 200, "lambda_l2": 20.0,
@@ -34,13 +37,21 @@ DAYS_AT_ONCE, QUESTIONS_AT_ONCE = 10, 4000
 DAYS_EXPLAINED = (-3, 0, 3)
 
 
-def grown(questions: Questions, answers: Answers, trees: int, seed: int) -> lgb.Booster:
+def grown(questions: Questions, answers: Answers, trees: int, seed: int) -> Booster:
     line, delay, is_paid = _examples(questions, answers, seed)
-    data = lgb.Dataset(matrix(questions, line, delay), is_paid, weight=questions.weight[line], params=TREES)
-    return lgb.train({**TREES, "seed": seed}, data, trees)
+    library = _library()
+    data = library.Dataset(matrix(questions, line, delay), is_paid, weight=questions.weight[line], params=TREES)
+    booster: Booster = library.train({**TREES, "seed": seed}, data, trees)
+    return booster
 
 
-def by_day(booster: lgb.Booster, questions: Questions, history: Numbers, trees: int) -> Numbers:
+def read(text: str) -> Booster:
+    """Trees as `Booster.model_to_string` wrote them."""
+    booster: Booster = _library().Booster(model_str=text)
+    return booster
+
+
+def by_day(booster: Booster, questions: Questions, history: Numbers, trees: int) -> Numbers:
     """Cumulative probability of payment, by question and day from the first possible one on.
 
     Past the days that are read, and once hardly any doubt is left, the rest is shared out as in `history`.
@@ -65,7 +76,7 @@ def by_day(booster: lgb.Booster, questions: Questions, history: Numbers, trees: 
     return 1.0 - unpaid
 
 
-def contributions(booster: lgb.Booster, questions: Questions, usual_delay: Counts) -> Numbers:
+def contributions(booster: Booster, questions: Questions, usual_delay: Counts) -> Numbers:
     """The trees' own contributions around the day on which the creditor's customers usually pay, by question and column."""
     total = np.zeros((len(questions), booster.num_feature()))
     for step in DAYS_EXPLAINED:
@@ -73,6 +84,11 @@ def contributions(booster: lgb.Booster, questions: Questions, usual_delay: Count
         seen = matrix(questions, np.arange(len(questions)), delay)
         total += np.asarray(booster.predict(seen, pred_contrib=True, num_threads=1))[:, :-1]
     return total
+
+
+def _library() -> Any:
+    """Read where trees are grown or read alone: with what it brings it would cost every command a second to start."""
+    return importlib.import_module("lightgbm")
 
 
 def _spans() -> Iterator[Counts]:

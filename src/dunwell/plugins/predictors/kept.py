@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-import lightgbm as lgb
 import numpy as np
 
+from dunwell.plugins.predictors import boosted
 from dunwell.plugins.predictors.learned import Choice, Learned, Model, Situation
 from dunwell.plugins.predictors.moved import Moved
 
@@ -34,6 +34,6 @@ def read(text: str) -> Learned:
         for name, (trees, history, learned, shape) in found["choices"].items()
     }
     predictor = Learned(found["seed"])
-    booster = lgb.Booster(model_str=found["trees"])
+    booster = boosted.read(found["trees"])
     predictor.model = Model(booster, Moved(np.array(found["moved"])), choices, found["traits"])
     return predictor

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -25,6 +25,9 @@ from dunwell.plugins.predictors.curves import Counts, Numbers, as_forecast, crps
 from dunwell.plugins.predictors.daily import DAY_NUMBERS, Questions, lay_out
 from dunwell.plugins.predictors.moved import Moved
 from dunwell.plugins.predictors.shrunken import Shrunken, shrunken_by_day
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 TREES_TRIED = (50, 120, 250)
 # Weights of history, trees and moved market.
@@ -84,7 +87,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Model:
-    booster: lgb.Booster
+    booster: Booster
     moved: Moved
     choices: dict[Situation, Choice]
     traits: dict[str, list[str]]  # the known values of each
