@@ -133,6 +133,8 @@ def test_words_to_colleagues_and_contacts_by_hand(client_as: Callable[..., Clien
     page = client.get(address).content.decode()
     assert "prefers mornings" in page
     assert "will look into it" in page
+    client.post(f"/c/{world.creditor.slug}/undo/touch/{touch.pk}", {"next": address})
+    assert "Contacted by hand: call – taken back" in client.get(address).content.decode()
 
 
 def test_money_is_set_and_taken_back(

@@ -156,3 +156,14 @@ def test_it_ends_when_its_time_is_over_and_gives_back_what_it_holds(live):
     message = queued(live)
     report = go(live, Memory(Config()), longest=timedelta(microseconds=1))
     assert (report.halted, reload(message).state) == ("its time is over", "queued")
+
+
+def test_a_clock_that_was_set_back_or_forward_sends_nothing_at_a_wrong_hour_and_doubles_nothing(live):
+    first, channel = queued(live), Memory(Config())
+    back, forward = NOON - timedelta(hours=5), NOON + timedelta(hours=30)
+    assert deliver(live.id, back, {"email": channel}).sent == 0
+    assert deliver(live.id, NOON, {"email": channel}).sent == 1
+    assert deliver(live.id, back, {"email": channel}).sent == deliver(live.id, forward, {"email": channel}).sent == 0
+    queued(live)
+    assert deliver(live.id, forward, {"email": channel}).withdrawn == {"stale": 1}, "written for a day that is over"
+    assert list(channel.sent) == [first.key]

@@ -52,6 +52,30 @@ def test_a_named_colleague_is_written_to_once_a_person_has_agreed(firm, reader):
         assert firm.sent()[-1].recipients.get(copy=False).address == "ivan@c1.example"
 
 
+def test_what_was_dealt_with_too_early_waits_again(firm, reader):
+    reader.say("redirect", name="Ivan Petrov", email="ivan@c1.example")
+    number = number_of(firm)
+    for _ in range(2):
+        portal_desk.settle(firm.creditor, number, outcome="done", **by_anna())
+        portal_desk.reopen(firm.creditor, number, **by_anna(why="it was spam"))
+        assert number_of(firm) == number
+    with pytest.raises(portal_desk.AnswerStillWaits):
+        portal_desk.reopen(firm.creditor, number, **by_anna())
+    firm.day(MONDAY + timedelta(21))
+    with scope.of(firm.creditor.pk):
+        assert firm.sent()[-1].recipients.get(copy=False).address == "c1@client.example"
+
+
+def test_a_question_that_was_not_answered_after_all_holds_firm_steps_again(firm, reader):
+    reader.say("question", text="Which order?")
+    number = number_of(firm)
+    portal_desk.settle(firm.creditor, number, outcome="done", **by_anna())
+    portal_desk.reopen(firm.creditor, number, **by_anna())
+    for later in (21, 42):
+        firm.day(MONDAY + timedelta(later))
+    assert "our_side_owes" in firm.outcome("C1-1").reasons
+
+
 def test_a_refused_colleague_is_nobody(firm, reader):
     reader.say("redirect", email="ivan@c1.example")
     portal_desk.settle(firm.creditor, number_of(firm), outcome="refused", **by_anna())

@@ -130,6 +130,34 @@ def test_r04_accepted_and_then_the_connection_died_waits_for_a_person(world):
     assert world.steps(number) == [message.step]
 
 
+def test_a_decision_about_an_unknown_message_is_taken_back_unless_another_one_has_its_place(world):
+    world.go_live()
+    (number,) = world.owing("2026-02-20")
+    world.plan()
+    world.deliver(way=Answering(OutcomeUnknown("died")))
+    message, said = only(world.messages("unknown")), {"by": "anna", "why": "looked again", "on": DAY}
+    approve.settle(world.creditor, message.pk, was_sent=True, **said)
+    approve.unsettle(world.creditor, message.pk, **said)
+    assert only(world.messages("unknown")).sent_on is None and world.steps(number) == []
+    assert [row.kind for row in work.rows(world.creditor)][:1] == ["unknown"]
+    with pytest.raises(outbox.NotSettled):
+        approve.unsettle(world.creditor, message.pk, **said)
+    approve.settle(world.creditor, message.pk, was_sent=False, **said)
+    world.invoices("C1,invoice,C1-9,2026-01-31,2026-02-21,50.00,EUR,", on=date(2026, 1, 31))
+    world.plan()
+    assert len(world.messages("queued")) == 1, "another letter of the same day says more"
+    with pytest.raises(outbox.PlaceTaken):
+        approve.unsettle(world.creditor, message.pk, **said)
+
+
+def test_a_contact_by_hand_that_is_taken_back_counts_no_more(world):
+    world.owing("2026-02-20")
+    made = people.contacted(world.creditor, "C1", channel="call", note="", on=DAY, by="anna")
+    assert world.day().sent == 0
+    people.end(world.creditor, "touch", made.pk, outcome="taken_back", on=DAY, by="anna", why="the other C1")
+    assert world.day().sent == 1
+
+
 @pytest.mark.parametrize(
     "step_back", ["paid", "disputed", "promised", "held", "opted_out", "insolvent", "cancelled", "touched"]
 )

@@ -26,8 +26,8 @@ def set_(
     as_of: AsOfOption = None,
 ) -> None:
     """How much a week holds; from then on requests before work name their start."""
-    chosen = cli.chosen(context, creditor)
-    deadlines.set_capacity(chosen, units, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    deadlines.set_capacity(said.creditor, units, **said.fact)
     out.print(f"a week holds {units} job-days")
 
 
@@ -45,10 +45,11 @@ def job(
     """Put work into the queue."""
     if bool(number) == bool(title):
         raise typer.BadParameter("say which request with --number, or what it is with --title")
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    said = cli.said(context, creditor, as_of=as_of, by=by)
     starts_on = cli.parsed(start) if start else None
-    made = deadlines.add_job(chosen, days, number=number, title=title, starts_on=starts_on, on=on, by=by or cli.who())
+    made = deadlines.add_job(
+        said.creditor, days, number=number, title=title, starts_on=starts_on, on=said.on, by=said.by
+    )
     out.print(f"work {made.pk}: {number or title}, {days} days")
 
 
@@ -62,8 +63,8 @@ def done(
     as_of: AsOfOption = None,
 ) -> None:
     """Work is done or given up: its place is free."""
-    chosen = cli.chosen(context, creditor)
-    deadlines.end_job(chosen, number, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    deadlines.end_job(said.creditor, number, **said.fact)
     out.print(f"work {number} leaves the queue")
 
 
@@ -91,12 +92,11 @@ def price(
     as_of: AsOfOption = None,
 ) -> None:
     """A price that rises after a day for a reason outside: told once, never moved, done when the day has passed."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    currency = subjects.receivables_of(chosen, number)[0].currency
-    rehearsal = not creditors.status(chosen).live
+    said = cli.said(context, creditor, as_of=as_of, by=by)
+    currency = subjects.receivables_of(said.creditor, number)[0].currency
+    rehearsal = not creditors.status(said.creditor).live
     made = deadlines.price(
-        chosen, number, last_day=cli.parsed(until), new=Money.parse(new, currency), evidence=evidence,
-        rehearsal=rehearsal, on=on, by=by or cli.who(),
+        said.creditor, number, last_day=cli.parsed(until), new=Money.parse(new, currency), evidence=evidence,
+        rehearsal=rehearsal, on=said.on, by=said.by,
     )  # fmt: skip
     out.print(f"{number}: the price holds until {made.last_day}, then {Money(made.new_total or 0, currency)}")

@@ -37,6 +37,21 @@ class Wiring:
         return self.data / "rehearsal"
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says about a creditor's books: whose, on which day, by whom and why."""
+
+    creditor: Creditor
+    on: date
+    by: str
+    why: str
+
+    @property
+    def fact(self) -> dict[str, Any]:
+        """What every record made by hand carries."""
+        return {"on": self.on, "by": self.by, "why": self.why}
+
+
 class DateUnreadable(Refusal):
     """{text!r} is not a date: write it as YYYY-MM-DD, for example 2026-04-14."""
 
@@ -62,6 +77,12 @@ def wiring(context: typer.Context) -> Wiring:
 def chosen(context: typer.Context, slug: str) -> Creditor:
     """The creditor named, or the only one there is."""
     return creditors.find(slug)
+
+
+def said(context: typer.Context, slug: str, *, as_of: str | None = None, by: str = "", why: str = "") -> Said:
+    """The options of a command that records something, as one value: the only creditor, today and the one at the keyboard unless named."""
+    creditor = chosen(context, slug)
+    return Said(creditor, day(context, creditor, as_of), by or who(), why)
 
 
 def day(context: typer.Context, creditor: Creditor, text: str | None) -> date:

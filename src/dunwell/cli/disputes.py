@@ -33,9 +33,9 @@ def owner(
     as_of: AsOfOption = None,
 ) -> None:
     """Say who answers a dispute, and until when."""
-    chosen = cli.chosen(context, creditor)
-    on, due_on = cli.day(context, chosen, as_of), cli.parsed(until)
-    disputes.assign(chosen, number, owner=who, due_on=due_on, on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    due_on = cli.parsed(until)
+    disputes.assign(said.creditor, number, owner=who, due_on=due_on, **said.fact)
     out.print(f"dispute {number}: {who} answers by {due_on}")
 
 
@@ -52,21 +52,20 @@ def answer(
     as_of: AsOfOption = None,
 ) -> None:
     """Answer a dispute: accepted, it becomes a credit note that we owe; rejected, the sum is asked for again. Shown first."""
-    chosen = cli.chosen(context, creditor)
-    on, who = cli.day(context, chosen, as_of), by or cli.who()
-    with scope.of(chosen.pk):
+    said = cli.said(context, creditor, as_of=as_of, by=by)
+    with scope.of(said.creditor.pk):
         currency = disputes.of(number).receivable.currency
     found = Answer(outcome, cli.amount(amount, currency), words)
     prepared = None
     if not told:
-        prepared = disputes.letter(chosen, number, found, on=on)
+        prepared = disputes.letter(said.creditor, number, found, on=said.on)
         show.letters([prepared.letter], limit=1, html=None)
         if not send:
             out.print("nothing is decided yet: add --send to end it and let exactly this letter go")
             return
-    disputes.resolve(chosen, number, found, on=on, by=who)
+    disputes.resolve(said.creditor, number, found, on=said.on, by=said.by)
     if prepared is not None:
-        news.send(chosen, prepared, by=who, why=words)
+        news.send(said.creditor, prepared, by=said.by, why=words)
     out.print(f"dispute {number} has ended: {outcome}")
 
 
@@ -93,8 +92,8 @@ def issued(
     as_of: AsOfOption = None,
 ) -> None:
     """Accounting issued a credit note; an imported one that names the invoice is found by itself."""
-    chosen = cli.chosen(context, creditor)
-    credits.issued(chosen, number, document, on=cli.day(context, chosen, as_of), by=by or cli.who())
+    said = cli.said(context, creditor, as_of=as_of, by=by)
+    credits.issued(said.creditor, number, document, on=said.on, by=said.by)
     out.print(f"{number} is settled by {document}")
 
 
@@ -108,8 +107,8 @@ def refuse(
     as_of: AsOfOption = None,
 ) -> None:
     """There will be no credit note: what was set aside is asked for again."""
-    chosen = cli.chosen(context, creditor)
-    credits.refuse(chosen, number, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    credits.refuse(said.creditor, number, **said.fact)
     out.print(f"{number} is refused")
 
 
@@ -122,8 +121,6 @@ def numbering(
     as_of: AsOfOption = None,
 ) -> None:
     """Let Dunwell number credit notes and issue them at once, or leave them to accounting."""
-    chosen = cli.chosen(context, creditor)
-    numbers.set_pattern(
-        chosen, DocumentKind.CREDIT_NOTE, pattern, on=cli.day(context, chosen, as_of), by=by or cli.who()
-    )
+    said = cli.said(context, creditor, as_of=as_of, by=by)
+    numbers.set_pattern(said.creditor, DocumentKind.CREDIT_NOTE, pattern, on=said.on, by=said.by)
     out.print(f"credit notes are numbered {pattern}" if pattern else "accounting issues credit notes")

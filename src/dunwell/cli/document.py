@@ -110,9 +110,8 @@ def logo(
     by: ByOption = "",
 ) -> None:
     """The picture at the head of documents."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.wiring(context).today(chosen.timezone)
-    papers.set_logo(chosen, cli.bytes_of(picture) if picture else b"", on=on, by=by or cli.who())
+    said = cli.said(context, creditor, by=by)
+    papers.set_logo(said.creditor, cli.bytes_of(picture) if picture else b"", on=said.on, by=said.by)
     out.print("documents carry it from now on" if picture else "documents carry no logo from now on")
 
 
@@ -132,10 +131,9 @@ def vat(
     as_of: AsOfOption = None,
 ) -> None:
     """Say how VAT stands on what you issue: without it no document names VAT, and none becomes an e-invoice."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    said = einvoices.set_vat(chosen, value, customer=customer, invoice=invoice, on=on, by=by or cli.who(), why=why)
-    out.print(f"VAT {said}{f' for {invoice or customer}' if invoice or customer else ''}", markup=False)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    told = einvoices.set_vat(said.creditor, value, customer=customer, invoice=invoice, **said.fact)
+    out.print(f"VAT {told}{f' for {invoice or customer}' if invoice or customer else ''}", markup=False)
 
 
 def _period(since: str, until: date) -> tuple[date, date]:

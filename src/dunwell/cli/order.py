@@ -58,9 +58,9 @@ def ask(
     as_of: AsOfOption = None,
 ) -> None:
     """Write a request before work; the day's run sends it."""
-    chosen = cli.chosen(context, creditor)
-    wanted = Wanted(what_for, Money.parse(total, chosen.currency), cli.parsed(until), _percent(deposit), number)
-    made = before_work.ask(chosen, customer, wanted, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    wanted = Wanted(what_for, Money.parse(total, said.creditor.currency), cli.parsed(until), _percent(deposit), number)
+    made = before_work.ask(said.creditor, customer, wanted, **said.fact)
     out.print(f"{made.number}: {Money(made.total, made.currency)} before the work, valid until {made.valid_until}")
 
 
@@ -77,13 +77,12 @@ def accept(
     as_of: AsOfOption = None,
 ) -> None:
     """The client accepted the order by other means than their page."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     if undo:
-        before_work.take_back_acceptance(chosen, number, on=on, by=by or cli.who(), why=why)
+        before_work.take_back_acceptance(said.creditor, number, **said.fact)
         out.print(f"{number}: the acceptance is taken back")
         return
-    before_work.accept(chosen, number, name=name, evidence=evidence, on=on, by=by or cli.who())
+    before_work.accept(said.creditor, number, name=name, evidence=evidence, on=said.on, by=said.by)
     out.print(f"{number}: accepted by {name}")
 
 
@@ -104,14 +103,13 @@ def invoice(
     as_of: AsOfOption = None,
 ) -> None:
     """Turn a request into the invoice of its order; what was paid is carried over."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     if undo:
-        before_work_invoice.take_back(chosen, number, on=on, by=by or cli.who(), why=why)
+        before_work_invoice.take_back(said.creditor, number, **said.fact)
         out.print(f"{number} stands again; its invoice is cancelled")
         return
     made = before_work_invoice.become(
-        chosen, number, as_number=as_number, due=cli.parsed(due) if due else None, on=on, by=by or cli.who(), why=why
+        said.creditor, number, as_number=as_number, due=cli.parsed(due) if due else None, **said.fact
     )
     out.print(f"{number} became invoice {made.number} of {Money(made.total, made.currency)}")
 

@@ -8,12 +8,10 @@ import typer
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
+from dunwell.cli.options import ByOption, CreditorOption, WhyOption
 from dunwell.run import online, portal_desk
 
 Context = typer.Context
-CreditorOption = Annotated[str, typer.Option("--creditor", "-c", help="Whose books; needed when there are several.")]
-ByOption = Annotated[str, typer.Option(help="Who; you, as the machine knows you, without it.")]
-WhyOption = Annotated[str, typer.Option(help="For the record.")]
 
 
 def page(
@@ -57,13 +55,17 @@ def provider(
 def answer(
     context: Context,
     number: Annotated[int, typer.Argument(help="Number of the answer (`dunwell work`).")],
-    outcome: Annotated[str, typer.Option(help="done or refused")],
+    outcome: Annotated[str, typer.Option(help="done or refused")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="It was not dealt with: it waits again.")] = False,
     creditor: CreditorOption = "",
     by: ByOption = "",
     why: WhyOption = "",
 ) -> None:
     """Deal with what a client said on the pay page: a question is answered, a named colleague is written to from now on."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.wiring(context).today(chosen.timezone)
-    found = portal_desk.settle(chosen, number, outcome=outcome, on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, by=by, why=why)
+    if undo:
+        found = portal_desk.reopen(said.creditor, number, **said.fact)
+        out.print(f"the {found.kind.replace('_', ' ')} of {found.customer.name} waits again", markup=False)
+        return
+    found = portal_desk.settle(said.creditor, number, outcome=outcome, **said.fact)
     out.print(f"the {found.kind.replace('_', ' ')} of {found.customer.name} is settled: {outcome}", markup=False)

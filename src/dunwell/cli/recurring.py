@@ -62,11 +62,10 @@ def add(
     as_of: AsOfOption = None,
 ) -> None:
     """Agree on a recurring document; the day's run issues it, and one that was missed is caught up once."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     rhythm = Rhythm(cli.parsed(first), every, day, cli.parsed(last) if last else None, ahead)
-    wanted = Wanted(DocumentKind(kind), what_for, Money.parse(amount, chosen.currency), rhythm, days)
-    made = recurring.begin(chosen, customer, wanted, on=on, by=by or cli.who(), why=why)
+    wanted = Wanted(DocumentKind(kind), what_for, Money.parse(amount, said.creditor.currency), rhythm, days)
+    made = recurring.begin(said.creditor, customer, wanted, **said.fact)
     out.print(f"recurring document {made.pk} begins on {rhythm.first}")
 
 
@@ -82,9 +81,9 @@ def price(
     as_of: AsOfOption = None,
 ) -> None:
     """Change the price from a day on; what was issued stays as it is."""
-    chosen = cli.chosen(context, creditor)
-    on, new = cli.day(context, chosen, as_of), Money.parse(amount, chosen.currency)
-    recurring.change_price(chosen, number, new, since=cli.parsed(since), on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    new = Money.parse(amount, said.creditor.currency)
+    recurring.change_price(said.creditor, number, new, since=cli.parsed(since), **said.fact)
     out.print(f"{number}: {new} from {since} on")
 
 
@@ -100,10 +99,9 @@ def pause(
     as_of: AsOfOption = None,
 ) -> None:
     """Issue nothing for a while; what falls into it is left out, not caught up."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    first, last = cli.parsed(since) if since else on, cli.parsed(until) if until else None
-    recurring.pause(chosen, number, since=first, until=last, on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    first, last = cli.parsed(since) if since else said.on, cli.parsed(until) if until else None
+    recurring.pause(said.creditor, number, since=first, until=last, **said.fact)
     out.print(f"{number} pauses from {first}{f' until {last}' if last else ''}")
 
 
@@ -117,8 +115,8 @@ def resume(
     as_of: AsOfOption = None,
 ) -> None:
     """Go on today: its pauses end."""
-    chosen = cli.chosen(context, creditor)
-    recurring.resume(chosen, number, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    recurring.resume(said.creditor, number, **said.fact)
     out.print(f"{number} goes on")
 
 
@@ -133,9 +131,9 @@ def end(
     as_of: AsOfOption = None,
 ) -> None:
     """Issue it no more, or take that back."""
-    chosen = cli.chosen(context, creditor)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     change = recurring.take_back_end if undo else recurring.end
-    change(chosen, number, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    change(said.creditor, number, **said.fact)
     out.print(f"{number} {'goes on' if undo else 'is issued no more'}")
 
 
@@ -151,8 +149,8 @@ def numbers_(
     as_of: AsOfOption = None,
 ) -> None:
     """How documents that Dunwell issues are numbered: in a row, without gaps, after the highest in the books."""
-    chosen = cli.chosen(context, creditor)
-    numbers.set_pattern(chosen, DocumentKind(kind), pattern, on=cli.day(context, chosen, as_of), by=by or cli.who())
+    said = cli.said(context, creditor, as_of=as_of, by=by)
+    numbers.set_pattern(said.creditor, DocumentKind(kind), pattern, on=said.on, by=said.by)
     out.print(f"{kind}s are numbered {pattern}" if pattern else f"Dunwell numbers no {kind}s", markup=False)
 
 

@@ -42,13 +42,12 @@ def approve_(
     as_of: AsOfOption = None,
 ) -> None:
     """Look at a waiting message, word for word, and let exactly these bytes go."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    show.sources(freshness.sources(chosen, cli.wiring(context).now()))
-    for one in approve.waiting(chosen, message, every=every):
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    show.sources(freshness.sources(said.creditor, cli.wiring(context).now()))
+    for one in approve.waiting(said.creditor, message, every=every):
         out.rule(f"message {one.pk}: {one.customer.name}")
         out.print(one.content_row.text, markup=False)
-        approve.approve(chosen, one, by=by or cli.who(), why=why, on=on)
+        approve.approve(said.creditor, one, **said.fact)
         out.print(f"[bold]approved[/] ({one.content_hash[:12]}…)")
 
 
@@ -56,10 +55,11 @@ def recall(
     context: Context,
     message: Annotated[int, typer.Argument(help="Number of the message.")],
     creditor: CreditorOption = "",
+    by: ByOption = "",
     why: WhyOption = "recalled",
 ) -> None:
     """Call a message back, as long as nobody has begun to send it."""
-    approve.recall(cli.chosen(context, creditor), message, by=cli.who(), why=why)
+    approve.recall(cli.chosen(context, creditor), message, by=by or cli.who(), why=why)
     out.print(f"message {message} is withdrawn")
 
 
@@ -78,21 +78,18 @@ def hold(
     as_of: AsOfOption = None,
 ) -> None:
     """Stop contact about an invoice or with a customer."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     if undo is not None:
-        people.end(chosen, "hold", undo, outcome="lifted", on=on, by=by or cli.who(), why=why)
+        people.end(said.creditor, "hold", undo, outcome="lifted", **said.fact)
         out.print(f"hold {undo} is lifted")
         return
     made = people.hold(
-        chosen,
+        said.creditor,
         number=invoice,
         customer_name=customer,
         reason=reason,
         until=cli.parsed(until) if until else None,
-        on=on,
-        by=by or cli.who(),
-        why=why,
+        **said.fact,
     )
     for one in made:
         out.print(f"hold {one.pk}: {reason}{f' until {until}' if until else ''}")
@@ -110,23 +107,20 @@ def promise(
     as_of: AsOfOption = None,
 ) -> None:
     """A client promised to pay: the chase waits until the day and a little grace."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     if undo is not None:
-        people.end(chosen, "promise", undo, outcome="withdrawn", on=on, by=by or cli.who(), why=why)
+        people.end(said.creditor, "promise", undo, outcome="withdrawn", **said.fact)
         out.print(f"promise {undo} is taken back")
         return
     if until is None:
         raise typer.BadParameter("say the day promised with --until YYYY-MM-DD")
-    currency = subjects.receivables_of(chosen, invoice)[0].currency
+    currency = subjects.receivables_of(said.creditor, invoice)[0].currency
     made = people.promise(
-        chosen,
+        said.creditor,
         invoice,
         promised_date=cli.parsed(until),
         amount=cli.amount(amount, currency),
-        on=on,
-        by=by or cli.who(),
-        why=why,
+        **said.fact,
     )
     for one in made:
         out.print(f"promise {one.pk}: {Money(one.amount, one.currency)} until {one.promised_date}")
@@ -145,16 +139,13 @@ def dispute(
     as_of: AsOfOption = None,
 ) -> None:
     """A client contests an invoice or a part of it; the undisputed rest is still asked for."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     if undo is not None:
-        people.end(chosen, "dispute", undo, outcome=outcome, on=on, by=by or cli.who(), why=why)
+        people.end(said.creditor, "dispute", undo, outcome=outcome, **said.fact)
         out.print(f"dispute {undo} has ended: {outcome}")
         return
-    currency = subjects.receivables_of(chosen, invoice)[0].currency
-    made = people.dispute(
-        chosen, invoice, cause=cause, amount=cli.amount(amount, currency), on=on, by=by or cli.who(), why=why
-    )
+    currency = subjects.receivables_of(said.creditor, invoice)[0].currency
+    made = people.dispute(said.creditor, invoice, cause=cause, amount=cli.amount(amount, currency), **said.fact)
     for one in made:
         out.print(f"dispute {one.pk}: {cause}")
 
@@ -171,17 +162,16 @@ def allocate(
     as_of: AsOfOption = None,
 ) -> None:
     """Set a payment against an invoice by hand, or take an allocation back with --undo."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     if undo is not None:
-        allocations.undo_allocation(chosen, undo, on=on, by=by or cli.who(), why=why)
+        allocations.undo_allocation(said.creditor, undo, **said.fact)
         out.print(f"allocation {undo} is taken back")
         return
     if payment is None or not invoice:
         raise typer.BadParameter("say which payment and which invoice: dunwell allocate PAYMENT INVOICE")
-    currency = subjects.receivables_of(chosen, invoice)[0].currency
+    currency = subjects.receivables_of(said.creditor, invoice)[0].currency
     part = cli.amount(amount, currency)
-    done = allocations.allocate(chosen, payment, invoice, amount=part, on=on, by=by or cli.who(), why=why)
+    done = allocations.allocate(said.creditor, payment, invoice, amount=part, **said.fact)
     out.print(f"{Money(done, currency)} of payment {payment} set against {invoice}")
 
 
@@ -196,35 +186,40 @@ def on_account(
     as_of: AsOfOption = None,
 ) -> None:
     """Keep unmatched money on account for a customer: it no longer holds anybody and is deducted in letters."""
-    chosen = cli.chosen(context, creditor)
-    on, who = cli.day(context, chosen, as_of), by or cli.who()
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     if undo:
-        allocations.off_account(chosen, payment, on=on, by=who, why=why)
+        allocations.off_account(said.creditor, payment, **said.fact)
         out.print(f"payment {payment} is on nobody's account any more")
         return
     if not customer:
         raise typer.BadParameter("say for which customer")
-    allocations.on_account(chosen, payment, customer, on=on, by=who, why=why)
+    allocations.on_account(said.creditor, payment, customer, **said.fact)
     out.print(f"payment {payment} is on account for {customer}; `dunwell on-account {payment} --undo` takes it back")
 
 
 def contacted(
     context: Context,
-    customer: Annotated[str, typer.Argument(help="External id or name.")],
+    customer: Annotated[str, typer.Argument(help="External id or name.")] = "",
     channel: Annotated[
         Literal["call", "email", "sms", "visit", "letter"], typer.Option(help="call, email, sms, visit, letter")
     ] = "call",
     note: Annotated[str, typer.Option(help="What was said.")] = "",
     creditor: CreditorOption = "",
+    undo: UndoOption = None,
     by: ByOption = "",
+    why: WhyOption = "",
     as_of: AsOfOption = None,
 ) -> None:
     """You contacted a customer by hand: it counts for the gap and the caps."""
-    chosen = cli.chosen(context, creditor)
-    people.contacted(
-        chosen, customer, channel=channel, note=note, on=cli.day(context, chosen, as_of), by=by or cli.who()
-    )
-    out.print(f"recorded: {channel} with {customer}")
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    if undo is not None:
+        people.end(said.creditor, "touch", undo, outcome="taken_back", **said.fact)
+        out.print(f"contact {undo} is taken back: it counts no more")
+        return
+    if not customer:
+        raise typer.BadParameter("say which customer")
+    made = people.contacted(said.creditor, customer, channel=channel, note=note, **said.fact)
+    out.print(f"contact {made.pk}: {channel} with {customer}")
 
 
 def task(
@@ -238,9 +233,8 @@ def task(
     as_of: AsOfOption = None,
 ) -> None:
     """Close a task with its outcome."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    people.close_task(chosen, number, outcome=outcome, is_done=not not_done, on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    people.close_task(said.creditor, number, outcome=outcome, is_done=not not_done, **said.fact)
     out.print(f"task {number} is closed: {outcome}")
 
 
@@ -254,24 +248,31 @@ def finding(
     as_of: AsOfOption = None,
 ) -> None:
     """Settle a finding: what it held goes on."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    people.settle_finding(chosen, number, outcome=outcome, on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    people.settle_finding(said.creditor, number, outcome=outcome, **said.fact)
     out.print(f"finding {number} is settled: {outcome}")
 
 
 def settle(
     context: Context,
     message: Annotated[int, typer.Argument(help="Number of the message.")],
-    sent: Annotated[bool, typer.Option("--sent/--not-sent", help="Did it arrive?")],
+    sent: Annotated[bool | None, typer.Option("--sent/--not-sent", help="Did it arrive?")] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Nobody knows after all: it waits for a decision again.")
+    ] = False,
     creditor: CreditorOption = "",
     by: ByOption = "",
     why: WhyOption = "",
 ) -> None:
     """Decide about a message of unknown outcome: sent or not sent."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.wiring(context).today(chosen.timezone)
-    approve.settle(chosen, message, was_sent=sent, by=by or cli.who(), why=why, on=on)
+    said = cli.said(context, creditor, by=by, why=why)
+    if undo:
+        approve.unsettle(said.creditor, message, **said.fact)
+        out.print(f"message {message} is of unknown outcome again")
+        return
+    if sent is None:
+        raise typer.BadParameter("say --sent or --not-sent")
+    approve.settle(said.creditor, message, was_sent=sent, **said.fact)
     out.print(f"message {message} counts as {'sent' if sent else 'not sent'}")
 
 
@@ -286,9 +287,8 @@ def opt_out(
     as_of: AsOfOption = None,
 ) -> None:
     """A person does not want to be written to: it holds for ever, under every customer they belong to."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    count = people.opt_out(chosen, address, channel=channel, wanted=undo, on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    count = people.opt_out(said.creditor, address, channel=channel, wanted=undo, **said.fact)
     known = (
         f"{count} {'person has' if count == 1 else 'people have'} it"
         if count
@@ -308,9 +308,8 @@ def state(
     as_of: AsOfOption = None,
 ) -> None:
     """A state that stops the ladder at once."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    people.state(chosen, customer, value, ended=undo, on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    people.state(said.creditor, customer, value, ended=undo, **said.fact)
     out.print(f"{customer}: {value}{' ended' if undo else ''}")
 
 
@@ -325,9 +324,8 @@ def owes(
     as_of: AsOfOption = None,
 ) -> None:
     """Our side owes the client an answer or a document: firm steps wait until it is given."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    people.our_side(chosen, customer, what, done=done, on=on, by=by or cli.who(), why=why)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    people.our_side(said.creditor, customer, what, done=done, **said.fact)
     out.print(f"{customer}: {what} {'given' if done else 'owed by us'}")
 
 
@@ -341,12 +339,12 @@ def cover(
     as_of: AsOfOption = None,
 ) -> None:
     """Say up to which day all payments are entered: without fresh money data nothing is sent."""
-    chosen = cli.chosen(context, creditor)
+    said = cli.said(context, creditor, as_of=as_of, by=by)
     if ended:
-        people.end_source(chosen, source, on=cli.day(context, chosen, as_of), by=by or cli.who())
+        people.end_source(said.creditor, source, on=said.on, by=said.by)
         out.print(f"{source} is expected no longer")
         return
-    people.cover(chosen, source, cli.parsed(until), on=cli.day(context, chosen, as_of), by=by or cli.who())
+    people.cover(said.creditor, source, cli.parsed(until), on=said.on, by=said.by)
     out.print(f"{source}: payments are entered up to {until}")
 
 
@@ -363,13 +361,12 @@ def wording(
     why: WhyOption = "",
 ) -> None:
     """Show a text of letters, or put one's own wording in force after the checks that the shipped ones pass."""
-    chosen = cli.chosen(context, creditor)
+    said = cli.said(context, creditor, by=by, why=why)
     if save is None and not undo:
-        typer.echo(texts.text_of(chosen, lang, text))
+        typer.echo(texts.text_of(said.creditor, lang, text))
         return
-    on = cli.wiring(context).today(chosen.timezone)
     written = cli.text_of(save) if save else ""
-    version = texts.save(chosen, lang, text, written, on=on, by=by or cli.who(), why=why)
+    version = texts.save(said.creditor, lang, text, written, **said.fact)
     out.print(f"{text} ({lang}) is in force in version {version}; `dunwell preview` shows letters with it")
 
 
@@ -381,11 +378,9 @@ def policy(
     segment: Annotated[str, typer.Option(help="For a segment.")] = "",
     creditor: CreditorOption = "",
     by: ByOption = "",
+    why: WhyOption = "",
 ) -> None:
     """Put a policy in force: for the creditor, a segment, a customer or an invoice; the nearest one decides."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.wiring(context).today(chosen.timezone)
-    said = creditors.assign(
-        chosen, name, customer=customer, invoice=invoice, segment=segment, on=on, by=by or cli.who()
-    )
-    out.print(said)
+    said = cli.said(context, creditor, by=by, why=why)
+    told = creditors.assign(said.creditor, name, customer=customer, invoice=invoice, segment=segment, **said.fact)
+    out.print(told)

@@ -49,5 +49,12 @@ def settle(creditor: Creditor, number: int, *, was_sent: bool, by: str, why: str
         _note(creditor, by, "settled", str(number), {"was_sent": was_sent, "why": why})
 
 
+def unsettle(creditor: Creditor, number: int, *, by: str, why: str, on: date) -> None:
+    """A person takes back what was decided about an unknown message: it waits for a decision again."""
+    with scope.of(creditor.pk):
+        outbox.unsettle(creditor.pk, number, by=by, why=why, on=on)
+        _note(creditor, by, "settlement_taken_back", str(number), {"why": why})
+
+
 def _note(creditor: Creditor, by: str, kind: str, subject: str, content: dict) -> None:
     audit.link(creditor.pk, actor=by, kind=kind, subject=subject, content=content)

@@ -176,7 +176,15 @@ def create(
 
 
 def assign(
-    creditor: Creditor, name: str, *, customer: str | Customer, invoice: str, segment: str, on: date, by: str
+    creditor: Creditor,
+    name: str,
+    *,
+    customer: str | Customer,
+    invoice: str,
+    segment: str,
+    on: date,
+    by: str,
+    why: str = "",
 ) -> str:
     """Put a policy in force for the creditor, a segment, a customer or an invoice from a day on; says so in one line."""
     policy = policies.load(name)
@@ -197,13 +205,15 @@ def assign(
             creditor=creditor,
             effective_on=on,
             by=by,
+            why=why,
             scope=str(level),
             target=target,
             document=str(policy.document),
             customer_kind=str(policy.customer_kind or ""),
             policy=name,
         )
-        audit.link(creditor.pk, actor=by, kind="policy", subject=name, content={"scope": str(level), "target": target})
+        content = {"scope": str(level), "target": target, "why": why}
+        audit.link(creditor.pk, actor=by, kind="policy", subject=name, content=content)
     return f"{said}: {name} ({policy.document}s, {policy.customer_kind or 'businesses and persons'}) from {on}"
 
 

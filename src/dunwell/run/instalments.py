@@ -30,7 +30,7 @@ from dunwell.plugins import paper
 from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, subjects
 from dunwell.run.facts import fact as columns
 from dunwell.run.instalments_standing import parts_in
-from dunwell.store import audit, balances, bulk, scope
+from dunwell.store import audit, balances, bulk, pages, scope
 from dunwell.store.models import (
     Acknowledgement,
     Creditor,
@@ -38,7 +38,6 @@ from dunwell.store.models import (
     Ending,
     Invoice,
     OurSide,
-    PageAnswer,
     PaymentPlan,
     PaymentPlanDecision,
     PaymentPlanPaper,
@@ -353,7 +352,7 @@ def _put_in_force(found: Debt, plan: PaymentPlan, parts: tuple[Part, ...], fact:
 
 def _answer(plan: PaymentPlan, fact: Fact) -> None:
     """What the client asked is answered by the decision, unless a question of theirs still waits."""
-    asked = PageAnswer.objects.filter(customer_id=plan.customer_id, kind=AnswerKind.QUESTION.value, settled=None)
+    asked = pages.answers(pages.REOPENED).filter(customer_id=plan.customer_id, kind=AnswerKind.QUESTION.value)
     if not asked.exists():
         owed = {"customer_id": plan.customer_id, "what": OurDebt.ANSWER.value, "rehearsal": plan.rehearsal}
         OurSide.objects.create(**_fact(plan.creditor, fact), **owed, done=True)

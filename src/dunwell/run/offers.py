@@ -138,7 +138,7 @@ def judge(creditor: Creditor, on: date, *, rehearsal: bool, by: str) -> int:
             if _is_earned(one):
                 _end(creditor, one, "earned", on=on, by=by)
                 earned += 1
-            elif on > one.last_day + timedelta(POSTING_DAYS) and not _reviews(one).filter(settled=None).exists():
+            elif on > one.last_day + timedelta(POSTING_DAYS) and not _reviews(one, pages.REOPENED).exists():
                 _end(creditor, one, "expired", on=on, by=by)
         _credit_bonuses(creditor, on, rehearsal=rehearsal, by=by)
     return earned
@@ -237,12 +237,12 @@ def _is_earned(one: OfferGrant) -> bool:
     discount = one.amount if one.offer.kind == OfferKind.DISCOUNT else 0
     if rules.came_by(came, one.last_day) < owed - discount:
         return False
-    return one.offer.kind != OfferKind.CASHBACK or _reviews(one).filter(settled__outcome="done").exists()
+    return one.offer.kind != OfferKind.CASHBACK or _reviews(one, "done").exists()
 
 
-def _reviews(one: OfferGrant) -> QuerySet[PageAnswer]:
-    """Reviews that were told of in time; a person looks at each."""
-    return PageAnswer.objects.filter(
+def _reviews(one: OfferGrant, word: str) -> QuerySet[PageAnswer]:
+    """Reviews that were told of in time, with what a person said of each; a person looks at each."""
+    return pages.answers(word).filter(
         kind=AnswerKind.REVIEW.value,
         receivables__contains=[one.receivable_id],
         effective_on__lte=one.last_day,

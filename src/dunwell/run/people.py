@@ -215,11 +215,12 @@ def hold(
 
 
 def end(creditor: Creditor, what: str, number: int, *, outcome: str, on: date, by: str, why: str) -> Ending:
-    """Take back or close a promise, a dispute or a hold by its number."""
-    models: dict[str, type[Promise] | type[Dispute] | type[Hold]] = {
+    """Take back or close a promise, a dispute, a hold or a contact made by hand (`touch`) by its number."""
+    models: dict[str, type[Promise] | type[Dispute] | type[Hold] | type[Touch]] = {
         "promise": Promise,
         "dispute": Dispute,
         "hold": Hold,
+        "touch": Touch,
     }
     with scope.of(creditor.pk):
         row = models[what].objects.filter(pk=number, ending=None).first()
@@ -255,7 +256,7 @@ def contacted(
             channel=channel,
             note=note,
         )
-        facts.link(creditor, by, "contacted", found.external_id, {"channel": channel, "note": note})
+        facts.link(creditor, by, "contacted", found.external_id, {"channel": channel, "note": note, "why": why})
     return touch
 
 

@@ -6,6 +6,7 @@ import re
 import urllib.error
 import urllib.request
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -16,7 +17,9 @@ from dunwell.core.refusal import Refusal
 from dunwell.engine import preflight
 from dunwell.run import page_links
 from dunwell.store import audit, pages, scope, switches
+from dunwell.store.contact_corrections import LEFT_OUT
 from dunwell.store.models import (
+    Amendment,
     Contact,
     ContactPoint,
     Creditor,
@@ -37,6 +40,10 @@ class NoSuchAnswer(Refusal):
     """There is no answer number {number} that waits: `dunwell work` shows them."""
 
 
+class AnswerStillWaits(Refusal):
+    """Answer number {number} was not settled: there is nothing to take back."""
+
+
 class OutcomeUnknown(Refusal):
     """{outcome!r} is not an outcome of an answer. Outcomes: {outcomes}."""
 
@@ -52,7 +59,7 @@ class AddressUnfit(Refusal):
 def waiting(creditor: Creditor) -> QuerySet[PageAnswer]:
     """Answers of clients that nobody has dealt with, the oldest first."""
     kinds = [kind.value for kind in WAITS_FOR_A_PERSON]
-    found = PageAnswer.objects.filter(creditor_id=creditor.pk, kind__in=kinds, settled=None)
+    found = pages.answers(pages.REOPENED).filter(creditor_id=creditor.pk, kind__in=kinds)
     return found.select_related("customer", "words").order_by("pk")
 
 
@@ -69,10 +76,29 @@ def settle(creditor: Creditor, number: int, *, outcome: str, on: date, by: str, 
             owed = {"customer_id": answer.customer_id, "what": OurDebt.ANSWER.value, "rehearsal": answer.rehearsal}
             OurSide.objects.create(**fact, **owed, done=True)
         if answer.kind == AnswerKind.REDIRECT and outcome == "done":
-            _add_contact(creditor, answer)
+            _add_contact(creditor, answer, fact)
         PageAnswerSettled.objects.create(**fact, answer=answer, outcome=outcome)
         content = {"answer": number, "outcome": outcome, "why": why}
         audit.link(creditor.pk, actor=by, kind="page_answer_settled", subject=answer.kind, content=content)
+    return answer
+
+
+def reopen(creditor: Creditor, number: int, *, on: date, by: str, why: str = "") -> PageAnswer:
+    """Take back that an answer was dealt with: it waits again, its question is owed again, and whom it named stands behind all others."""
+    fact = {"creditor": creditor, "effective_on": on, "by": by, "why": why}
+    with scope.of(creditor.pk):
+        settled = pages.answers(*OUTCOMES).filter(creditor_id=creditor.pk, pk=number)
+        answer = settled.select_related("customer").first()
+        if answer is None:
+            raise AnswerStillWaits(number=number)
+        if answer.kind == AnswerKind.QUESTION:
+            owed = {"customer_id": answer.customer_id, "what": OurDebt.ANSWER.value, "rehearsal": answer.rehearsal}
+            OurSide.objects.create(**fact, **owed, done=False)
+        for contact in Contact.objects.filter(source="page", external_id=_named_by(answer)):
+            _place(contact, LEFT_OUT, fact)
+        PageAnswerSettled.objects.create(**fact, answer=answer, outcome=pages.REOPENED)
+        content = {"answer": number, "why": why}
+        audit.link(creditor.pk, actor=by, kind="page_answer_reopened", subject=answer.kind, content=content)
     return answer
 
 
@@ -116,14 +142,30 @@ def look(creditor: Creditor, *, on: date, by: str) -> str:
     return ""
 
 
-def _add_contact(creditor: Creditor, answer: PageAnswer) -> None:
+def _named_by(answer: PageAnswer) -> str:
+    return f"page-{answer.pk}"
+
+
+def _place(contact: Contact, rank: int, fact: dict[str, Any]) -> None:
+    Amendment.objects.create(
+        **fact, noun="contact", noun_id=contact.pk, field="rank", old=str(contact.rank), new=str(rank)
+    )
+    contact.rank = rank
+    contact.save(update_fields=["rank"])
+
+
+def _add_contact(creditor: Creditor, answer: PageAnswer, fact: dict[str, Any]) -> None:
     words = answer.words
+    known = Contact.objects.filter(source="page", external_id=_named_by(answer)).first()
+    if known is not None:  # agreed to before, and taken back
+        _place(known, BEFORE_OTHERS, fact)
+        return
     name = names.take_apart(words.name)
     contact = Contact.objects.create(
         creditor=creditor,
         customer_id=answer.customer_id,
         source="page",
-        external_id=f"page-{answer.pk}",
+        external_id=_named_by(answer),
         role=Role.PAYABLE.value,
         rank=BEFORE_OTHERS,
         given_name=name.given,

@@ -12,7 +12,7 @@ from dunwell.core.inbox import MailKind, MatchBasis, ProposalKind
 from dunwell.core.page import AnswerKind
 from dunwell.run import inbox_mail
 from dunwell.run.portal import Visit
-from dunwell.store import inbox
+from dunwell.store import inbox, pages
 from dunwell.store.models import ContactPoint, Inbound, InboundContent, PageAnswer, PageLink
 
 SAID_ALREADY: dict[AnswerKind, frozenset[ProposalKind]] = {
@@ -59,7 +59,7 @@ def question_of(mail: Inbound) -> int | None:
     """The question of the pay page that these words are, as long as nobody has answered it."""
     if mail.basis != MatchBasis.PAGE:
         return None
-    rows = PageAnswer.objects.filter(pk=int(mail.evidence), kind=AnswerKind.QUESTION.value, settled=None)
+    rows = pages.answers(pages.REOPENED).filter(pk=int(mail.evidence), kind=AnswerKind.QUESTION.value)
     return rows.values_list("pk", flat=True).first()
 
 

@@ -296,7 +296,8 @@ _OF_CUSTOMER = [
     f"{_TASK} t.customer_id = %s",
     "SELECT h.recorded_at, h.effective_on, 'hold', h.id, h.reason, coalesce(e.outcome, ''), coalesce(h.until_date::text, ''), NULL::bigint, NULL::text, h.by, h.why "
     "FROM hold h LEFT JOIN ending e ON e.hold_id = h.id WHERE h.customer_id = %s",
-    "SELECT recorded_at, effective_on, 'touch', id, channel, '', note, NULL::bigint, NULL::text, by, why FROM touch WHERE customer_id = %s",
+    "SELECT t.recorded_at, t.effective_on, 'touch', t.id, t.channel, coalesce(e.outcome, ''), t.note, NULL::bigint, NULL::text, t.by, t.why "
+    "FROM touch t LEFT JOIN ending e ON e.touch_id = t.id WHERE t.customer_id = %s",
     "SELECT m.recorded_at, m.effective_on, 'reply', m.id, m.basis, m.kind, t.subject, NULL::bigint, NULL::text, t.sender, "
     "coalesce((SELECT string_agg(DISTINCT p.quotation, E'\\n') FROM reply_proposal p WHERE p.mail_id = m.id AND p.quotation <> ''), "
     "left(t.text, 280)) FROM inbound m JOIN inbound_content t ON t.mail_id = m.id WHERE m.kind <> 'bounce' AND m.id IN ("

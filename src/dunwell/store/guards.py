@@ -60,8 +60,10 @@ BEGIN
   RAISE EXCEPTION '% of % is refused: what was recorded stays; add a counter-record instead', TG_OP, TG_TABLE_NAME
     USING ERRCODE = 'restrict_violation';
 END $$;
+"""
 
-CREATE FUNCTION dunwell_check_message() RETURNS trigger LANGUAGE plpgsql AS $$
+CHECK_MESSAGE = """
+CREATE OR REPLACE FUNCTION dunwell_check_message() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (NEW.creditor_id, NEW.customer_id, NEW.slot_on, NEW.purpose, NEW.channel, NEW.key, NEW.content_hash, NEW.message_id,
       NEW.rehearsal, NEW.not_before, NEW.not_after, NEW.queued_at)
@@ -84,6 +86,9 @@ BEGIN
   ) THEN RETURN NEW; END IF;
   -- A file or a task with the same key is made once: these alone may be tried again when nobody knows.
   IF (OLD.state, NEW.state) = ('unknown', 'queued') AND (NEW.rehearsal OR NEW.channel IN ('call', 'visit', 'letter'))
+    THEN RETURN NEW; END IF;
+  -- What a person decided about an unknown message may be taken back: nobody knows again.
+  IF OLD.state IN ('sent', 'failed_permanent') AND OLD.state_reason = 'settled' AND NEW.state = 'unknown'
     THEN RETURN NEW; END IF;
   RAISE EXCEPTION 'message %: no way from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'restrict_violation';
 END $$;
@@ -213,7 +218,7 @@ OUTBOX = (Path(__file__).parent / "sql" / "outbox.sql").read_text()
 
 def install(apps: Any, schema_editor: Any) -> None:
     """All guards on the tables of the first release."""
-    schema_editor.execute(FUNCTIONS + CHECK_ALLOCATIONS, None)
+    schema_editor.execute(FUNCTIONS + CHECK_MESSAGE + CHECK_ALLOCATIONS, None)
     for model in apps.get_app_config("store").get_models():
         if model._meta.db_table != "creditor":
             protect(model._meta.db_table, schema_editor)

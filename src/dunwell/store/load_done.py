@@ -79,8 +79,9 @@ def touches(read: Read, only: Only) -> pl.DataFrame:
         WHERE (m.state IN ('sent', 'begun', 'unknown') OR m.state IN ({states}) AND m.slot_on = {only.day})
           AND coalesce(m.sent_on, m.slot_on) BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day} {only.real("m")}
         UNION ALL
-        SELECT nullif(person_key, ''), customer_id, channel, effective_on, counts, 'request', false FROM touch
+        SELECT nullif(person_key, ''), customer_id, channel, effective_on, counts, 'request', false FROM touch t
         WHERE effective_on BETWEEN {only.since(TOUCHES_DAYS)} AND {only.day}
+          AND NOT EXISTS (SELECT FROM ending e WHERE e.touch_id = t.id AND e.effective_on <= {only.day})
         """),
         frames.TOUCHES,
     )

@@ -156,7 +156,7 @@ SELECT on_, event, details FROM (
     AND EXISTS (SELECT FROM task_item x WHERE x.task_id = k.id AND x.receivable_id = ANY(q.ids))
   UNION ALL
   SELECT t.effective_on, 'touch', t.channel || coalesce(', ' || nullif(t.note, ''), ''), 3
-  FROM q, touch t WHERE t.customer_id = q.customer
+  FROM q, touch t WHERE t.customer_id = q.customer AND NOT EXISTS (SELECT FROM ending e WHERE e.touch_id = t.id)
   UNION ALL
   SELECT p.effective_on, 'promise', (p.promised_date)::text || coalesce(', ' || e.outcome, ''), 4
   FROM q CROSS JOIN promise p LEFT JOIN ending e ON e.promise_id = p.id WHERE p.receivable_id = ANY(q.ids) AND NOT p.rehearsal

@@ -142,7 +142,8 @@ WITH known AS (
   SELECT k.customer_id, k.bought_on, greatest(k.bought_on,
     (SELECT max(coalesce(m.sent_on, m.slot_on)) FROM message m WHERE m.customer_id = k.customer_id
        AND m.state NOT IN ('withdrawn', 'failed_permanent') {real}),
-    (SELECT max(x.effective_on) FROM touch x WHERE x.customer_id = k.customer_id),
+    (SELECT max(x.effective_on) FROM touch x WHERE x.customer_id = k.customer_id
+       AND NOT EXISTS (SELECT FROM ending e WHERE e.touch_id = x.id)),
     (SELECT max(t.effective_on) FROM task t WHERE t.customer_id = k.customer_id AND t.step = 'check_in' {task_real})) AS heard_on
   FROM known k
 )

@@ -66,5 +66,6 @@ WHERE (e.id IS NULL OR e.outcome = 'kept') {real}
 """
 CONTACTS = """
 SELECT customer_id, sent_on AS "on" FROM message WHERE state = 'sent' AND rehearsal = {rehearsal}
-UNION ALL SELECT customer_id, effective_on FROM touch WHERE counts
+UNION ALL SELECT customer_id, effective_on FROM touch t
+WHERE counts AND NOT EXISTS (SELECT FROM ending e WHERE e.touch_id = t.id)
 """

@@ -42,6 +42,14 @@ class NotUnknown(Refusal):
     """Message {number} is {state}: only a message whose outcome is unknown is settled by a person."""
 
 
+class NotSettled(Refusal):
+    """Message {number} is {state}: only what a person decided about an unknown message is taken back."""
+
+
+class PlaceTaken(Refusal):
+    """Message {number} counted as not sent, and another one took its place since: look at that one first."""
+
+
 class ApprovalVoid(Refusal):
     """Message {number} has changed or no longer waits ({state}): look at it again before approving."""
 
@@ -265,25 +273,31 @@ def settle(creditor_id: int, message_id: int, *, was_sent: bool, by: str, why: s
         row = cursor.fetchone()
         if row is None:
             raise NotUnknown(number=message_id, state=state_of(creditor_id, message_id))
-        Attempt.objects.create(
-            creditor_id=creditor_id,
-            message_id=message_id,
-            outcome=outcome,
-            detail="settled by a person",
-            rehearsal=row[0],
-            effective_on=on,
-            by=by,
-            why=why,
+        _told(creditor_id, message_id, outcome, "settled by a person", row[0], on=on, by=by, why=why)
+
+
+def unsettle(creditor_id: int, message_id: int, *, by: str, why: str, on: date) -> None:
+    """Take back what a person decided about an unknown message: it is unknown again, unless another one has its slot by now."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE message m SET state = 'unknown', state_reason = '', sent_on = NULL
+               WHERE m.id = %s AND m.state IN ('sent', 'failed_permanent') AND m.state_reason = 'settled' AND NOT EXISTS (
+                 SELECT FROM message o WHERE (o.creditor_id, o.customer_id, o.slot_on, o.purpose, o.rehearsal)
+                     = (m.creditor_id, m.customer_id, m.slot_on, m.purpose, m.rehearsal)
+                   AND o.id <> m.id AND o.state NOT IN ('withdrawn', 'failed_permanent'))
+               RETURNING m.rehearsal""",
+            [message_id],
         )
+        row = cursor.fetchone()
+        if row is None:
+            state, reason = _state_of(creditor_id, message_id)
+            refused = PlaceTaken if reason == "settled" else NotSettled
+            raise refused(number=message_id, state=state)
+        _told(creditor_id, message_id, "unknown", "what was decided is taken back", row[0], on=on, by=by, why=why)
 
 
 def state_of(creditor_id: int, message_id: int) -> str:
-    with scope.of(creditor_id), connection.cursor() as cursor:
-        cursor.execute("SELECT state FROM message WHERE id = %s", [message_id])
-        row = cursor.fetchone()
-    if row is None:
-        raise NoSuchMessage(number=message_id)
-    return str(row[0])
+    return _state_of(creditor_id, message_id)[0]
 
 
 def counts(creditor_id: int, *, rehearsal: bool) -> dict[str, int]:
@@ -324,6 +338,32 @@ def objection(creditor_id: int, message_id: int, *, at: datetime, covered_min: d
         raise NoSuchMessage(number=message_id)
     reason: str | None = row[0]
     return reason
+
+
+def _state_of(creditor_id: int, message_id: int) -> tuple[str, str]:
+    """A message's state, and what gave it."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute("SELECT state, state_reason FROM message WHERE id = %s", [message_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NoSuchMessage(number=message_id)
+    return str(row[0]), str(row[1])
+
+
+def _told(
+    creditor_id: int, message_id: int, outcome: str, detail: str, rehearsal: bool, *, on: date, by: str, why: str
+) -> None:
+    """A person's word about a message, among its attempts."""
+    Attempt.objects.create(
+        creditor_id=creditor_id,
+        message_id=message_id,
+        outcome=outcome,
+        detail=detail,
+        rehearsal=rehearsal,
+        effective_on=on,
+        by=by,
+        why=why,
+    )
 
 
 def _execute(creditor_id: int, sql: str, values: list[Any]) -> int:

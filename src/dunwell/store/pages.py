@@ -13,9 +13,14 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 
 from dunwell.store import bulk, scope
-from dunwell.store.models import PageLink
+from dunwell.store.models import PageAnswer, PageAnswerSettled, PageLink
+
+REOPENED = "reopened"
+"""The word that takes back that an answer was dealt with."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,13 @@ def opened(link: PageLink, *, is_robot: bool, on: date) -> None:
         )
         if is_first and not is_robot:
             sign(link, "opened", on=on)
+
+
+def answers(*words: str) -> QuerySet[PageAnswer]:
+    """Answers whose last word of a person is one of these; one of which nobody said anything is `REOPENED`, it waits as well."""
+    said = PageAnswerSettled.objects.filter(answer=OuterRef("pk")).order_by("-pk").values("outcome")
+    last = Coalesce(Subquery(said[:1]), Value(REOPENED, TextField()))
+    return PageAnswer.objects.alias(last_word=last).filter(Q(last_word__in=words))
 
 
 def sign(link: PageLink, kind: str, *, on: date) -> None:

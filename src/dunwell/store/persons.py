@@ -141,7 +141,7 @@ SECTIONS = {
     "page": """SELECT a.effective_on AS on, a.kind, a.day, w.text, w.name, w.email, w.phone FROM page_answer a
         JOIN page_link l ON l.id = a.link_id LEFT JOIN page_words w ON w.answer_id = a.id
         WHERE (l.person_key = ANY (%(keys)s) OR a.customer_id = ANY (%(customers)s)) AND NOT a.rehearsal ORDER BY a.id""",
-    "contacted": """SELECT effective_on AS on, channel, outcome, note, by FROM touch
+    "contacted": """SELECT effective_on AS on, channel, outcome, note, by, EXISTS (SELECT FROM ending e WHERE e.touch_id = touch.id) AS taken_back FROM touch
         WHERE contact_id = ANY (%(contacts)s) OR customer_id = ANY (%(customers)s) ORDER BY id""",
     "signs": """SELECT effective_on AS on, channel, kind FROM sign WHERE person_key = ANY (%(keys)s) AND NOT rehearsal ORDER BY id""",
     "notes": "SELECT effective_on AS on, text, by FROM note WHERE customer_id = ANY (%(customers)s) ORDER BY id",

@@ -202,7 +202,7 @@ WHERE coalesce((SELECT d.outcome FROM reply_decision d WHERE d.proposal_id = p.i
 """
 OPEN_ANSWERS = f"""
 SELECT a.* FROM page_answer a WHERE a.kind IN ({", ".join(f"'{one}'" for one in WAITS_FOR_A_PERSON)})
-  AND NOT EXISTS (SELECT FROM page_answer_settled s WHERE s.answer_id = a.id)
+  AND coalesce((SELECT s.outcome FROM page_answer_settled s WHERE s.answer_id = a.id ORDER BY s.id DESC LIMIT 1), 'reopened') = 'reopened'
 """
 STRAYS = """
 SELECT i.* FROM inbound i WHERE i.customer_id IS NULL AND i.kind = 'reply'

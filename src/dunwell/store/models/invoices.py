@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 
 from dunwell.core.late_causes import LateCause
 from dunwell.core.ledger import DocumentKind, HoldReason
 from dunwell.store.models.base import Fact, Imported, Owned, parent, unchecked_creditor
-from dunwell.store.models.customers import Customer
+from dunwell.store.models.customers import Customer, Touch
 
 
 class Invoice(Imported):
@@ -183,26 +186,22 @@ class Hold(Fact):
         ]
 
 
+ENDED = ("promise", "dispute", "hold", "touch")
+ENDING_OF_ONE = reduce(or_, [models.Q(**{f"{one}__isnull": one != this for one in ENDED}) for this in ENDED])
+
+
 class Ending(Fact):
-    """The counter-record that ends a promise, a dispute or a hold."""
+    """The counter-record that ends a promise, a dispute or a hold, or takes back a contact made by hand."""
 
     promise = models.OneToOneField(Promise, null=True, on_delete=models.PROTECT)
     dispute = models.OneToOneField(Dispute, null=True, on_delete=models.PROTECT)
     hold = models.OneToOneField(Hold, null=True, on_delete=models.PROTECT)
-    outcome = models.TextField()  # kept | withdrawn | accepted | rejected | lifted …
+    touch = models.OneToOneField(Touch, null=True, on_delete=models.PROTECT)
+    outcome = models.TextField()  # kept | withdrawn | accepted | rejected | lifted | taken_back …
 
     class Meta:
         db_table = "ending"
-        constraints = [
-            models.CheckConstraint(
-                condition=(
-                    models.Q(promise__isnull=False, dispute__isnull=True, hold__isnull=True)
-                    | models.Q(promise__isnull=True, dispute__isnull=False, hold__isnull=True)
-                    | models.Q(promise__isnull=True, dispute__isnull=True, hold__isnull=False)
-                ),
-                name="ending_of_one",
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=ENDING_OF_ONE, name="ending_of_one")]
 
 
 class LateReason(Fact):

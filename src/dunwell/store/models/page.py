@@ -118,9 +118,9 @@ class PageFile(Owned):
 
 
 class PageAnswerSettled(Fact):
-    """A person dealt with an answer, and how."""
+    """A person dealt with an answer, and how; the last word counts, `reopened` is its taking back."""
 
-    answer = models.OneToOneField(PageAnswer, on_delete=models.PROTECT, related_name="settled")
+    answer = models.ForeignKey(PageAnswer, on_delete=models.PROTECT, related_name="settlements")
     outcome = models.TextField()
 
     class Meta:

@@ -55,7 +55,8 @@ LANGUAGE sql STABLE AS $$
         SELECT FROM (SELECT DISTINCT ON (o.what) o.done FROM our_side o WHERE o.customer_id = m.customer_id
                        AND (m.rehearsal OR NOT o.rehearsal) ORDER BY o.what, o.id DESC) last WHERE NOT last.done) THEN 'our_side_owes'
     WHEN EXISTS (SELECT FROM touch t WHERE t.creditor_id = m.creditor_id AND t.customer_id = m.customer_id
-        AND t.effective_on >= m.slot_on AND t.recorded_at > m.queued_at AND t.counts) THEN 'touched'
+        AND t.effective_on >= m.slot_on AND t.recorded_at > m.queued_at AND t.counts
+        AND NOT EXISTS (SELECT FROM ending e WHERE e.touch_id = t.id)) THEN 'touched'
     WHEN EXISTS (SELECT FROM sign g WHERE g.creditor_id = m.creditor_id AND g.customer_id = m.customer_id
         AND g.effective_on >= m.slot_on AND g.recorded_at > m.queued_at AND g.kind = 'replied'
         AND (m.rehearsal OR NOT g.rehearsal)) THEN 'reply_waits'

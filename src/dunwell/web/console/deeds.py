@@ -18,7 +18,17 @@ from django.utils.translation import gettext as _
 
 from dunwell.core.refusal import Refusal
 from dunwell.core.roles import DeskRole
-from dunwell.run import allocations, before_work, before_work_invoice, inbox, instalments, people, recurring
+from dunwell.run import (
+    allocations,
+    approve,
+    before_work,
+    before_work_invoice,
+    inbox,
+    instalments,
+    people,
+    portal_desk,
+    recurring,
+)
 from dunwell.store import deed_forms
 from dunwell.store.models import Invoice
 from dunwell.web.console import show as answer
@@ -84,14 +94,16 @@ BY_NUMBER: dict[str, Callable[..., Any]] = {
     "on_account": allocations.off_account,
     "recurring": recurring.take_back_end,
     "reply": inbox.reopen,
+    "answer": portal_desk.reopen,
+    "settlement": approve.unsettle,
 }
 OF_DOCUMENT: dict[str, Callable[..., Any]] = {
     "acceptance": before_work.take_back_acceptance,
     "became": before_work_invoice.take_back,
 }
-NEED_APPROVAL = ("recurring", "became")
+NEED_APPROVAL = ("recurring", "became", "settlement")
 """Whose deed needed an approver, so does its taking back."""
-UNDONE = ("promise", "plan", "dispute", "hold", *BY_NUMBER, *OF_DOCUMENT)
+UNDONE = ("promise", "plan", "dispute", "hold", "touch", *BY_NUMBER, *OF_DOCUMENT)
 
 
 def undo(request: HttpRequest, desk: Desk, what: str, number: int) -> HttpResponse:

@@ -99,7 +99,7 @@ def _hold(event: Event) -> str:
 
 
 def _touch(event: Event) -> str:
-    return _("Contacted by hand: {channel}").format(channel=labels.word("channel", event.what))
+    return _ended(event, _("Contacted by hand: {channel}").format(channel=labels.word("channel", event.what)))
 
 
 def _sign(event: Event) -> str:

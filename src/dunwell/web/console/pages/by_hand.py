@@ -274,12 +274,12 @@ def messenger(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     said = request.POST or request.GET
     to = said.get("to") or (points[0].address if points else "")
     if request.method == "POST" and said.get("text"):
-        people.contacted(
+        made = people.contacted(
             desk.creditor, customer, channel="sms", address=to, note=said["text"], on=desk.today, by=desk.by
         )
-        return answer.done(
-            request, _("Noted as sent by hand; it counts for the limits of contact."), desk.url("customer", number)
-        )
+        noted = _("Noted as sent by hand; it counts for the limits of contact.")
+        undo = desk.url("undo", "touch", made.pk)
+        return answer.done(request, noted, desk.url("customer", number), undo=undo)
     drafts = [one.draft for one in _of_today(desk, customer) if one.draft] if "text" not in said else []
     text = said.get("text") or (drafts[0].text if drafts else "")
     context = {"section": "customers", "customer": customer, "points": points, "to": to, "text": text, "links": _links(to, text), "is_due": bool(drafts)}  # fmt: skip

@@ -136,7 +136,7 @@ def contacted(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         )
 
     def do(said: dict[str, Any]) -> Done:
-        people.contacted(
+        made = people.contacted(
             desk.creditor,
             customer,
             channel=said["channel"],
@@ -144,7 +144,7 @@ def contacted(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
             note=said["outcome"],
             **desk.fact(),
         )
-        return Done(_("The contact is recorded."))
+        return Done(_("The contact is recorded."), undo=("touch", made.pk))
 
     return _ask(request, desk, customer, Asked(request.POST or None), _("Contact by hand"), _("Record the contact"), do)
 

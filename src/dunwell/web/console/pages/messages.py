@@ -127,9 +127,8 @@ def settle(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         )
     except Refusal as refusal:
         return answer.failed(request, answer.refused(refusal), back)
-    return answer.done(
-        request, _("It counts as sent.") if was_sent else _("It counts as not sent; the next run plans it anew."), back
-    )
+    said = _("It counts as sent.") if was_sent else _("It counts as not sent; the next run plans it anew.")
+    return answer.done(request, said, back, undo=desk.url("undo", "settlement", number))
 
 
 def _message(number: int) -> Message:

@@ -103,7 +103,7 @@ def settle(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         portal_desk.settle(desk.creditor, number, outcome=request.POST.get("outcome", "done"), **desk.fact())
     except Refusal as refusal:
         return answer.failed(request, answer.refused(refusal), back)
-    return answer.done(request, _("Dealt with."), back)
+    return answer.done(request, _("Dealt with."), back, undo=desk.url("undo", "answer", number))
 
 
 def match(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
