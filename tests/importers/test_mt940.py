@@ -192,3 +192,8 @@ def test_what_is_written_is_read(movements):
     read = statement("mt940", mt940(*lines, opening="C260101EUR0,", closing=closing))
     assert [int(amount * 100) for amount in read.amounts] == [signs[mark] * cents for mark, cents, _ in movements]
     assert "balance_differs" not in read.codes
+
+
+def test_a_slash_before_the_account_is_no_part_of_it():
+    text = ":20:M\n:25:/PL61109010140000071219812874\n:28C:1\n:60F:C261110PLN5,00\n:62F:C261110PLN5,00\n-\n"
+    assert statement("mt940", text).accounts == ["PL61109010140000071219812874"]

@@ -138,7 +138,8 @@ def _fields(text: str) -> Iterator[tuple[str, str, int]]:
 
 def _frame(current: _Open, tag: str, value: str, line: int) -> Iterator[Finding]:
     if tag in ("25", "25P"):
-        current.account = squeezed(value)
+        # Polish banks write a slash before the account.
+        current.account = squeezed(value).removeprefix("/")
     elif tag in ("28", "28C"):
         current.number = squeezed(value)
     elif tag == "34F":

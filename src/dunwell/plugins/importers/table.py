@@ -23,6 +23,7 @@ from dunwell.core.records import DateOrder, Mapping, Question, RecordKind, Sever
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers import (
     columns,
+    grouped,
     headings,
     invoice_checks,
     invoices,
@@ -152,7 +153,7 @@ def head(source: stream.Source, *, kind: str = "auto", mapping: Mapping | None =
     """Look at the head of a file without reading the rest. Raises the refusals of a file that is no table."""
     mapping = mapping or Mapping()
     wanted = mapping.kind if kind == "auto" else RecordKind(kind)
-    table, recognised, line = _best(stream.tables(source), wanted, mapping)
+    table, recognised, line = _best(_tables(source), wanted, mapping)
     width = len(recognised.headers)
     below = (cells for number, cells in table.lines() if number > line and any(cells))
     samples = tuple(tuple([*cells, *[""] * width][:width]) for cells in islice(below, rows))
@@ -186,7 +187,7 @@ def read(
         decimal=decimal or mapping.decimal,
     )
     wanted = mapping.kind if kind == "auto" else RecordKind(kind)
-    table, recognised, line = _header(stream.tables(source), wanted, mapping)
+    table, recognised, line = _header(_tables(source), wanted, mapping)
     recognised, kind_questions = _kind(recognised, wanted, mapping, file_name)
     survey = _survey(table, recognised, line, progress)
     currency = mapping.currency or currency_default
@@ -211,6 +212,16 @@ def read(
 
 
 # --- the header
+
+
+def _tables(source: stream.Source) -> list[stream.Table]:
+    return [_unfolded(table) for table in stream.tables(source)]
+
+
+def _unfolded(table: stream.Table) -> stream.Table:
+    """The table with a column of customers where it names each but once, above its documents."""
+    groups = grouped.groups_in(table.lines)
+    return replace(table, lines=lambda: grouped.unfolded(table.lines(), groups)) if groups else table
 
 
 def _best(
