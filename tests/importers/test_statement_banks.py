@@ -121,3 +121,15 @@ def test_what_stands_behind_the_account_is_no_part_of_it(above, account):
 def test_a_russian_account_tells_its_currency():
     content = "Счёт 40702840938000012345\nДата;Сумма;Назначение\n25.11.2026;1 200,50;сч. 77\n26.11.2026;-3,00;к\n"
     assert {entry.currency for entry in statement("statement_csv", content).entries} == {"USD"}
+
+
+def test_an_amount_that_names_its_own_currency_is_in_that_one():
+    read = statement("statement_csv", "Date;Description;Amount\n2026-01-01;a;5,00 EUR\n2026-01-02;b;-6,00 USD\n")
+    assert [entry.currency for entry in read.entries] == ["EUR", "USD"]
+
+
+def test_more_decimals_than_the_currency_has_are_flagged():
+    ofx = "OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>EUR<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST><STMTTRN>"
+    ofx += "<TRNTYPE>CREDIT<DTPOSTED>20260101<TRNAMT>{}<FITID>1</STMTTRN></BANKTRANLIST></STMTRS></OFX>"
+    assert "too_many_decimals" in statement("ofx", ofx.format("1.234")).codes
+    assert "too_many_decimals" not in statement("ofx", ofx.format("1.230")).codes

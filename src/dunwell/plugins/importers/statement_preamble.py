@@ -42,7 +42,10 @@ class Preamble:
         # Some banks name one balance, that of the day on which the file was made.
         self.closing = self.closing if self.closing is not None or len(self.others) != 1 else self.others[0]
         self.currency = (
-            self.currency or _header_currency(table) or _cell_currency(table) or russian_currency(self.account)
+            self.currency
+            or _header_currency(table)
+            or currency_beside(table, table.below)
+            or russian_currency(self.account)
         )
 
     def see(self, row: Row) -> Iterator[Finding]:
@@ -138,13 +141,13 @@ def _header_currency(table: Table) -> str:
     return ""
 
 
-def _cell_currency(table: Table) -> str:
+def currency_beside(table: Table, rows: Sequence[Row]) -> str:
     """The one currency that stands beside the amounts themselves: `€ 50,00`, `1 000,00 руб.`"""
     texts = [
         cell
         for role in ("amount", "debit", "credit", "balance")
         for column in table.roles.get(role, ())[:1]
-        for row in table.below
+        for row in rows
         if column < len(row.cells) and isinstance(cell := row.cells[column], str)
     ]
     found = {code for text in texts for word in HEADER_WORD.findall(text) if (code := named_currency(word))}

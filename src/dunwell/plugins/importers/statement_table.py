@@ -41,7 +41,7 @@ from dunwell.plugins.importers.headers import Table, find_table, normal
 from dunwell.plugins.importers.sheet import Cell, Row, plain_text
 from dunwell.plugins.importers.statement import unreadable, watched
 from dunwell.plugins.importers.statement_balances import Step, closed
-from dunwell.plugins.importers.statement_preamble import Preamble, account_above, are_certain
+from dunwell.plugins.importers.statement_preamble import Preamble, account_above, are_certain, currency_beside
 from dunwell.plugins.importers.statement_values import told_by_values
 from dunwell.plugins.importers.statement_words import (
     IN_WORDS,
@@ -285,7 +285,7 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
         ]
         return unreadable(row.line, f"its amount is {doubtful[0][:40]!r}.") if doubtful else None
     status: EntryStatus = "pending" if any(word in PENDING_WORDS for word in status_word.split()) else "booked"
-    own = named_currency(row.text(table.column("currency"))) or currency
+    own = named_currency(row.text(table.column("currency"))) or currency_beside(table, [row]) or currency
     return Entry(
         amount=amount,
         currency=own,
