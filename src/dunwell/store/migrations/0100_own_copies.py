@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-KINDS = ("reply", "automatic", "bounce", "copy")
+KINDS = ["reply", "automatic", "bounce", "copy"]
 
 
 class Migration(migrations.Migration):
