@@ -14,6 +14,7 @@ import pytest
 from django.db.migrations import AddField, AlterField, CreateModel, Migration, RemoveField, RunSQL
 from django.db.models import IntegerField, TextField
 
+import databases
 from dunwell.site import database as embedded
 from dunwell.store import dumps, shapes
 
@@ -31,7 +32,7 @@ class Books:
     folder: Path
 
     def runs(self, *words: object, code: int = 0) -> str:
-        socket = str(Path(os.environ["DUNWELL_TEST_DATA"]) / "postgres").replace("/", "%2F")
+        socket = str(databases.server()).replace("/", "%2F")
         address = f"postgresql://{{}}@/{self.name}?host={socket}"
         environment = {
             **os.environ,
@@ -70,7 +71,7 @@ WHERE m.state = 'sent' AND NOT m.rehearsal AND i.step IS NOT NULL ORDER BY m.slo
 @pytest.fixture(params=RELEASES, ids=lambda file: file.stem)
 def books(request, database, tmp_path):
     name = f"old_{next(_numbers)}"
-    embedded.start(Path(os.environ["DUNWELL_TEST_DATA"]) / "postgres", name)
+    embedded.start(databases.server(), name)
     dumps.put(request.param, name)
     yield Books(name, tmp_path)
     dumps.drop(name)
