@@ -32,7 +32,8 @@ def pending(after: int, *, limit: int) -> list[Sent]:
 
     One process at a time sends for a creditor, so receipts are written in their order: the last one copied is where we are.
     """
-    return [Sent(*row[:-1], mime=bytes(row[-1])) for row in bulk.rows(_PENDING, after, limit)]
+    rows = bulk.rows(_PENDING, after, limit)
+    return [Sent(attempt, pk, name, on, at, bytes(mime)) for attempt, pk, name, on, at, mime in rows]
 
 
 def record(creditor_id: int, sent: Sent, *, outcome: str, said: str, folder: str) -> None:
