@@ -6,7 +6,7 @@ KINDS = ["reply", "automatic", "bounce", "copy"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0106_mail")]
+    dependencies = [("store", "0090_replies")]
 
     operations = [
         migrations.RemoveConstraint("inbound", "inbound_kind"),
