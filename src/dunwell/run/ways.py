@@ -6,7 +6,7 @@ import email.policy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
@@ -193,4 +193,14 @@ def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> 
         if not text.isdecimal():
             raise SettingUnfit(name=name, kind=kind, text=text, wanted="a whole number")
         return int(text)
+    if setting.metadata.get("day", False) and not _is_day(text):
+        raise SettingUnfit(name=name, kind=kind, text=text, wanted="a day, YYYY-MM-DD")
     return vault.seal(text) if setting.metadata.get("secret", False) else text
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

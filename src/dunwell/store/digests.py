@@ -59,9 +59,14 @@ _LETTERS = """
 SELECT count(*) FROM message m WHERE m.slot_on = %s AND m.rehearsal = %s AND m.state = ANY (%s) AND NOT m.purpose = ANY (%s)
   AND m.channel IN ('email', 'sms') AND (%s OR m.customer_id = ANY (%s))
 """
+# Whose money it is, is known from the file, or from what it was set against, or where it was put by hand.
 _PAID = """
-SELECT coalesce(c.name, p.payer_name), p.amount, p.currency FROM payment p LEFT JOIN customer c ON c.id = p.customer_id
+SELECT coalesce(c.name, p.payer_name), p.amount, p.currency FROM payment p
+LEFT JOIN LATERAL (SELECT r.customer_id FROM allocation a JOIN receivable r ON r.id = a.receivable_id
+                   WHERE a.payment_id = p.id ORDER BY a.id DESC LIMIT 1) pays ON true
+LEFT JOIN LATERAL (SELECT o.customer_id FROM on_account o WHERE o.payment_id = p.id ORDER BY o.id DESC LIMIT 1) lies ON true
+LEFT JOIN customer c ON c.id = coalesce(p.customer_id, pays.customer_id, lies.customer_id)
 WHERE p.recorded_on > %s AND p.recorded_on <= %s AND p.reverses_id IS NULL AND p.amount > 0
-  AND NOT EXISTS (SELECT FROM payment v WHERE v.reverses_id = p.id) AND (%s OR p.customer_id = ANY (%s))
+  AND NOT EXISTS (SELECT FROM payment v WHERE v.reverses_id = p.id) AND (%s OR c.id = ANY (%s))
 ORDER BY p.currency, p.amount DESC, p.id
 """
