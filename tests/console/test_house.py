@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from dunwell.run import api_tokens, calendars, leaves, papers, people
+from dunwell.run import api_tokens, calendars, digest, leaves, papers, people
 from dunwell.store import scope
 from dunwell.store.models import ApiToken, Audit, Customer, Leave, Staff
 from regressions.world import DAY, World
@@ -219,3 +219,24 @@ def test_each_way_has_a_button_that_tries_it(
     world.creditor.save()
     page = client_as("admin").post(at(world, f"settings/channels/{place}/check"), follow=True).content.decode()
     assert said in page
+
+
+# --- morning mail
+
+
+def test_each_turns_their_own_morning_mail_on_and_off(client_as: Callable[..., Client], world: World) -> None:
+    client = client_as("viewer", language="bg")
+    page = client.get(at(world, "morning")).content.decode()
+    assert "Сутрешно писмо" in page
+    said = {"wanted": "on", "address": "anna@firm.example", "language": "ru"}
+    assert client.post(at(world, "morning"), said).status_code == 302
+    (own,) = digest.readers(world.creditor, DAY)
+    assert (own.wanted, own.address, own.locale) == (True, "anna@firm.example", "ru")
+    assert client.post(at(world, "morning"), {"address": "", "language": "ru"}).status_code == 302
+    (own,) = digest.readers(world.creditor, DAY)
+    assert not own.wanted and own.address == "anna@firm.example"
+
+
+def test_a_morning_mail_without_an_address_is_refused(client_as: Callable[..., Client], world: World) -> None:
+    client = client_as("viewer")
+    assert client.post(at(world, "morning"), {"wanted": "on", "address": "", "language": "en"}).status_code == 422

@@ -216,6 +216,7 @@ def delivery(done: Delivery, *, json: bool) -> None:
                 "halted": done.halted,
                 "braked_runs": [one.run_id for one in done.braked],
                 "no_way": dict(done.no_way or {}),
+                "tomorrow": done.tomorrow,
             }
         )
         return
@@ -240,6 +241,8 @@ def delivery(done: Delivery, *, json: bool) -> None:
         )
     for channel, count in (done.no_way or {}).items():
         out.print(f"[yellow]{count:,} messages wait: no {channel} channel is set (`dunwell channel {channel} …`)[/]")
+    if done.tomorrow:
+        out.print(f"[yellow]{done.tomorrow:,} wait: the day's limit of the channel is reached[/]")
     if done.halted:
         out.print(f"[yellow]halted: {escape(done.halted)}[/]")
 

@@ -111,11 +111,17 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How fast a way may be used. Zero = no limit of its own."""
+    """How fast a way may be used, and how much in a day. Zero = no limit of its own.
+
+    From `warm_up_from` on a new sender writes few messages a day and each day more, until it needs no limit or reaches its own.
+    """
 
     connections: int = 1
     per_second: int = 0
     per_domain_per_minute: int = 0
+    per_day: int = 0
+    per_domain_per_day: int = 0
+    warm_up_from: date | None = None
 
 
 class Bearer(Protocol):

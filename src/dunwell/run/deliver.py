@@ -7,13 +7,10 @@ than connections.
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -24,7 +21,8 @@ from django.db import InterfaceError, OperationalError, connection
 from dunwell.core.calendar import Calendar
 from dunwell.core.channel import Channel, ChannelDown, Refused, Reply
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
-from dunwell.run import brake, reconcile
+from dunwell.run import brake, interruption, pace, reconcile
+from dunwell.run.moment import Moment
 from dunwell.run.pace import Pace
 from dunwell.store import load_money, locks, outbox, switches
 from dunwell.store.models import Creditor
@@ -54,10 +52,11 @@ class Delivery:
     halted: str = ""
     braked: tuple[brake.Braked, ...] = ()
     no_way: Mapping[str, int] | None = None  # due messages by channel that has no way out
+    tomorrow: int = 0  # due messages that the day's limits hold back
 
     @property
     def is_complete(self) -> bool:
-        return not (self.halted or self.braked or self.no_way)
+        return not (self.halted or self.braked or self.no_way or self.tomorrow)
 
 
 def deliver(
@@ -92,6 +91,7 @@ def deliver(
         total: Counter[str] = Counter()
         withdrawn: Counter[str] = Counter()
         halted = ""
+        tomorrow = 0
         for channel, names in _by_channel(ways):
             errand = Errand(
                 creditor_id=creditor_id,
@@ -109,6 +109,7 @@ def deliver(
             total += errand.counts
             withdrawn += errand.withdrawn
             halted = halted or errand.halted
+            tomorrow += errand.held_back()
         no_way = outbox.due_elsewhere(creditor_id, at=moment.at(), channels=list(ways), rehearsal=rehearsal)
     return Delivery(
         sent=total["sent"],
@@ -119,6 +120,7 @@ def deliver(
         halted=halted,
         braked=braked,
         no_way=no_way,
+        tomorrow=tomorrow,
     )
 
 
@@ -126,19 +128,6 @@ def covered_min(creditor: Creditor, now: datetime, calendar: Calendar) -> date:
     """The day up to which money must be complete: at most so many business days of the creditor before today (I10)."""
     today = calendar.previous_business_day(now.astimezone(ZoneInfo(creditor.timezone)).date())
     return calendar.add_business_days(today, -creditor.money_max_age_days)
-
-
-class Moment:
-    """`now` as it goes on: measured from the start by a clock that neither jumps nor rests while the machine sleeps."""
-
-    CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        self._start_s = time.clock_gettime(self.CLOCK)
-
-    def at(self) -> datetime:
-        return self._now + timedelta(seconds=time.clock_gettime(self.CLOCK) - self._start_s)
 
 
 class News:
@@ -191,6 +180,9 @@ class Errand:
         self.halted = ""
         self._bug: BaseException | None = None
         self._pace = Pace(channel.limits)
+        day = moment.at().astimezone(zone).date()
+        self._quota = pace.quota(creditor_id, channel.limits, day, channels=names, rehearsal=rehearsal)
+        self._tomorrow: list[Claimed] = []
         self._pending: deque[Claimed] = deque()
         self._ended: SimpleQueue[Ending | None] = SimpleQueue()  # None: a fault of the program, kept in `_bug`
 
@@ -198,7 +190,7 @@ class Errand:
         connections = max(1, self.channel.limits.connections)
         under_way = 0
         wait_s: float | None = 0.0
-        with ThreadPoolExecutor(connections) as pool, _interrupted_by_signals(self._halt):
+        with ThreadPoolExecutor(connections) as pool, interruption.by_signals(self._halt):
             while True:
                 ended = self._collect(wait_s, enough=connections // 2)
                 under_way -= len(ended)
@@ -210,9 +202,18 @@ class Errand:
                     wait_s = 0.0
                 elif not under_way and wait_s is None:
                     break
-        outbox.give_back(self.creditor_id, self._pending)
+        outbox.give_back(self.creditor_id, [*self._pending, *self._tomorrow])
         if self._bug is not None:
             raise self._bug
+
+    def held_back(self) -> int:
+        """How many due messages wait for another day because of the limits of this one."""
+        if not self._quota.is_bound:
+            return 0
+        domains = None if self._quota.left == 0 else self._quota.full_domains
+        return outbox.due_to(
+            self.creditor_id, domains, at=self.moment.at(), channels=self.names, rehearsal=self.rehearsal
+        )
 
     def _collect(self, wait_s: float | None, enough: int) -> list[Ending | None]:
         """What has ended by now; waits for the first one up to `wait_s`, None = as long as it takes, then a moment for `enough`."""
@@ -233,6 +234,7 @@ class Errand:
         if self.until is not None and self.moment.at() > self.until:
             self._halt("its time is over")
         while len(ready) < free and not self.halted:
+            self._keep_for_tomorrow()
             if not self._pending:
                 self._pending.extend(self._claim())
             found, wait_s = self._next_by_pace()
@@ -249,11 +251,22 @@ class Errand:
             if not wait_s:
                 del self._pending[position]
                 self._pace.take(claimed.domain, moment)
+                self._quota.take(claimed.domain)
                 return claimed, None
             waits.append(wait_s)
         return None, min(waits, default=None)
 
+    def _keep_for_tomorrow(self) -> None:
+        """What the day's limits hold back is given back at the end; the next day's plan writes it anew."""
+        if not self._quota.is_bound:
+            return
+        self._tomorrow += [one for one in self._pending if not self._quota.allows(one.domain)]
+        self._pending = deque(one for one in self._pending if self._quota.allows(one.domain))
+
     def _claim(self) -> list[Claimed]:
+        left = self._quota.left
+        if left == 0:
+            return []
         try:
             self.news.settle(self.moment.at())
             return outbox.claim(
@@ -261,8 +274,9 @@ class Errand:
                 at=self.moment.at(),
                 channels=self.names,
                 rehearsal=self.rehearsal,
-                limit=BATCH,
+                limit=BATCH if left is None else min(BATCH, left),
                 braked_runs=self.braked_runs,
+                full_domains=self._quota.full_domains,
             )
         except (OperationalError, InterfaceError) as error:
             # Messages may be under way: their ends are still to be written down.
@@ -381,22 +395,6 @@ class Errand:
 
     def _halt(self, why: str) -> None:
         self.halted = self.halted or why
-
-
-@contextmanager
-def _interrupted_by_signals(halt: Callable[[str], None]) -> Iterator[None]:
-    """Ctrl-C and an orderly shutdown end the delivery after the messages under way, so that none becomes unknown."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {
-        number: signal.signal(number, lambda *_: halt("interrupted")) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _by_channel(ways: Mapping[str, Channel]) -> list[tuple[Channel, list[str]]]:

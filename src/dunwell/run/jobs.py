@@ -16,7 +16,19 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
-from dunwell.run import backup, calendars, day, deliver, forecasting, hooks, jurisdictions, mailboxes, sent_copies, ways
+from dunwell.run import (
+    backup,
+    calendars,
+    day,
+    deliver,
+    digest,
+    forecasting,
+    hooks,
+    jurisdictions,
+    mailboxes,
+    sent_copies,
+    ways,
+)
 from dunwell.run.day import DayUnderWay
 from dunwell.store import outbox, scope, switches
 from dunwell.store.models import Creditor, Run
@@ -66,6 +78,16 @@ def days(timestamp: int) -> None:
         local = _now().astimezone(ZoneInfo(creditor.timezone))
         if local.hour >= DAY_HOUR and not _has_run(creditor, local):
             _wake(run_day.configure(queueing_lock=f"day {creditor.pk}"), creditor.pk)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="mornings", lock="mornings")
+def mornings(timestamp: int) -> None:
+    """Tell each creditor's own people what the day brings, once its run has been."""
+    for creditor in Creditor.objects.filter(is_demo=False).order_by("pk"):
+        local = _now().astimezone(ZoneInfo(creditor.timezone))
+        if local.hour >= DAY_HOUR and _has_run(creditor, local) and digest.is_due(creditor, local):
+            _wake(tell_people.configure(queueing_lock=f"digest {creditor.pk}"), creditor.pk)
 
 
 @app.periodic(cron="30 * * * *")
@@ -121,6 +143,12 @@ def copy(creditor_id: int) -> None:
     """Put copies of what was sent into the folder of sent mail, or tell a person that it is not reached."""
     creditor = Creditor.objects.get(pk=creditor_id)
     sent_copies.look(creditor, on=_now().astimezone(ZoneInfo(creditor.timezone)).date())
+
+
+@app.task
+def tell_people(creditor_id: int) -> None:
+    """The morning digest."""
+    digest.run(Creditor.objects.get(pk=creditor_id), _now(), folder=settings.DATA_DIR / "rehearsal")
 
 
 @app.task

@@ -130,7 +130,7 @@ _tokens = _Tokens()
 
 def _renewed(creditor_id: int, name: str) -> Granted:
     """Ask the service; who asks holds the row, so that two processes do not spend one refresh token twice."""
-    is_main = threading.current_thread() is threading.main_thread()
+    is_ours = connection.connection is None
     try:
         with transaction.atomic():
             creditor = Creditor.objects.select_for_update(no_key=True).get(pk=creditor_id)
@@ -146,8 +146,8 @@ def _renewed(creditor_id: int, name: str) -> Granted:
     except (oauth.ServiceSilent, OperationalError, InterfaceError) as trouble:
         raise ChannelDown(f"no token for the mail server: {trouble} The messages wait.") from trouble
     finally:
-        # A thread that sends has a session of its own, which nobody else would end.
-        if not is_main and not connection.in_atomic_block:
+        # A thread that only sends has no session but this one, which nobody else would end; another one may hold locks by its session.
+        if is_ours:
             connection.close()
 
 

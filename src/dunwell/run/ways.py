@@ -6,11 +6,12 @@ import email.policy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -122,22 +123,29 @@ def shown(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if not str(value).startswith(vault.MARK)}
 
 
+def note(creditor: Creditor, to: str, *, subject: str, text: str, now: datetime, name: str = "") -> Outgoing:
+    """A short letter to somebody of ours, as it leaves; `name` says in a rehearsal's file whose it is."""
+    letter = EmailMessage(policy=email.policy.SMTP)
+    letter["From"], letter["To"], letter["Subject"] = creditor.reply_address or to, to, subject
+    letter["Message-ID"] = make_msgid(domain=to.rpartition("@")[2])
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(text)
+    today = now.astimezone(ZoneInfo(creditor.timezone)).date()
+    return Outgoing(
+        message_id=0, customer_id=0, customer=name, channel="email", step="", slot_on=today, locale=creditor.locale,
+        subject=subject, text=text, html="", mime=bytes(letter), sender=creditor.reply_address or to, to=(to,), copies=(), at=now,
+    )  # fmt: skip
+
+
 def try_mail(creditor: Creditor, to: str, *, subject: str, text: str, now: datetime) -> str:
     """Send one short letter to somebody of ours by the mail server as it is set; gives what the server said."""
     if "email" not in creditor.channels:
         raise NoMailServer
-    letter = EmailMessage(policy=email.policy.SMTP)
-    letter["From"], letter["To"], letter["Subject"] = creditor.reply_address or to, to, subject
-    letter["Message-ID"] = make_msgid(domain=to.rpartition("@")[2])
-    letter.set_content(text)
-    outgoing = Outgoing(
-        message_id=0, customer_id=0, customer="", channel="email", step="", slot_on=now.date(), locale=creditor.locale,
-        subject=subject, text=text, html="", mime=bytes(letter), sender=creditor.reply_address or to, to=(to,), copies=(), at=now,
-    )  # fmt: skip
+    outgoing = note(creditor, to, subject=subject, text=text, now=now)
     way = channel(creditor, creditor.channels["email"])
     try:
         said = way.check()
-        way.send(outgoing, key=str(letter["Message-ID"]))
+        way.send(outgoing, key=f"trial {to}")
     except (ChannelDown, DeliveryFailed, OutcomeUnknown) as trouble:
         raise TrialFailed(reason=str(trouble)) from trouble
     finally:
@@ -185,4 +193,14 @@ def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> 
         if not text.isdecimal():
             raise SettingUnfit(name=name, kind=kind, text=text, wanted="a whole number")
         return int(text)
+    if setting.metadata.get("day", False) and not _is_day(text):
+        raise SettingUnfit(name=name, kind=kind, text=text, wanted="a day, YYYY-MM-DD")
     return vault.seal(text) if setting.metadata.get("secret", False) else text
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

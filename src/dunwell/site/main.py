@@ -46,6 +46,7 @@ COMMANDS = {
     "wording": "dunwell.cli.verbs:wording",
     "channel": "dunwell.cli.machine:channel",
     "mail": "dunwell.cli.mail:app",
+    "digest": "dunwell.cli.digest:app",
     "page": "dunwell.cli.page:page",
     "provider": "dunwell.cli.page:provider",
     "live": "dunwell.cli.daily:live",

@@ -119,9 +119,10 @@ def claim(
     rehearsal: bool,
     limit: int,
     braked_runs: Sequence[int] = (),
+    full_domains: Sequence[str] = (),
     lease: timedelta = CLAIM_LEASE,
 ) -> list[Claimed]:
-    """The next due messages, oldest first, now ours for the length of the lease."""
+    """The next due messages, oldest first, now ours for the length of the lease; none to domains that have had enough today."""
     values: dict[str, Any] = {
         "creditor": creditor_id,
         "at": at,
@@ -129,6 +130,7 @@ def claim(
         "rehearsal": rehearsal,
         "limit": limit,
         "braked": list(braked_runs),
+        "full": list(full_domains),
         "lease": lease,
     }
     with scope.of(creditor_id), connection.cursor() as cursor:
@@ -329,6 +331,20 @@ def due_elsewhere(creditor_id: int, *, at: datetime, channels: Sequence[str], re
         return dict(cursor.fetchall())
 
 
+def due_to(
+    creditor_id: int, domains: Sequence[str] | None, *, at: datetime, channels: Sequence[str], rehearsal: bool
+) -> int:
+    """How many due messages go to these domains, None = to any."""
+    wanted = None if domains is None else list(domains)
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM message WHERE state = 'queued' AND not_before <= %s AND not_after >= %s AND rehearsal = %s
+               AND channel = ANY (%s) AND (%s::text[] IS NULL OR domain = ANY (%s::text[]))""",
+            [at, at, rehearsal, list(channels), wanted, wanted],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def objection(creditor_id: int, message_id: int, *, at: datetime, covered_min: date) -> str | None:
     """What stands against sending this message at that instant: the very question of `begin`, for `explain` and previews."""
     with scope.of(creditor_id), connection.cursor() as cursor:
@@ -414,7 +430,7 @@ WITH due AS (
   SELECT m.id FROM message m
   WHERE m.creditor_id = %(creditor)s AND m.state IN ('queued', 'failed_temporary') AND m.not_before <= %(at)s
     AND (m.state = 'queued' OR m.retry_at <= %(at)s) AND m.rehearsal = %(rehearsal)s AND m.channel = ANY (%(channels)s)
-    AND NOT coalesce(m.run_id = ANY (%(braked)s::bigint[]), false)
+    AND NOT coalesce(m.run_id = ANY (%(braked)s::bigint[]), false) AND NOT m.domain = ANY (%(full)s::text[])
   ORDER BY m.not_before, m.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), ours AS (
   UPDATE message m SET state = 'claimed', token = m.token + 1, lease_until = clock_timestamp() + %(lease)s

@@ -32,8 +32,10 @@ def pending(after: int, *, limit: int) -> list[Sent]:
 
     One process at a time sends for a creditor, so receipts are written in their order: the last one copied is where we are.
     """
-    rows = bulk.rows(_PENDING, after, limit)
-    return [Sent(attempt, pk, name, on, at, bytes(mime)) for attempt, pk, name, on, at, mime in rows]
+    return [
+        Sent(attempt, message, message_id, on, at, bytes(mime))
+        for attempt, message, message_id, on, at, mime in bulk.rows(_PENDING, after, limit)
+    ]
 
 
 def record(creditor_id: int, sent: Sent, *, outcome: str, said: str, folder: str) -> None:

@@ -1,8 +1,10 @@
-"""How many messages runs make, for the volume brake."""
+"""How many messages runs make, for the volume brake; and how many left on a day, for the limits of a way."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 
@@ -25,6 +27,17 @@ def of_waiting_runs(creditor_id: int, *, runs: int) -> list[Volume]:
         return [Volume(*row) for row in cursor.fetchall()]
 
 
+def left_on(creditor_id: int, day: date, *, channels: Sequence[str], rehearsal: bool) -> dict[str, int]:
+    """Messages by domain that left on a day or may have left."""
+    with scope.of(creditor_id), connection.cursor() as cursor:
+        cursor.execute(_LEFT_ON, [rehearsal, list(channels), day, day])
+        return dict(cursor.fetchall())
+
+
+_LEFT_ON = """
+SELECT domain, count(*) FROM message WHERE rehearsal = %s AND channel = ANY (%s)
+  AND (sent_on = %s OR (slot_on = %s AND state IN ('begun', 'unknown'))) GROUP BY domain
+"""
 _VOLUMES = """
 WITH waiting AS (
   SELECT DISTINCT run_id FROM message

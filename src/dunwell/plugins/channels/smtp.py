@@ -15,6 +15,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from email.utils import format_datetime
 
 from dunwell.core.channel import Bearer, Capabilities, ChannelDown, Limits, Outgoing, Receipt, Refused, Reply
@@ -34,6 +35,7 @@ class Config:
     """`security`: `starttls` (port 587), `tls` (port 465), or `none` for a server on this machine or a private net.
 
     `login` names a sign-in by OAuth 2 that stands instead of the password. With `dkim_key` (PEM) letters are signed for `dkim_domain`.
+    `warm_up_from` is the day (YYYY-MM-DD) on which a new address began to send.
     """
 
     host: str
@@ -48,6 +50,9 @@ class Config:
     connections: int = 4
     per_second: int = 0
     per_domain_per_minute: int = 60
+    per_day: int = 0
+    per_domain_per_day: int = 0
+    warm_up_from: str = field(default="", metadata={"day": True})
     timeout_s: int = 60
     hello_as: str = ""
     ca_file: str = ""
@@ -65,7 +70,14 @@ class Smtp:
     @property
     def limits(self) -> Limits:
         config = self.config
-        return Limits(config.connections, config.per_second, config.per_domain_per_minute)
+        return Limits(
+            connections=config.connections,
+            per_second=config.per_second,
+            per_domain_per_minute=config.per_domain_per_minute,
+            per_day=config.per_day,
+            per_domain_per_day=config.per_domain_per_day,
+            warm_up_from=date.fromisoformat(config.warm_up_from) if config.warm_up_from else None,
+        )
 
     def send(self, message: Outgoing, key: str) -> Receipt:
         server, is_used = self._connection()

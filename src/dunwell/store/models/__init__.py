@@ -37,6 +37,7 @@ from dunwell.store.models.customers import (
     Touch,
 )
 from dunwell.store.models.deadlines import Capacity, Deadline, DeadlineEnd, Job, JobEnd
+from dunwell.store.models.digests import Digest, DigestChoice, DigestEnd
 from dunwell.store.models.erasures import Erasure
 from dunwell.store.models.forecasts import ForecastVersion, ProfilingStatement, ReceivableForecast
 from dunwell.store.models.inbox import (
@@ -153,6 +154,9 @@ __all__ = [
     "Deadline",
     "DeadlineEnd",
     "DeedForm",
+    "Digest",
+    "DigestChoice",
+    "DigestEnd",
     "Dispute",
     "DisputeCare",
     "DocumentNumber",

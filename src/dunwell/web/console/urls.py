@@ -33,6 +33,7 @@ from dunwell.web.console.pages import (
     late,
     messages,
     money,
+    morning,
     offers,
     outlook,
     papers,
@@ -226,6 +227,7 @@ DOORS = (
     # Everywhere
     Door("undo/<slug:what>/<int:number>", deeds.undo, COLLECTOR, "undo"),
     Door("search", search.show, VIEWER, "search"),
+    Door("morning", morning.choose, VIEWER, "morning"),
 )
 OPEN_DOORS = (
     OpenDoor("", entrance.home, "home", needs_user=True),
