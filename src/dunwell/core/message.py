@@ -289,6 +289,7 @@ class LetterFacts:
     unsubscribe: str = ""
     copies: tuple[ReaderFacts, ...] = ()
     sends_documents: bool = False
+    leaves_documents_out: bool = False  # some of them stay at home
     rights: frozenset[Right] = frozenset()
     interest_basis: str = ""
 

@@ -109,7 +109,7 @@ PLACEHOLDERS = _catalogue(
     ("credit_line", "block: credit on account and what remains", "credit",
      "Мы учли ваш аванс 5 000 ₽, поэтому остаётся 43 000 ₽."),
     ("part_paid_line", "block: a part was already paid", "items.original", "Часть мы уже получили, спасибо."),
-    ("documents_line", "block: the invoice is attached", "sends_documents", "Счёт — во вложении."),
+    ("documents_line", "block: the invoice is attached", "sends_documents", "Счёт приложен к письму."),
     ("forecast_line", "block: when the work starts if the order is paid in time", "order.start_if_paid",
      "Если оплата придёт к этому дню, начинаем в понедельник, 20 апреля."),
     ("next_start_line", "block: the earliest start now", "order.next_free_start",

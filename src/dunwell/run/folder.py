@@ -25,7 +25,7 @@ from dunwell.engine.folder import FolderFacts, Gift, OpenInvoice
 from dunwell.plugins import paper
 from dunwell.run import deliver, retainers, subjects
 from dunwell.run.claim_facts import OBJECTIONS, calendar_of
-from dunwell.run.posted import writer_of
+from dunwell.run.signing import writer_of
 from dunwell.store import load_claims, load_folder, scope, switches
 from dunwell.store.models import Creditor, Customer
 

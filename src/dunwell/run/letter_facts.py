@@ -59,7 +59,7 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     reply_to = reply_address.of(known.creditor, action["customer_id"], writer.email)
     is_told_of = thanked or any(item["part"] == "told" for item in items)
     payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
-    step = _step(known, action)
+    step = step_of(known, action)
     pay_by = action["pay_by"]
     to_pay = tuple(total - credit[code] if code in credit else total for code, total in totals.items())
     return LetterFacts(
@@ -105,7 +105,7 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     )
 
 
-def _step(known: Sources, action: Row) -> Step | None:
+def step_of(known: Sources, action: Row) -> Step | None:
     """The policy's step that gives the text; a thank-you and news have none."""
     if action["policy"] is None:
         return None

@@ -21,7 +21,8 @@ from dunwell.core.message import TASK_KEYS, Draft, LetterFacts, Message
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import letter_facts, letter_sources, packs, page_links
+from dunwell.run import letter_facts, letter_papers, letter_sources, packs, page_links
+from dunwell.run.letter_papers import Enclosed
 from dunwell.run.letter_sources import Sources
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
@@ -143,7 +144,11 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
         facts = replace(facts, page_link=pages.address(link))
     if errand.said:
         facts = replace(facts, **errand.said)
-    composed = render.compose(facts, errand.pack)
+    enclosed = _enclosed(errand, action, items, facts)
+    facts = replace(
+        facts, sends_documents=bool(enclosed.files), leaves_documents_out=bool(enclosed.files) and not enclosed.is_all
+    )
+    composed = render.compose(facts, errand.pack, enclosed.files)
     if isinstance(composed, Finding):
         return Letter(action, items, facts, None, None, None, (), (composed,))
     if action["task"]:
@@ -165,6 +170,13 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
     )
     raw = mime.assemble(message)[len(mime.DATE_SLOT) :] if facts.channel == "email" else None
     return Letter(action, items, facts, composed, message, raw, recipients, (), link)
+
+
+def _enclosed(errand: _Errand, action: Row, items: tuple[Row, ...], facts: LetterFacts) -> Enclosed:
+    step = letter_facts.step_of(errand.known, action)
+    if step is None or not step.attach_invoice or facts.channel not in letter_papers.CARRIERS:
+        return Enclosed()
+    return letter_papers.of(errand.known, items, channel=facts.channel, locale=facts.locale, rehearsal=not errand.live)
 
 
 def _link(
