@@ -16,7 +16,8 @@ from pypdf import PdfReader
 
 from dunwell.core.money import Money
 from dunwell.engine import folder as engine
-from dunwell.run import folder, people, rights
+from dunwell.run import folder, news, people, rights
+from dunwell.run.folder import Wanted
 from dunwell.store import scope
 from dunwell.store.models import Creditor, Customer
 from regressions import world
@@ -40,7 +41,7 @@ def text(firm: World, kind: str, *, locale: str = "en", **more: Any) -> str:
     with scope.of(firm.creditor.pk):
         Customer.objects.update(locale=locale)
     now = datetime.combine(TODAY, time(9), UTC)
-    printed = folder.pdf(firm.creditor, "C1", kind, on=TODAY, now=now, **more)
+    printed = folder.pdf(firm.creditor, "C1", Wanted(kind, **more), on=TODAY, now=now)
     pages = PdfReader(io.BytesIO(printed)).pages
     return " ".join("\n".join(page.extract_text() for page in pages).replace("\xa0", " ").split())
 

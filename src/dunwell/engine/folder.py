@@ -101,6 +101,22 @@ def document(facts: FolderFacts, words: Mapping[str, Any]) -> Document:
     )
 
 
+def title(facts: FolderFacts, words: Mapping[str, Any]) -> str:
+    """What the paper is called: the subject of the letter that brings it."""
+    return _Say(facts, words[facts.kind])("title")
+
+
+def covering(facts: FolderFacts, words: Mapping[str, Any]) -> str:
+    """What the letter around a paper of LETTERS says: the paper's own sentences, so that both say the same."""
+    say = _Say(facts, words[facts.kind])
+    thanks, what, rest, last = say.all("body")
+    if facts.kind == "termination" and not facts.open:
+        rest = say("nothing_open")
+    parts = "\n".join(f"{terms.long_date(on, facts.locale)}: {terms.money(part, facts.locale)}" for on, part in facts.parts)
+    offered = [f"{what}\n{parts}"] if facts.kind == "restructuring" else [what]
+    return "\n\n".join([thanks, *offered, rest, last, say.fill(words["enclosed"])])
+
+
 class _Say:
     """The paper's sentences with the facts filled in."""
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.ledger import Purpose, TaskKind
-from dunwell.core.message import TASK_KEYS, Draft, LetterFacts, Message
+from dunwell.core.message import TASK_KEYS, Attachment, Draft, LetterFacts, Message
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
@@ -59,11 +59,12 @@ def write(
     rehearsal: bool,
     said: Mapping[str, Any] | None = None,
     thread: tuple[str, ...] = (),
+    files: tuple[Attachment, ...] = (),
 ) -> Iterator[Letter]:
     """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
 
     `said` are facts of the letter that no ledger knows but a person named, `thread` the Message-IDs of what it answers, the
-    last one nearest.
+    last one nearest, `files` what a person puts in beside the invoices of a step.
     """
     is_written = (
         pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
@@ -86,6 +87,7 @@ def write(
         pages=page_links.of(creditor, proposal.as_of, live=not rehearsal),
         said=said or {},
         answered=thread,
+        files=files,
         live=not rehearsal,
     )
     by_action: dict[int, list[Row]] = {}
@@ -124,6 +126,7 @@ class _Errand:
     pages: Pages
     said: Mapping[str, Any]
     answered: tuple[str, ...]
+    files: tuple[Attachment, ...]
     live: bool
 
 
@@ -148,7 +151,7 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
     facts = replace(
         facts, sends_documents=bool(enclosed.files), leaves_documents_out=bool(enclosed.files) and not enclosed.is_all
     )
-    composed = render.compose(facts, errand.pack, enclosed.files)
+    composed = render.compose(facts, errand.pack, (*enclosed.files, *errand.files))
     if isinstance(composed, Finding):
         return Letter(action, items, facts, None, None, None, (), (composed,))
     if action["task"]:
