@@ -112,7 +112,9 @@ def covering(facts: FolderFacts, words: Mapping[str, Any]) -> str:
     thanks, what, rest, last = say.all("body")
     if facts.kind == "termination" and not facts.open:
         rest = say("nothing_open")
-    parts = "\n".join(f"{terms.long_date(on, facts.locale)}: {terms.money(part, facts.locale)}" for on, part in facts.parts)
+    parts = "\n".join(
+        f"{terms.long_date(on, facts.locale)}: {terms.money(part, facts.locale)}" for on, part in facts.parts
+    )
     offered = [f"{what}\n{parts}"] if facts.kind == "restructuring" else [what]
     return "\n\n".join([thanks, *offered, rest, last, say.fill(words["enclosed"])])
 

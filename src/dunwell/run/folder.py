@@ -107,9 +107,7 @@ def letter(creditor: Creditor, name: str | Customer, wanted: Wanted, *, on: date
     said = words(facts.locale)
     sheet = Attachment(f"{folder.title(facts, said)}.pdf", "application/pdf", paper.pdf(folder.document(facts, said)))
     text = folder.covering(facts, said)
-    return own_letter.prepare(
-        creditor, customer, Words(point, folder.title(facts, said), text, files=(sheet,)), on=on
-    )
+    return own_letter.prepare(creditor, customer, Words(point, folder.title(facts, said), text, files=(sheet,)), on=on)
 
 
 @cache

@@ -101,7 +101,8 @@ def agree(
     if agreed_on > on:
         raise AgreedAhead(day=agreed_on)
     who = subjects.customer(creditor, customer)
-    whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
+    # An older contract that is recorded late takes nothing from what was agreed after it.
+    whole = load_claims.agreement(creditor.pk, who.pk, agreed_on) | dict(terms)
     with scope.of(creditor.pk):
         made = Agreement.objects.create(
             creditor_id=creditor.pk,

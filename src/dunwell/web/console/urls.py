@@ -126,6 +126,7 @@ DOORS = (
     Door("requests/<int:number>/accept", requests.accept, COLLECTOR, "request-accept"),
     Door("requests/<int:number>/invoice", requests.become, APPROVER, "request-invoice"),
     Door("customers/<int:number>/terms", agreements.terms, APPROVER, "terms-propose"),
+    Door("customers/<int:number>/agreement", agreements.recorded, APPROVER, "terms-record"),
     Door("customers/<int:number>/retainer", agreements.retainer, APPROVER, "retainer-propose"),
     Door("customers/<int:number>/request", requests.new, COLLECTOR, "request-new"),
     Door("capacity", capacity.show, VIEWER, "capacity"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -60,9 +58,7 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "sources": freshness.sources(desk.creditor, desk.now),
         "back": desk.url("customer", number),
     }
-    return answer.page(
-        request, desk, "papers.html", context, status=answer.UNPROCESSABLE if form.errors else 200
-    )
+    return answer.page(request, desk, "papers.html", context, status=answer.UNPROCESSABLE if form.errors else 200)
 
 
 def _paper(desk: Desk, customer: Customer, wanted: Wanted) -> HttpResponse:
