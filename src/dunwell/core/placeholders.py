@@ -132,13 +132,15 @@ PLACEHOLDERS = _catalogue(
     ("page", "the link to the reader's page, on a line of its own", "page_link", "https://pay.studio.example/p/…"),
     ("survey", "one question, from 1 to 10, and its link; empty where the letter does not ask it", "survey_link",
      "(question and link)"),
+    ("video", "the picture of a personal video that the reader's page plays, where one was recorded for them", "video, page_link",
+     "(picture and link)"),
     ("new_accounts", "the creditor's bank details without a sum", "creditor.accounts", "(card)"),
     ("answers", "one-tap answers by e-mail: paid, will pay on …, a question", "reply_to or writer.email", "(buttons)"),
     ("own_words", "what a person writes by hand, between salutation and signature", "own_words", "Спасибо за письмо…"),
     ("proposal", "what is proposed or agreed to, a sentence a line", "proposal", "– Счета оплачиваются в течение 14 дней."),
     ("signature", "the writer with phone and e-mail", "writer", "Мария Ковалёва, студия «Пример», +7 …"),
     alone=(
-        *("invoice_list", "not_due_list", "payment", "page", "survey", "new_accounts", "answers", "own_words"),
+        *("invoice_list", "not_due_list", "payment", "page", "survey", "video", "new_accounts", "answers", "own_words"),
         *("proposal", "signature"),
     ),
 )

@@ -53,6 +53,7 @@ from dunwell.web.console.pages import (
     tasks,
     texts,
     today,
+    videos,
     write,
 )
 
@@ -107,6 +108,8 @@ DOORS = (
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
     Door("customers/<int:number>/stop-work", stop_work.begin, APPROVER, "stop-work"),
     Door("customers/<int:number>/papers", papers.show, COLLECTOR, "customer-papers"),
+    Door("customers/<int:number>/video", videos.show, COLLECTOR, "customer-video"),
+    Door("videos/<int:number>/withdraw", videos.withdraw, COLLECTOR, "video-withdraw"),
     Door("customers/<int:number>/documents", documents.of_customer, VIEWER, "customer-documents"),
     Door("customers/<int:number>/work-goes-on", stop_work.lift, APPROVER, "work-goes-on"),
     Door("customers/<int:number>/write", write.show, COLLECTOR, "customer-write"),
