@@ -13,7 +13,7 @@ from PIL import Image
 
 from dunwell.core import video as rules
 from dunwell.plugins import transcoder
-from dunwell.run import letter_facts, pictures, videos
+from dunwell.run import letter_facts, pictures, stories, videos
 from dunwell.run.videos import Taken
 from dunwell.store import scope
 from dunwell.store.models import Message, Video, VideoContent, VideoView
@@ -86,6 +86,8 @@ def test_it_is_played_in_pieces_and_playing_is_a_fact_once_a_day(firm):
         assert client.get(f"{link}/video", headers={"Range": nonsense}).status_code == 416
     with scope.of(firm.creditor.pk):
         assert VideoView.objects.filter(video=video).count() == 1
+    (story,) = stories.tell(firm.creditor, "C1-1", DAY, rehearsal=True)
+    assert {"video played (rehearsal)", f"video {video.pk}"} <= {what for _, what, _ in story.events}
     shown = client.get(f"{link}/video.vtt")
     assert shown.content.decode().startswith("WEBVTT\n\n00:00:00.000 --> ")
     assert client.get(f"{link}/video.jpg").content[:2] == b"\xff\xd8"
