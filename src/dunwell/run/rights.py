@@ -120,7 +120,7 @@ def agree(
     return made
 
 
-def agreed(creditor: Creditor, customer: str, on: date) -> dict[str, str]:
+def agreed(creditor: Creditor, customer: str | Customer, on: date) -> dict[str, str]:
     """The terms in force with a customer."""
     found = load_claims.agreement(creditor.pk, subjects.customer(creditor, customer).pk, on)
     return {name: str(found.get(name, "")) for name in TERMS}

@@ -130,8 +130,8 @@ def _sentences(creditor: Creditor, customer: Customer, said: Mapping[str, Any], 
     yield said["hello" if reader else "hello_nameless"].format(name=reader, writer=writer.name, creditor=creditor.name)
     rehearsal = not switches.is_live(creditor.pk)
     open_ = [one for one in load_papers.standing(creditor.pk, customer.pk, speech.on, rehearsal=rehearsal) if one.asked]
-    if len(open_) == 1 and open_[0].due is not None:
-        one = open_[0]
+    one = open_[0] if len(open_) == 1 else None
+    if one and one.due:
         key = "one_late" if one.due < speech.on else "one"
         yield said[key].format(number=speech.number(one.number), sum=speech.money(one.asked), due=speech.until(one.due))
     elif open_:
@@ -144,7 +144,7 @@ def _sentences(creditor: Creditor, customer: Customer, said: Mapping[str, Any], 
 
 def _first_name(customer: Customer) -> str:
     with scope.of(customer.creditor_id):
-        return customer.contact_set.order_by("rank", "pk").values_list("given_name", flat=True).first() or ""
+        return customer.contacts.order_by("rank", "pk").values_list("given_name", flat=True).first() or ""
 
 
 def shown_on(customers: Iterable[int], on: date) -> QuerySet[Video]:
