@@ -108,15 +108,18 @@ def title(facts: FolderFacts, words: Mapping[str, Any]) -> str:
 
 def covering(facts: FolderFacts, words: Mapping[str, Any]) -> str:
     """What the letter around a paper of LETTERS says: the paper's own sentences, so that both say the same."""
-    say = _Say(facts, words[facts.kind])
+    say, locale = _Say(facts, words[facts.kind]), facts.locale
     thanks, what, rest, last = say.all("body")
-    if facts.kind == "termination" and not facts.open:
-        rest = say("nothing_open")
-    parts = "\n".join(
-        f"{terms.long_date(on, facts.locale)}: {terms.money(part, facts.locale)}" for on, part in facts.parts
+    if facts.kind == "restructuring":
+        parts = (f"{terms.long_date(on, locale)}: {terms.money(part, locale)}" for on, part in facts.parts)
+        said = [thanks, "\n".join([what, *parts])]
+    else:
+        said = [thanks, what, rest if facts.open else say("nothing_open")]
+    invoices = (
+        f"{terms.clean(one.number)}, {terms.numeric_date(one.issue_date, locale)}: {terms.money(one.left, locale)}"
+        for one in facts.open
     )
-    offered = [f"{what}\n{parts}"] if facts.kind == "restructuring" else [what]
-    return "\n\n".join([thanks, *offered, rest, last, say.fill(words["enclosed"])])
+    return "\n\n".join(filter(None, [*said, "\n".join(invoices), last, say.fill(words["enclosed"])]))
 
 
 class _Say:
