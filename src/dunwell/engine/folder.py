@@ -101,8 +101,10 @@ def document(facts: FolderFacts, words: Mapping[str, Any]) -> Document:
     )
 
 
-def title(facts: FolderFacts, words: Mapping[str, Any]) -> str:
-    """What the paper is called: the subject of the letter that brings it."""
+def subject(facts: FolderFacts, words: Mapping[str, Any], *, is_person: bool) -> str:
+    """Of the letter that brings a paper: its title; a natural person's screen shows nothing of money."""
+    if is_person:
+        return str(words["subject_person"]).format(sender=terms.clean(facts.sender.name))
     return _Say(facts, words[facts.kind])("title")
 
 

@@ -105,9 +105,10 @@ def letter(creditor: Creditor, name: str | Customer, wanted: Wanted, *, on: date
         raise NobodyToWrite(customer=customer.name)
     facts = _facts(creditor, customer, wanted, on, now)
     said = words(facts.locale)
-    sheet = Attachment(f"{folder.title(facts, said)}.pdf", "application/pdf", paper.pdf(folder.document(facts, said)))
+    subject = folder.subject(facts, said, is_person=customer.kind == CustomerKind.PERSON)
+    sheet = Attachment(f"{subject}.pdf", "application/pdf", paper.pdf(folder.document(facts, said)))
     text = folder.covering(facts, said)
-    return own_letter.prepare(creditor, customer, Words(point, folder.title(facts, said), text, files=(sheet,)), on=on)
+    return own_letter.prepare(creditor, customer, Words(point, subject, text, files=(sheet,)), on=on)
 
 
 @cache
