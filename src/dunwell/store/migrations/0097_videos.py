@@ -13,7 +13,7 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0090_replies")]
+    dependencies = [("store", "0106_mail")]
 
     operations = [
         migrations.CreateModel(
