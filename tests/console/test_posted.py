@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
 from django.test import Client
 
 from dunwell.store import scope
-from dunwell.store.models import Creditor, Customer, Receivable, Task, TaskItem, TaskOutcome
+from dunwell.store.models import Creditor, Customer, Message, Receivable, Task, TaskItem, TaskOutcome
 from regressions.world import World
 
 
@@ -55,3 +56,15 @@ def test_papers_are_made_and_what_stands_against_one_is_said(
     assert made["Content-Type"] == "application/pdf" and made.content.startswith(b"%PDF")
     refused = client.post(address, {"kind": "termination", "parts": "3"})
     assert refused.status_code == 422
+    asked = {"kind": "restructuring", "parts": "2", "mail": "look"}
+    seen = client.post(address, asked).content.decode()
+    assert "Proposal: payment in parts.pdf" in seen and "An approver sends it" in seen
+    approver = client_as("approver", language="en")
+    shown = approver.post(address, asked).content.decode()
+    wanted = re.search(r'name="hash" value="([0-9a-f]{64})"', shown)
+    assert wanted is not None
+    assert client.post(address, {**asked, "mail": "send", "hash": wanted[1]}).status_code == 403
+    assert approver.post(address, {**asked, "mail": "send", "hash": "0" * 64}).status_code == 200, "looked at again"
+    assert approver.post(address, {**asked, "mail": "send", "hash": wanted[1]}).status_code == 302
+    with scope.of(creditor.pk):
+        assert Message.objects.filter(purpose="by_hand").count() == 1

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from console import clock
-from dunwell.run import deadlines
+from dunwell.run import deadlines, rights
 from dunwell.store import scope
-from dunwell.store.models import Customer, Job, LateReason, Receivable, TermsProposal
+from dunwell.store.models import Agreement, Customer, Job, LateReason, Receivable, TermsProposal
 from regressions.world import DAY, World
 
 
@@ -24,6 +25,40 @@ def home(world: World) -> str:
 def customer(world: World) -> int:
     with scope.of(world.creditor.pk):
         return int(Customer.objects.get().pk)
+
+
+def test_terms_of_a_contract_that_there_is_are_recorded_with_what_shows_them(
+    client_as: Callable[..., Client], world: World, home: str
+) -> None:
+    world.client("C1")
+    client, address = client_as("approver", language="en"), f"{home}/customers/{customer(world)}/agreement"
+    assert client_as("collector").get(address).status_code == 403
+    said = {"net_days": "30", "late_payment": "0.1% a day, cap 10%", "work": "running", "stop_work": "clause 5.3",
+            "agreed_on": "2026-01-12", "evidence": "contract 7 of 12 January"}  # fmt: skip
+    assert client.post(address, {**said, "net_days": "soon"}).status_code == 422
+    assert client.post(address, {**said, "evidence": " "}).status_code == 422
+    assert client.post(address, {**said, "agreed_on": "2027-01-01"}).status_code == 422
+    with scope.of(world.creditor.pk):
+        assert not Agreement.objects.exists()
+    assert client.post(address, said).status_code == 302
+    held = rights.agreed(world.creditor, "C1", DAY)
+    assert (held["net_days"], held["work"], held["stop_work"]) == ("30", "running", "clause 5.3")
+    assert 'value="clause 5.3"' in client.get(address).content.decode(), "what holds is changed, not typed again"
+    assert client.post(address, {**said, "stop_work": "", "agreed_on": "2026-02-01"}).status_code == 302
+    assert rights.agreed(world.creditor, "C1", DAY)["stop_work"] == ""
+    shown = client.get(f"{home}/customers/{customer(world)}").content.decode()
+    assert "work that may stop" in shown and "contract 7 of 12 January" in shown
+
+
+def test_a_contract_recorded_late_takes_nothing_from_a_newer_one(world: World) -> None:
+    world.client("C1")
+    agree = {"evidence": "signed", "on": DAY, "by": "anna"}
+    rights.agree(world.creditor, "C1", {"net_days": "14"}, agreed_on=date(2026, 2, 1), **agree)
+    rights.agree(world.creditor, "C1", {"contract": "№ 1"}, agreed_on=date(2024, 1, 1), **agree)
+    with scope.of(world.creditor.pk):
+        first = Agreement.objects.order_by("effective_on").first()
+    assert first is not None and first.terms == {"contract": "№ 1"}
+    assert rights.agreed(world.creditor, "C1", DAY)["net_days"] == "14"
 
 
 def test_terms_are_looked_at_as_a_letter_before_they_are_proposed(

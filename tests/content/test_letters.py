@@ -34,6 +34,7 @@ from dunwell.core.money import Money
 from dunwell.core.refusal import Finding
 from dunwell.engine import preflight, tact, terms
 from dunwell.engine.render import compose, prepare
+from dunwell.engine.scene import FIRM_KEYS
 from dunwell.engine.terms import CONTROL
 from dunwell.run import packs
 
@@ -55,6 +56,8 @@ def variants(letter: LetterFacts) -> dict[str, LetterFacts]:
     found = {"": letter}
     if letter.items:
         found[".many"] = samples.many(letter)
+    if letter.step.content_key in FIRM_KEYS and letter.channel == "email":
+        found |= {f"{name}.attached": replace(one, sends_documents=True) for name, one in found.items()}
     if letter.channel != "task":
         found |= {f"{name}.person": samples.person(one) for name, one in found.items()}
     return found

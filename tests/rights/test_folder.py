@@ -16,7 +16,8 @@ from pypdf import PdfReader
 
 from dunwell.core.money import Money
 from dunwell.engine import folder as engine
-from dunwell.run import folder, people, rights
+from dunwell.run import folder, news, own_letter, people, rights
+from dunwell.run.folder import Wanted
 from dunwell.store import scope
 from dunwell.store.models import Creditor, Customer
 from regressions import world
@@ -40,8 +41,12 @@ def text(firm: World, kind: str, *, locale: str = "en", **more: Any) -> str:
     with scope.of(firm.creditor.pk):
         Customer.objects.update(locale=locale)
     now = datetime.combine(TODAY, time(9), UTC)
-    printed = folder.pdf(firm.creditor, "C1", kind, on=TODAY, now=now, **more)
-    pages = PdfReader(io.BytesIO(printed)).pages
+    printed = folder.pdf(firm.creditor, "C1", Wanted(kind, **more), on=TODAY, now=now)
+    return read(printed)
+
+
+def read(pdf: bytes) -> str:
+    pages = PdfReader(io.BytesIO(pdf)).pages
     return " ".join("\n".join(page.extract_text() for page in pages).replace("\xa0", " ").split())
 
 
@@ -112,6 +117,41 @@ def test_a_contract_ends_on_condition_that_the_work_done_is_paid(firm: World, lo
         "ru": "при условии, что сделанное оплачено",
         "bg": "при условие, че извършеното бъде платено",
     }[locale] in said
+
+
+@pytest.mark.parametrize(
+    ("locale", "kind", "subject", "sentence"),
+    [
+        ("en", "termination", "Ending contract № 7", "on condition that it is paid"),
+        ("ru", "termination", "Окончание договора № 7", "при условии, что сделанное оплачено"),
+        ("bg", "restructuring", "Предложение: плащане на части", "333,34 €"),
+        ("en", "restructuring", "Proposal: payment in parts", "18 May 2026: €333.34"),
+    ],
+)
+def test_a_proposal_and_a_notice_go_by_mail_with_the_very_paper(
+    firm: World, locale: str, kind: str, subject: str, sentence: str
+) -> None:
+    agree = {"contract": "№ 7"}
+    rights.agree(firm.creditor, "C1", agree, agreed_on=date(2026, 1, 12), evidence="signed", on=TODAY, by="anna")
+    printed = text(firm, kind, locale=locale, basis="8.2")
+    now = datetime.combine(TODAY, time(9), UTC)
+    prepared = folder.letter(firm.creditor, "C1", Wanted(kind, basis="8.2"), on=TODAY, now=now)
+    draft = prepared.letter.draft
+    assert draft is not None and draft.subject.replace("\xa0", " ") == subject
+    assert sentence in draft.text.replace("\xa0", " ")
+    (sheet,) = [one for one in draft.attachments if not one.content_id]
+    assert read(sheet.content) == printed
+    assert news.send(firm.creditor, prepared, by="anna", why="agreed in the talk") == 1
+    (message,) = firm.messages("queued")
+    assert b"application/pdf" in bytes(message.content_row.mime), "what goes is what was looked at, with the paper"
+    with pytest.raises(own_letter.WrittenToday):
+        folder.letter(firm.creditor, "C1", Wanted(kind, basis="8.2"), on=TODAY, now=now)
+
+
+def test_what_is_for_our_own_people_is_not_sent(firm: World) -> None:
+    now = datetime.combine(TODAY, time(9), UTC)
+    with pytest.raises(folder.PaperForUs):
+        folder.letter(firm.creditor, "C1", Wanted("talk"), on=TODAY, now=now)
 
 
 @given(st.integers(1, 10**12), st.integers(1, 12))

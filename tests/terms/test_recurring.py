@@ -20,7 +20,7 @@ from dunwell.core.money import Money
 from dunwell.core.recurring import Pause, Price, Rhythm, RhythmUnfit, Wanted
 from dunwell.run import books, hooks, numbers, recurring, recurring_turns, rights, stories, subjects
 from dunwell.store import scope
-from dunwell.store.models import DocumentNumber, HookCall, Invoice, RecurringIssued, StopWork
+from dunwell.store.models import DocumentNumber, HookCall, Invoice, RecurringIssued, StopWork, StopWorkEnd
 from regressions.world import DAY
 
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
@@ -261,6 +261,21 @@ def test_nothing_is_issued_while_the_work_stands_still(firm, agreed):
             receivables=[], told=[], rehearsal=True, announced_on=DAY,
         )  # fmt: skip
     assert issue(firm, date(2026, 4, 1)) == []
+
+
+@pytest.mark.parametrize(("outcome", "months"), [("paid", [3]), ("agreed", [3]), ("mistaken", [3, 4, 5])])
+def test_months_in_which_the_work_stood_still_are_never_asked_for(firm, agreed, outcome, months):
+    with scope.of(firm.creditor.pk):
+        stop = StopWork.objects.create(
+            creditor=firm.creditor, effective_on=DAY, by="anna", customer=agreed.customer, work="running", basis="§ 5",
+            receivables=[], told=[], rehearsal=True, announced_on=DAY,
+        )  # fmt: skip
+        StopWorkEnd.objects.create(
+            creditor=firm.creditor, effective_on=date(2026, 6, 10), by="anna", stop=stop, outcome=outcome
+        )
+    issue(firm, date(2026, 6, 10))
+    with scope.of(firm.creditor.pk):
+        assert [one.turn.month for one in RecurringIssued.objects.order_by("turn")] == months
 
 
 def test_the_accounting_program_is_told(firm, agreed):

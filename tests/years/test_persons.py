@@ -89,7 +89,7 @@ def test_nothing_of_a_person_is_left_but_the_name_on_documents_and_the_chain_ver
 
     done = persons.erase(firm.creditor, "petr@home.example", on=DAY, by="anna", why="asked by mail")
 
-    assert done.books_until == date(2036, 12, 31)
+    assert done.books_until == date(2037, 12, 31)
     left = everything_written(firm.creditor)
     assert "petr@home.example" not in left
     assert "Mother is ill" not in left and "after six" not in left and "the operation" not in left

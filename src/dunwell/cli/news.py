@@ -31,7 +31,7 @@ def apology(
 ) -> None:
     """Take back a wrong reminder: a letter to whom it went, with what happened; shown first, queued with --send."""
     chosen, on = _chosen(context, creditor, as_of)
-    _finish(chosen, news.apology(chosen, invoice, on=on), send=send, by=by, why=why)
+    finish(chosen, news.apology(chosen, invoice, on=on), send=send, by=by, why=why)
 
 
 def lifted(
@@ -49,7 +49,7 @@ def lifted(
     chosen, on = _chosen(context, creditor, as_of)
     start_on = cli.parsed(start) if start else None
     prepared = news.lifted(chosen, customer, on=on, start_on=start_on, next_step=next_step)
-    _finish(chosen, prepared, send=send, by=by, why=why)
+    finish(chosen, prepared, send=send, by=by, why=why)
 
 
 def check_in(
@@ -64,18 +64,24 @@ def check_in(
 ) -> None:
     """Ask how they are, and for nothing else; only where nothing is late. Shown first, queued with --send."""
     chosen, on = _chosen(context, creditor, as_of)
-    _finish(chosen, check_ins.letter(chosen, customer, words, on=on), send=send, by=by, why=why, queue=check_ins.send)
+    finish(chosen, check_ins.letter(chosen, customer, words, on=on), send=send, by=by, why=why, queue=check_ins.send)
 
 
 def _chosen(context: Context, slug: str, as_of: str | None) -> tuple[Creditor, date]:
     chosen = cli.chosen(context, slug)
-    on, today = cli.day(context, chosen, as_of), cli.wiring(context).today(chosen.timezone)
-    if on != today and creditors.status(chosen).live:
-        raise day.NotToday(creditor=chosen.slug, today=today)
+    on = cli.day(context, chosen, as_of)
+    refuse_other_day(context, chosen, on)
     return chosen, on
 
 
-def _finish(
+def refuse_other_day(context: Context, chosen: Creditor, on: date) -> None:
+    """Live, a letter is of today."""
+    today = cli.wiring(context).today(chosen.timezone)
+    if on != today and creditors.status(chosen).live:
+        raise day.NotToday(creditor=chosen.slug, today=today)
+
+
+def finish(
     chosen: Creditor, prepared: Prepared, *, send: bool, by: str, why: str, queue: Callable[..., int] = news.send
 ) -> None:
     show.letters([prepared.letter], limit=1, html=None)

@@ -233,6 +233,13 @@ class PaymentMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoFacts:
+    """A personal video that the reader's page plays: a picture of it with a play mark (JPEG)."""
+
+    still: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeFacts:
     """An automatic charge that the client agreed to: the sum, and the day on which it is made."""
 
@@ -282,6 +289,7 @@ class LetterFacts:
     answer: str = ""
     credited: Money | None = None
     charge: ChargeFacts | None = None
+    video: VideoFacts | None = None
     proposal: tuple[str, ...] = ()  # what is proposed or agreed to, a sentence each
     own_subject: str = ""  # a person's, of a letter written by hand
     own_words: str = ""
@@ -289,6 +297,7 @@ class LetterFacts:
     unsubscribe: str = ""
     copies: tuple[ReaderFacts, ...] = ()
     sends_documents: bool = False
+    leaves_documents_out: bool = False  # some of them stay at home
     rights: frozenset[Right] = frozenset()
     interest_basis: str = ""
 

@@ -52,6 +52,7 @@ class Step:
     is found is copied. `channels` are tried in order after the contact's own preference. A step with a `task` is done by a
     person and its `content` is the script or the letter to print; the ladder waits for it, unless `else_step` names the
     next step, taken when nobody did the task in `task_days`. `silence_days` are business days, all other days calendar days.
+    With `attach_invoice` the letter carries what it asks for as PDF, by each channel that takes files.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Step:
     task_days: int = 5
     else_step: str = ""
     pay_by_days: int = 0
+    attach_invoice: bool = False
 
     @property
     def is_firm(self) -> bool:

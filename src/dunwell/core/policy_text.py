@@ -101,6 +101,7 @@ def _rung(table: Table, anchor: Anchor, offset_days: int) -> Step:
         task_days=table.whole("task_days", 5, low=1, high=60),
         else_step=table.text("else", ""),
         pay_by_days=table.whole("pay_by_days", 0, low=0, high=60),
+        attach_invoice=table.flag("attach_invoice", False),
     )
     table.finish()
     return step

@@ -85,6 +85,7 @@ def _notes(policy: Policy, step: Step, locale: str) -> list[str]:
         words["other_channel"]: step.other_channel,
         words["courtesy"]: step.courtesy,
         words["pay_by"].format(days=days(step.pay_by_days, locale)): bool(step.pay_by_days),
+        words["attach_invoice"]: step.attach_invoice,
     }
     said = [note for note, holds in notes.items() if holds]
     if step.else_step:
@@ -218,6 +219,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "пропуска се, ако клиентът и така плаща",
     ),
     "pay_by": ("asks to pay within {days}", "просим оплатить за {days}", "молим за плащане в срок до {days}"),
+    "attach_invoice": ("the invoice attached", "со счётом во вложении", "с приложена фактура"),
     "else": (
         "if not done in {days}: {step}",
         "если не сделано за {days}: {step}",

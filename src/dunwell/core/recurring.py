@@ -90,13 +90,23 @@ def turns(rhythm: Rhythm) -> Iterator[date]:
             yield day
 
 
-def due(rhythm: Rhythm, pauses: Collection[Pause], issued: Collection[date], until: date) -> tuple[date, ...]:
-    """The turns up to a day that were not issued and that no pause leaves out: what a run issues, once."""
+def due(
+    rhythm: Rhythm,
+    pauses: Collection[Pause],
+    issued: Collection[date],
+    until: date,
+    *,
+    stops: Collection[Pause] = (),
+) -> tuple[date, ...]:
+    """The turns up to a day that were not issued and that no pause leaves out: what a run issues, once.
+
+    Nor is anything asked for months in which the client's work stood still from the first day to the last (`stops`).
+    """
     past = []
     for day in turns(rhythm):
         if day > until:
             break
-        if day not in issued and not _paused(pauses, day):
+        if day not in issued and not _paused(pauses, day) and not _stood_still(stops, *rhythm.period(day)):
             past.append(day)
     return tuple(past)
 
@@ -112,6 +122,10 @@ def amount_on(prices: Sequence[Price], day: date) -> Money:
     """The price of a day: the newest that has begun by then; of two that begin together the one said later."""
     begun = [price for price in prices if price.since <= day]
     return max(enumerate(begun), key=lambda found: (found[1].since, found[0]))[1].amount
+
+
+def _stood_still(stops: Collection[Pause], first: date, last: date) -> bool:
+    return any(stop.covers(first) and stop.covers(last) for stop in stops)
 
 
 def _paused(pauses: Collection[Pause], day: date) -> bool:

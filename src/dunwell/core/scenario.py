@@ -47,7 +47,9 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An invoice, or a request before work (then `valid_until` instead of `due`); `policy` empty = the file's own."""
+    """An invoice, or a request before work (then `valid_until` instead of `due`, and `work_days` that its work takes, 0: not known);
+    `policy` empty = the file's own.
+    """
 
     number: str
     issued: date
@@ -58,6 +60,7 @@ class Document:
     sent_elsewhere: date | None = None
     policy: str = ""
     forecast: float = 0.0
+    work_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,15 @@ class Expectation:
     about: tuple[str, ...] = ()
     approval: bool | None = None
     because: str = ""
+    starts: date | None = None
+    later: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`starts` is the first day that is compared; everything the program does from then to `ends` must be expected."""
+    """`starts` is the first day that is compared; everything the program does from then to `ends` must be expected. `week_days` are the
+    job-days that a week of ours holds; 0: nobody has said.
+    """
 
     title: str
     file: str
@@ -107,6 +114,7 @@ class Scenario:
     ends: date
     has_page: bool = False
     creditor_country: str = ""
+    week_days: int = 0
 
 
 def read(text: str, file: str) -> tuple[list[Scenario], list[Finding]]:
@@ -143,6 +151,7 @@ def _scenario(table: Table, file: str) -> Scenario:
         ends=table.day("until", max((one.until for one in expected), default=first)),
         has_page=table.flag("page_links", False),
         creditor_country=table.text("creditor_country", ""),
+        week_days=table.whole("week_days", 0, low=0, high=100),
     )
     if not expected:
         table.complain("missing_key", "nothing is expected", remedy='Add expect = [ { on = …, step = "…" } ].')
@@ -191,6 +200,7 @@ def _document(table: Table, number: int) -> Document:
         sent_elsewhere=table.day("sent_elsewhere", None),
         policy=table.text("policy", ""),
         forecast=table.share("forecast", 0.0),
+        work_days=table.whole("work_days", 0, low=0, high=250),
     )
     table.finish()
     return document
@@ -240,6 +250,8 @@ EVENTS: dict[str, Callable[[Table, str], Any]] = {
     "debit_pending": Table.day,
     "cancelled": Table.flag,
     "invoiced": Table.flag,  # a request before work became an invoice
+    "other_asks": lambda table, key: table.whole(key, low=1, high=250),  # another client asks for work of so many days
+    "other_takes": Table.flag,  # … and has paid: the first free place is theirs
     "approved": Table.flag,  # somebody approves what waits that day; a story without it approves everything at once
 }
 
@@ -291,6 +303,8 @@ def _expectation(table: Table) -> Expectation:
         about=table.texts("about", ()),
         approval=table.flag("approval") if "approval" in table.values else None,
         because=table.text("because", ""),
+        starts=table.day("starts", None),
+        later=table.day("later", None),
     )
     table.finish()
     return expectation

@@ -257,7 +257,8 @@ def _under_way(under_way: pl.DataFrame, rows: pl.DataFrame, table: Rungs, calend
             task_place=pl.col("place").fill_null(RUNGS_PER_POLICY).filter(is_task).last(),
             task_until=(pl.col("since") + pl.col("task_days").fill_null(0) + 1).filter(is_task).last(),
             task_is_late=is_late.filter(is_task).last(),
-            else_place=pl.col("else_place").filter(is_task & is_late).last(),
+            # Of the task that is waited for now: an earlier one that nobody did was left behind already.
+            else_place=pl.when(is_late).then("else_place").filter(is_task).last(),
         )
     )
 

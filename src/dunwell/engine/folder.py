@@ -101,6 +101,29 @@ def document(facts: FolderFacts, words: Mapping[str, Any]) -> Document:
     )
 
 
+def subject(facts: FolderFacts, words: Mapping[str, Any], *, is_person: bool) -> str:
+    """Of the letter that brings a paper: its title; a natural person's screen shows nothing of money."""
+    if is_person:
+        return str(words["subject_person"]).format(sender=terms.clean(facts.sender.name))
+    return _Say(facts, words[facts.kind])("title")
+
+
+def covering(facts: FolderFacts, words: Mapping[str, Any]) -> str:
+    """What the letter around a paper of LETTERS says: the paper's own sentences, so that both say the same."""
+    say, locale = _Say(facts, words[facts.kind]), facts.locale
+    thanks, what, rest, last = say.all("body")
+    if facts.kind == "restructuring":
+        parts = (f"{terms.long_date(on, locale)}: {terms.money(part, locale)}" for on, part in facts.parts)
+        said = [thanks, "\n".join([what, *parts])]
+    else:
+        said = [thanks, what, rest if facts.open else say("nothing_open")]
+    invoices = (
+        f"{terms.clean(one.number)}, {terms.numeric_date(one.issue_date, locale)}: {terms.money(one.left, locale)}"
+        for one in facts.open
+    )
+    return "\n\n".join(filter(None, [*said, "\n".join(invoices), last, say.fill(words["enclosed"])]))
+
+
 class _Say:
     """The paper's sentences with the facts filled in."""
 

@@ -62,6 +62,7 @@ FRAGMENTS = {
     "answers": '<p class="label">@@</p><p class="answers">@@</p>',
     "answer": '<a class="answer" href="@@">@@</a> ',
     "logo": '<img src="cid:@@" height="40" alt="" class="logo"><br>',
+    "video": '<p class="row"><a class="link" href="@@"><img src="cid:@@" width="480" alt="@@" class="still"></a></p>',
     "signature": '<p class="who">@@</p>',
     "signature_photo": '<table role="presentation" class="signature" cellspacing="0" cellpadding="0"><tr><td class="photo">'
     '<img src="cid:@@" width="52" height="52" alt="@@" class="photo-image"></td><td class="who">@@</td></tr></table>',
@@ -161,6 +162,7 @@ def _css(style: Style) -> str:
 .signature {{ margin: 6px 0 4px; }}
 .who {{ margin: 4px 0 8px; font-size: 15px; line-height: 1.5; vertical-align: middle; }}
 .logo {{ display: inline-block; border: 0; height: 40px; width: auto; margin: 0 0 8px; }}
+.still {{ display: block; border: 0; border-radius: 8px; width: 100%; max-width: 480px; }}
 .photo {{ padding: 0 14px 0 0; vertical-align: middle; }}
 .photo-image {{ display: block; border: 0; border-radius: 26px; width: 52px; height: 52px; }}
 """

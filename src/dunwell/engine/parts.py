@@ -82,6 +82,18 @@ def survey(sheet: Sheet) -> Part:
     return f"{asked}\n{text}", html
 
 
+def video(sheet: Sheet) -> Part:
+    """A picture of the personal video with a play mark, which leads to the reader's page; nothing where there is no page."""
+    facts = sheet.scene.facts
+    if facts.video is None or not facts.page_link:
+        return "", ""
+    said = sheet.labels["video"]
+    still = Attachment("video.jpg", "image/jpeg", facts.video.still, content_id="video@dunwell")
+    sheet.pictures.append(still)
+    html = sheet.layout.piece("video", escaped(facts.page_link), still.content_id, escaped(said))
+    return f"{said}\n{facts.page_link}", html
+
+
 def new_accounts(sheet: Sheet) -> Part:
     """The creditor's bank details, all of them, without a sum."""
     accounts = sheet.scene.facts.creditor.accounts
@@ -251,6 +263,7 @@ PARTS: dict[str, Callable[[Sheet], Part]] = {
     "payment": payment,
     "page": page,
     "survey": survey,
+    "video": video,
     "new_accounts": new_accounts,
     "answers": answers,
     "own_words": own_words,

@@ -10,6 +10,7 @@ from dunwell.core.message import BankAccount
 from dunwell.core.money import Money
 from dunwell.core.paper import WINDOWS, Document, Letterhead, Paragraph, QrCode, Title
 from dunwell.engine import payqr, terms
+from dunwell.engine.texts import Terms, fill
 
 BESIDE = {
     "ru": ("Дата", "Телефон", "Эл. почта"),
@@ -29,6 +30,12 @@ def code(account: BankAccount, amount: Money, purpose: str, *, text: str, locale
     shown = terms.money(amount, locale, "letter")
     data = payqr.payload(account, amount, purpose) if shown in text else None
     return QrCode(payqr.svg(data), (SCAN[locale].format(sum=shown),)) if data is not None else None
+
+
+def says_attached(text: str, known: Terms) -> bool:
+    """Whether a printed letter says that invoices come with it: what it says goes into the envelope."""
+    said = (fill(line, str) for _, line in known.blocks.get("documents_line", ()))
+    return any(sentence in text for sentence in said)
 
 
 def letter(

@@ -80,6 +80,7 @@ def tags_of(facts: LetterFacts, emoji: bool) -> frozenset[str]:
     made = [contact.channel in WRITTEN for contact in facts.history]
     holds = {
         "many": len(facts.items) > 1,
+        "some": facts.leaves_documents_out,
         "person": facts.customer.kind == "person",
         # A formal letter speaks as we, whoever writes it; a task speaks to our own people.
         facts.writer.gender or "neutral": key not in FORMAL_KEYS and facts.channel != "task",

@@ -19,7 +19,7 @@ from dunwell.engine.einvoice import Issued
 from dunwell.plugins import einvoices
 from dunwell.run import subjects
 from dunwell.run.letter_sources import account_facts
-from dunwell.run.posted import writer_of
+from dunwell.run.signing import writer_of
 from dunwell.store import audit, load_letters, load_papers, scope
 from dunwell.store.models import Creditor, Customer, Invoice, Receivable, VatRule
 

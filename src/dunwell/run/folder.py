@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -13,7 +13,7 @@ from typing import Any
 
 from dunwell.core.claims import Party
 from dunwell.core.ledger import CustomerKind
-from dunwell.core.message import LOCALES
+from dunwell.core.message import LOCALES, Attachment
 from dunwell.core.money import Money
 from dunwell.core.refusal import Refusal
 from dunwell.core.retainer import SeveralCurrencies as SeveralMonies
@@ -23,9 +23,11 @@ from dunwell.engine import claim as composed
 from dunwell.engine import folder
 from dunwell.engine.folder import FolderFacts, Gift, OpenInvoice
 from dunwell.plugins import paper
-from dunwell.run import deliver, retainers, subjects
+from dunwell.run import deliver, own_letter, retainers, subjects
 from dunwell.run.claim_facts import OBJECTIONS, calendar_of
-from dunwell.run.posted import writer_of
+from dunwell.run.news import NobodyToWrite, Prepared
+from dunwell.run.own_letter import Words
+from dunwell.run.signing import writer_of
 from dunwell.store import load_claims, load_folder, scope, switches
 from dunwell.store.models import Creditor, Customer
 
@@ -68,38 +70,45 @@ class NoticeTooShort(Refusal):
     """A contract is not ended within {days} days: name a later day with --on."""
 
 
+class PaperForUs(Refusal):
+    """The paper {kind!r} is for our own people: it is taken along, not sent. A proposal in parts and the end of a contract can be sent."""
+
+
 class PaperObjected(Refusal):
     """This paper cannot be made for {customer} now: {reason}."""
 
 
-def pdf(
-    creditor: Creditor,
-    name: str | Customer,
-    kind: str,
-    *,
-    on: date,
-    now: datetime,
-    parts: int = 3,
-    ends_on: date | None = None,
-    basis: str = "",
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which paper, and what it needs to be told; a contract that names no day ends in 30 days."""
+
+    kind: str
+    parts: int = 3
+    ends_on: date | None = None
+    basis: str = ""
+
+
+def pdf(creditor: Creditor, name: str | Customer, wanted: Wanted, *, on: date, now: datetime) -> bytes:
     """The paper as PDF, for a person to take along or to sign."""
-    if kind not in folder.KINDS:
-        raise PaperUnknown(kind=kind, suggestion=suggest(kind, folder.KINDS))
-    if parts not in PARTS:
-        raise PartsOutside(parts=parts, least=PARTS[0], most=PARTS[-1])
-    customer = subjects.customer(creditor, name)
-    if customer.kind == CustomerKind.PERSON and kind != "restructuring":
-        raise PaperForPerson(customer=customer.name)
-    facts = _facts(creditor, customer, kind, on)
-    facts = _with_parts(facts, creditor, parts)
-    if kind in folder.LETTERS:
-        _refuse_objection(creditor, customer, on, now)
-    if kind == "restructuring" and not facts.open:
-        raise NothingOpen(customer=customer.name)
-    if kind == "termination":
-        facts = _ending(facts, creditor, customer, ends_on or on + timedelta(days=30), basis)
+    facts = _facts(creditor, subjects.customer(creditor, name), wanted, on, now)
     return paper.pdf(folder.document(facts, words(facts.locale)))
+
+
+def letter(creditor: Creditor, name: str | Customer, wanted: Wanted, *, on: date, now: datetime) -> Prepared:
+    """The e-mail that brings a proposal or a notice, with the very paper in it; looked at first, nothing is queued."""
+    customer = subjects.customer(creditor, name)
+    if wanted.kind not in folder.LETTERS:
+        raise PaperForUs(kind=wanted.kind)
+    with scope.of(creditor.pk):
+        point = next((one for one in own_letter.addresses(customer) if one.channel == "email"), None)
+    if point is None:
+        raise NobodyToWrite(customer=customer.name)
+    facts = _facts(creditor, customer, wanted, on, now)
+    said = words(facts.locale)
+    subject = folder.subject(facts, said, is_person=customer.kind == CustomerKind.PERSON)
+    sheet = Attachment(f"{subject}.pdf", "application/pdf", paper.pdf(folder.document(facts, said)))
+    text = folder.covering(facts, said)
+    return own_letter.prepare(creditor, customer, Words(point, subject, text, files=(sheet,)), on=on)
 
 
 @cache
@@ -107,7 +116,25 @@ def words(locale: str) -> Mapping[str, Any]:
     return tomllib.loads((files("dunwell") / "content" / "folder" / f"{locale}.toml").read_text("utf-8"))
 
 
-def _facts(creditor: Creditor, customer: Customer, kind: str, on: date) -> FolderFacts:
+def _facts(creditor: Creditor, customer: Customer, wanted: Wanted, on: date, now: datetime) -> FolderFacts:
+    kind = wanted.kind
+    if kind not in folder.KINDS:
+        raise PaperUnknown(kind=kind, suggestion=suggest(kind, folder.KINDS))
+    if wanted.parts not in PARTS:
+        raise PartsOutside(parts=wanted.parts, least=PARTS[0], most=PARTS[-1])
+    if customer.kind == CustomerKind.PERSON and kind != "restructuring":
+        raise PaperForPerson(customer=customer.name)
+    facts = _with_parts(_of_ledger(creditor, customer, kind, on), creditor, wanted.parts)
+    if kind in folder.LETTERS:
+        _refuse_objection(creditor, customer, on, now)
+    if kind == "restructuring" and not facts.open:
+        raise NothingOpen(customer=customer.name)
+    if kind == "termination":
+        return _ending(facts, creditor, customer, wanted.ends_on or on + timedelta(days=30), wanted.basis)
+    return facts
+
+
+def _of_ledger(creditor: Creditor, customer: Customer, kind: str, on: date) -> FolderFacts:
     locale = customer.locale if customer.locale in LOCALES else creditor.locale if creditor.locale in LOCALES else "en"
     since = on - YEAR
     found = load_folder.history(

@@ -89,9 +89,10 @@ OF_CUSTOMER = "AND a.receivable_id = ANY (ARRAY(SELECT m.id FROM receivable m WH
 LATE = """
 SELECT r.id, i.number, c.name, p.paid_on, p.paid_on - r.due_date,
   (SELECT l.cause FROM late_reason l WHERE l.receivable_id = r.id ORDER BY l.id DESC LIMIT 1)
-FROM (SELECT a.receivable_id, max(a.effective_on) AS paid_on FROM allocation a
-      WHERE a.effective_on > %s::date - %s AND a.effective_on <= %s AND a.payment_id IS NOT NULL AND a.amount > 0 AND a.basis <> 'carried'
-        {of}
+FROM (SELECT a.receivable_id, max(a.effective_on) AS paid_on FROM allocation a JOIN payment m ON m.id = a.payment_id
+      WHERE a.effective_on > %s::date - %s AND a.effective_on <= %s AND a.amount > 0 AND a.basis <> 'carried'
+        AND m.is_date_known  -- what a sheet says was paid meanwhile may have come in time
+        AND NOT EXISTS (SELECT FROM allocation u WHERE u.undoes_id = a.id) {of}
       GROUP BY 1) p
 JOIN receivable r ON r.id = p.receivable_id JOIN invoice i ON i.id = r.invoice_id AND i.kind = 'invoice'
 JOIN customer c ON c.id = r.customer_id CROSS JOIN LATERAL dunwell_owed(r.id, false) o

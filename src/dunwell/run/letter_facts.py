@@ -23,11 +23,12 @@ from dunwell.core.message import (
     PaymentMethod,
     ReaderFacts,
     StepFacts,
+    VideoFacts,
     WriterFacts,
 )
 from dunwell.core.money import Money, total_by_currency
 from dunwell.core.offers import OfferKind
-from dunwell.core.policy import INSTALMENT_STEP, Step
+from dunwell.core.policy import FIRM_LEVEL_MIN, INSTALMENT_STEP, Step
 from dunwell.core.reasons import SEPARATOR
 from dunwell.core.reference import Names
 from dunwell.run import letter_rights, platforms, reply_address
@@ -59,7 +60,7 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     reply_to = reply_address.of(known.creditor, action["customer_id"], writer.email)
     is_told_of = thanked or any(item["part"] == "told" for item in items)
     payment = _settled_by(found, items) if is_told_of else found.payments.get(action["customer_id"])
-    step = _step(known, action)
+    step = step_of(known, action)
     pay_by = action["pay_by"]
     to_pay = tuple(total - credit[code] if code in credit else total for code, total in totals.items())
     return LetterFacts(
@@ -95,6 +96,7 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
         offer=_offer(known, action, items, to_pay),
         order=_order(known, action, items),
         instalment=_instalment(known, spoken[0]) if is_agreed else None,
+        video=video(known, action),
         methods=_methods(known, customer),
         reply_to=reply_to,
         unsubscribe="",
@@ -105,7 +107,14 @@ def of(known: Sources, action: Row, items: tuple[Row, ...]) -> LetterFacts:
     )
 
 
-def _step(known: Sources, action: Row) -> Step | None:
+def video(known: Sources, action: Row) -> VideoFacts | None:
+    """A video is for one reader, and kind: no firm letter shows it, and none that others read too."""
+    found = known.videos.get(action["customer_id"])
+    is_kind = (action["level"] or 0) < FIRM_LEVEL_MIN and not action["copies"]
+    return VideoFacts(found.picture) if found and is_kind and action["channel"] == "email" else None
+
+
+def step_of(known: Sources, action: Row) -> Step | None:
     """The policy's step that gives the text; a thank-you and news have none."""
     if action["policy"] is None:
         return None

@@ -16,7 +16,8 @@ from dunwell.core.message import (
     CreditorFacts,
 )
 from dunwell.core.rates import Limitation, StopWorkRule
-from dunwell.run import deadlines, limitations, offers
+from dunwell.run import deadlines, limitations, offers, videos
+from dunwell.run.videos import Still
 from dunwell.store import load_letters, load_papers, pages
 from dunwell.store.load_letters import Details, Row
 from dunwell.store.models import Creditor, Deadline, OfferGrant, Staff
@@ -39,6 +40,7 @@ class Sources:
     agreed: dict[int, Row]  # by receivable, the next payment of its schedule
     offers: dict[int, OfferGrant]  # by receivable
     deadlines: dict[int, dict[str, Deadline]]  # by request and kind
+    videos: dict[int, Still]  # by customer, what letters show of a personal video
     surveyed: dict[int, frozenset[int]]  # by days, the customers who were asked how happy they are within them
     as_of: date
 
@@ -70,6 +72,7 @@ def sources(creditor: Creditor, portfolio: Portfolio, as_of: date, found: Detail
         ),
         offers=offers.told(creditor, list(found.receivables), as_of, rehearsal=rehearsal),
         deadlines=deadlines.told(creditor, _requests(found), as_of, rehearsal=rehearsal),
+        videos=videos.stills(creditor.pk, found.customers, as_of),
         surveyed={
             days: pages.surveyed_since(creditor.pk, as_of - timedelta(days), rehearsal=rehearsal)
             for days in {policy.survey_gap_days for policy in portfolio.policies} - {0}

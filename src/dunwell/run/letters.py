@@ -17,11 +17,12 @@ import polars as pl
 
 from dunwell.core.frames import Portfolio, Proposal
 from dunwell.core.ledger import Purpose, TaskKind
-from dunwell.core.message import TASK_KEYS, Draft, LetterFacts, Message
+from dunwell.core.message import TASK_KEYS, Attachment, Draft, LetterFacts, Message
 from dunwell.core.refusal import Finding
 from dunwell.engine import mime, preflight, render
 from dunwell.engine.render import Pack
-from dunwell.run import letter_facts, letter_sources, packs, page_links
+from dunwell.run import letter_facts, letter_papers, letter_sources, packs, page_links
+from dunwell.run.letter_papers import Enclosed
 from dunwell.run.letter_sources import Sources
 from dunwell.run.page_links import Pages
 from dunwell.store import load_letters
@@ -58,11 +59,12 @@ def write(
     rehearsal: bool,
     said: Mapping[str, Any] | None = None,
     thread: tuple[str, ...] = (),
+    files: tuple[Attachment, ...] = (),
 ) -> Iterator[Letter]:
     """A letter for every action that is a message, and the text of every task that has one, in the order of the plan.
 
     `said` are facts of the letter that no ledger knows but a person named, `thread` the Message-IDs of what it answers, the
-    last one nearest.
+    last one nearest, `files` what a person puts in beside the invoices of a step.
     """
     is_written = (
         pl.col("task").is_null() | pl.col("content").is_in(TASK_KEYS) | (pl.col("task") == TaskKind.LETTER.value)
@@ -85,6 +87,7 @@ def write(
         pages=page_links.of(creditor, proposal.as_of, live=not rehearsal),
         said=said or {},
         answered=thread,
+        files=files,
         live=not rehearsal,
     )
     by_action: dict[int, list[Row]] = {}
@@ -123,6 +126,7 @@ class _Errand:
     pages: Pages
     said: Mapping[str, Any]
     answered: tuple[str, ...]
+    files: tuple[Attachment, ...]
     live: bool
 
 
@@ -143,7 +147,11 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
         facts = replace(facts, page_link=pages.address(link))
     if errand.said:
         facts = replace(facts, **errand.said)
-    composed = render.compose(facts, errand.pack)
+    enclosed = _enclosed(errand, action, items, facts)
+    facts = replace(
+        facts, sends_documents=bool(enclosed.files), leaves_documents_out=bool(enclosed.files) and not enclosed.is_all
+    )
+    composed = render.compose(facts, errand.pack, (*enclosed.files, *errand.files))
     if isinstance(composed, Finding):
         return Letter(action, items, facts, None, None, None, (), (composed,))
     if action["task"]:
@@ -165,6 +173,13 @@ def _letter(errand: _Errand, action: Row, items: tuple[Row, ...]) -> Letter:
     )
     raw = mime.assemble(message)[len(mime.DATE_SLOT) :] if facts.channel == "email" else None
     return Letter(action, items, facts, composed, message, raw, recipients, (), link)
+
+
+def _enclosed(errand: _Errand, action: Row, items: tuple[Row, ...], facts: LetterFacts) -> Enclosed:
+    step = letter_facts.step_of(errand.known, action)
+    if step is None or not step.attach_invoice or facts.channel not in letter_papers.CARRIERS:
+        return Enclosed()
+    return letter_papers.of(errand.known, items, channel=facts.channel, locale=facts.locale, rehearsal=not errand.live)
 
 
 def _link(

@@ -186,6 +186,7 @@ def prepare(
     rehearsal: bool,
     said: dict[str, Any] | None = None,
     thread: tuple[str, ...] = (),
+    files: tuple[message.Attachment, ...] = (),
     gap: int | None = None,
 ) -> Prepared:
     """One letter to somebody, checked like any other; `gap` are the days to keep after the last contact, None where none."""
@@ -199,7 +200,7 @@ def prepare(
     for _, reason, allowed_on in refused.iter_rows():
         later = f"; from {allowed_on} on it can go" if allowed_on else ""
         raise NotNow(customer=reader.customer, on=on, reason=reason, later=later, allowed_on=allowed_on)
-    (letter,) = letters.write(creditor, seen, proposal, rehearsal=rehearsal, said=said, thread=thread)
+    (letter,) = letters.write(creditor, seen, proposal, rehearsal=rehearsal, said=said, thread=thread, files=files)
     if letter.findings:
         raise NotWritten(finding=letter.findings[0])
     (draft,) = Desk(seen, proposal, rehearsal).drafts(iter([letter]))

@@ -13,6 +13,7 @@ from typing import Any
 from dunwell.core.assignment import Case
 from dunwell.core.inbox import ProposalKind
 from dunwell.core.ledger import CustomerKind, DocumentKind, OurDebt, Purpose
+from dunwell.core.message import Attachment
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.readers.mail import head_of
 from dunwell.run import coaching, inbox, news, people, portal_desk, portal_words, portfolio
@@ -38,12 +39,15 @@ class WrittenToday(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a person wrote, and to which address of a contact; `answers` is what a client wrote before, by mail or on the page."""
+    """What a person wrote, and to which address of a contact; `answers` is what a client wrote before, by mail or on the page,
+    `files` go with a letter by e-mail.
+    """
 
     point: ContactPoint
     subject: str
     text: str
     answers: Inbound | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 def addresses(customer: Customer) -> list[ContactPoint]:
@@ -72,6 +76,7 @@ def prepare(creditor: Creditor, customer: Customer, words: Words, *, on: date) -
         rehearsal=rehearsal,
         said={"own_subject": words.subject[:SUBJECT_MAX], "own_words": words.text},
         thread=thread,
+        files=words.files,
         gap=None if is_answer else _gap(creditor, customer, on),
     )
 

@@ -23,7 +23,7 @@ from dunwell.engine.invoice_paper import InvoicePaper, ReceiptPaper
 from dunwell.engine.paper_desk import Letterhead
 from dunwell.plugins import paper
 from dunwell.run import einvoices, pictures, portal, subjects
-from dunwell.run.posted import writer_of
+from dunwell.run.signing import writer_of
 from dunwell.store import audit, load_papers, scope, switches
 from dunwell.store.load_papers import Standing
 from dunwell.store.models import Creditor, Customer, Invoice, Logo, Payment

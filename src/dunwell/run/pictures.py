@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from dunwell.core.refusal import Refusal
 
@@ -17,6 +17,8 @@ PORTRAIT_SIDE = 208
 LOGO_SIDES = (600, 170)
 """14 mm high at 300 dots an inch, and no wider than half a page."""
 QUALITY = 82
+STILL_SIDES = (480, 270)
+STILL_GROUND = (61, 74, 92)
 
 
 class PictureUnfit(Refusal):
@@ -37,6 +39,22 @@ def logo(uploaded: bytes) -> bytes:
     picture.thumbnail(LOGO_SIDES, Image.Resampling.LANCZOS)
     drawn = BytesIO()
     picture.save(drawn, "PNG", optimize=True)
+    return drawn.getvalue()
+
+
+def still(uploaded: bytes) -> bytes:
+    """What a letter shows of a video: its picture, or a plain sheet where there is none, under a mark to play it; a JPEG."""
+    sheet = (
+        ImageOps.fit(_opened(uploaded).convert("RGB"), STILL_SIDES, Image.Resampling.LANCZOS)
+        if uploaded
+        else Image.new("RGB", STILL_SIDES, STILL_GROUND)
+    )
+    across, down = (side // 2 for side in STILL_SIDES)
+    draw = ImageDraw.Draw(sheet)
+    draw.ellipse((across - 44, down - 44, across + 44, down + 44), fill=(20, 24, 30), outline=(255, 255, 255), width=3)
+    draw.polygon([(across - 14, down - 23), (across - 14, down + 23), (across + 26, down)], fill=(255, 255, 255))
+    drawn = BytesIO()
+    sheet.save(drawn, "JPEG", quality=QUALITY, optimize=True)
     return drawn.getvalue()
 
 

@@ -6,10 +6,11 @@ import io
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models.functions import Coalesce
 from pypdf import PdfWriter
 
 from dunwell.core import tracking
-from dunwell.core.claims import Party, Signatory
+from dunwell.core.claims import Party
 from dunwell.core.ledger import TaskKind
 from dunwell.core.message import LOCALES
 from dunwell.core.money import total_by_currency
@@ -17,10 +18,11 @@ from dunwell.core.paper import QrCode
 from dunwell.core.refusal import Refusal
 from dunwell.engine import claim, posted
 from dunwell.plugins import paper
-from dunwell.run import people
+from dunwell.run import letter_papers, people, portal_speech
 from dunwell.run.letter_sources import account_facts
+from dunwell.run.signing import writer_of
 from dunwell.store import load_letters, scope, stop_work
-from dunwell.store.models import Contact, Creditor, Customer, Task
+from dunwell.store.models import Contact, Creditor, Customer, Receivable, Task
 
 POSTED = "posted"
 PURPOSE = {
@@ -43,7 +45,9 @@ class LetterSettled(Refusal):
 
 
 def pdf(creditor: Creditor, number: int) -> bytes:
-    """The letter of a task, with the code to pay by; the same task gives the same bytes while the same is owed."""
+    """The letter of a task with the code to pay by, and the invoices that it says are attached; the same task gives the same bytes
+    while the same is owed.
+    """
     with scope.of(creditor.pk):
         task = Task.objects.select_related("customer", "contact").filter(pk=number, kind=TaskKind.LETTER).first()
         asked = list(task.items.values_list("receivable_id", flat=True)) if task else []
@@ -53,7 +57,7 @@ def pdf(creditor: Creditor, number: int) -> bytes:
     if asked and not any(one.asked for one in owed):
         raise LetterSettled(number=number)
     locale = _locale(creditor, task.customer, task.contact)
-    return paper.pdf(
+    letter = paper.pdf(
         posted.letter(
             task.text,
             sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),
@@ -64,6 +68,7 @@ def pdf(creditor: Creditor, number: int) -> bytes:
             codes=_codes(creditor, task, owed, locale),
         )
     )
+    return _bound([letter, *_enclosed(creditor, task, asked, locale)])
 
 
 def waiting(creditor: Creditor) -> list[Task]:
@@ -75,14 +80,7 @@ def waiting(creditor: Creditor) -> list[Task]:
 
 def together(creditor: Creditor, numbers: Iterable[int]) -> bytes:
     """Several letters as one file for the printer, each beginning on a sheet of its own also when both sides are printed."""
-    whole = PdfWriter()
-    for number in numbers:
-        whole.append(io.BytesIO(pdf(creditor, number)))
-        if len(whole.pages) % 2:
-            whole.add_blank_page()
-    held = io.BytesIO()
-    whole.write(held)
-    return held.getvalue()
+    return _bound([pdf(creditor, number) for number in numbers], is_for_both_sides=True)
 
 
 def post(creditor: Creditor, number: int, tracking_number: str, *, on: date, by: str) -> str:
@@ -93,6 +91,30 @@ def post(creditor: Creditor, number: int, tracking_number: str, *, on: date, by:
     found = tracking.read(tracking_number)
     people.close_task(creditor, number, outcome=POSTED, is_done=True, on=on, by=by, why=found)
     return found
+
+
+def _enclosed(creditor: Creditor, task: Task, receivables: list[int], locale: str) -> list[bytes]:
+    if not posted.says_attached(task.text, portal_speech.terms_of(locale)):
+        return []
+    with scope.of(creditor.pk):
+        owed = Receivable.objects.filter(pk__in=receivables).order_by(Coalesce("due_date", "invoice__issue_date"), "pk")
+        invoices = list(owed.values_list("invoice_id", flat=True))
+    enclosed = letter_papers.printed(creditor, invoices, on=task.due_on, locale=locale, rehearsal=task.rehearsal)
+    return [one.content for one in enclosed.files]
+
+
+def _bound(sheets: list[bytes], *, is_for_both_sides: bool = False) -> bytes:
+    """Several documents as one file; one alone stays as it is."""
+    if len(sheets) == 1 and not is_for_both_sides:
+        return sheets[0]
+    whole = PdfWriter()
+    for sheet in sheets:
+        whole.append(io.BytesIO(sheet))
+        if is_for_both_sides and len(whole.pages) % 2:
+            whole.add_blank_page()
+    held = io.BytesIO()
+    whole.write(held)
+    return held.getvalue()
 
 
 def _codes(creditor: Creditor, task: Task, owed: list[stop_work.Open], locale: str) -> list[QrCode]:
@@ -114,15 +136,6 @@ def _address(customer: Customer, contact: Contact | None) -> tuple[str, ...]:
         raise NoPostalAddress(customer=customer.name)
     person = " ".join(filter(None, (contact.given_name, contact.family_name))) if contact else ""
     return tuple(filter(None, (customer.name, person if person != customer.name else "", *lines)))
-
-
-def writer_of(creditor: Creditor, customer: Customer, on: date) -> Signatory:
-    """Who signs: whoever looks after the customer on that day, else the first of the staff."""
-    signs = load_letters.looks_after(creditor.pk, customer.owner, on)
-    if signs is None:
-        return Signatory(creditor.name, "", "", creditor.reply_address)
-    found, _absent = signs
-    return Signatory(found.name, found.title, found.phone, found.email)
 
 
 def _locale(creditor: Creditor, customer: Customer, contact: Contact | None) -> str:

@@ -47,7 +47,8 @@ def issue(creditor: Creditor, on: date, *, today: date, by: str) -> list[Recurri
             return []
         locks.in_turn(creditor.pk, "recurring")
         rows = [row for row in standing(creditor) if row.customer_id not in stopped(creditor, on)]
-        waiting = [(turn, row) for row in rows for turn in _due(row, until)]
+        stood = _stood_still(creditor)
+        waiting = [(turn, row) for row in rows for turn in _due(row, until, stood.get(row.customer_id, ()))]
         waiting.sort(key=lambda found: (found[0], found[1].pk))
         return [_issue(creditor, row, turn, until, by=by) for turn, row in waiting]
 
@@ -112,8 +113,16 @@ def _place(price: RecurringPrice) -> int:
     return int(price.pk)
 
 
-def _due(row: Recurring, until: date) -> Sequence[date]:
-    return rules.due(rhythm_of(row), pauses_of(row), {one.turn for one in row.issued.all()}, until)
+def _due(row: Recurring, until: date, stops: Sequence[Pause]) -> Sequence[date]:
+    return rules.due(rhythm_of(row), pauses_of(row), {one.turn for one in row.issued.all()}, until, stops=stops)
+
+
+def _stood_still(creditor: Creditor) -> dict[int, list[Pause]]:
+    """By customer, the days on which their work stood still and goes on now; a stop that was a mistake stopped nothing."""
+    found: dict[int, list[Pause]] = {}
+    for one in stop_work.ended(creditor.pk, rehearsal=not switches.is_live(creditor.pk)):
+        found.setdefault(one.customer_id, []).append(Pause(one.effective_on, one.end.effective_on - timedelta(1)))
+    return found
 
 
 def _issue(creditor: Creditor, row: Recurring, turn: date, on: date, *, by: str) -> RecurringIssued:

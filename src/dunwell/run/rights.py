@@ -101,7 +101,8 @@ def agree(
     if agreed_on > on:
         raise AgreedAhead(day=agreed_on)
     who = subjects.customer(creditor, customer)
-    whole = load_claims.agreement(creditor.pk, who.pk, on) | dict(terms)
+    # An older contract that is recorded late takes nothing from what was agreed after it.
+    whole = load_claims.agreement(creditor.pk, who.pk, agreed_on) | dict(terms)
     with scope.of(creditor.pk):
         made = Agreement.objects.create(
             creditor_id=creditor.pk,
@@ -119,7 +120,7 @@ def agree(
     return made
 
 
-def agreed(creditor: Creditor, customer: str, on: date) -> dict[str, str]:
+def agreed(creditor: Creditor, customer: str | Customer, on: date) -> dict[str, str]:
     """The terms in force with a customer."""
     found = load_claims.agreement(creditor.pk, subjects.customer(creditor, customer).pk, on)
     return {name: str(found.get(name, "")) for name in TERMS}

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from dunwell.core import frames, offers
+from dunwell.core.capacity import WEEK_DAYS, Week
 from dunwell.core.frames import Proposal, Schema
 from dunwell.core.jurisdiction import Jurisdiction
 from dunwell.core.ledger import DocumentKind, TaskKind
@@ -23,6 +24,7 @@ from dunwell.core.policy_rules import WAKE_UP_CONTENT
 from dunwell.core.scenario import Document, Event, Scenario
 from dunwell.engine import instalments, promises
 from dunwell.run.jurisdictions import of_country, timezone_of
+from dunwell.run.scenario_places import Place, Places
 
 Row = dict[str, Any]
 
@@ -77,10 +79,13 @@ class Book:
     stopped_for: set[int] = field(default_factory=set)
     resumed_on: date | None = None
     missing: tuple[date, date] | None = None
+    calendar: Places = field(init=False)
 
     def __post_init__(self) -> None:
         self.balances = [document.amount.minor for document in self.documents]
         self.state = self.scenario.customer.state
+        # A story counts our holidays as worked: what it tells is the order of places.
+        self.calendar = Places(Week(self.scenario.week_days, lambda day: day.weekday() < WEEK_DAYS))
         self.approved = {number for number, person in self._people() if person.is_approved}
 
     @property
@@ -90,6 +95,17 @@ class Book:
     @property
     def creditor_country(self) -> str:
         return self.scenario.creditor_country or CREDITOR_COUNTRY
+
+    def place_of(self, receivable_id: int, on: date) -> Place | None:
+        """The start of work that a letter of the day tells."""
+        return self.calendar.running(receivable_id % IDS_PER_STORY, on)
+
+    def keep_places(self, on: date) -> None:
+        """As before each plan of a day: every open request whose work is known has its place."""
+        for number, one in enumerate(self.documents, 1):
+            is_open = one.known <= on and self.balances[number - 1] > 0 and number not in self.cancelled | self.invoiced
+            if self.scenario.week_days and one.work_days and one.valid_until and is_open and one.valid_until >= on:
+                self.calendar.tell(number, one.work_days, one.valid_until, on)
 
     def name_of(self, receivable_id: int) -> str:
         return self.documents[receivable_id % IDS_PER_STORY - 1].number
@@ -160,6 +176,10 @@ class Book:
                 self.invoiced.add(receivable)
             case "cancelled":
                 self.cancelled.add(receivable)
+            case "other_asks":
+                self.calendar.other_asks(event.value)
+            case "other_takes":
+                self.calendar.other_takes(event.on)
             case "away" | "approved":
                 pass  # the player leaves these days out, and asks for the approval itself
             case unknown:
@@ -171,6 +191,7 @@ class Book:
         self.signs.append({"customer_id": self.number, "kind": "paid", "on": on})
         if self.balances[receivable - 1] <= 0:
             self.settled[receivable] = on
+            self.calendar.paid.add(receivable)
         if self.stopped_on and all(self.balances[number - 1] <= 0 for number in self.stopped_for):
             self.stopped_on, self.resumed_on = None, on
 

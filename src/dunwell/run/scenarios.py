@@ -40,12 +40,15 @@ class Happening:
     about: tuple[str, ...]
     approval: bool
     reasons: str
+    starts: date | None = None
+    later: date | None = None
 
     def __str__(self) -> str:
         what = f"task: {self.task} ({self.step})" if self.task else f"{self.step} by {self.channel}"
         who = f" to {self.to}" + (f", copy to {', '.join(self.copies)}" if self.copies else "") if self.to else ""
         asks = f", asks {' + '.join(map(str, self.asks))} for {', '.join(self.about)}" if self.asks else ""
-        return f"{what}{who}{asks}{', to be approved' if self.approval else ''}  [{self.reasons}]"
+        start = f", starts {self.starts}, later {self.later or '–'}" if self.starts else ""
+        return f"{what}{who}{asks}{start}{', to be approved' if self.approval else ''}  [{self.reasons}]"
 
 
 @dataclass
@@ -144,6 +147,7 @@ def _run_together(books: list[Book], day: date) -> list[list[Book]]:
             if event.on == day:
                 book.apply(event)
         if not _is_away(book.scenario, day):
+            book.keep_places(day)
             groups.setdefault((book.creditor_country, book.covered_until(day)), []).append(book)
     return list(groups.values())
 
@@ -203,6 +207,8 @@ def _happenings(proposal: Proposal, book: Book) -> Iterator[Happening]:
         items = proposal.items.filter(pl.col("action_id") == action["action_id"]).to_dicts()
         asked = [item for item in items if item["part"] in ("asked", "listed")]
         sums = total_by_currency(Money(item["amount"] - (item["credit"] or 0), item["currency"]) for item in asked)
+        places = (book.place_of(item["receivable_id"], proposal.as_of) for item in asked)
+        place = next((one for one in places if one), None)
         yield Happening(
             on=proposal.as_of,
             step=action["purpose"] if action["purpose"] in BESIDE_THE_LADDER else action["step"],
@@ -214,6 +220,8 @@ def _happenings(proposal: Proposal, book: Book) -> Iterator[Happening]:
             about=tuple(book.name_of(item["receivable_id"]) for item in asked),
             approval=action["needs_approval"],
             reasons=action["reasons"] or "",
+            starts=place.starts_on if place else None,
+            later=place.later if place else None,
         )
 
 
@@ -252,6 +260,8 @@ def _unlike(expected: Expectation, found: Happening) -> Iterator[str]:
         yield f"copies go to {sorted(found.copies)}, expected {sorted(expected.copies)}"
     if expected.approval is not None and expected.approval != found.approval:
         yield f"approval is {found.approval}, expected {expected.approval}"
+    if expected.starts and (expected.starts, expected.later) != (found.starts, found.later):
+        yield f"work starts {found.starts}, later {found.later}; expected {expected.starts}, later {expected.later}"
     if expected.because and expected.because not in _codes(found.reasons):
         yield f"the reasons are {found.reasons!r}, expected {expected.because!r}"
 

@@ -179,6 +179,12 @@ SELECT * FROM (
   SELECT r.id, e.effective_on, 'work goes on', NULL, NULL, e.outcome
   FROM stop_work w JOIN stop_work_end e ON e.stop_id = w.id JOIN receivable r ON r.id = ANY(w.receivables) WHERE r.id = ANY(%s)
   UNION ALL
+  SELECT r.id, v.effective_on, 'video ' || v.id, NULL, NULL, 'until ' || v.last_day || coalesce(', ended ' || e.effective_on, '')
+  FROM video v JOIN receivable r ON r.customer_id = v.customer_id LEFT JOIN video_end e ON e.video_id = v.id WHERE r.id = ANY(%s)
+  UNION ALL
+  SELECT r.id, w.effective_on, 'video played' || CASE WHEN w.rehearsal THEN ' (rehearsal)' ELSE '' END, NULL, NULL, 'number ' || w.video_id
+  FROM video_view w JOIN page_link l ON l.id = w.link_id JOIN receivable r ON r.id = ANY(l.receivables) WHERE r.id = ANY(%s)
+  UNION ALL
   SELECT o.receivable_id, u.effective_on, 'decided' || CASE WHEN u.rehearsal THEN ' (rehearsal): ' ELSE ': ' END || o.code, NULL, NULL, coalesce(o.step || ' – ', '') || o.reasons
   FROM outcome o JOIN run u ON u.id = o.run_id WHERE o.receivable_id = ANY(%s)
 ) x ORDER BY x.key, x.on, x.what

@@ -101,6 +101,7 @@ COMMANDS = {
     "claim": "dunwell.cli.claim:command",
     "stopwork": "dunwell.cli.stopwork:app",
     "folder": "dunwell.cli.folder:command",
+    "video": "dunwell.cli.video:command",
     "check": "dunwell.cli.machine:check_",
     "audit": "dunwell.cli.machine:audit",
     "backup": "dunwell.cli.backup:backup_",

@@ -144,6 +144,9 @@ SECTIONS = {
     "contacted": """SELECT effective_on AS on, channel, outcome, note, by, EXISTS (SELECT FROM ending e WHERE e.touch_id = touch.id) AS taken_back FROM touch
         WHERE contact_id = ANY (%(contacts)s) OR customer_id = ANY (%(customers)s) ORDER BY id""",
     "signs": """SELECT effective_on AS on, channel, kind FROM sign WHERE person_key = ANY (%(keys)s) AND NOT rehearsal ORDER BY id""",
+    "videos": """SELECT v.effective_on AS on, v.last_day, c.captions, v.by,
+        ARRAY(SELECT w.effective_on FROM video_view w WHERE w.video_id = v.id ORDER BY 1) AS played_on
+        FROM video v JOIN video_content c ON c.video_id = v.id WHERE v.customer_id = ANY (%(customers)s) ORDER BY v.id""",
     "notes": "SELECT effective_on AS on, text, by FROM note WHERE customer_id = ANY (%(customers)s) ORDER BY id",
     "erasures": "SELECT effective_on AS on, by, why FROM erasure WHERE keys && %(keys)s::text[] ORDER BY id",
 }

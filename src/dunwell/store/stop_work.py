@@ -56,6 +56,12 @@ def standing(creditor_id: int, on: date, *, rehearsal: bool) -> QuerySet[StopWor
     return (found if rehearsal else found.filter(rehearsal=False)).order_by("pk")
 
 
+def ended(creditor_id: int, *, rehearsal: bool) -> QuerySet[StopWork]:
+    """The stops that were none by mistake and are over; ask for them within the creditor's scope."""
+    found = StopWork.objects.filter(creditor_id=creditor_id, end__isnull=False).exclude(end__outcome="mistaken")
+    return (found if rehearsal else found.filter(rehearsal=False)).select_related("end")
+
+
 _ANNOUNCED = """
 SELECT m.id, m.sent_on, m.reasons,
   ARRAY(SELECT i.receivable_id FROM message_item i WHERE i.message_id = m.id AND i.part IN ('asked', 'listed') ORDER BY 1)

@@ -113,6 +113,7 @@ from dunwell.store.models.recurring import (
 from dunwell.store.models.restorations import Restoration, RestorationConfirmed
 from dunwell.store.models.runs import Audit, AuditContent, AuditHead, Lapse, Outcome, Run, Task, TaskItem, TaskOutcome
 from dunwell.store.models.stop_work import Hook, HookAttempt, HookCall, StopWork, StopWorkEnd
+from dunwell.store.models.videos import Video, VideoContent, VideoEnd, VideoView
 
 __all__ = [
     "Acceptance",
@@ -249,6 +250,10 @@ __all__ = [
     "TermsProposal",
     "Touch",
     "VatRule",
+    "Video",
+    "VideoContent",
+    "VideoEnd",
+    "VideoView",
     "WorkOpened",
     "WorkOpenedEnd",
     "WriteOff",

@@ -40,6 +40,9 @@ BEGIN
   PERFORM set_config('dunwell.erasing', 'page_file', true);
   UPDATE page_file f SET name = gone, content = '' FROM page_answer a JOIN page_link l ON l.id = a.link_id
     WHERE a.id = f.answer_id AND (l.person_key = ANY (keys) OR a.customer_id = ANY (customers));
+  PERFORM set_config('dunwell.erasing', 'video_content', true);
+  UPDATE video_content c SET recording = '', still = '', captions = gone FROM video v
+    WHERE v.id = c.video_id AND v.customer_id = ANY (customers);
   PERFORM set_config('dunwell.erasing', 'auto_method', true);
   UPDATE auto_method m SET sealed = '' FROM auto_consent c WHERE c.id = m.consent_id AND c.customer_id = ANY (customers);
 

@@ -64,6 +64,7 @@ class StepForm(forms.Form):
     task_days = forms.whole(gettext_lazy("Days for the task"), low=1, high=60)
     else_step = forms.text(gettext_lazy("Nobody did it: next step"), required=False, max_length=40)
     pay_by_days = forms.whole(gettext_lazy("Asks to pay within days (0: names no day)"), low=0, high=60)
+    attach_invoice = forms.flag(gettext_lazy("The invoices that it asks for go with it, as PDF"))
     only_if = forms.choice(
         gettext_lazy("Only after"),
         {
@@ -138,7 +139,7 @@ class PolicyForms:
 
 PLAIN = (
     *("name", "offset_days", "level", "tone", "content", "courtesy", "approval", "silence_days", "other_channel"),
-    *("task_days", "else_step", "pay_by_days"),
+    *("task_days", "else_step", "pay_by_days", "attach_invoice"),
 )
 BLANK = Step("", Anchor.DUE, 0, 0, "neutral", "reminder", (Role.PAYABLE, Role.REQUESTER))
 

@@ -54,6 +54,7 @@ from dunwell.web.console.pages import (
     tasks,
     texts,
     today,
+    videos,
     write,
 )
 
@@ -109,6 +110,8 @@ DOORS = (
     Door("customers/<int:number>/owes", customer_deeds.owes, COLLECTOR, "customer-owes"),
     Door("customers/<int:number>/stop-work", stop_work.begin, APPROVER, "stop-work"),
     Door("customers/<int:number>/papers", papers.show, COLLECTOR, "customer-papers"),
+    Door("customers/<int:number>/video", videos.show, COLLECTOR, "customer-video"),
+    Door("videos/<int:number>/withdraw", videos.withdraw, COLLECTOR, "video-withdraw"),
     Door("customers/<int:number>/documents", documents.of_customer, VIEWER, "customer-documents"),
     Door("customers/<int:number>/work-goes-on", stop_work.lift, APPROVER, "work-goes-on"),
     Door("customers/<int:number>/write", write.show, COLLECTOR, "customer-write"),
@@ -128,6 +131,7 @@ DOORS = (
     Door("requests/<int:number>/accept", requests.accept, COLLECTOR, "request-accept"),
     Door("requests/<int:number>/invoice", requests.become, APPROVER, "request-invoice"),
     Door("customers/<int:number>/terms", agreements.terms, APPROVER, "terms-propose"),
+    Door("customers/<int:number>/agreement", agreements.recorded, APPROVER, "terms-record"),
     Door("customers/<int:number>/retainer", agreements.retainer, APPROVER, "retainer-propose"),
     Door("customers/<int:number>/request", requests.new, COLLECTOR, "request-new"),
     Door("capacity", capacity.show, VIEWER, "capacity"),

@@ -7,7 +7,7 @@ from django.urls import path as route
 from django.urls.converters import StringConverter
 
 from dunwell.core.page import AnswerKind
-from dunwell.web.portal import agreed, hooks, online, plan, views
+from dunwell.web.portal import agreed, hooks, online, plan, video, views
 
 
 class Token(StringConverter):
@@ -41,6 +41,9 @@ urlpatterns: list[URLPattern] = [
     route("<token:token>/<locale:locale>", views.main, name="main"),
     route("<token:token>/photo", views.photo, name="photo"),
     route("<token:token>/logo", views.logo, name="logo"),
+    route("<token:token>/video", video.recording, name="video"),
+    route("<token:token>/video.jpg", video.still, name="video_still"),
+    route("<token:token>/video.vtt", video.captions, name="video_captions"),
     route("<token:token>/<locale:locale>/statement.pdf", views.statement_pdf, name="statement_pdf"),
     route("<token:token>/<locale:locale>/invoice-<int:receivable>.pdf", views.invoice_pdf, name="invoice_pdf"),
     route("<token:token>/<locale:locale>/statement", views.statement, name="statement"),

@@ -26,6 +26,7 @@ from dunwell.run import (
     portal_papers,
     portal_plan,
     portal_terms,
+    portal_video,
 )
 from dunwell.run.portal import Visit
 from dunwell.run.portal_answers import Said
@@ -211,6 +212,7 @@ def payment(request: HttpRequest, seen: Visit, locale: str, refusal: Refusal | N
         refusal=said,
         autos=[_auto(one, speech) for one in autos],
         offers=portal_offers.cards(seen, locale),
+        video=portal_video.of_page(seen),
     )
 
 

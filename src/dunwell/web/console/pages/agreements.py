@@ -1,4 +1,4 @@
-"""Terms and retainers proposed at the desk: the letter is looked at, then the client is asked; nothing is agreed by the asking."""
+"""Terms at the desk: recorded from a contract that there is, or proposed with a letter that is looked at; nothing is agreed by asking."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dunwell.run.news import Prepared
 from dunwell.store.models import Customer
 from dunwell.web.console import deeds, forms
 from dunwell.web.console import show as answer
+from dunwell.web.console.deeds import Done
 from dunwell.web.console.desk import Desk
 
 
@@ -33,6 +34,30 @@ def terms(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         agreements.propose(desk.creditor, customer, _said(form), on=desk.today, by=desk.by)
 
     return _look_and_send(request, desk, customer, form, _("Propose terms"), prepare, record)
+
+
+def recorded(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """The next version of what was agreed, from a contract, brief, mail or chat that shows it; an emptied term is agreed no more."""
+    customer: Customer = deeds.found(Customer, number)
+    before = rights.agreed(desk.creditor, customer, desk.today)
+    form = RecordedForm(request.POST or None, initial={**before, "agreed_on": desk.today})
+
+    def do(said: dict[str, Any]) -> Done:
+        terms = {name: said[name] for name in rights.TERMS if said[name] or before.get(name)}
+        agreed_on, evidence = said["agreed_on"], said["evidence"]
+        rights.agree(desk.creditor, customer, terms, agreed_on=agreed_on, evidence=evidence, on=desk.today, by=desk.by)
+        return Done(_("The terms are recorded; the version before stays in the books."))
+
+    return deeds.ask(
+        request,
+        desk,
+        form,
+        title=_("Terms that were agreed"),
+        lead=customer.name,
+        button=_("Record it"),
+        back=desk.url("customer", number),
+        do=do,
+    )
 
 
 def retainer(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
@@ -66,6 +91,35 @@ class TermsForm(forms.Form):
         gettext_lazy("For late payment"), required=False, help_text=gettext_lazy("Such as 0.1% a day, cap 10%.")
     )
     stop_work = forms.text(gettext_lazy("Clause that lets work stop"), required=False)
+
+
+class RecordedForm(TermsForm):
+    """All terms that an agreement may have, with what shows them."""
+
+    month_end = forms.choice(
+        gettext_lazy("Counted from the end of the month"),
+        {"": "–", "yes": gettext_lazy("yes"), "no": gettext_lazy("no")},
+        required=False,
+    )
+    pay_day = forms.text(
+        gettext_lazy("Paid on a day of the month"), required=False, help_text=gettext_lazy("From 1 to 31.")
+    )
+    late_payment_ref = forms.text(
+        gettext_lazy("Where the late-payment clause stands"), required=False, help_text=gettext_lazy("Such as § 5.2.")
+    )
+    work = forms.choice(
+        gettext_lazy("Work that may stop"),
+        {"": "–", "running": gettext_lazy("running: it pauses"), "not_begun": gettext_lazy("not begun: it waits")},
+        required=False,
+    )
+    credit_limit = forms.text(
+        gettext_lazy("Open at once, at most"), required=False, help_text=gettext_lazy("Such as 5000.00 EUR.")
+    )
+    agreed_on = forms.day(gettext_lazy("Agreed on"))
+    evidence = forms.text(
+        gettext_lazy("What shows it"),
+        help_text=gettext_lazy("The signed contract, the e-mail, the chat, with its day."),
+    )
 
 
 def _said(form: forms.Form) -> dict[str, str]:

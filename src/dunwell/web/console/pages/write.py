@@ -67,7 +67,7 @@ def _page(request: HttpRequest, desk: Desk, customer: Customer) -> HttpResponse:
         try:
             prepared = own_letter.prepare(desk.creditor, customer, _words(form, mail), on=desk.today)
         except Refusal as refusal:
-            form.add_error(None, _not_now(desk, refusal) if isinstance(refusal, NotNow) else answer.refused(refusal))
+            form.add_error(None, not_now(desk, refusal) if isinstance(refusal, NotNow) else answer.refused(refusal))
     context = {
         "section": "replies" if mail else "customers",
         "customer": customer,
@@ -126,7 +126,7 @@ def _draft(desk: Desk, mail: Inbound | None, reply: str) -> str:
     return answers.body(desk.creditor, int(reply))
 
 
-def _not_now(desk: Desk, refusal: NotNow) -> str:
+def not_now(desk: Desk, refusal: NotNow) -> str:
     """The plan's own reason, in the person's words, and the day from which it may go."""
     reason = refusal.values["reason"]
     why = str(UNUSABLE[reason]) if reason in UNUSABLE else " ".join(labels.sentences(reason))
