@@ -22,8 +22,7 @@ from dunwell.core.toml_text import suggest
 from dunwell.engine import claim as composed
 from dunwell.engine import folder
 from dunwell.engine.folder import FolderFacts, Gift, OpenInvoice
-from dunwell.plugins import paper
-from dunwell.run import deliver, retainers, subjects
+from dunwell.run import deliver, printing, retainers, subjects
 from dunwell.run.claim_facts import OBJECTIONS, calendar_of
 from dunwell.run.posted import writer_of
 from dunwell.store import load_claims, load_folder, scope, switches
@@ -99,7 +98,7 @@ def pdf(
         raise NothingOpen(customer=customer.name)
     if kind == "termination":
         facts = _ending(facts, creditor, customer, ends_on or on + timedelta(days=30), basis)
-    return paper.pdf(folder.document(facts, words(facts.locale)))
+    return printing.pdf(creditor, folder.document(facts, words(facts.locale)))
 
 
 @cache

@@ -16,8 +16,7 @@ from dunwell.core.money import total_by_currency
 from dunwell.core.paper import QrCode
 from dunwell.core.refusal import Refusal
 from dunwell.engine import claim, posted
-from dunwell.plugins import paper
-from dunwell.run import people
+from dunwell.run import people, printing
 from dunwell.run.letter_sources import account_facts
 from dunwell.store import load_letters, scope, stop_work
 from dunwell.store.models import Contact, Creditor, Customer, Task
@@ -53,7 +52,8 @@ def pdf(creditor: Creditor, number: int) -> bytes:
     if asked and not any(one.asked for one in owed):
         raise LetterSettled(number=number)
     locale = _locale(creditor, task.customer, task.contact)
-    return paper.pdf(
+    return printing.pdf(
+        creditor,
         posted.letter(
             task.text,
             sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),
@@ -62,7 +62,7 @@ def pdf(creditor: Creditor, number: int) -> bytes:
             on=task.due_on,
             locale=locale,
             codes=_codes(creditor, task, owed, locale),
-        )
+        ),
     )
 
 
