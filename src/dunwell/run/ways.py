@@ -23,6 +23,8 @@ from dunwell.store.models import Creditor
 
 MESSAGE_CHANNELS = ("email", "sms")
 TASK_CHANNELS = ("call", "visit", "letter")
+TOLD_TO = ("host", "username", "shop_id")
+"""The settings that say to whom a secret is told."""
 Registry = Mapping[str, tuple[Any, Any]]
 """Plugins of one sort by their names: what makes one, and its `Config`."""
 
@@ -37,6 +39,10 @@ class SettingUnfit(Refusal):
 
 class SettingMissing(Refusal):
     """{kind} needs its {names}: add --set {first}=…"""
+
+
+class SecretWanted(Refusal):
+    """Type the password or key again: it would be told to another server or account than before."""
 
 
 class NoMailServer(Refusal):
@@ -92,17 +98,12 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
 
 
 def configure_mail(creditor: Creditor, settings: Mapping[str, str], *, by: str) -> None:
-    """Another mail server; without a new password the old one stays. The settings but the password stand in the audit chain."""
-    told = {name: value for name, value in settings.items() if value}
-    before = creditor.channels.get("email", {})
-    new = stored(CHANNELS, "smtp", told)
-    if "password" not in new and before.get("password") and new.get("username") == before.get("username"):
-        new["password"] = before["password"]
+    """Another mail server; what it is but the password stands in the audit chain."""
+    new = anew(CHANNELS, "smtp", settings, creditor.channels.get("email", {}))
     with scope.of(creditor.pk):
         creditor.channels = {**creditor.channels, "email": new}
         creditor.save(update_fields=["channels"])
-        content = {name: value for name, value in new.items() if name != "password"}
-        audit.link(creditor.pk, actor=by, kind="channel", subject="email", content=content)
+        audit.link(creditor.pk, actor=by, kind="channel", subject="email", content=shown(CHANNELS, new))
 
 
 def try_mail(creditor: Creditor, to: str, *, subject: str, text: str, now: datetime) -> str:
@@ -145,6 +146,28 @@ def stored(registry: Registry, kind: str, settings: Mapping[str, str]) -> dict[s
     return {"kind": kind, **values}
 
 
+def anew(registry: Registry, kind: str, settings: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
+    """A plugin's settings said anew, as they are stored: what is not said stays as it is, what is said empty goes.
+
+    A secret said empty stays too, as long as it is told to the same server and account: nobody learns it by naming their own.
+    """
+    known = before if before.get("kind") == kind else {}
+    told = {name: value for name, value in settings.items() if value}
+    kept = {name: value for name, value in known.items() if name not in told and name != "kind"}
+    secrets = {name: vault.unseal(value) for name, value in kept.items() if name in _secrets(registry, kind)}
+    others = {name: str(value) for name, value in kept.items() if name not in settings and name not in secrets}
+    is_other = any(told.get(name) != known.get(name) for name in TOLD_TO if name in settings)
+    if secrets and is_other and settings.get("username", True):
+        raise SecretWanted
+    return stored(registry, kind, {**others, **({} if is_other else secrets), **told})
+
+
+def shown(registry: Registry, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored settings without their secrets: what a page and the audit chain may carry."""
+    secrets = _secrets(registry, settings["kind"]) if settings else ()
+    return {name: value for name, value in settings.items() if name not in secrets}
+
+
 def made(registry: Registry, settings: Mapping[str, Any]) -> Any:
     """A plugin from its stored settings."""
     make, config = registry[settings["kind"]]
@@ -154,6 +177,11 @@ def made(registry: Registry, settings: Mapping[str, Any]) -> Any:
         if name != "kind"
     }
     return make(config(**values))
+
+
+def _secrets(registry: Registry, kind: str) -> tuple[str, ...]:
+    _, config = registry[kind]
+    return tuple(one.name for one in fields(config) if one.metadata.get("secret", False))
 
 
 def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> Any:
