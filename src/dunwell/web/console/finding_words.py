@@ -25,6 +25,7 @@ def said(sentence: str) -> str:
 
 
 FORMS = (
+    _("The message of {} was refused for good: {}"),
     _("A batch of {} has parts that add up to {}."),
     _("An entry has a negative amount ({}) besides its sign."),
     _("An entry has the status {}; it was taken as booked."),

@@ -48,6 +48,11 @@ WORDS = {
         "plan_allowed": term("letter", "a schedule is agreed"),
         "plan_refused": term("letter", "a schedule is not agreed"),
         "retainer_proposed": term("letter", "a retainer is proposed"),
+        "dispute_accepted": term("letter", "you are right"),
+        "dispute_rejected": term("letter", "answer to an objection"),
+        "work_stopped": term("letter", "work stops"),
+        "work_resumed": term("letter", "work goes on"),
+        "work_may_start": term("letter", "work can start"),
     },
     "proposal": {
         "promise": term("proposal", "Promises to pay"),

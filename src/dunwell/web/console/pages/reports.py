@@ -132,36 +132,28 @@ def _cash(found: Report) -> list[tuple[str, list[Money]]]:
 
 
 def _charts(aged: Ageing, found: Report) -> dict[str, Any]:
-    """Options for the chart library; each chart stands beside the table with the same figures."""
+    """Options for the chart library, a chart for each currency; each stands beside the table with the same figures."""
     months = sorted({month for month, _sum in found.cash})
     names = [format_date(month, "LLL yy", locale=look.CLDR[locale()]) for month in months]
     currencies = sorted({amount.currency for _month, amount in found.cash})
     received = {(month, amount.currency): amount for month, amount in found.cash}
-    axes = {"grid": {"left": 8, "right": 8, "top": 28, "bottom": 8, "containLabel": True}, "legend": {"top": 0}}
     return {
-        "ageing": {
-            **axes,
-            "xAxis": {"type": "category", "data": _ages()},
-            "yAxis": {"type": "value"},
-            "series": [
-                {"type": "bar", "name": one.currency, "data": [_number(part) for part in one.parts], "barMaxWidth": 46}
-                for one in aged.totals
-            ],
-        },
-        "cash": {
-            **axes,
-            "xAxis": {"type": "category", "data": names},
-            "yAxis": {"type": "value"},
-            "series": [
-                {
-                    "type": "bar",
-                    "name": currency,
-                    "data": [_number(received.get((month, currency), Money(0, currency))) for month in months],
-                    "barMaxWidth": 34,
-                }
-                for currency in currencies
-            ],
-        },
+        "ageing": [_bars(one.currency, _ages(), one.parts) for one in aged.totals],
+        "cash": [
+            _bars(currency, names, [received.get((month, currency), Money(0, currency)) for month in months])
+            for currency in currencies
+        ],
+    }
+
+
+def _bars(currency: str, names: list[str], sums: Iterable[Money]) -> dict[str, Any]:
+    """A drawing of one currency: on a common scale another one would look like nothing, or like more."""
+    return {
+        "title": {"text": currency, "textStyle": {"fontSize": 13}},
+        "grid": {"left": 8, "right": 8, "top": 34, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "category", "data": names},
+        "yAxis": {"type": "value"},
+        "series": [{"type": "bar", "name": currency, "data": [_number(one) for one in sums], "barMaxWidth": 46}],
     }
 
 

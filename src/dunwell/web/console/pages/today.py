@@ -140,9 +140,9 @@ def _group(desk: Desk, kind: str, count: int, limit: int, own: frozenset[int] | 
 
 def _row(desk: Desk, item: Item) -> Row:
     title, why = _SAID[item.kind](item)
-    return Row(
-        item, title, [*why, *([item.words] if item.words else [])], _address(desk, item), (desk.today - item.since).days
-    )
+    # A task's words are the program's own; all others are a person's or a file's.
+    words = finding(item.words) if item.kind == "task" else item.words
+    return Row(item, title, [*why, *filter(None, [words])], _address(desk, item), (desk.today - item.since).days)
 
 
 def _address(desk: Desk, item: Item) -> str:
