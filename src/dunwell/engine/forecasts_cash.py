@@ -17,6 +17,7 @@ import polars as pl
 DRAWS_MAX, DRAWS_MIN = 1000, 200
 # Of many invoices fewer draws are enough: their luck levels out.
 CELLS_MAX = 20_000_000
+CELLS_AT_ONCE = 2_000_000
 # Share of an invoice's luck that it has in common with the customer's other invoices.
 CUSTOMER_SHARE = 0.5
 BANDS = {50: (0.25, 0.75), 80: (0.1, 0.9), 95: (0.025, 0.975)}
@@ -114,13 +115,20 @@ def sooner(answered: pl.DataFrame, days: int) -> pl.DataFrame:
 def _sums(
     part: pl.DataFrame, days: int, random: np.random.Generator, draws: int, customer_share: float
 ) -> npt.NDArray[np.int64]:
-    day = _days_of_payment(part, random, draws, customer_share)
-    within = day < days
-    cell = (np.arange(draws) * days + day)[within]
-    balances = np.broadcast_to(part["balance"].to_numpy()[:, None], day.shape)[within]
-    # Whole numbers stay whole: below 2^53 minor units a sum of them is exact.
-    sums = np.bincount(cell, weights=balances, minlength=draws * days)
-    return sums.reshape(draws, days).astype(np.int64)
+    customer = part["customer_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    mood = random.standard_normal((customer.max(initial=-1) + 1, draws), np.float32)
+    sums = np.zeros(draws * days, np.int64)
+    for start in range(0, part.height, step := max(CELLS_AT_ONCE // draws, 1)):
+        rows = part.slice(start, step)
+        luck = random.standard_normal((rows.height, draws), np.float32)
+        both = np.sqrt(customer_share) * mood[customer[start : start + step]] + np.sqrt(1.0 - customer_share) * luck
+        day = _days_of_payment(rows, _probability(both.astype(np.float32)))
+        within = day < days
+        cell = (np.arange(draws) * days + day)[within]
+        balances = np.broadcast_to(rows["balance"].to_numpy()[:, None], day.shape)[within]
+        # Whole numbers stay whole: below 2^53 minor units a sum of them is exact.
+        sums += np.bincount(cell, weights=balances, minlength=draws * days).astype(np.int64)
+    return sums.reshape(draws, days)
 
 
 def _told(sums: Draws, dates: pl.Series) -> pl.DataFrame:
@@ -143,16 +151,10 @@ def _told(sums: Draws, dates: pl.Series) -> pl.DataFrame:
     return pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
 
 
-def _days_of_payment(
-    part: pl.DataFrame, random: np.random.Generator, draws: int, customer_share: float
-) -> npt.NDArray[np.int32]:
+def _days_of_payment(rows: pl.DataFrame, level: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
     """By invoice and draw: days from the origin to the payment; beyond the horizon it never comes."""
-    cumulative = part["cumulative"].to_numpy()
-    wait = (part["first_date"] - part["origin"]).dt.total_days().to_numpy().astype(np.int32)
-    customer = part["customer_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    mood = random.standard_normal((customer.max(initial=-1) + 1, draws), np.float32)[customer]
-    luck = random.standard_normal((part.height, draws), np.float32)
-    level = _probability(np.sqrt(np.float32(customer_share)) * mood + np.sqrt(np.float32(1.0 - customer_share)) * luck)
+    cumulative = rows["cumulative"].to_numpy()
+    wait = (rows["first_date"] - rows["origin"]).dt.total_days().to_numpy().astype(np.int32)
     day = np.empty(level.shape, np.int32)
     for line, row in enumerate(cumulative):
         day[line] = np.searchsorted(row, level[line])

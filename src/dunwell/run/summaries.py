@@ -41,14 +41,23 @@ class Summary:
 
 
 def of(
-    creditor: Creditor, key: str, make: Callable[[], Any], *, on: date, now: datetime, anew: bool = False
+    creditor: Creditor,
+    key: str,
+    make: Callable[[], Any],
+    *,
+    on: date,
+    now: datetime,
+    anew: bool = False,
+    once_a_day: bool = False,
 ) -> Summary | None:
-    """What `make` computes over the books for a day; None while the first one is counted. `anew`: count what was recorded since."""
+    """What `make` computes over the books for a day; None while the first one is counted. `anew`: count what was recorded since;
+    `once_a_day`: what was recorded since the day's count changes too little to be counted again.
+    """
     kept, whole_key = caches["summaries"], f"{creditor.pk}-{key}-{__version__}"
     last = _recorded(creditor)
     found: _Kept | None = kept.get(whole_key)
-    if found is not None and (found.on, found.upto) == (on, last):
-        return Summary(found.value, on, found.made_at, 0)
+    if found is not None and found.on == on and (once_a_day or found.upto == last):
+        return Summary(found.value, on, found.made_at, last[0] - found.upto[0])
     if not load_reports.is_more_than(BIG):
         value = make()
         kept.set(whole_key, _Kept(on, last, now, value), timeout=KEPT_S)

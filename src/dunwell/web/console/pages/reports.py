@@ -11,10 +11,12 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dunwell.core.money import Money
 from dunwell.run import reports
-from dunwell.run.reports import Ageing, Report
+from dunwell.run.reports import Ageing, Report, Reports
+from dunwell.run.summaries import Summary
 from dunwell.web.console import counted, export, look
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
@@ -29,9 +31,7 @@ KINDS = ("csv", "xlsx")
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     by, owner, months = _asked(request)
-    kept = counted.of(
-        request, desk, "reports", lambda: reports.every(desk.creditor, as_of=desk.today, rehearsal=desk.is_rehearsal)
-    )
+    kept = of_today(request, desk)
     owned = counted.of(request, desk, f"ageing-{by}-{owner}", lambda: _ageing(desk, by, owner)) if owner else kept
     if kept is None or owned is None:
         return counted.waiting(request, desk, "reports")
@@ -55,6 +55,26 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "charts": _charts(aged, found),
     }
     return answer.page(request, desk, "reports.html", context)
+
+
+def of_today(request: HttpRequest, desk: Desk, *, once_a_day: bool = False) -> Summary | None:
+    """All reports of the day."""
+
+    def make() -> Reports:
+        return reports.every(desk.creditor, as_of=desk.today, rehearsal=desk.is_rehearsal)
+
+    return counted.of(request, desk, "reports", make, once_a_day=once_a_day)
+
+
+def headlines(found: Reports, currency: str) -> list[tuple[str, str]]:
+    """The two figures by which a firm's collecting is known: how long money takes, and what a promise is worth."""
+    report = found.reports[MONTHS]
+    speed = next((one for one in report.speed if one.currency == currency), None)
+    kept = next((one.rate for one in report.promises if one.currency == currency), None)
+    told = [(_("DSO, count-back"), speed.dso_count_back, _days)] if speed else []
+    return [
+        (name, say(value)) for name, value, say in [*told, (_("Promises kept"), kept, _percent)] if value is not None
+    ]
 
 
 def file(request: HttpRequest, desk: Desk, table: str, kind: str) -> HttpResponse:
@@ -192,7 +212,14 @@ def _ageing_rows(aged: Ageing, by: str) -> list[list[Cell]]:
 
 
 def _speed_rows(found: Report) -> list[list[Cell]]:
-    head: list[Cell] = [_("Currency"), _("Figure"), _("Value"), _("Formula"), _("From"), _("To")]
+    head: list[Cell] = [
+        _("Currency"),
+        _("Figure"),
+        _("Value"),
+        _("Formula"),
+        pgettext("day", "From"),
+        pgettext("day", "To"),
+    ]
     first, last = found.period.first.isoformat(), found.period.last.isoformat()
     rows: Iterable[list[Cell]] = (
         [one.currency, name, value, formula, first, last]

@@ -156,4 +156,5 @@
     new ResizeObserver(() => chart.resize()).observe(figure);
   };
   $$("[data-chart]").forEach(draw);
+  document.addEventListener("htmx:load", (event) => $$("[data-chart]", event.target).forEach(draw));
 })();
