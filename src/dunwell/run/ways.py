@@ -151,15 +151,16 @@ def anew(registry: Registry, kind: str, settings: Mapping[str, str], before: Map
 
     A secret said empty stays too, as long as it is told to the same server and account: nobody learns it by naming their own.
     """
-    known = before if before.get("kind") == kind else {}
+    known = {name: value for name, value in before.items() if name != "kind"} if before.get("kind") == kind else {}
     told = {name: value for name, value in settings.items() if value}
-    kept = {name: value for name, value in known.items() if name not in told and name != "kind"}
-    secrets = {name: vault.unseal(value) for name, value in kept.items() if name in _secrets(registry, kind)}
-    others = {name: str(value) for name, value in kept.items() if name not in settings and name not in secrets}
+    secrets = [name for name in _secrets(registry, kind) if name in known and name not in told]
     is_other = any(told.get(name) != known.get(name) for name in TOLD_TO if name in settings)
-    if secrets and is_other and settings.get("username", True):
+    has_account = settings.get("username") != ""
+    if secrets and is_other and has_account:
         raise SecretWanted
-    return stored(registry, kind, {**others, **({} if is_other else secrets), **told})
+    unsaid = {name: str(value) for name, value in known.items() if name not in settings and name not in secrets}
+    kept = {} if is_other else {name: vault.unseal(known[name]) for name in secrets}
+    return stored(registry, kind, {**unsaid, **kept, **told})
 
 
 def shown(registry: Registry, settings: Mapping[str, Any]) -> dict[str, Any]:
