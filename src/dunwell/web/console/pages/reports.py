@@ -27,6 +27,8 @@ MONTHS = 3
 TENTH = Decimal("0.1")
 FILES = ("ageing", "speed", "promises", "rolls", "cash")
 KINDS = ("csv", "xlsx")
+WHOLE_NAMES = {"interval": 0, "width": 58, "overflow": "break"}
+"""A few names all stand under their bars, in lines of their own where the screen is narrow."""
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -171,7 +173,7 @@ def _bars(currency: str, names: list[str], sums: Iterable[Money]) -> dict[str, A
     return {
         "title": {"text": currency, "textStyle": {"fontSize": 13}},
         "grid": {"left": 8, "right": 8, "top": 34, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "category", "data": names},
+        "xAxis": {"type": "category", "data": names, **({"axisLabel": WHOLE_NAMES} if len(names) <= len(_ages()) else {})},
         "yAxis": {"type": "value"},
         "series": [{"type": "bar", "name": currency, "data": [_number(one) for one in sums], "barMaxWidth": 46}],
     }
