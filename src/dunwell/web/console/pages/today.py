@@ -156,7 +156,7 @@ def _ahead(request: HttpRequest, desk: Desk, currency: str) -> dict[str, Any]:
 def _alert(one: Alert) -> tuple[str, str]:
     """What is wrong, and what to do."""
     said, remedy = ALERTS[one.code]
-    return said.format(since=formats.localize(one.since)), str(remedy)
+    return str(said).format(since=formats.localize(one.since)), str(remedy)
 
 
 def barred(desk: Desk) -> list[tuple[rights.Ending, int]]:
