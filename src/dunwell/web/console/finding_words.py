@@ -30,7 +30,9 @@ FORMS = (
     _("Proposal of this project: the usual words"),
     _("Proposal of this project: what an accounts department takes for ordinary; not a law"),
     _("Proposal of this project, after the figures of 230-ФЗ; not a law here"),
-    _("230-ФЗ, art. 7: calls to a natural person (in the wording since {}; by secondary sources, not the primary text)"),
+    _(
+        "230-ФЗ, art. 7: calls to a natural person (in the wording since {}; by secondary sources, not the primary text)"
+    ),
     _("230-ФЗ, art. 7: text, voice and other messages ({}; by secondary sources, not the primary text)"),
     _("230-ФЗ, art. 7: personal meetings (by secondary sources, not the primary text)"),
     _("230-ФЗ, art. 7: hours by the place of residence of the person (by secondary sources, not the primary text)"),

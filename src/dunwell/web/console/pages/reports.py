@@ -173,7 +173,11 @@ def _bars(currency: str, names: list[str], sums: Iterable[Money]) -> dict[str, A
     return {
         "title": {"text": currency, "textStyle": {"fontSize": 13}},
         "grid": {"left": 8, "right": 8, "top": 34, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "category", "data": names, **({"axisLabel": WHOLE_NAMES} if len(names) <= len(_ages()) else {})},
+        "xAxis": {
+            "type": "category",
+            "data": names,
+            **({"axisLabel": WHOLE_NAMES} if len(names) <= len(_ages()) else {}),
+        },
         "yAxis": {"type": "value"},
         "series": [{"type": "bar", "name": currency, "data": [_number(one) for one in sums], "barMaxWidth": 46}],
     }

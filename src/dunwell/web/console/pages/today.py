@@ -112,7 +112,6 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "owners": owners,
         "total": sum(counts.values()),
         "sources": freshness.sources(desk.creditor, desk.now),
-        "alerts": [_alert(one) for one in alerts.of(desk.creditor, today=desk.today, now=desk.now)],
     }
     return answer.page(request, desk, "today.html", context)
 
@@ -135,6 +134,7 @@ def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
         "received": [one for one in found if one.payments],
         "payments": sum(one.payments for one in found),
         "barred": barred_,
+        "alerts": [_alert(one) for one in alerts.of(desk.creditor, today=desk.today, now=desk.now)],
         **_ahead(request, desk, found[0].currency if found else ""),
     }
     return answer.part(request, desk, "part_figures.html", context)
