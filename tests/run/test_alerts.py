@@ -10,8 +10,8 @@ import pytest
 
 from dunwell.run import alerts, backup
 from dunwell.run.alerts import Alert, AlertCode
-from dunwell.store import scope, switches
-from dunwell.store.models import Message, Switch
+from dunwell.store import scope
+from dunwell.store.models import Message
 from regressions import world
 from regressions.world import DAY, World
 
@@ -24,8 +24,8 @@ def firm(creditor: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worl
     return world.fresh(creditor, tmp_path)
 
 
-def told(firm: World, today: date = DAY, now: datetime = NOON) -> list[Alert]:
-    return alerts.of(firm.creditor, today=today, now=now)
+def told(firm: World, today: date = DAY, now: datetime = NOON, *, is_stopped: bool = False) -> list[Alert]:
+    return alerts.of(firm.creditor, today=today, now=now, rehearsal=True, is_stopped=is_stopped)
 
 
 def test_a_company_at_its_beginning_is_warned_of_nothing(firm: World) -> None:
@@ -53,5 +53,4 @@ def test_a_message_that_should_have_left_is_told_unless_everything_is_stopped(fi
         due = Message.objects.get().not_before
     assert told(firm, now=due + timedelta(minutes=59)) == []
     assert told(firm, now=due + timedelta(hours=2)) == [Alert(AlertCode.SENDING_STALLED, due)]
-    switches.turn(firm.creditor.pk, Switch.STOP, "on", by="anna", why="a wrong list", on=DAY)
-    assert told(firm, now=due + timedelta(hours=2)) == []
+    assert told(firm, now=due + timedelta(hours=2), is_stopped=True) == []

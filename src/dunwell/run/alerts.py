@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from dunwell.run import backup, calendars
-from dunwell.store import gone_out, standing, switches
+from dunwell.store import gone_out, standing
 from dunwell.store.models import Creditor
 
 DUE_WAITS_MAX = timedelta(hours=1)
@@ -33,28 +33,26 @@ class Alert:
     since: datetime | date | None = None
 
 
-def of(creditor: Creditor, *, today: date, now: datetime) -> list[Alert]:
+def of(creditor: Creditor, *, today: date, now: datetime, rehearsal: bool, is_stopped: bool) -> list[Alert]:
     """The alerts of a creditor on their day, the gravest first."""
     found: list[Alert | None] = [
         Alert(AlertCode.RESTORED) if gone_out.is_unconfirmed(creditor.pk) else None,
-        _stalled(creditor, now),
-        _missed(creditor, today),
+        None if is_stopped else _stalled(creditor, now, rehearsal=rehearsal),
+        _missed(creditor, today, rehearsal=rehearsal),
         # Nobody's books but real ones are worth a backup.
         _backup(now) if not creditor.is_demo else None,
     ]
     return [one for one in found if one is not None]
 
 
-def _stalled(creditor: Creditor, now: datetime) -> Alert | None:
-    if switches.is_stopped(creditor.pk):
-        return None
-    since = standing.oldest_due(creditor.pk, at=now, rehearsal=not switches.is_live(creditor.pk))
+def _stalled(creditor: Creditor, now: datetime, *, rehearsal: bool) -> Alert | None:
+    since = standing.oldest_due(creditor.pk, at=now, rehearsal=rehearsal)
     return Alert(AlertCode.SENDING_STALLED, since) if since and now - since > DUE_WAITS_MAX else None
 
 
-def _missed(creditor: Creditor, today: date) -> Alert | None:
+def _missed(creditor: Creditor, today: date, *, rehearsal: bool) -> Alert | None:
     """A day of business before today was not run; a creditor whose first day is still to come misses none."""
-    last = standing.last_run(creditor.pk, rehearsal=not switches.is_live(creditor.pk))
+    last = standing.last_run(creditor.pk, rehearsal=rehearsal)
     if last is None:
         return None
     wanted = calendars.around(creditor.country, today.year).previous_business_day(today - timedelta(1))

@@ -24,7 +24,7 @@ def take_off(creditor: Creditor, kind: str, *, by: str) -> None:
 
 def shown(creditor: Creditor, kind: str) -> dict[str, Any]:
     """How a provider is asked, without its keys; empty where it is not set up."""
-    return ways.shown(PROVIDERS, creditor.providers.get(kind, {}))
+    return ways.shown(creditor.providers.get(kind, {}))
 
 
 def hook_address(creditor: Creditor, kind: str) -> str:

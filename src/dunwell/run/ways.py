@@ -18,6 +18,7 @@ from dunwell.core.channel import Channel, ChannelDown, Outgoing
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown, Refusal
 from dunwell.plugins.channels import CHANNELS
 from dunwell.plugins.channels.task import Task
+from dunwell.run import mail_logins
 from dunwell.store import audit, record_plan, scope, vault
 from dunwell.store.models import Creditor
 
@@ -66,8 +67,15 @@ def of(creditor: Creditor, *, rehearsal: bool, folder: Path) -> dict[str, Channe
     by_hand = Task(lambda message, key: _put_on_work_list(creditor, message, key))
     return {
         **dict.fromkeys(TASK_CHANNELS, by_hand),
-        **{name: made(CHANNELS, settings) for name, settings in creditor.channels.items()},
+        **{name: channel(creditor, settings) for name, settings in creditor.channels.items()},
     }
+
+
+def channel(creditor: Creditor, settings: Mapping[str, Any]) -> Channel:
+    """A way out from its stored settings."""
+    bearer = mail_logins.bearer(creditor, settings)
+    found: Channel = made(CHANNELS, settings, **({"bearer": bearer} if bearer else {}))
+    return found
 
 
 def _put_on_work_list(creditor: Creditor, message: Outgoing, key: str) -> int:
@@ -103,7 +111,12 @@ def configure_mail(creditor: Creditor, settings: Mapping[str, str], *, by: str) 
     with scope.of(creditor.pk):
         creditor.channels = {**creditor.channels, "email": new}
         creditor.save(update_fields=["channels"])
-        audit.link(creditor.pk, actor=by, kind="channel", subject="email", content=shown(CHANNELS, new))
+        audit.link(creditor.pk, actor=by, kind="channel", subject="email", content=shown(new))
+
+
+def shown(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that anybody may see: all but the secrets."""
+    return {name: value for name, value in settings.items() if not str(value).startswith(vault.MARK)}
 
 
 def try_mail(creditor: Creditor, to: str, *, subject: str, text: str, now: datetime) -> str:
@@ -118,7 +131,7 @@ def try_mail(creditor: Creditor, to: str, *, subject: str, text: str, now: datet
         message_id=0, customer_id=0, customer="", channel="email", step="", slot_on=now.date(), locale=creditor.locale,
         subject=subject, text=text, html="", mime=bytes(letter), sender=creditor.reply_address or to, to=(to,), copies=(), at=now,
     )  # fmt: skip
-    way = made(CHANNELS, creditor.channels["email"])
+    way = channel(creditor, creditor.channels["email"])
     try:
         said = way.check()
         way.send(outgoing, key=str(letter["Message-ID"]))
@@ -163,21 +176,15 @@ def anew(registry: Registry, kind: str, settings: Mapping[str, str], before: Map
     return stored(registry, kind, {**unsaid, **kept, **told})
 
 
-def shown(registry: Registry, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Stored settings without their secrets: what a page and the audit chain may carry."""
-    secrets = _secrets(registry, settings["kind"]) if settings else ()
-    return {name: value for name, value in settings.items() if name not in secrets}
-
-
-def made(registry: Registry, settings: Mapping[str, Any]) -> Any:
-    """A plugin from its stored settings."""
+def made(registry: Registry, settings: Mapping[str, Any], **more: Any) -> Any:
+    """A plugin from its stored settings, and what it is given beside them."""
     make, config = registry[settings["kind"]]
     values = {
         name: vault.unseal(value) if isinstance(value, str) else value
         for name, value in settings.items()
         if name != "kind"
     }
-    return make(config(**values))
+    return make(config(**values), **more)
 
 
 def _secrets(registry: Registry, kind: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from dunwell.plugins.readers.visible import visible_from_text
 from dunwell.plugins.readers.words import MASKED, PHONE
 
 LISTED_FROM = 0.47  # An intent is listed from this probability on; chosen by cross-validation.
+LISTED_WEIGHT = 0.5  # Of "is it meant at all" beside "does it decide"; chosen by leaving sittings out.
 WORRY_FROM = 0.02  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
 HUMAN = frozenset(
     "dispute hostile_or_legal stop_contact hardship refusal request_extension request_instalments question".split()
@@ -55,6 +56,7 @@ QUOTED = {
 }  # fmt: skip
 AFTER_PAYMENT = frozenset("question request_document promise_to_pay acknowledgement internal_process_delay".split())
 COMMITTING = ("promise_to_pay", "request_extension")  # Where a day that nothing else claims is the day of the promise.
+ASIDE = frozenset("question request_document".split())
 OUTSIDE = frozenset("waiting_for_funds internal_process_delay".split())  # What a promise may hang on.
 REASONS_OF_PROMISE = frozenset("internal_process_delay waiting_for_funds out_of_office acknowledgement".split())
 REASONS = {
@@ -163,13 +165,14 @@ def settle(evidence: Evidence, found: Fields, scores: classifier.Scores, context
     """Turn probabilities and findings into claims that agree with each other."""
     chances = dict(scores["intents"])
     listed = {intent for intent, chance in chances.items() if chance >= LISTED_FROM}
-    primary = max(scores["primary"], key=lambda intent: scores["primary"][intent])
+    decisive = _decisive(scores)
+    primary = max(decisive, key=lambda intent: decisive[intent])
     if evidence.has("bot"):
         listed, primary = set(), "unrelated"
     primary = _precedence(evidence, listed, primary, dated=found.promised is not None)
     listed.add(primary)
     listed -= _unsaid(evidence, listed, primary, dated=found.promised is not None)
-    chances[primary] = max(chances[primary], scores["primary"][primary])
+    chances[primary] = max(chances[primary], decisive[primary])
     sentiment = max(scores["sentiment"], key=lambda mood: scores["sentiment"][mood])
     promising = "promise_to_pay" in listed
     reason = _reason(evidence, scores["reason"])
@@ -204,6 +207,15 @@ def settle(evidence: Evidence, found: Fields, scores: classifier.Scores, context
     )
 
 
+def _decisive(scores: classifier.Scores) -> dict[str, float]:
+    """How surely each intent decides: two questions asked of the same words agree on what was meant more often than one is right."""
+    weighed = {
+        intent: share * scores["intents"][intent] ** LISTED_WEIGHT for intent, share in scores["primary"].items()
+    }
+    total = sum(weighed.values())
+    return {intent: share / total for intent, share in weighed.items()}
+
+
 def _unsaid(evidence: Evidence, listed: set[str], primary: str, *, dated: bool) -> set[str]:
     """Intents that the guide does not list beside the others: a promise that hangs on somebody else and has no day, and a
     taunt taken for a threat."""
@@ -222,6 +234,8 @@ def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bo
         return "stop_contact"
     if primary == "dispute" and "promise_to_pay" not in listed and evidence.has("refuse") and not evidence.has("until"):
         return "refusal"
+    if primary == "refusal" and "dispute" in listed and evidence.has("until"):
+        return "dispute"  # Payment is held back for as long as something of ours is wrong.
     if primary == "hostile_or_legal" and evidence.has("taunt") and "refusal" in listed | _refused(evidence):
         return "refusal"
     if primary == "already_paid" and "dispute" in listed and evidence.has("dispute_duplicate"):
@@ -230,9 +244,17 @@ def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bo
         primary = _before_promise(evidence, listed, dated=dated)
     if "already_paid" in listed and primary in AFTER_PAYMENT and evidence.has("paid"):
         return "already_paid"
-    if primary in REASONS_OF_PROMISE and "promise_to_pay" in listed and dated and not evidence.has("outside_condition"):
+    is_promised = "promise_to_pay" in listed and dated and not evidence.has("outside_condition")
+    if is_promised and (primary in REASONS_OF_PROMISE or _is_aside(evidence, primary)):
         return "promise_to_pay"
     return primary
+
+
+def _is_aside(evidence: Evidence, primary: str) -> bool:
+    """What stands beside a dated promise and does not decide: a question or a wish after it, a schedule that nobody is asked to allow."""
+    if primary == "request_instalments":
+        return "?" not in evidence.text and not evidence.has("ask_instalments", "asks_consent")
+    return primary in ASIDE and _before(evidence, QUOTED["promise_to_pay"], QUOTED[primary])
 
 
 def _before_promise(evidence: Evidence, listed: set[str], *, dated: bool) -> str:
@@ -245,6 +267,8 @@ def _before_promise(evidence: Evidence, listed: set[str], *, dated: bool) -> str
         return "dispute"
     if "request_extension" in listed and evidence.has("ask_extension"):
         return "request_extension"
+    if "request_instalments" in listed and evidence.has("asks_consent"):
+        return "request_instalments"
     if "request_payment_details" in listed:
         return "request_payment_details"  # Whoever asks where to pay cannot pay before they are told.
     asks_first = _before(evidence, QUOTED["request_document"], QUOTED["promise_to_pay"])

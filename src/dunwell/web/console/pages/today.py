@@ -134,7 +134,16 @@ def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
         "received": [one for one in found if one.payments],
         "payments": sum(one.payments for one in found),
         "barred": barred_,
-        "alerts": [_alert(one) for one in alerts.of(desk.creditor, today=desk.today, now=desk.now)],
+        "alerts": [
+            _alert(one)
+            for one in alerts.of(
+                desk.creditor,
+                today=desk.today,
+                now=desk.now,
+                rehearsal=desk.is_rehearsal,
+                is_stopped=desk.is_stopped,
+            )
+        ],
         **_ahead(request, desk, found[0].currency if found else ""),
     }
     return answer.part(request, desk, "part_figures.html", context)
