@@ -166,12 +166,12 @@ def anew(registry: Registry, kind: str, settings: Mapping[str, str], before: Map
     """
     known = {name: value for name, value in before.items() if name != "kind"} if before.get("kind") == kind else {}
     told = {name: value for name, value in settings.items() if value}
-    secrets = [name for name in _secrets(registry, kind) if name in known and name not in told]
+    secrets = [name for name in _secrets(registry, kind) if name in known and name in settings and name not in told]
     is_other = any(told.get(name) != known.get(name) for name in TOLD_TO if name in settings)
     has_account = settings.get("username") != ""
     if secrets and is_other and has_account:
         raise SecretWanted
-    unsaid = {name: str(value) for name, value in known.items() if name not in settings and name not in secrets}
+    unsaid = {name: vault.unseal(str(value)) for name, value in known.items() if name not in settings}
     kept = {} if is_other else {name: vault.unseal(known[name]) for name in secrets}
     return stored(registry, kind, {**unsaid, **kept, **told})
 
