@@ -1,4 +1,4 @@
-"""The first hour in a real browser, in each language: an empty installation, a sheet of two hundred rows, tomorrow's messages."""
+"""The first hour in a real browser, in each language with a file as programs there write it: two hundred rows, tomorrow's messages."""
 
 from __future__ import annotations
 
@@ -7,14 +7,35 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from console.test_start import HEAD, rows
 from dunwell.run import founding
 
 PASSWORD = "a long enough passphrase"
 COMPANY = {"name": "Breza", "writer": "Maria Petrova", "email": "maria@breza.example", "iban": "BG80BNBG96611020345678"}
 MINUTES_MAX = 10
+ROWS = 200
+SHEETS = {
+    "en": (
+        "open items.csv",
+        "utf-8",
+        "Customer ID,Customer name,Country,Language,Contact person,Role,Email,Invoice number,Invoice date,Due date,Amount,Currency",
+        '{n},Client {n} Ltd,GB,en,Anna Brown,accounts payable,c{n}@client.example,A-{n},02/02/2026,{due}/02/2026,"{n},100.00",EUR',
+    ),
+    "ru": (
+        "Счета к оплате.csv",
+        "cp1251",
+        "Код клиента;Клиент;Страна;Язык;Контактное лицо;Должность;Эл. почта;Номер счёта;Дата счёта;Срок оплаты;Сумма;Валюта",
+        "{n};ООО «Клиент {n}»;Россия;ru;Анна Ивановна Петрова;бухгалтер;c{n}@client.example;A-{n};02.02.2026;{due}.02.2026;{n} 100,00;EUR",
+    ),
+    "bg": (
+        "Неплатени фактури.csv",
+        "cp1251",
+        "Код на клиент;Клиент;Държава;Език;Лице за контакт;Длъжност;Имейл;Фактура №;Дата на фактура;Падеж;Сума;Валута",
+        "{n};Клиент {n} ООД;България;bg;Анна Петрова;счетоводител;c{n}@client.example;A-{n};02.02.2026;{due}.02.2026;{n} 100,00;EUR",
+    ),
+}
+"""Name, encoding, head and row: separators, days and sums as they are written there."""
 LETTERS = {"en": "messages would be written", "ru": "сообщени", "bg": "съобщени"}
 
 
@@ -40,6 +61,12 @@ def page(browser: Browser, served: str, language: str, monkeypatch: pytest.Monke
     assert complaints == []
 
 
+def sheet(language: str) -> FilePayload:
+    name, encoding, head, row = SHEETS[language]
+    lines = [head, *(row.format(n=n, due=16 + n % 5) for n in range(1, ROWS + 1))]
+    return {"name": name, "mimeType": "text/csv", "buffer": "\r\n".join(lines).encode(encoding)}
+
+
 @pytest.mark.parametrize("language", ["en", "ru", "bg"])
 def test_from_nothing_to_tomorrows_messages(
     page: Page, language: str, record_property: pytest.RecordPropertyFixture
@@ -56,9 +83,7 @@ def test_from_nothing_to_tomorrows_messages(
     page.wait_for_url("**/start/file")
     step("company")
 
-    page.locator("[name=file]").set_input_files(
-        {"name": "open items.csv", "mimeType": "text/csv", "buffer": (HEAD + rows(200)).encode()}
-    )
+    page.locator("[name=file]").set_input_files(sheet(language))
     page.locator("main form .btn-primary").click()
     page.wait_for_url("**/money/import/*")
     page.locator("[name=covered_until]").fill("2026-03-02")

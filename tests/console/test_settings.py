@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,9 @@ from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
 
-from dunwell.run import creditors, users
+from dunwell.plugins.mailboxes import imap
+from dunwell.plugins.providers import PROVIDERS
+from dunwell.run import creditors, mailboxes, payment_providers, users, ways
 from dunwell.store import scope
 from dunwell.store.models import Audit, BankAccount, Creditor, Membership, Staff
 from regressions.world import DAY, World
@@ -193,3 +196,67 @@ def test_a_picture_that_claims_to_be_huge_is_refused(client_as: Callable[..., Cl
     head[16:24] = (60_000).to_bytes(4, "big") * 2
     head[29:33] = zlib.crc32(bytes(head[12:29])).to_bytes(4, "big")
     assert save_photo(client_as("admin"), world, bytes(head)).status_code == 422
+
+
+KEYS = {"api_key": "sk_word", "webhook_secret": "whsec_word"}
+MAILBOX = {
+    "host": "127.0.0.1",
+    "port": "1",
+    "security": "none",
+    "username": "office",
+    "password": "b0x-word",
+    "folder": "INBOX",
+    "plus": "no",
+}
+
+
+def test_a_mailbox_that_does_not_answer_is_not_kept(client_as: Callable[..., Client], creditor: Any) -> None:
+    answer = client_as("admin").post(at(creditor, "settings/channels/mailbox"), MAILBOX)
+    assert answer.status_code == 422
+    assert "does not answer" in answer.content.decode()
+    creditor.refresh_from_db()
+    assert creditor.inbox == {}
+
+
+def test_a_password_stays_for_its_server_alone_and_is_never_shown(
+    client_as: Callable[..., Client], creditor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator who names a server of their own may not have the old password told to it."""
+    tried: list[Any] = []
+    monkeypatch.setitem(
+        mailboxes.MAILBOXES, "imap", (lambda config: tried.append(config) or nullcontext(), imap.Config)
+    )
+    client, page = client_as("admin"), at(creditor, "settings/channels/mailbox")
+    assert client.post(page, MAILBOX).status_code == 302
+    assert client.post(page, {**MAILBOX, "folder": "Answers", "password": ""}).status_code == 302
+    assert (tried[-1].folder, tried[-1].password) == ("Answers", "b0x-word")
+    answer = client.post(page, {**MAILBOX, "host": "mail.elsewhere.example", "password": ""})
+    assert answer.status_code == 422 and "Type the password" in answer.content.decode()
+    assert len(tried) == 2
+    for shown in ("settings/channels", "settings/channels/mailbox", "settings/audit"):
+        assert "b0x-word" not in client.get(at(creditor, shown)).content.decode()
+    with scope.of(creditor.pk):
+        assert not Audit.objects.filter(auditcontent__body__contains="password").exists()
+    assert client.post(at(creditor, "settings/channels/mailbox/off")).status_code == 302
+    creditor.refresh_from_db()
+    assert creditor.inbox == {}
+
+
+def test_a_payment_provider_is_set_up_tested_and_taken_off(client_as: Callable[..., Client], creditor: Any) -> None:
+    client, page = client_as("admin"), at(creditor, "settings/channels/online/stripe")
+    assert client.post(page, {"api_key": "sk_word", "webhook_secret": ""}).status_code == 422
+    assert f"/p/hooks/{creditor.slug}/stripe" in client.get(page).content.decode()
+    payment_providers.configure(creditor, "stripe", {"api": "http://127.0.0.1:1"} | KEYS, by="test")
+    assert client.post(page, {"api_key": "sk_new", "webhook_secret": ""}).status_code == 302
+    creditor.refresh_from_db()
+    stripe = ways.made(PROVIDERS, creditor.providers["stripe"]).config
+    assert (stripe.api_key, stripe.webhook_secret, stripe.api) == ("sk_new", "whsec_word", "http://127.0.0.1:1")
+    for shown in ("settings/channels", "settings/channels/online/stripe", "settings/audit"):
+        text = client.get(at(creditor, shown)).content.decode()
+        assert not any(word in text for word in ("sk_new", "sk_word", "whsec_word"))
+    answer = client.post(at(creditor, "settings/channels/provider/stripe/check"), follow=True)
+    assert "cannot be reached" in answer.content.decode()
+    assert client.post(f"{page}/off").status_code == 302
+    creditor.refresh_from_db()
+    assert creditor.providers == {}
+    assert client.get(at(creditor, "settings/channels/online/memory")).status_code == 404

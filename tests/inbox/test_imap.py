@@ -50,6 +50,7 @@ def connect(firm: World, config: imap.Config) -> None:
             "username": config.username,
             "password": config.password,
         },
+        by="test",
     )
 
 
@@ -83,6 +84,7 @@ def test_a_wrong_password_is_one_sentence(firm: World, server: imap.Config) -> N
         mailboxes.connect(
             firm.creditor,
             {"host": server.host, "port": str(server.port), "security": "none", "username": "maria", "password": "no"},
+            by="test",
         )
     assert firm.creditor.inbox == {}
 

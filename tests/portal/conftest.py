@@ -50,7 +50,7 @@ def settings_clock(monkeypatch):
 @pytest.fixture
 def live(firm, provider, settings_clock):
     """A live firm with Stripe and a public address, one letter out, its reader's page."""
-    from dunwell.run import online
+    from dunwell.run import payment_providers
     from dunwell.store import switches
     from dunwell.store.models import Switch
     from portal.clients import Reader, link_in
@@ -58,7 +58,9 @@ def live(firm, provider, settings_clock):
     from portal.providers import SECRET
 
     creditor = firm.creditor
-    online.configure(creditor, "stripe", {"api_key": "sk", "webhook_secret": SECRET, "api": provider.address})
+    payment_providers.configure(
+        creditor, "stripe", {"api_key": "sk", "webhook_secret": SECRET, "api": provider.address}, by="test"
+    )
     creditor.public_url = "https://pay.firm.example"
     creditor.save()
     switches.turn(creditor.pk, Switch.PUBLIC_URL, creditor.public_url, by="check", why="", on=MONDAY)

@@ -9,7 +9,7 @@ import pytest
 from dunwell.core.ledger import DocumentKind
 from dunwell.core.money import Money
 from dunwell.core.recurring import Rhythm, Wanted
-from dunwell.run import autopay, numbers, online, people, recurring, recurring_turns
+from dunwell.run import autopay, numbers, online, payment_providers, people, recurring, recurring_turns
 from dunwell.store import scope
 from dunwell.store.models import (
     AutoCharge,
@@ -201,7 +201,9 @@ def test_yookassa_charges_by_the_saved_method(firm, provider):
 
 
 def test_in_rehearsal_the_whole_way_is_walked_and_no_money_moves(firm, provider):
-    online.configure(firm.creditor, "stripe", {"api_key": "sk", "webhook_secret": "w", "api": provider.address})
+    payment_providers.configure(
+        firm.creditor, "stripe", {"api_key": "sk", "webhook_secret": "w", "api": provider.address}, by="test"
+    )
     firm.owing("2026-02-20")
     firm.day()
     reader = Reader(link_in(world.only(firm.sent())))

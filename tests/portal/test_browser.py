@@ -13,7 +13,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
-from dunwell.run import creditors, online, portal_desk
+from dunwell.run import creditors, payment_providers, portal_desk
 from dunwell.store import scope
 from dunwell.store.models import PageOpening, Promise
 from portal.clients import BROWSER, link_in
@@ -67,7 +67,7 @@ def firm_in_three(firm):
         tax_id="7707083893",
         holder="ООО «Пример»",
     )
-    online.configure(firm.creditor, "memory", {})
+    payment_providers.configure(firm.creditor, "memory", {}, by="test")
     for locale, (name, country, currency, number, sum_, _) in CLIENTS.items():
         firm.customers(f"{locale},{name},business,{country},{locale},Анна Иванова,accounts payable,a@{locale}.example")
         firm.invoices(f"{locale},invoice,{number},2026-01-30,2026-02-20,{sum_},{currency},", on=date(2026, 1, 30))
@@ -172,8 +172,19 @@ def test_nothing_serious_is_found_on_any_page(firm_in_three, phone):
     firm, paths = firm_in_three
     with serving() as base:
         for page in (
-            *("paid", "dispute", "question", "redirect", "other_way", "stop", "statement"),
-            *("done/paid", "done/dispute", "done/question"),
+            *(
+                "paid",
+                "dispute",
+                "question",
+                "redirect",
+                "other_way",
+                "stop",
+                "statement",
+                "hardship",
+                "survey",
+                "review",
+            ),
+            *("done/paid", "done/dispute", "done/question", "done/hardship", "done/survey"),
         ):
             phone.goto(f"{base}{paths['ru']}/ru/{page}")
             seen(phone, f"ru-{page.replace('/', '-')}")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dunwell.run import creditors, online
+from dunwell.run import creditors, online, payment_providers
 from dunwell.store import scope, switches
 from dunwell.store.models import Hold, OnlineEvent, OnlinePayment, Payment, Switch
 from portal.clients import Reader, link_in
@@ -177,7 +177,9 @@ def test_yookassas_notification_is_believed_only_after_looking_it_up(firm, provi
         bic="044525225",
         correspondent="30101810400000000225",
     )
-    online.configure(creditor, "yookassa", {"shop_id": "1", "secret_key": "s", "api": provider.address})
+    payment_providers.configure(
+        creditor, "yookassa", {"shop_id": "1", "secret_key": "s", "api": provider.address}, by="test"
+    )
     creditor.public_url = "https://pay.firm.example"
     creditor.save()
     switches.turn(creditor.pk, Switch.PUBLIC_URL, creditor.public_url, by="check", why="", on=MONDAY)
@@ -204,7 +206,9 @@ def test_yookassas_notification_is_believed_only_after_looking_it_up(firm, provi
 
 
 def test_in_rehearsal_the_demo_provider_stands_in_and_no_money_is_booked(firm, provider):
-    online.configure(firm.creditor, "stripe", {"api_key": "sk", "webhook_secret": SECRET, "api": provider.address})
+    payment_providers.configure(
+        firm.creditor, "stripe", {"api_key": "sk", "webhook_secret": SECRET, "api": provider.address}, by="test"
+    )
     firm.owing("2026-02-20")
     firm.day()
     reader = Reader(link_in(world.only(firm.sent())))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import caches
 
+from dunwell import __version__
 from dunwell.run import summaries
 from dunwell.store import audit, scope
 from regressions.world import World
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+TODAY = NOW.date()
 
 
 @pytest.fixture
@@ -37,14 +39,14 @@ def big(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 def asked(world: World, value: Any, **how: Any) -> summaries.Summary | None:
     with scope.of(world.creditor.pk):
-        return summaries.of(world.creditor, "test", lambda: value, now=NOW, **how)
+        return summaries.of(world.creditor, "test", lambda: value, **{"on": TODAY, "now": NOW, **how})
 
 
-def counted(world: World, value: Any) -> summaries.Summary:
+def counted(world: World, value: Any, on: date = TODAY) -> summaries.Summary:
     """Asked until it is there."""
     for _ in range(200):
-        found = asked(world, value)
-        if found is not None:
+        found = asked(world, value, on=on)
+        if found is not None and found.on == on:
             return found
         threading.Event().wait(0.05)
     raise AssertionError("it was never counted")
@@ -68,6 +70,14 @@ def test_a_big_book_is_counted_beside_the_page_and_says_what_came_since(big: Wor
     assert later is not None and (later.value, later.recorded_since) == (1, 1)
 
 
+def test_on_a_new_day_the_last_figures_are_shown_until_the_new_ones_are_there(big: World) -> None:
+    counted(big, 1)
+    tomorrow = TODAY + timedelta(1)
+    first = asked(big, 2, on=tomorrow)
+    assert first is not None and (first.value, first.on) == (1, TODAY)
+    assert counted(big, 2, on=tomorrow).value == 2
+
+
 def test_whoever_asks_again_waits_for_the_same_count(big: World) -> None:
     started, go_on = threading.Event(), threading.Event()
     times = []
@@ -79,12 +89,12 @@ def test_whoever_asks_again_waits_for_the_same_count(big: World) -> None:
         return 7
 
     with scope.of(big.creditor.pk):
-        assert summaries.of(big.creditor, "slow", slow, now=NOW) is None
+        assert summaries.of(big.creditor, "slow", slow, on=TODAY, now=NOW) is None
         assert started.wait(5)
-        assert summaries.of(big.creditor, "slow", slow, now=NOW) is None
+        assert summaries.of(big.creditor, "slow", slow, on=TODAY, now=NOW) is None
     go_on.set()
     for _ in range(200):
-        if caches["summaries"].get(f"{big.creditor.pk}-slow") is not None:
+        if caches["summaries"].get(f"{big.creditor.pk}-slow-{__version__}") is not None:
             break
         threading.Event().wait(0.05)
     assert times == [1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -79,3 +80,8 @@ def test_a_missing_due_date_is_counted_and_an_earlier_one_holds(firm) -> None:
         assert due["A1"] == date(2026, 3, 30), "30 days from the end of February"
         (finding,) = FindingRecord.objects.filter(code="contradicts_agreement")
         assert finding.holds and "2026-03-30" in finding.message
+
+
+@pytest.mark.parametrize("said", ["2% within 10 days", "2 % за 10 дней", "2% в рамките на 10 дни"])
+def test_a_discount_for_paying_early_is_read_in_each_language(said: str) -> None:
+    assert agreed_terms.read({"early_discount": said}).early_discount == agreed_terms.Discount(Decimal(2), 10)

@@ -45,7 +45,7 @@ def connect(
 ) -> None:
     """Say in which mailbox replies arrive (IMAP), and try it; it is only ever read."""
     chosen = cli.chosen(context, creditor)
-    mailboxes.connect(chosen, dict(one.partition("=")[::2] for one in settings))
+    mailboxes.connect(chosen, dict(one.partition("=")[::2] for one in settings), by=cli.who())
     out.print("the mailbox answers; `dunwell inbox fetch` takes what is new")
 
 
@@ -177,7 +177,7 @@ def reply(
         raise typer.BadParameter("say one of --accept, --reject, --set name=value, --draft, --undo")
     chosen = cli.chosen(context, creditor)
     if draft:
-        text = answers.draft(chosen, number)
+        text = answers.draft(chosen, number, on=cli.day(context, chosen, as_of))
         out.print(text or "this one needs your own words", markup=False)
         return
     who: dict[str, Any] = {"on": cli.day(context, chosen, as_of), "by": by or cli.who(), "why": why}

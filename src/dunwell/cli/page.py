@@ -9,7 +9,7 @@ import typer
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
 from dunwell.cli.options import ByOption, CreditorOption, WhyOption
-from dunwell.run import online, portal_desk
+from dunwell.run import payment_providers, portal_desk
 
 Context = typer.Context
 
@@ -47,8 +47,8 @@ def provider(
 ) -> None:
     """Say who takes payments online; keys are sealed with this installation's key."""
     chosen = cli.chosen(context, creditor)
-    online.configure(chosen, kind, dict(one.partition("=")[::2] for one in settings or []))
-    address = f"{chosen.public_url or 'https://…'}/p/hooks/{chosen.slug}/{kind}"
+    payment_providers.configure(chosen, kind, dict(one.partition("=")[::2] for one in settings or []), by=cli.who())
+    address = payment_providers.hook_address(chosen, kind)
     out.print(f"paying online goes by {kind}; enter {address} there as the address of webhooks", markup=False)
 
 

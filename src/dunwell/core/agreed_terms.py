@@ -16,6 +16,10 @@ from dunwell.core import months
 from dunwell.core.refusal import Refusal
 
 NET_DAYS_MAX = 365
+# "2% within 10 days" as each of our languages says it.
+DISCOUNT = re.compile(
+    r"(\d+(?:[.,]\d+)?) ?% (?:within|за|в течение|в рамките на|до) (\d{1,3}) (?:days?|дня|дней|день|дни|ден)"
+)
 
 
 class CountedFrom(StrEnum):
@@ -115,7 +119,9 @@ def _percent(name: str, value: str) -> Decimal:
 def _discount(value: str) -> Discount | None:
     if not value:
         return None
-    match = re.fullmatch(r"(\d+(?:[.,]\d+)?) ?% within (\d{1,3}) days", value)
+    match = DISCOUNT.fullmatch(value)
     if match is None:
-        raise TermUnreadable(name="early_discount", value=value, wanted="write it like 2% within 10 days")
+        raise TermUnreadable(
+            name="early_discount", value=value, wanted="write it like 2% within 10 days, 2% за 10 дней, 2% за 10 дни"
+        )
     return Discount(_percent("early_discount", match[1]), int(match[2]))

@@ -174,6 +174,10 @@ class Limitation:
         last = self._after(due_date)
         return self._after(acknowledged_on) if acknowledged_on and due_date < acknowledged_on <= last else last
 
+    def due_until(self, last_day: date) -> date:
+        """No debt due after this day has its last day up to that one; an acknowledgement only moves it further."""
+        return date(last_day.year - self.years, 12, 31)
+
     def _after(self, day: date) -> date:
         if self.counted_from is CountedFrom.YEAR_END:
             return date(day.year + self.years, 12, 31)

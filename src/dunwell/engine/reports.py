@@ -6,6 +6,7 @@ Every figure is of one currency; currencies never add. A debt on a day is its su
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -22,6 +23,10 @@ CONTACT_DAYS = 7
 HISTORY_MONTHS = 24
 """How far back the sales go of which the count-back DSO consists."""
 CASH_MONTHS = 12
+
+
+Opened = Mapping[date, pl.DataFrame]
+"""By day: the debts open at its end (receivable_id, customer_id, owner, currency, balance, age)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +105,22 @@ def closed_months(before: date, months: int) -> Period:
     return Period(_back(last, months - 1).replace(day=1), last, months)
 
 
-def open_at(books: Books, on: date) -> pl.DataFrame:
-    """Debts open at the end of a day: `balance`, and `age` by days past due."""
-    moved = books.moves.filter(pl.col("on") <= on).group_by("receivable_id").agg(moved=pl.col("amount").sum())
-    standing = pl.col("cancelled_on").is_null() | (pl.col("cancelled_on") > on)
-    late = (pl.lit(on) - pl.col("due_on")).dt.total_days().fill_null(0)
-    return (
-        books.debts.filter((pl.col("issued_on") <= on) & standing)
-        .join(moved, on="receivable_id", how="left")
-        .with_columns(balance=pl.col("amount") + pl.col("moved").fill_null(0), late=late)
-        .filter(pl.col("balance") > 0)
-        .with_columns(age=_age(pl.col("late")))
-    )
+def days_of(period: Period) -> tuple[date, date]:
+    """The days before and at whose end the debts are compared, for `speed`."""
+    return period.first - timedelta(1), period.last
+
+
+def days_rolled(on: date) -> tuple[date, date]:
+    """The same for `rolls`."""
+    return _back(on, 1), on
+
+
+def open_at(books: Books, *days: date) -> Opened:
+    """Debts open at the end of each of some days: `balance`, and `age` by days past due. One pass over what moved serves all."""
+    until = {f"moved_{day}": pl.col("amount").filter(pl.col("on") <= day).sum() for day in days}
+    moved = books.moves.group_by("receivable_id").agg(**until)
+    known = books.debts.join(moved, on="receivable_id", how="left").with_columns(pl.col(list(until)).fill_null(0))
+    return {day: _open_on(known, day) for day in days}
 
 
 def ageing(opened: pl.DataFrame, by: str | None) -> pl.DataFrame:
@@ -126,9 +135,10 @@ def ageing(opened: pl.DataFrame, by: str | None) -> pl.DataFrame:
     )
 
 
-def speed(books: Books, period: Period) -> list[Speed]:
-    """DSO, its kin and CEI for every currency that was owed or sold in."""
-    before, after = open_at(books, period.first - timedelta(1)), open_at(books, period.last)
+def speed(books: Books, opened: Opened, period: Period) -> list[Speed]:
+    """DSO, its kin and CEI for every currency that was owed or sold in; `opened` at `days_of` the period."""
+    before, after = (opened[day] for day in days_of(period))
+    sold = _sales(books)
     opening, closing = _by_currency(before), _by_currency(after)
     current = _by_currency(after.filter(pl.col("age") == AGES[0]))
     return [
@@ -138,20 +148,23 @@ def speed(books: Books, period: Period) -> list[Speed]:
             opening=opening.get(one, 0),
             closing=closing.get(one, 0),
             current=current.get(one, 0),
-            sales=_sales(books, one, period.first, period.last),
-            months=_monthly_sales(books, one, period.last),
+            sales=sum(sold.get((one, _back(period.first, -number)), 0) for number in range(period.months)),
+            months=_months(sold, one, period.last),
         )
-        for one in sorted({*opening, *closing, *books.debts["currency"]})
+        for one in sorted({*opening, *closing, *books.debts["currency"].unique()})
     ]
 
 
-def promises(books: Books, on: date, *, since: date, grace_days: int) -> list[Promises]:
-    """Promises that fell due since a day and can be judged on another: kept = the whole promised sum came by its day plus grace."""
+def promises(made: pl.DataFrame, moves: pl.DataFrame, on: date, *, since: date, grace_days: int) -> list[Promises]:
+    """Promises that fell due since a day and can be judged on another: kept = the whole promised sum came by its day plus grace.
+
+    `made` and `moves` are PROMISES_MADE and DEBT_MOVES.
+    """
     ends = pl.col("promised_date") + pl.duration(days=grace_days)
-    matured = books.promises.with_columns(ends=ends).filter((pl.col("ends") < on) & (pl.col("promised_date") >= since))
-    money = books.moves.filter("is_payment")
+    matured = made.with_columns(ends=ends).filter((pl.col("ends") < on) & (pl.col("promised_date") >= since))
+    money = moves.filter("is_payment").select("receivable_id", "on", received=-pl.col("amount"))
     came = (
-        matured.join(money.select("receivable_id", "on", received=-pl.col("amount")), on="receivable_id")
+        matured.join(money, on="receivable_id")
         .filter(pl.col("on").is_between("made_on", "ends"))
         .group_by("promise_id")
         .agg(came=pl.col("received").sum())
@@ -172,24 +185,25 @@ def promises(books: Books, on: date, *, since: date, grace_days: int) -> list[Pr
     return [Promises(**row) for row in found.iter_rows(named=True)]
 
 
-def rolls(books: Books, on: date) -> list[Rolls]:
-    """Where the balance of a month ago went, followed invoice by invoice; what was charged since does not count."""
-    then, now = open_at(books, _back(on, 1)), open_at(books, on)
-    moved = then.join(
-        now.select("receivable_id", now="balance", to="age"), on="receivable_id", how="left"
-    ).with_columns(rest=pl.min_horizontal("balance", pl.col("now").fill_null(0)))
-    found = []
-    for (currency,), of_currency in sorted(moved.group_by("currency"), key=lambda each: str(each[0])):
-        rows = []
-        for age in AGES:
-            cohort = of_currency.filter(pl.col("age") == age)
-            whole = int(cohort["balance"].sum())
-            paid = whole - int(cohort["rest"].sum())
-            rest = [int(cohort.filter(pl.col("to") == to)["rest"].sum()) for to in AGES]
-            if whole:
-                rows.append((age, whole, tuple(Fraction(one * kpi.PERCENT, whole) for one in (paid, *rest))))
-        found.append(Rolls(str(currency), tuple(rows)))
-    return found
+def rolls(opened: Opened, on: date) -> list[Rolls]:
+    """Where the balance of a month ago went, followed invoice by invoice; what was charged since does not count. `opened` at
+    `days_rolled`.
+    """
+    then, now = (opened[day] for day in days_rolled(on))
+    rest = pl.min_horizontal("balance", pl.col("now").fill_null(0))
+    sums = (
+        then.join(now.select("receivable_id", now="balance", to="age"), on="receivable_id", how="left")
+        .group_by("currency", "age")
+        .agg(pl.col("balance").sum(), *(rest.filter(pl.col("to") == to).sum().alias(f"to {to}") for to in AGES))
+    )
+    found: dict[str, list[tuple[str, int, tuple[Fraction, ...]]]] = {
+        one: [] for one in sorted(sums["currency"].unique())
+    }
+    for row in sums.sort(pl.col("age").cast(pl.Enum(AGES))).iter_rows(named=True):
+        whole, left = row["balance"], [row[f"to {to}"] for to in AGES]
+        shares = tuple(Fraction(one * kpi.PERCENT, whole) for one in (whole - sum(left), *left))
+        found[row["currency"]].append((row["age"], whole, shares))
+    return [Rolls(currency, tuple(rows)) for currency, rows in found.items()]
 
 
 def answered(books: Books, on: date, *, since: date) -> Answered:
@@ -197,7 +211,11 @@ def answered(books: Books, on: date, *, since: date) -> Answered:
     last = on - timedelta(CONTACT_DAYS)
     contacts = books.contacts.filter(pl.col("on").is_between(since, last)).unique().with_row_index("contact")
     owners = books.debts.select("receivable_id", "customer_id")
-    money = books.moves.filter("is_payment").join(owners, on="receivable_id").select("customer_id", paid_on="on")
+    money = (
+        books.moves.filter(pl.col("is_payment") & pl.col("on").is_between(since, on))
+        .join(owners, on="receivable_id")
+        .select("customer_id", paid_on="on")
+    )
     until = pl.col("on") + pl.duration(days=CONTACT_DAYS)
     paid = contacts.join(money, on="customer_id").filter(pl.col("paid_on").is_between("on", until))
     return Answered(contacts.height, paid["contact"].n_unique())
@@ -253,25 +271,28 @@ def _by_currency(opened: pl.DataFrame) -> dict[str, int]:
     return dict(opened.group_by("currency").agg(pl.col("balance").sum()).iter_rows())
 
 
-def _sales(books: Books, currency: str, first: date, last: date) -> int:
-    """Invoices issued in these days, less credit notes; what was cancelled was no sale."""
-    sold = books.debts.filter(
-        (pl.col("currency") == currency)
-        & pl.col("issued_on").is_between(first, last)
-        & pl.col("cancelled_on").is_null()
+def _open_on(known: pl.DataFrame, day: date) -> pl.DataFrame:
+    standing = pl.col("cancelled_on").is_null() | (pl.col("cancelled_on") > day)
+    late = (pl.lit(day) - pl.col("due_on")).dt.total_days().fill_null(0)
+    balance = pl.col("amount") + pl.col(f"moved_{day}")
+    found = known.filter((pl.col("issued_on") <= day) & standing & (balance > 0))
+    return found.select("receivable_id", "customer_id", "owner", "currency", balance=balance, age=_age(late))
+
+
+def _sales(books: Books) -> dict[tuple[str, date], int]:
+    """By currency and first of the month: invoices issued, less credit notes; what was cancelled was no sale."""
+    sold = books.debts.filter(pl.col("cancelled_on").is_null()).select("currency", on="issued_on", amount="amount")
+    credited = books.credit_notes.select("currency", "on", amount=-pl.col("amount"))
+    months = (
+        pl.concat([sold, credited]).group_by("currency", pl.col("on").dt.truncate("1mo")).agg(pl.col("amount").sum())
     )
-    credited = books.credit_notes.filter((pl.col("currency") == currency) & pl.col("on").is_between(first, last))
-    return int(sold["amount"].sum()) - int(credited["amount"].sum())
+    return {(currency, month): amount for currency, month, amount in months.iter_rows()}
 
 
-def _monthly_sales(books: Books, currency: str, last: date) -> list[tuple[int, int]]:
+def _months(sold: Mapping[tuple[str, date], int], currency: str, last: date) -> list[tuple[int, int]]:
     """(days, sales) of the months up to `last`, the latest first."""
-    found = []
-    for number in range(HISTORY_MONTHS):
-        end = _back(last, number)
-        days = monthrange(end.year, end.month)[1]
-        found.append((days, _sales(books, currency, end.replace(day=1), end.replace(day=days))))
-    return found
+    firsts = [_back(last.replace(day=1), number) for number in range(HISTORY_MONTHS)]
+    return [(monthrange(one.year, one.month)[1], sold.get((currency, one), 0)) for one in firsts]
 
 
 def _back(day: date, months: int) -> date:

@@ -21,8 +21,7 @@ from dunwell.core.paper import Document
 from dunwell.core.refusal import Refusal
 from dunwell.engine import terms_paper
 from dunwell.engine.terms_paper import TermsFacts
-from dunwell.plugins import paper
-from dunwell.run import page_links, rights, subjects
+from dunwell.run import page_links, printing, rights, subjects
 from dunwell.store import audit, load_claims, pages, scope, switches
 from dunwell.store.models import Agreement, Creditor, Customer, TermsConfirmed, TermsProposal
 from dunwell.store.pages import NewLink
@@ -173,7 +172,7 @@ def printed(creditor: Creditor, customer: str, on: date) -> bytes:
     if not terms:
         raise NothingProposed
     facts = facts_of(creditor, who, terms, on)
-    return paper.pdf(terms_paper.document(facts, words(facts.locale)))
+    return printing.pdf(creditor, terms_paper.document(facts, words(facts.locale)))
 
 
 def words(locale: str) -> Mapping[str, Any]:
@@ -203,7 +202,9 @@ def _confirmed(
             by=by,
             why=f"proposal {proposal.pk}",
         )
-    printed = paper.pdf(terms_paper.document(_facts(creditor, proposal, locale, on, evidence), words(locale)))
+    printed = printing.pdf(
+        creditor, terms_paper.document(_facts(creditor, proposal, locale, on, evidence), words(locale))
+    )
     return TermsConfirmed.objects.create(
         creditor_id=creditor.pk,
         effective_on=on,

@@ -13,7 +13,7 @@ from importlib.resources import files
 from dunwell.core.inbox import ProposalKind
 from dunwell.core.money import Money, total_by_currency
 from dunwell.engine import terms
-from dunwell.store import inbox, scope
+from dunwell.store import inbox, load_letters, scope
 from dunwell.store.models import ContactPoint, Creditor, ReplyProposal, Staff
 
 LANGUAGES = ("ru", "bg", "en")
@@ -28,13 +28,16 @@ UNANSWERED = (ProposalKind.STOP, ProposalKind.LOOK)
 """Who asks for silence gets it, and what no rule understands is answered by a person's own words."""
 
 
-def draft(creditor: Creditor, number: int) -> str:
-    """The answer to the reply that a proposal comes from; empty where a person must find the words themselves."""
+def draft(creditor: Creditor, number: int, *, on: date) -> str:
+    """The answer to the reply that a proposal comes from, signed by whoever is there that day; empty where a person must find
+    the words themselves.
+    """
     with scope.of(creditor.pk):
         proposal = inbox.proposal(number)
-        words = _words(_locale(creditor, proposal))
+        locale = _locale(creditor, proposal)
+        words = _words(locale)
         text = _body(creditor, proposal)
-        closing = f"{words['closing']}\n{_signature(creditor)}"
+        closing = f"{words['closing']}\n{_signature(creditor, proposal.customer.owner, locale, on)}"
         return "\n\n".join((_greeting(proposal, words), text, closing)) if text else ""
 
 
@@ -84,9 +87,18 @@ def _greeting(proposal: ReplyProposal, words: dict[str, str]) -> str:
     return words["greeting"].format(name=name) if name else words["greeting_unknown"]
 
 
-def _signature(creditor: Creditor) -> str:
-    writer = Staff.objects.order_by("pk").first()
-    return f"{writer.name}\n{creditor.name}" if writer else creditor.name
+def _signature(creditor: Creditor, owner: str, locale: str, on: date) -> str:
+    """As letters are signed: whoever looks after the customer, or who stands in and for whom."""
+    found = load_letters.looks_after(creditor.pk, owner, on)
+    if found is None:
+        return creditor.name
+    writer, absent = found
+    stands_in = _words(locale)["stands_in"].format(name=_spelled(absent, locale)) if absent else ""
+    return "\n".join(filter(None, (_spelled(writer, locale), stands_in, creditor.name)))
+
+
+def _spelled(staff: Staff, locale: str) -> str:
+    return str(staff.names_by_locale.get(locale, {}).get("name", staff.name))
 
 
 @cache

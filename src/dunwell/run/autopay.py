@@ -157,7 +157,7 @@ def _charge(creditor: Creditor, one: AutoCharge, as_of: date, *, covered_min: da
         )  # fmt: skip
     else:
         found = online.provider(creditor, payment.currency, rehearsal=payment.rehearsal)
-        if found is None:
+        if found is None or found[0] != payment.provider:  # it was taken off: nobody else knows the method
             return None
         wish = Charge(payment.reference, Money(payment.amount, payment.currency), creditor.name, method)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -51,28 +52,37 @@ def outlook(creditor: Creditor, as_of: date, *, days: int = DAYS, what_if: WhatI
     """The next days from `as_of` on, as the books stood before it. Natural persons as `forecasting` treats them."""
     if not forecasts_cash.WEEK <= days <= DAYS_MAX:
         raise DaysOutOfRange(days=days)
-    assumed = what_if or WhatIf()
-    answered, is_learned = forecasting.answered(creditor, as_of)
-    answered = answered.filter(~pl.col("customer_id").is_in(assumed.lost))
-    answered = forecasts_cash.promised(answered, _kept_share(creditor, as_of))
-    if assumed.sooner_days:
-        answered = forecasts_cash.sooner(answered, max(-HORIZON_DAYS, min(assumed.sooner_days, HORIZON_DAYS)))
-    draws = forecasts_cash.drawn(answered, days, SEED)
+    answers = forecasting.answered(creditor, as_of)
+    assumed, kept_share = what_if or WhatIf(), _kept_share(creditor, as_of)
+    times = forecasts_cash.draws_for(answers.invoices)
+    draws: forecasts_cash.Draws = {}
+    owed: Counter[str] = Counter()
+    for number, answered in enumerate(answers.parts):
+        supposed = _supposed(answered, assumed, kept_share)
+        draws = forecasts_cash.together(draws, forecasts_cash.drawn(supposed, days, (SEED, number), draws=times))
+        owed.update(dict(supposed.group_by("currency").agg(pl.col("balance").sum()).iter_rows()))
     dates = pl.Series([as_of + timedelta(n) for n in range(days)], dtype=pl.Date)
-    owed = answered.group_by("currency").agg(pl.col("balance").sum()).sort("currency")
     return Outlook(
         as_of,
         forecasts_cash.by_day(draws, dates),
         forecasts_cash.by_week(draws, dates),
         forecasts_cash.running(draws, dates),
-        dict(owed.iter_rows()),
-        is_learned,
+        dict(sorted(owed.items())),
+        answers.is_learned,
     )
+
+
+def _supposed(answered: pl.DataFrame, assumed: WhatIf, kept_share: float) -> pl.DataFrame:
+    """The forecasts with what was promised and what is supposed."""
+    left = answered.filter(~pl.col("customer_id").is_in(assumed.lost))
+    found = forecasts_cash.promised(left, kept_share)
+    days = max(-HORIZON_DAYS, min(assumed.sooner_days, HORIZON_DAYS))
+    return forecasts_cash.sooner(found, days) if days else found
 
 
 def _kept_share(creditor: Creditor, as_of: date) -> float:
     """How many promises of the last year were kept, pulled to what is usual."""
-    found = reports.report(creditor, months=12, as_of=as_of, rehearsal=False).promises
+    found = reports.promises(creditor, months=12, as_of=as_of)
     kept = sum(one.kept for one in found)
     ended = sum(one.kept + one.partial + one.broken for one in found)
     return (kept + KEPT_BEFORE) / (ended + KEPT_WEIGHT)

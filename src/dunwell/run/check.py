@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Finding
 from dunwell.engine import render, tact
 from dunwell.run import (
+    alerts,
     archives,
     backup,
     calendars,
@@ -34,8 +35,6 @@ from dunwell.store.models import Creditor
 
 FREE_MB_MIN = 500
 CLOCK_DIFFERENCE_S_MAX = 60
-DUE_WAITS_MAX = timedelta(hours=1)
-"""A worker looks each minute; a mail server's bad hour is not the installation's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     with scope.of(creditor.pk):
         counts = outbox.counts(creditor.pk, rehearsal=not status.live)
     since = standing.oldest_due(creditor.pk, at=now, rehearsal=not status.live)
-    if since and now - since > DUE_WAITS_MAX and not status.stopped:
+    if since and now - since > alerts.DUE_WAITS_MAX and not status.stopped:
         waits = f"the oldest message waits since {since:%Y-%m-%d %H:%M} UTC"
         yield Line(
             False, f"{name} sending", waits, "Is `dunwell worker` running? `dunwell deliver` sends what is due now."

@@ -19,8 +19,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.core.toml_text import suggest
 from dunwell.engine import claim as composed
 from dunwell.engine.claim import Claimed
-from dunwell.plugins import paper
-from dunwell.run import claim_facts, evidence, facts, people, rates, subjects
+from dunwell.run import claim_facts, evidence, facts, people, printing, rates, subjects
 from dunwell.run.claim_facts import Asked
 from dunwell.run.interest import plain, values
 from dunwell.store import audit, scope
@@ -98,7 +97,7 @@ def prepare(desk: Desk, number: str, asked: Asked, *, folder: Path | None = None
     claim_facts.refuse_objection(desk.creditor, number, on=desk.on, now=desk.now)
     last = _last(desk.creditor, number)
     claimed = _gather(desk, number, asked, last.number if last else _name(number), desk.on)
-    if last is not None and last.content_hash == _hash(claimed) and state_of(last) != "withdrawn":
+    if last is not None and last.content_hash == _hash(desk.creditor, claimed) and state_of(last) != "withdrawn":
         return _written(desk, number, last, claimed, folder)
     if last is not None:
         claimed = _gather(desk, number, asked, _name(number, last.number), desk.on)
@@ -110,7 +109,7 @@ def approve(desk: Desk, number: str, *, folder: Path | None = None) -> Pack:
     claim = _found(desk.creditor, number)
     claim_facts.refuse_objection(desk.creditor, number, on=desk.on, now=desk.now)
     claimed = _again(desk, number, claim)
-    if _hash(claimed) != claim.content_hash or claim.effective_on != desk.on:
+    if _hash(desk.creditor, claimed) != claim.content_hash or claim.effective_on != desk.on:
         raise ClaimChanged(claim=claim.number)
     _happened(desk, claim, "approved", detail=desk.why)
     return _written(desk, number, claim, claimed, folder)
@@ -174,12 +173,12 @@ def _again(desk: Desk, number: str, claim: Claim) -> Claimed:
     return _gather(desk, number, Asked(**claim.asked), claim.number, claim.effective_on)
 
 
-def _hash(claimed: Claimed) -> str:
-    return hashlib.sha256(_letter(claimed, is_draft=False)).hexdigest()
+def _hash(creditor: Creditor, claimed: Claimed) -> str:
+    return hashlib.sha256(_letter(creditor, claimed, is_draft=False)).hexdigest()
 
 
-def _letter(claimed: Claimed, *, is_draft: bool) -> bytes:
-    return paper.pdf(composed.letter(claimed, words(claimed.facts.locale), is_draft=is_draft))
+def _letter(creditor: Creditor, claimed: Claimed, *, is_draft: bool) -> bytes:
+    return printing.pdf(creditor, composed.letter(claimed, words(claimed.facts.locale), is_draft=is_draft))
 
 
 def _name(number: str, last: str = "") -> str:
@@ -227,7 +226,7 @@ def _record(desk: Desk, number: str, asked: Asked, claimed: Claimed) -> Claim:
             compensation=claimed.compensation.minor,
             pay_by=facts.pay_by,
             court_from=facts.court_from,
-            content_hash=_hash(claimed),
+            content_hash=_hash(creditor, claimed),
             asked=asked.values(),
         )
         content = {"sha256": row.content_hash, "total": str(claimed.total), "why": desk.why}
@@ -253,7 +252,7 @@ def _happened(desk: Desk, claim: Claim, event: str, *, detail: str) -> None:
 def _written(desk: Desk, number: str, claim: Claim, claimed: Claimed, folder: Path | None) -> Pack:
     """The pack's files; a draft is marked on its face until somebody allowed it."""
     state = state_of(claim)
-    letter = _letter(claimed, is_draft=state == "prepared")
+    letter = _letter(desk.creditor, claimed, is_draft=state == "prepared")
     # What happened after the claim was made belongs to its evidence as well: the sending, an answer, a call.
     until = max(desk.on, claim.effective_on)
     listing, archive = evidence.file(desk.creditor, number, claim, claimed, letter, words(claim.locale), until=until)

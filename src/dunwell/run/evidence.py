@@ -18,8 +18,7 @@ from typing import Any
 from dunwell.core.claims import EvidenceItem
 from dunwell.engine import claim as composed
 from dunwell.engine.claim import Claimed
-from dunwell.plugins import paper
-from dunwell.run import subjects
+from dunwell.run import printing, subjects
 from dunwell.run.interest import values
 from dunwell.store import load_claims, load_evidence
 from dunwell.store.load_evidence import Evidence, SentMessage, Word
@@ -56,7 +55,7 @@ def file(
     inside["README.txt"] = _readme(words, claimed)
     inside[CHECKER] = _checker()
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in inside.items()}
-    listing = paper.pdf(composed.evidence(claimed, _items(claim, claimed, found), sums, words))
+    listing = printing.pdf(creditor, composed.evidence(claimed, _items(claim, claimed, found), sums, words))
     sums["evidence.pdf"] = hashlib.sha256(listing).hexdigest()
     inside |= {"evidence.pdf": listing, "SHA256SUMS": _sums(sums)}
     return listing, _zip(inside, until)

@@ -22,8 +22,7 @@ from dunwell.core.toml_text import suggest
 from dunwell.engine import claim as composed
 from dunwell.engine import folder
 from dunwell.engine.folder import FolderFacts, Gift, OpenInvoice
-from dunwell.plugins import paper
-from dunwell.run import deliver, own_letter, retainers, subjects
+from dunwell.run import deliver, own_letter, printing, retainers, subjects
 from dunwell.run.claim_facts import OBJECTIONS, calendar_of
 from dunwell.run.news import NobodyToWrite, Prepared
 from dunwell.run.own_letter import Words
@@ -91,7 +90,7 @@ class Wanted:
 def pdf(creditor: Creditor, name: str | Customer, wanted: Wanted, *, on: date, now: datetime) -> bytes:
     """The paper as PDF, for a person to take along or to sign."""
     facts = _facts(creditor, subjects.customer(creditor, name), wanted, on, now)
-    return paper.pdf(folder.document(facts, words(facts.locale)))
+    return printing.pdf(creditor, folder.document(facts, words(facts.locale)))
 
 
 def letter(creditor: Creditor, name: str | Customer, wanted: Wanted, *, on: date, now: datetime) -> Prepared:
@@ -106,7 +105,7 @@ def letter(creditor: Creditor, name: str | Customer, wanted: Wanted, *, on: date
     facts = _facts(creditor, customer, wanted, on, now)
     said = words(facts.locale)
     subject = folder.subject(facts, said, is_person=customer.kind == CustomerKind.PERSON)
-    sheet = Attachment(f"{subject}.pdf", "application/pdf", paper.pdf(folder.document(facts, said)))
+    sheet = Attachment(f"{subject}.pdf", "application/pdf", printing.pdf(creditor, folder.document(facts, said)))
     text = folder.covering(facts, said)
     return own_letter.prepare(creditor, customer, Words(point, subject, text, files=(sheet,)), on=on)
 

@@ -88,12 +88,20 @@ class Forecaster:
 
 
 def portions(ledger: pl.DataFrame, asked: pl.DataFrame) -> Iterator[Features]:
-    """What was known about each question at its `origin`, some at a time: a million at once would not fit into memory."""
+    """What was known about each question at its `origin`, some customers at a time: a million at once would not fit into memory.
+
+    No customer is torn: what is asked about one of them at once is a feature too.
+    """
     asked = asked.sort("customer_id", maintain_order=True)
     markets = features.market(ledger, asked["origin"])
-    for start in range(0, asked.height, QUESTIONS_AT_ONCE):
-        part = asked.slice(start, QUESTIONS_AT_ONCE)
+    of_customers = asked.group_by("customer_id", maintain_order=True).len()
+    portion = (pl.col("len").cum_sum() // QUESTIONS_AT_ONCE).alias("portion")
+    heights = of_customers.group_by(portion, maintain_order=True).agg(pl.col("len").sum())["len"]
+    start = 0
+    for height in heights:
+        part = asked.slice(start, height)
         yield features.build(ledger.join(part, on="customer_id", how="semi"), part, markets)
+        start += height
 
 
 def learning_features(ledger: pl.DataFrame, origin: date, seed: int) -> Features:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -74,17 +75,26 @@ def run(creditor: Creditor, as_of: date) -> int:
     return sum(part.height for part in told)
 
 
-def answered(creditor: Creditor, as_of: date) -> tuple[pl.DataFrame, bool]:
-    """Every open receivable with its whole distribution, and whether a learned model speaks."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Every open receivable with its whole distribution, some customers at a time; whether a learned model speaks."""
+
+    invoices: int
+    parts: Iterator[pl.DataFrame]
+    is_learned: bool
+
+
+def answered(creditor: Creditor, as_of: date) -> Answers:
+    """What is forecast of all that is open: a million distributions at once would not fit into memory."""
     ledger, predictor, version = _at_hand(creditor, as_of)
     asked = _asked(ledger, basis(creditor, as_of), as_of)
-    parts = [_with_forecast(known.rows, predictor.forecast(known)) for known in portions(ledger, asked)]
-    if not parts:
-        known = features.build(ledger, asked, features.market(ledger, asked["origin"]))
-        parts = [_with_forecast(known.rows, predictor.forecast(known))]
     # Who is forecast by the market alone is still one payer.
-    found = pl.concat(parts).drop("customer_id").join(ledger.select("invoice_id", "customer_id"), on="invoice_id")
-    return found, version is not None
+    payers = ledger.select("invoice_id", "customer_id")
+    parts = (
+        _with_forecast(known.rows, predictor.forecast(known)).drop("customer_id").join(payers, on="invoice_id")
+        for known in portions(ledger, asked)
+    )
+    return Answers(asked.height, parts, version is not None)
 
 
 def is_due(creditor: Creditor, today: date) -> bool:

@@ -26,8 +26,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.core.roles import DeskRole
 from dunwell.engine import plan_paper
 from dunwell.engine.plan_paper import PlanFacts
-from dunwell.plugins import paper
-from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, subjects
+from dunwell.run import agreements, calendars, jurisdictions, limitations, portfolio, printing, subjects
 from dunwell.run.facts import fact as columns
 from dunwell.run.instalments_standing import parts_in
 from dunwell.store import audit, balances, bulk, pages, scope
@@ -296,7 +295,9 @@ def _plan(
 ) -> PaymentPlan:
     """The schedule with the paper that was accepted."""
     receivables = [one.pk for one in found.receivables]
-    printed = paper.pdf(document(facts(found, parts, locale, fact.on, evidence=evidence, is_asked=is_asked)))
+    printed = printing.pdf(
+        found.creditor, document(facts(found, parts, locale, fact.on, evidence=evidence, is_asked=is_asked))
+    )
     plan = PaymentPlan.objects.create(
         **_fact(found.creditor, fact),
         customer=found.customer,

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from email.parser import BytesParser
 from email.utils import getaddresses
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.mailboxes import MAILBOXES, imap
 from dunwell.run import inbox_mail, mail_logins, people, reader_lessons, ways
 from dunwell.run.inbox_mail import Taken
-from dunwell.store import inbox, scope
+from dunwell.store import audit, inbox, scope
 from dunwell.store.models import Creditor, FindingRecord
 
 KIND = "imap"
@@ -37,13 +38,22 @@ class SentMail:
     subject: str
 
 
-def connect(creditor: Creditor, settings: Mapping[str, str]) -> None:
-    """Say where replies are read, and try it; the password is sealed before it is written."""
-    values = ways.stored(MAILBOXES, KIND, settings)
+def connect(creditor: Creditor, settings: Mapping[str, str], *, by: str) -> None:
+    """Say where replies are read, and try it; what is not said stays as it is, the password is sealed before it is written."""
+    values = ways.anew(MAILBOXES, KIND, settings, creditor.inbox)
     with _opened(creditor, values):
         pass
-    creditor.inbox = values
-    creditor.save(update_fields=["inbox"])
+    _keep(creditor, values, by)
+
+
+def disconnect(creditor: Creditor, *, by: str) -> None:
+    """Read no mailbox any more; what was taken stays."""
+    _keep(creditor, {}, by)
+
+
+def settings(creditor: Creditor) -> dict[str, Any]:
+    """Where replies are read, without the password."""
+    return ways.shown(creditor.inbox)
 
 
 def check(creditor: Creditor) -> str:
@@ -132,6 +142,13 @@ def _tell(creditor: Creditor, *, code: str, value: str, message: str, remedy: st
     FindingRecord.objects.create(
         creditor=creditor, effective_on=on, code=code, message=message, field="mail", value=value, remedy=remedy
     )
+
+
+def _keep(creditor: Creditor, values: dict[str, Any], by: str) -> None:
+    with scope.of(creditor.pk):
+        creditor.inbox = values
+        creditor.save(update_fields=["inbox"])
+        audit.link(creditor.pk, actor=by, kind="mailbox", content=settings(creditor))
 
 
 def _opened(creditor: Creditor, settings: Mapping[str, object]) -> AbstractContextManager[imap.Mailbox]:

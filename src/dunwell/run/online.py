@@ -65,12 +65,6 @@ class Started:
     state: str
 
 
-def configure(creditor: Creditor, kind: str, settings: Mapping[str, str]) -> None:
-    """Say with which keys a provider is asked; secrets are sealed before they are written."""
-    creditor.providers = {**creditor.providers, kind: ways.stored(PROVIDERS, kind, settings)}
-    creditor.save(update_fields=["providers"])
-
-
 def provider(creditor: Creditor, currency: str, *, rehearsal: bool) -> tuple[str, PaymentProvider] | None:
     """Who takes this currency online. In rehearsal nobody's money moves: the page of the demo provider stands in."""
     if not creditor.providers and not creditor.is_demo:

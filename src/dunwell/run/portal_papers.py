@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dunwell.core.paper import Block, Column, Columns, Document, Pairs, PaperTable, Paragraph, QrCode, Title
-from dunwell.plugins import paper
-from dunwell.run import papers, portal
+from dunwell.run import papers, portal, printing
 from dunwell.run.portal import Item, Page, Visit
 from dunwell.store import scope
 from dunwell.store.models import Invoice
@@ -67,4 +66,4 @@ def _payment(seen: Visit, page: Page, locale: str, say: Say) -> tuple[Block, ...
 
 
 def _printed(seen: Visit, page: Page, title: str, blocks: tuple[Block, ...]) -> bytes:
-    return paper.pdf(Document(title, page.creditor, seen.on, page.locale, page.registered, blocks))
+    return printing.pdf(seen.creditor, Document(title, page.creditor, seen.on, page.locale, page.registered, blocks))

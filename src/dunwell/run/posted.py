@@ -17,8 +17,7 @@ from dunwell.core.money import total_by_currency
 from dunwell.core.paper import QrCode
 from dunwell.core.refusal import Refusal
 from dunwell.engine import claim, posted
-from dunwell.plugins import paper
-from dunwell.run import letter_papers, people, portal_speech
+from dunwell.run import letter_papers, people, portal_speech, printing
 from dunwell.run.letter_sources import account_facts
 from dunwell.run.signing import writer_of
 from dunwell.store import load_letters, scope, stop_work
@@ -57,7 +56,8 @@ def pdf(creditor: Creditor, number: int) -> bytes:
     if asked and not any(one.asked for one in owed):
         raise LetterSettled(number=number)
     locale = _locale(creditor, task.customer, task.contact)
-    letter = paper.pdf(
+    letter = printing.pdf(
+        creditor,
         posted.letter(
             task.text,
             sender=Party(creditor.registered_name, "", creditor.tax_id, creditor.address, creditor.country),
@@ -66,7 +66,7 @@ def pdf(creditor: Creditor, number: int) -> bytes:
             on=task.due_on,
             locale=locale,
             codes=_codes(creditor, task, owed, locale),
-        )
+        ),
     )
     return _bound([letter, *_enclosed(creditor, task, asked, locale)])
 

@@ -1,15 +1,15 @@
-"""The reports of a creditor: the books loaded once, everything computed of them."""
+"""The reports of a creditor: the books loaded once, gone through once, everything computed of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import polars as pl
+
 from dunwell.core.frames import Books
 from dunwell.core.money import Money
-from dunwell.core.policy import Policy
 from dunwell.engine import reports as engine
 from dunwell.engine.reports import AGES, Answered, Period, Promises, Rolls, Speed
 from dunwell.run import policies
@@ -67,30 +67,42 @@ class Reports:
 
 def every(creditor: Creditor, *, as_of: date, rehearsal: bool) -> Reports:
     books = load_reports.books(creditor.pk, rehearsal=rehearsal)
+    opened = engine.open_at(books, *{day for months in PERIODS for day in _days(months, as_of)})
     return Reports(
-        {by: _ageing(books, by=by, owner="", as_of=as_of) for by in BY},
-        {months: _report(books, months=months, as_of=as_of) for months in PERIODS},
+        {by: _ageing(books, opened[as_of], by=by) for by in BY},
+        {months: _report(books, opened, months=months, as_of=as_of) for months in PERIODS},
     )
 
 
 def ageing(creditor: Creditor, *, by: str, owner: str = "", as_of: date, rehearsal: bool) -> Ageing:
     """What is open by age today, whole, split by currency, owner or customer; of one owner's customers where one is named."""
     books = load_reports.books(creditor.pk, rehearsal=rehearsal)
-    return _ageing(books, by=by, owner=owner, as_of=as_of, is_whole=True)
+    opened = engine.open_at(books, as_of)[as_of]
+    return _ageing(books, opened.filter(owner=owner) if owner else opened, by=by, is_whole=True)
 
 
 def report(creditor: Creditor, *, months: int, as_of: date, rehearsal: bool) -> Report:
     """How quickly money comes, over the last whole months."""
-    return _report(load_reports.books(creditor.pk, rehearsal=rehearsal), months=months, as_of=as_of)
+    books = load_reports.books(creditor.pk, rehearsal=rehearsal)
+    return _report(books, engine.open_at(books, *_days(months, as_of)), months=months, as_of=as_of)
 
 
-def _ageing(books: Books, *, by: str, owner: str, as_of: date, is_whole: bool = False) -> Ageing:
-    opened = engine.open_at(books, as_of)
-    if owner:
-        opened = opened.filter(owner=owner)
-    aged = engine.ageing(opened, BY[by])
-    shown = aged if is_whole else aged.head(ROWS_SHOWN)
+def promises(creditor: Creditor, *, months: int, as_of: date) -> list[Promises]:
+    """Which promises of the last whole months were kept; live ones alone."""
+    made, money = load_reports.promises(creditor.pk)
+    since = engine.closed_months(as_of, months).first
+    return engine.promises(made, money, as_of, since=since, grace_days=_grace_days())
+
+
+def _days(months: int, as_of: date) -> set[date]:
+    """The days at whose end a report wants to know what was open."""
+    return {*engine.days_of(engine.closed_months(as_of, months)), *engine.days_rolled(as_of)}
+
+
+def _ageing(books: Books, opened: pl.DataFrame, *, by: str, is_whole: bool = False) -> Ageing:
     column = BY[by]
+    aged = engine.ageing(opened, column)
+    shown = aged if is_whole else aged.head(ROWS_SHOWN)
     names = load_reports.names(shown["customer_id"].to_list()) if column == "customer_id" else {}
     rows = tuple(_row(one, column, names) for one in shown.iter_rows(named=True))
     totals = tuple(_row(one, None, {}) for one in engine.ageing(opened, None).iter_rows(named=True))
@@ -112,15 +124,14 @@ def _row(one: dict[str, Any], column: str | None, names: dict[int, str]) -> Aged
     )
 
 
-def _report(books: Books, *, months: int, as_of: date) -> Report:
-    period = engine.closed_months(as_of, months)
-    grace = _grace_days(policies.load_all().values())
+def _report(books: Books, opened: engine.Opened, *, months: int, as_of: date) -> Report:
+    period, grace = engine.closed_months(as_of, months), _grace_days()
     return Report(
         period,
-        tuple(engine.speed(books, period)),
-        tuple(engine.promises(books, as_of, since=period.first, grace_days=grace)),
+        tuple(engine.speed(books, opened, period)),
+        tuple(engine.promises(books.promises, books.moves, as_of, since=period.first, grace_days=grace)),
         grace,
-        tuple(engine.rolls(books, as_of)),
+        tuple(engine.rolls(opened, as_of)),
         engine.answered(books, as_of, since=period.first),
         tuple(
             (row["month"], Money(row["amount"], row["currency"]))
@@ -129,6 +140,6 @@ def _report(books: Books, *, months: int, as_of: date) -> Report:
     )
 
 
-def _grace_days(known: Iterable[Policy]) -> int:
+def _grace_days() -> int:
     """The strictest of the policies: no promise is called kept that one of them calls broken."""
-    return min((policy.promise_grace_days for policy in known), default=0)
+    return min((policy.promise_grace_days for policy in policies.load_all().values()), default=0)

@@ -152,9 +152,11 @@ def ending(creditor: Creditor, on: date) -> list[Ending]:
     limitation = limitations.of(creditor)
     if limitation is None:
         return []
+    until = on + timedelta(days=WARNED_DAYS)
+    rows = load_claims.ending_terms(creditor.pk, on, due_until=limitation.due_until(until))
     found = [
         Ending(key, number, customer, last_day, last_day < on)
-        for key, number, customer, _, due_date, acknowledged_on in load_claims.ending_terms(creditor.pk, on)
-        if (last_day := limitation.last_day(due_date, acknowledged_on)) <= on + timedelta(days=WARNED_DAYS)
+        for key, number, customer, _, due_date, acknowledged_on in rows
+        if (last_day := limitation.last_day(due_date, acknowledged_on)) <= until
     ]
     return sorted(found, key=lambda one: (one.last_day, one.number))

@@ -25,6 +25,8 @@ from dunwell.store.models import Creditor
 
 MESSAGE_CHANNELS = ("email", "sms")
 TASK_CHANNELS = ("call", "visit", "letter")
+TOLD_TO = ("host", "username", "shop_id")
+"""The settings that say to whom a secret is told."""
 Registry = Mapping[str, tuple[Any, Any]]
 """Plugins of one sort by their names: what makes one, and its `Config`."""
 
@@ -39,6 +41,10 @@ class SettingUnfit(Refusal):
 
 class SettingMissing(Refusal):
     """{kind} needs its {names}: add --set {first}=…"""
+
+
+class SecretWanted(Refusal):
+    """Type the password or key again: it would be told to another server or account than before."""
 
 
 class NoMailServer(Refusal):
@@ -101,17 +107,8 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
 
 
 def configure_mail(creditor: Creditor, settings: Mapping[str, str], *, by: str) -> None:
-    """Another mail server; without a new password the old one stays, and what the settings do not name stays too. All but secrets stands in
-    the audit chain.
-    """
-    told = {name: value for name, value in settings.items() if value}
-    before = creditor.channels.get("email", {})
-    kept = (
-        {name: value for name, value in before.items() if name not in settings} if before.get("kind") == "smtp" else {}
-    )
-    new = {**kept, **stored(CHANNELS, "smtp", told)}
-    if "password" not in new and before.get("password") and new.get("username") == before.get("username"):
-        new["password"] = before["password"]
+    """Another mail server; what it is but the password stands in the audit chain."""
+    new = anew(CHANNELS, "smtp", settings, creditor.channels.get("email", {}))
     with scope.of(creditor.pk):
         creditor.channels = {**creditor.channels, "email": new}
         creditor.save(update_fields=["channels"])
@@ -170,6 +167,23 @@ def stored(registry: Registry, kind: str, settings: Mapping[str, str]) -> dict[s
     return {"kind": kind, **values}
 
 
+def anew(registry: Registry, kind: str, settings: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
+    """A plugin's settings said anew, as they are stored: what is not said stays as it is, what is said empty goes.
+
+    A secret said empty stays too, as long as it is told to the same server and account: nobody learns it by naming their own.
+    """
+    known = {name: value for name, value in before.items() if name != "kind"} if before.get("kind") == kind else {}
+    told = {name: value for name, value in settings.items() if value}
+    secrets = [name for name in _secrets(registry, kind) if name in known and name in settings and name not in told]
+    is_other = any(told.get(name) != known.get(name) for name in TOLD_TO if name in settings)
+    has_account = settings.get("username") != ""
+    if secrets and is_other and has_account:
+        raise SecretWanted
+    unsaid = {name: vault.unseal(str(value)) for name, value in known.items() if name not in settings}
+    kept = {} if is_other else {name: vault.unseal(known[name]) for name in secrets}
+    return stored(registry, kind, {**unsaid, **kept, **told})
+
+
 def made(registry: Registry, settings: Mapping[str, Any], **more: Any) -> Any:
     """A plugin from its stored settings, and what it is given beside them."""
     make, config = registry[settings["kind"]]
@@ -179,6 +193,11 @@ def made(registry: Registry, settings: Mapping[str, Any], **more: Any) -> Any:
         if name != "kind"
     }
     return make(config(**values), **more)
+
+
+def _secrets(registry: Registry, kind: str) -> tuple[str, ...]:
+    _, config = registry[kind]
+    return tuple(one.name for one in fields(config) if one.metadata.get("secret", False))
 
 
 def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> Any:

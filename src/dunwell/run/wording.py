@@ -83,9 +83,16 @@ def versions(place: Place) -> list[ContentText]:
     return list(ContentText.objects.filter(locale=locale, key=key, channel=channel).order_by("-version"))
 
 
-def with_samples(text: str) -> str:
-    """The text with each placeholder's sample in its place: how it reads, whoever it goes to."""
-    return PLACEHOLDER.sub(lambda found: PLACEHOLDERS[found[1]].sample if found[1] in PLACEHOLDERS else found[0], text)
+def with_samples(text: str) -> tuple[str, str]:
+    """Subject and words with each placeholder's sample in its place: how they read, whoever they go to."""
+    filled = PLACEHOLDER.sub(
+        lambda found: PLACEHOLDERS[found[1]].sample if found[1] in PLACEHOLDERS else found[0], text
+    )
+    head, fence, words = filled.removeprefix("---\n").partition("\n---\n")
+    if not fence or not filled.startswith("---\n"):
+        return "", filled
+    lines = (line.partition(":") for line in head.splitlines())
+    return next((said.strip() for name, _, said in lines if name == "subject"), ""), words.strip()
 
 
 def of_customer(

@@ -163,6 +163,40 @@ WHERE {conditions} ORDER BY i.id DESC LIMIT {rows}
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Of the instalment of a document that is due first: what the last run decided, and when its money is expected: with a chance
+    of so many percent within `days`.
+    """
+
+    decision: str
+    step: str
+    expected_on: date | None
+    chance: int | None
+    days: int | None
+
+
+def standing(documents: list[int], *, rehearsal: bool) -> dict[int, Standing]:
+    """How these documents stand."""
+    return {
+        invoice: Standing(decision or "", step or "", expected, None if chance is None else round(100 * chance), days)
+        for invoice, decision, step, expected, chance, days in bulk.rows(STANDING, rehearsal, documents)
+    }
+
+
+STANDING = """
+SELECT DISTINCT ON (r.invoice_id) r.invoice_id, o.code, o.step, f.expected_on, f.probability, f.days
+FROM receivable r
+LEFT JOIN LATERAL (
+  SELECT o.code, o.step FROM outcome o JOIN run u ON u.id = o.run_id AND u.rehearsal = %s
+  WHERE o.receivable_id = r.id ORDER BY o.run_id DESC LIMIT 1
+) o ON true
+LEFT JOIN receivable_forecast f ON f.receivable_id = r.id
+WHERE r.invoice_id = ANY(%s) AND r.amount > coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.receivable_id = r.id), 0)
+ORDER BY r.invoice_id, r.due_date NULLS LAST, r.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a search found: a customer or a document, and by what."""
 

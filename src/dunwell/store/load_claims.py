@@ -103,10 +103,12 @@ def reminded_on(creditor_id: int, receivables: Sequence[int], as_of: date) -> tu
         return tuple(row[0] for row in bulk.rows(_REMINDED, as_of, list(receivables)))
 
 
-def ending_terms(creditor_id: int, as_of: date) -> list[Row]:
-    """Open receivables of invoices: number, customer, due date, the day of the last acknowledgement; oldest due first."""
+def ending_terms(creditor_id: int, as_of: date, *, due_until: date) -> list[Row]:
+    """Open receivables of invoices due up to a day: number, customer, due date, the day of the last acknowledgement; oldest due first."""
+    among = f"SELECT id FROM receivable WHERE due_date <= DATE '{due_until.isoformat()}'"
+    owed = balances.balances_sql(as_of=as_of, rehearsal=False, among=among)
     with scope.of(creditor_id):
-        return bulk.rows(_ENDING_TERMS.format(balances=_balances(as_of)), as_of)
+        return bulk.rows(_ENDING_TERMS.format(balances=owed), as_of)
 
 
 def _balances(as_of: date) -> str:

@@ -48,9 +48,11 @@ def vat(creditor_id: int, *, invoice_id: int = 0, customer_id: int = 0) -> Vat |
     return Vat(VatCategory(found.category), Decimal(found.percent), found.reason) if found else None
 
 
-def logo(creditor_id: int) -> bytes:
+def logo(creditor_id: int, on: date | None = None) -> bytes:
+    """The logo in force now, or on a day; empty where there is none."""
     with scope.of(creditor_id):
-        row = Logo.objects.order_by("-pk").first()
+        known = Logo.objects.filter(effective_on__lte=on) if on else Logo.objects
+        row = known.order_by("-pk").first()
     return bytes(row.picture) if row else b""
 
 

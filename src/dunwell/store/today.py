@@ -151,14 +151,13 @@ def _sums(kind: str, numbers: list[int], *, as_of: date, rehearsal: bool) -> dic
     """What the rows are about: a message the sums it names, the others what is still open on their receivables."""
     if kind not in SUMS or not numbers:
         return {}
-    among = OWED_BY[kind]
     text = SUMS[kind]
-    values: list[Any] = [numbers]
-    if among:
-        text = text.format(balances=balances.balances_sql(as_of=as_of, rehearsal=rehearsal, among=among))
-        values = [numbers] * text.count("%s")
+    if OWED_BY[kind]:
+        # Numbers, not a query for them: the database then knows how few they are, and goes by the indexes.
+        owed = ", ".join(str(row[0]) for row in bulk.rows(OWED_BY[kind], numbers)) or "NULL"
+        text = text.format(balances=balances.balances_sql(as_of=as_of, rehearsal=rehearsal, among=owed))
     found: dict[int, tuple[Money, ...]] = {}
-    for number, minor, currency in bulk.rows(text, *values):
+    for number, minor, currency in bulk.rows(text, numbers):
         found[number] = (*found.get(number, ()), Money(minor, currency))
     return found
 

@@ -15,10 +15,15 @@ from dunwell.web.console.desk import Desk
 AGAIN_S = 2
 
 
-def of(request: HttpRequest, desk: Desk, key: str, make: Callable[[], Any]) -> Summary | None:
-    """The day's summary of that key; `?anew=yes` counts what was recorded since."""
-    key = f"{key}-{desk.today}-{'rehearsal' if desk.is_rehearsal else 'live'}"
-    return summaries.of(desk.creditor, key, make, now=desk.now, anew=request.GET.get("anew") == "yes")
+def of(
+    request: HttpRequest, desk: Desk, key: str, make: Callable[[], Any], *, once_a_day: bool = False
+) -> Summary | None:
+    """The newest summary of that key; `?anew=yes` counts what was recorded since."""
+    anew = request.GET.get("anew") == "yes"
+    whole_key = f"{key}-{'rehearsal' if desk.is_rehearsal else 'live'}"
+    return summaries.of(
+        desk.creditor, whole_key, make, on=desk.today, now=desk.now, anew=anew, once_a_day=once_a_day and not anew
+    )
 
 
 def waiting(request: HttpRequest, desk: Desk, section: str) -> HttpResponse:

@@ -25,6 +25,22 @@ def said(sentence: str) -> str:
 
 
 FORMS = (
+    # What a rule of law rests on, and what nobody knows yet of a calendar.
+    _("Proposal of this project"),
+    _("Proposal of this project: the usual words"),
+    _("Proposal of this project: what an accounts department takes for ordinary; not a law"),
+    _("Proposal of this project, after the figures of 230-ФЗ; not a law here"),
+    _(
+        "230-ФЗ, art. 7: calls to a natural person (in the wording since {}; by secondary sources, not the primary text)"
+    ),
+    _("230-ФЗ, art. 7: text, voice and other messages ({}; by secondary sources, not the primary text)"),
+    _("230-ФЗ, art. 7: personal meetings (by secondary sources, not the primary text)"),
+    _("230-ФЗ, art. 7: hours by the place of residence of the person (by secondary sources, not the primary text)"),
+    _("{}: the days off that the government moves or adds are not known; only the fixed holidays count"),
+    _("Add them under [{}] in {} once they are published."),
+    _("{}: no holidays are known, only Saturdays and Sundays rest"),
+    _("Add the holidays under [{}] in {}."),
+    _("The message of {} was refused for good: {}"),
     _("A batch of {} has parts that add up to {}."),
     _("An entry has a negative amount ({}) besides its sign."),
     _("An entry has the status {}; it was taken as booked."),

@@ -15,6 +15,7 @@ WORDS = {
         "admin": term("role", "administrator"),
     },
     "channel": {
+        "task": term("channel", "task"),
         "email": term("channel", "e-mail"),
         "sms": term("channel", "SMS"),
         "call": term("channel", "call"),
@@ -48,6 +49,15 @@ WORDS = {
         "plan_allowed": term("letter", "a schedule is agreed"),
         "plan_refused": term("letter", "a schedule is not agreed"),
         "retainer_proposed": term("letter", "a retainer is proposed"),
+        "last": term("letter", "the offer ends soon"),
+        "closed": term("letter", "the offer has ended"),
+        "call_script": term("letter", "script of a call"),
+        "visit_brief": term("letter", "brief for a visit"),
+        "dispute_accepted": term("letter", "you are right"),
+        "dispute_rejected": term("letter", "answer to an objection"),
+        "work_stopped": term("letter", "work stops"),
+        "work_resumed": term("letter", "work goes on"),
+        "work_may_start": term("letter", "work can start"),
     },
     "proposal": {
         "promise": term("proposal", "Promises to pay"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from dunwell.core import policy_words
 from dunwell.core.ledger import Role, TaskKind
@@ -54,12 +54,12 @@ class StepForm(forms.Form):
     tone = forms.choice(gettext_lazy("Tone"), forms.words("tone", list(TONES)))
     content = forms.choice(gettext_lazy("Text"), NONE, required=False)
     look = forms.choice(
-        gettext_lazy("Look"),
+        pgettext_lazy("policy", "Look"),
         {Look.WARM: gettext_lazy("warm"), Look.PLAIN: gettext_lazy("plain"), Look.FORMAL: gettext_lazy("formal")},
     )
     audience = forms.several(gettext_lazy("To, the first one found"), {}, required=False)
     copies = forms.several(gettext_lazy("Copies"), {}, required=False)
-    channels = forms.several(gettext_lazy("By"), {}, required=False)
+    channels = forms.several(pgettext_lazy("policy", "By"), {}, required=False)
     task = forms.choice(gettext_lazy("A task for us"), NONE, required=False)
     task_days = forms.whole(gettext_lazy("Days for the task"), low=1, high=60)
     else_step = forms.text(gettext_lazy("Nobody did it: next step"), required=False, max_length=40)

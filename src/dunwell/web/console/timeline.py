@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -48,13 +49,20 @@ class Told:
     title: str
     tone: str
     address: str
+    until: date | None
 
 
 def told(desk: Desk, events: list[Event]) -> list[Told]:
     return [
-        Told(one, ICONS[one.kind], _side(one.kind), _TITLES[one.kind](one), _tone(one), _address(desk, one))
+        Told(
+            one, ICONS[one.kind], _side(one.kind), _TITLES[one.kind](one), _tone(one), _address(desk, one), _until(one)
+        )
         for one in events
     ]
+
+
+def _until(event: Event) -> date | None:
+    return date.fromisoformat(event.words) if event.kind == "hold" and event.words else None
 
 
 def _side(kind: str) -> str:

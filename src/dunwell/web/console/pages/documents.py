@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dunwell.core.ledger import DocumentKind
 from dunwell.core.message import LOOKS
@@ -54,8 +54,8 @@ class InvoiceForm(forms.Form):
 
 class PeriodForm(forms.Form):
     kind = forms.choice(gettext_lazy("Document"), PERIOD_PAPERS, initial="statement")
-    since = forms.day(gettext_lazy("From"))
-    until = forms.day(gettext_lazy("To"))
+    since = forms.day(pgettext_lazy("day", "From"))
+    until = forms.day(pgettext_lazy("day", "To"))
     languages = forms.choice(gettext_lazy("Language"), LANGUAGES, required=False)
 
 

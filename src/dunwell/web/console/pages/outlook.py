@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from dunwell.core.money import Money
 from dunwell.run import cash, forecasting
 from dunwell.run.cash import Outlook, WhatIf
+from dunwell.run.summaries import Summary
 from dunwell.store import load_forecasts
+from dunwell.store.load_forecasts import AtRisk
 from dunwell.store.models import Customer, ForecastVersion
 from dunwell.web.console import counted, deeds, export, look
 from dunwell.web.console import show as answer
@@ -32,15 +34,7 @@ BAND = "#2f8a7f"
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     weeks, sooner, lost = _asked(request)
-    kept = counted.of(
-        request,
-        desk,
-        f"outlook-{weeks}-{sooner}-{lost.pk if lost else ''}",
-        lambda: (
-            cash.outlook(desk.creditor, desk.today, days=7 * weeks, what_if=_what_if(sooner, lost)),
-            load_forecasts.at_risk(desk.today, rehearsal=desk.is_rehearsal, limit=AT_RISK),
-        ),
-    )
+    kept = of_today(request, desk, weeks, sooner, lost)
     if kept is None:
         return counted.waiting(request, desk, "outlook")
     found, at_risk = kept.value
@@ -64,6 +58,27 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "basis": forecasting.basis(desk.creditor, desk.today),
     }
     return answer.page(request, desk, "outlook.html", context)
+
+
+def of_today(
+    request: HttpRequest,
+    desk: Desk,
+    weeks: int,
+    sooner: int = 0,
+    lost: Customer | None = None,
+    *,
+    once_a_day: bool = False,
+) -> Summary | None:
+    """The outlook of the day, and what is at risk."""
+    key = f"outlook-{weeks}-{sooner}-{lost.pk if lost else ''}"
+
+    def make() -> tuple[Outlook, list[AtRisk]]:
+        return (
+            cash.outlook(desk.creditor, desk.today, days=7 * weeks, what_if=_what_if(sooner, lost)),
+            load_forecasts.at_risk(desk.today, rehearsal=desk.is_rehearsal, limit=AT_RISK),
+        )
+
+    return counted.of(request, desk, key, make, once_a_day=once_a_day)
 
 
 def file(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
@@ -128,12 +143,13 @@ def _currency(found: Outlook, currency: str, owed: int) -> dict[str, Any]:
             )
             for row in weeks.iter_rows(named=True)
         ],
-        "chart": _chart(found.running.filter(pl.col("currency") == currency), currency),
+        "chart": chart(found, currency),
     }
 
 
-def _chart(days: pl.DataFrame, currency: str) -> dict[str, Any]:
+def chart(found: Outlook, currency: str) -> dict[str, Any]:
     """Lines of the sums received so far, with three bands laid one upon the other."""
+    days = found.running.filter(pl.col("currency") == currency)
 
     def drawing(values: pl.Series) -> list[float]:
         return [float(Money(int(value), currency).decimal) for value in values]

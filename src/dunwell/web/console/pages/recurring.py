@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dunwell.core.ledger import DocumentKind
 from dunwell.core.recurring import MONTHS, Rhythm, Wanted
@@ -90,7 +90,7 @@ def pause(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     row: Recurring = deeds.found(Recurring, number)
 
     class Asked(forms.Form):
-        since = forms.day(gettext_lazy("From"), initial=desk.today, attrs=forms.not_before(desk.today))
+        since = forms.day(pgettext_lazy("day", "From"), initial=desk.today, attrs=forms.not_before(desk.today))
         until = forms.day(
             gettext_lazy("Until"),
             required=False,

@@ -11,10 +11,12 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dunwell.core.money import Money
 from dunwell.run import reports
-from dunwell.run.reports import Ageing, Report
+from dunwell.run.reports import Ageing, Report, Reports
+from dunwell.run.summaries import Summary
 from dunwell.web.console import counted, export, look
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
@@ -25,13 +27,13 @@ MONTHS = 3
 TENTH = Decimal("0.1")
 FILES = ("ageing", "speed", "promises", "rolls", "cash")
 KINDS = ("csv", "xlsx")
+WHOLE_NAMES = {"interval": 0, "width": 58, "overflow": "break"}
+"""A few names all stand under their bars, in lines of their own where the screen is narrow."""
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     by, owner, months = _asked(request)
-    kept = counted.of(
-        request, desk, "reports", lambda: reports.every(desk.creditor, as_of=desk.today, rehearsal=desk.is_rehearsal)
-    )
+    kept = of_today(request, desk)
     owned = counted.of(request, desk, f"ageing-{by}-{owner}", lambda: _ageing(desk, by, owner)) if owner else kept
     if kept is None or owned is None:
         return counted.waiting(request, desk, "reports")
@@ -55,6 +57,26 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "charts": _charts(aged, found),
     }
     return answer.page(request, desk, "reports.html", context)
+
+
+def of_today(request: HttpRequest, desk: Desk, *, once_a_day: bool = False) -> Summary | None:
+    """All reports of the day."""
+
+    def make() -> Reports:
+        return reports.every(desk.creditor, as_of=desk.today, rehearsal=desk.is_rehearsal)
+
+    return counted.of(request, desk, "reports", make, once_a_day=once_a_day)
+
+
+def headlines(found: Reports, currency: str) -> list[tuple[str, str]]:
+    """The two figures by which a firm's collecting is known: how long money takes, and what a promise is worth."""
+    report = found.reports[MONTHS]
+    speed = next((one for one in report.speed if one.currency == currency), None)
+    kept = next((one.rate for one in report.promises if one.currency == currency), None)
+    told = [(_("DSO, count-back"), speed.dso_count_back, _days)] if speed else []
+    return [
+        (name, say(value)) for name, value, say in [*told, (_("Promises kept"), kept, _percent)] if value is not None
+    ]
 
 
 def file(request: HttpRequest, desk: Desk, table: str, kind: str) -> HttpResponse:
@@ -132,36 +154,32 @@ def _cash(found: Report) -> list[tuple[str, list[Money]]]:
 
 
 def _charts(aged: Ageing, found: Report) -> dict[str, Any]:
-    """Options for the chart library; each chart stands beside the table with the same figures."""
+    """Options for the chart library, a chart for each currency; each stands beside the table with the same figures."""
     months = sorted({month for month, _sum in found.cash})
     names = [format_date(month, "LLL yy", locale=look.CLDR[locale()]) for month in months]
     currencies = sorted({amount.currency for _month, amount in found.cash})
     received = {(month, amount.currency): amount for month, amount in found.cash}
-    axes = {"grid": {"left": 8, "right": 8, "top": 28, "bottom": 8, "containLabel": True}, "legend": {"top": 0}}
     return {
-        "ageing": {
-            **axes,
-            "xAxis": {"type": "category", "data": _ages()},
-            "yAxis": {"type": "value"},
-            "series": [
-                {"type": "bar", "name": one.currency, "data": [_number(part) for part in one.parts], "barMaxWidth": 46}
-                for one in aged.totals
-            ],
+        "ageing": [_bars(one.currency, _ages(), one.parts) for one in aged.totals],
+        "cash": [
+            _bars(currency, names, [received.get((month, currency), Money(0, currency)) for month in months])
+            for currency in currencies
+        ],
+    }
+
+
+def _bars(currency: str, names: list[str], sums: Iterable[Money]) -> dict[str, Any]:
+    """A drawing of one currency: on a common scale another one would look like nothing, or like more."""
+    return {
+        "title": {"text": currency, "textStyle": {"fontSize": 13}},
+        "grid": {"left": 8, "right": 8, "top": 34, "bottom": 8, "containLabel": True},
+        "xAxis": {
+            "type": "category",
+            "data": names,
+            **({"axisLabel": WHOLE_NAMES} if len(names) <= len(_ages()) else {}),
         },
-        "cash": {
-            **axes,
-            "xAxis": {"type": "category", "data": names},
-            "yAxis": {"type": "value"},
-            "series": [
-                {
-                    "type": "bar",
-                    "name": currency,
-                    "data": [_number(received.get((month, currency), Money(0, currency))) for month in months],
-                    "barMaxWidth": 34,
-                }
-                for currency in currencies
-            ],
-        },
+        "yAxis": {"type": "value"},
+        "series": [{"type": "bar", "name": currency, "data": [_number(one) for one in sums], "barMaxWidth": 46}],
     }
 
 
@@ -200,7 +218,14 @@ def _ageing_rows(aged: Ageing, by: str) -> list[list[Cell]]:
 
 
 def _speed_rows(found: Report) -> list[list[Cell]]:
-    head: list[Cell] = [_("Currency"), _("Figure"), _("Value"), _("Formula"), _("From"), _("To")]
+    head: list[Cell] = [
+        _("Currency"),
+        _("Figure"),
+        _("Value"),
+        _("Formula"),
+        pgettext("day", "From"),
+        pgettext("day", "To"),
+    ]
     first, last = found.period.first.isoformat(), found.period.last.isoformat()
     rows: Iterable[list[Cell]] = (
         [one.currency, name, value, formula, first, last]

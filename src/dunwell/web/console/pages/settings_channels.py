@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from dunwell.core.refusal import Refusal
-from dunwell.run import connections, ways
+from dunwell.run import connections, mailboxes, ways
 from dunwell.web.console import forms, settings_frame
 from dunwell.web.console import show as answer
 from dunwell.web.console.deeds import Done
 from dunwell.web.console.desk import Desk
+from dunwell.web.console.pages.settings_sources import PROVIDERS
 
 SECURITY = {
     "starttls": gettext_lazy("STARTTLS (port 587)"),
@@ -27,8 +28,8 @@ def channels(request: HttpRequest, desk: Desk) -> HttpResponse:
     """By which ways messages leave and money and answers come in when live; passwords are never shown."""
     mail = ways.shown(desk.creditor.channels.get("email", {}))
     others = [(name, one["kind"]) for name, one in desk.creditor.channels.items() if name != "email"]
-    inbox = {name: value for name, value in desk.creditor.inbox.items() if name in ("host", "username", "folder")}
-    context = {"mail": mail, "others": others, "providers": list(desk.creditor.providers), "inbox": inbox}
+    providers = [(kind, title, kind in desk.creditor.providers) for kind, (title, *_asked) in PROVIDERS.items()]
+    context = {"mail": mail, "others": others, "providers": providers, "inbox": mailboxes.settings(desk.creditor)}
     return settings_frame.page(request, desk, "channels", context)
 
 

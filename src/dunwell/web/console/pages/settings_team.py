@@ -7,7 +7,7 @@ from typing import Any
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dunwell.core.roles import DeskRole
 from dunwell.run import api_tokens, leaves, users
@@ -111,7 +111,9 @@ def back_early(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
 
 
 class TokenForm(forms.Form):
-    name = forms.text(gettext_lazy("What for"), help_text=gettext_lazy("The program that will use it."), max_length=100)
+    name = forms.text(
+        pgettext_lazy("token", "What for"), help_text=gettext_lazy("The program that will use it."), max_length=100
+    )
     role = forms.choice(gettext_lazy("Role"), forms.words("role", list(DeskRole)))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import formats
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,20 +14,23 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
 from dunwell.core.refusal import Refusal
-from dunwell.run import check_ins, day, freshness, leaves, rights, talks
+from dunwell.run import alerts, check_ins, day, freshness, leaves, rights, talks
+from dunwell.run.alerts import Alert, AlertCode
 from dunwell.store import figures, today
+from dunwell.store.figures import Figures
 from dunwell.store.models import Receivable
 from dunwell.store.today import Item
 from dunwell.web.console import counted, labels
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
-from dunwell.web.console.pages import tasks
+from dunwell.web.console.pages import outlook, reports, tasks
 from dunwell.web.console.templatetags.look import finding
 
 ROWS_OF_KIND = 8
 """Of each kind on the whole list; a kind by itself shows more."""
 ROWS_MAX = 200
 BARRED_MAX = 5
+WEEKS_AHEAD = 4
 KINDS = {
     "unknown": ("mail-question", gettext_lazy("Did it arrive?")),
     "reply": ("inbox", gettext_lazy("Replies")),
@@ -40,6 +44,34 @@ KINDS = {
     "credit": ("file-invoice", gettext_lazy("Credit notes to issue")),
     "finding": ("info-circle", gettext_lazy("Other findings")),
 }
+
+ALERTS = {
+    AlertCode.RESTORED: (
+        gettext_lazy(
+            "These books were restored from a backup, and nobody has said yet what went out since: nothing is sent."
+        ),
+        gettext_lazy("Go through the list of “dunwell restored”."),
+    ),
+    AlertCode.SENDING_STALLED: (
+        gettext_lazy("Nothing leaves: the oldest message waits since {since} UTC."),
+        gettext_lazy("See that “dunwell worker” runs, and test the mail server in the settings."),
+    ),
+    AlertCode.DAY_MISSED: (
+        gettext_lazy("The last day that was run is {since}."),
+        gettext_lazy("Run the day here, and see that “dunwell worker” runs it each morning."),
+    ),
+    AlertCode.BACKUP_MISSING: (
+        gettext_lazy("There is no backup yet."),
+        gettext_lazy("“dunwell backup” makes one now, “dunwell worker” one each night."),
+    ),
+    AlertCode.BACKUP_LATE: (
+        gettext_lazy("The newest backup is of {since} UTC."),
+        gettext_lazy(
+            "See that “dunwell worker” runs and the disk for backups has room; “dunwell backup” makes one now."
+        ),
+    ),
+}
+"""What is wrong, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +118,14 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The figures above the list; they need every receivable, so the page does not wait for them."""
-    kept = counted.of(request, desk, "figures", lambda: figures.book(as_of=desk.today, rehearsal=desk.is_rehearsal))
+
+    def make() -> tuple[list[Figures], list[tuple[rights.Ending, int]]]:
+        return figures.book(as_of=desk.today, rehearsal=desk.is_rehearsal), barred(desk)
+
+    kept = counted.of(request, desk, "figures-barred", make)
     if kept is None:
         return answer.part(request, desk, "part_figures_wait.html", {"after": counted.AGAIN_S})
-    found = kept.value
+    found, barred_ = kept.value
     context = {
         "counted": kept,
         "figures": found,
@@ -97,9 +133,39 @@ def numbers(request: HttpRequest, desk: Desk) -> HttpResponse:
         "promises": sum(one.promises for one in found),
         "received": [one for one in found if one.payments],
         "payments": sum(one.payments for one in found),
-        "barred": barred(desk),
+        "barred": barred_,
+        "alerts": [
+            _alert(one)
+            for one in alerts.of(
+                desk.creditor,
+                today=desk.today,
+                now=desk.now,
+                rehearsal=desk.is_rehearsal,
+                is_stopped=desk.is_stopped,
+            )
+        ],
+        **_ahead(request, desk, found[0].currency if found else ""),
     }
     return answer.part(request, desk, "part_figures.html", context)
+
+
+def _ahead(request: HttpRequest, desk: Desk, currency: str) -> dict[str, Any]:
+    """Of the main currency: how collecting goes, and what will come in; counted once a day, and left out until it is there."""
+    if not currency:
+        return {}
+    told = reports.of_today(request, desk, once_a_day=True)
+    coming = outlook.of_today(request, desk, WEEKS_AHEAD, once_a_day=True)
+    return {
+        "headlines": reports.headlines(told.value, currency) if told else [],
+        "coming": outlook.chart(coming.value[0], currency) if coming and currency in coming.value[0].open else None,
+        "weeks": WEEKS_AHEAD,
+    }
+
+
+def _alert(one: Alert) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    said, remedy = ALERTS[one.code]
+    return str(said).format(since=formats.localize(one.since)), str(remedy)
 
 
 def barred(desk: Desk) -> list[tuple[rights.Ending, int]]:
@@ -140,9 +206,9 @@ def _group(desk: Desk, kind: str, count: int, limit: int, own: frozenset[int] | 
 
 def _row(desk: Desk, item: Item) -> Row:
     title, why = _SAID[item.kind](item)
-    return Row(
-        item, title, [*why, *([item.words] if item.words else [])], _address(desk, item), (desk.today - item.since).days
-    )
+    # A task's words are the program's own; all others are a person's or a file's.
+    words = finding(item.words) if item.kind == "task" else item.words
+    return Row(item, title, [*why, *filter(None, [words])], _address(desk, item), (desk.today - item.since).days)
 
 
 def _address(desk: Desk, item: Item) -> str:

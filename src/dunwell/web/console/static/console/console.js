@@ -149,8 +149,12 @@
     figure.dataset.drawn = "yes";
     const option = JSON.parse($("script[type='application/json']", figure.parentElement).textContent);
     const chart = echarts.init(figure, null, { renderer: "svg" });
-    chart.setOption({ textStyle: { fontFamily: "Inter Variable, sans-serif", color: colour("--ink-soft") }, color: [colour("--accent"), colour("--warm"), colour("--bad")], animationDuration: 250, tooltip: { renderMode: "richText", trigger: "axis" }, ...option });
+    const language = document.documentElement.lang;
+    const short = new Intl.NumberFormat(language, { notation: "compact" }), whole = new Intl.NumberFormat(language);
+    if (option.yAxis) option.yAxis.axisLabel = { formatter: (value) => short.format(value) };
+    chart.setOption({ textStyle: { fontFamily: "Inter Variable, sans-serif", color: colour("--ink-soft") }, color: [colour("--accent"), colour("--warm"), colour("--bad")], animationDuration: 250, tooltip: { renderMode: "richText", trigger: "axis", valueFormatter: (value) => whole.format(value) }, ...option });
     new ResizeObserver(() => chart.resize()).observe(figure);
   };
   $$("[data-chart]").forEach(draw);
+  document.addEventListener("htmx:load", (event) => $$("[data-chart]", event.target).forEach(draw));
 })();
