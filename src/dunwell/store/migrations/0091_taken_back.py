@@ -17,7 +17,7 @@ def check_message(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0106_mail")]
+    dependencies = [("store", "0090_replies")]
 
     operations = [
         migrations.RemoveConstraint("ending", "ending_of_one"),

@@ -13,7 +13,7 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0106_mail")]
+    dependencies = [("store", "0091_taken_back")]
 
     operations = [
         migrations.CreateModel(

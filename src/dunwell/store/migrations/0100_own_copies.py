@@ -6,7 +6,7 @@ KINDS = ["reply", "automatic", "bounce", "copy"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0090_replies")]
+    dependencies = [("store", "0097_videos")]
 
     operations = [
         migrations.RemoveConstraint("inbound", "inbound_kind"),
