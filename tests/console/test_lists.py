@@ -16,7 +16,7 @@ from dunwell.store import lists, scope
 from dunwell.store.models import Customer, Invoice
 from regressions.world import World
 
-QUERIES_MAX = 30
+QUERIES_MAX = 40
 
 
 @pytest.fixture
