@@ -178,7 +178,7 @@ def live(
 def has_review(creditor: Creditor, one: OfferGrant) -> bool:
     """Whether the client has told us of their review."""
     with scope.of(creditor.pk):
-        return _reviews(one).exists()
+        return _reviews(one, pages.REOPENED, "done").exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +240,9 @@ def _is_earned(one: OfferGrant) -> bool:
     return one.offer.kind != OfferKind.CASHBACK or _reviews(one, "done").exists()
 
 
-def _reviews(one: OfferGrant, word: str) -> QuerySet[PageAnswer]:
+def _reviews(one: OfferGrant, *words: str) -> QuerySet[PageAnswer]:
     """Reviews that were told of in time, with what a person said of each; a person looks at each."""
-    return pages.answers(word).filter(
+    return pages.answers(*words).filter(
         kind=AnswerKind.REVIEW.value,
         receivables__contains=[one.receivable_id],
         effective_on__lte=one.last_day,
