@@ -10,11 +10,17 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from console import worlds
-from dunwell.run import inbox_mail, users
+from dunwell.run import coaching, inbox_mail, subjects, users
+from dunwell.store import scope
 from inbox import mails
 from regressions.world import DAY, World
 
 PASSWORD = "a long enough passphrase"
+TALKS = {
+    "en": ("Talks", "nobody is pressed", "The playbook says"),
+    "ru": ("Разговоры", "без давления", "В сценарии сказано"),
+    "bg": ("Разговори", "без натиск", "В наръчника пише"),
+}
 HEADINGS = {"en": "thing waits for you", "ru": "Вас ждёт 1 дело", "bg": "Чака ви 1 задача"}
 
 
@@ -81,6 +87,44 @@ def test_the_console_speaks_three_languages_and_turns_dark(world: World, page: P
     page.locator(".person").click()
     page.locator("button[data-theme-choice=dark]").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_a_wrong_reading_is_put_right_with_keys(world: World, page: Page) -> None:
+    world.owing("2026-02-20")
+    inbox_mail.take(world.creditor, mails.reply("We will pay on Friday, 6 March."), on=DAY)
+    page.goto(f"/c/{world.creditor.slug}/replies")
+    page.keyboard.press("j")
+    page.keyboard.press("m")
+    drawer = page.locator("#drawer")
+    drawer.get_by_label("They mean").select_option(label="asks for a later day")
+    drawer.get_by_role("button", name="Reject it and teach the reader").click()
+    expect(page.get_by_text("The reader will learn that C1 Ltd asks for a later day.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+    expect(page.locator(".proposal")).to_have_count(1)
+
+
+def test_talks_show_the_turn_and_what_the_playbook_says_in_three_languages(world: World, page: Page) -> None:
+    world.owing("2026-02-20")
+    with scope.of(world.creditor.pk):
+        customer = subjects.customer(world.creditor, "C1")
+    pressing = "Hello, this is Vera from Firm. Please pay what you owe or you will regret it."
+    coaching.of_letter(world.creditor, customer, pressing, answers="We have no money.", on=DAY, by="Vera")
+    page.goto(f"/c/{world.creditor.slug}/coaching")
+    for code, (heading, point, advice) in TALKS.items():
+        page.locator(".person").click()
+        page.locator(f".side button[name=language][value={code}]").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        missed = page.locator("details").filter(has_text=point)
+        turn = missed.locator("blockquote")
+        expect(turn).to_be_hidden()
+        missed.locator("summary").click()
+        expect(turn).to_contain_text("you will regret it")
+        told = page.locator("details").filter(has_text=advice).first
+        told.locator("summary").click()
+        expect(told.get_by_text(advice)).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_today_and_a_customer_fit_a_phone(world: World, page: Page) -> None:

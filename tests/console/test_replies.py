@@ -89,6 +89,34 @@ def test_rejecting_records_nothing_and_ends_the_wait(client_as: Callable[..., Cl
     assert inbox.waiting(owing.creditor) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "it says that the client asks for a later day"),
+        ("ru", "на самом деле клиент просит перенести срок"),
+        ("bg", "всъщност клиентът моли за по-късен срок"),
+    ],
+)
+def test_a_person_says_what_it_means_instead_and_takes_it_back(
+    client_as: Callable[..., Client], owing: World, language: str, said: str
+) -> None:
+    number, client = take(owing, PROMISE), client_as("collector", language=language)
+    address = f"{home(owing)}replies/read/{number}/means"
+    assert "request_extension" in client.get(address).content.decode()
+    assert client.post(address, {"means": "something"}).status_code == 422
+    assert client.post(address, {"means": "request_extension"}).status_code == 302
+    assert promises(owing) == []
+    assert inbox.waiting(owing.creditor) == []
+    (line,) = inbox.corrections(owing.creditor)
+    assert '"settled": {"means": "request_extension"}' in line
+    mail = inbox.proposed(owing.creditor, number).mail
+    whole = f"{home(owing)}replies/{mail}"
+    assert said in client.get(whole).content.decode()
+    client.post(f"{home(owing)}undo/reply/{number}")
+    assert said not in client.get(whole).content.decode()
+    assert [one.number for one in inbox.waiting(owing.creditor)] == [number]
+
+
 def test_two_people_settling_one_reading_settle_it_once(client_as: Callable[..., Client], owing: World) -> None:
     number = take(owing, PROMISE)
     first, second = client_as("collector"), client_as("collector")

@@ -68,6 +68,7 @@ class Waiting:
     basis: MatchBasis
     evidence: str
     settled: Settled | None  # what a person made of it; None while it waits
+    means: str  # the intent that they read in it instead; empty where they named none
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +259,5 @@ def _waiting(one: ReplyProposal) -> Waiting:
         basis=MatchBasis(one.mail.basis),
         evidence=one.mail.evidence,
         settled=inbox.last_word(one),
+        means=inbox.meant_instead(one),
     )

@@ -127,6 +127,13 @@ def last_word(proposal: ReplyProposal) -> Settled | None:
     return None if said in OPEN else Settled(said)
 
 
+def meant_instead(proposal: ReplyProposal) -> str:
+    """The intent that a person named when they rejected a proposal that `read` found; empty where none stands."""
+    if last_word(proposal) is not Settled.REJECTED:
+        return ""
+    return str(proposal.decisions.order_by("-pk")[0].values.get("means", ""))
+
+
 def proposal(number: int) -> ReplyProposal:
     """A proposal by its number, settled or not."""
     found = read().filter(pk=number).first()

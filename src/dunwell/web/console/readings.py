@@ -35,6 +35,7 @@ class Proposal:
     confidence: int
     is_unsure: bool
     settled: str
+    means: str  # the intent that a person read instead, where one was named
     is_asked: bool  # something is asked of us: it ends with an answer
 
 
@@ -111,6 +112,7 @@ def _proposal(one: Waiting, currency: str) -> Proposal:
         confidence=round(one.confidence * 100),
         is_unsure=one.confidence < UNSURE_BELOW,
         settled=one.settled.value if one.settled else "",
+        means=one.means,
         is_asked=one.kind == "answer",
     )
 

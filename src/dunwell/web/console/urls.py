@@ -84,6 +84,7 @@ DOORS = (
     Door("replies/read/<int:number>/accept", replies.accept, COLLECTOR, "reading-accept"),
     Door("replies/read/<int:number>/edit", replies.edit, COLLECTOR, "reading-edit"),
     Door("replies/read/<int:number>/reject", replies.reject, COLLECTOR, "reading-reject"),
+    Door("replies/read/<int:number>/means", replies.means, COLLECTOR, "reading-means"),
     Door("replies/page/<int:number>/settle", replies.settle, COLLECTOR, "answer-settle"),
     # Customers
     Door("customers", customers.show, VIEWER, "customers"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.core.inbox import ProposalKind
 from dunwell.core.ledger import HoldReason, OurDebt
+from dunwell.core.reading import INTENTS
 from dunwell.core.refusal import Refusal
 from dunwell.run import inbox, inbox_effects, people, portal_desk, portal_words
 from dunwell.run.inbox import Stray, Waiting
@@ -90,6 +91,27 @@ def edit(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
     return deeds.ask(
         request, desk, form, title=labels.word("proposal", proposal.kind), lead=f"“{proposal.quotation}”",
         button=_("Record it so"), back=desk.url("replies"), do=do,
+    )  # fmt: skip
+
+
+def means(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
+    """What was read is rejected, and a person says what the words mean instead: the reader learns from it."""
+    proposal = _proposal(desk, number)
+
+    class Asked(forms.Form):
+        means = forms.choice(gettext_lazy("They mean"), forms.words("intent", list(INTENTS)))
+        why = forms.why(required=False)
+
+    def do(said: dict[str, Any]) -> Done:
+        inbox.reject(desk.creditor, number, means=said["means"], **desk.fact(said["why"]))
+        told = _("Rejected: nothing is recorded. The reader will learn that {name} {means}.")
+        return Done(
+            told.format(name=proposal.customer, means=labels.word("intent", said["means"])), undo=("reply", number)
+        )
+
+    return deeds.ask(
+        request, desk, Asked(request.POST or None), title=_("It was read wrongly"), lead=f"“{proposal.quotation}”",
+        button=_("Reject it and teach the reader"), back=desk.url("replies"), do=do,
     )  # fmt: skip
 
 
