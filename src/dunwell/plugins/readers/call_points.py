@@ -17,6 +17,13 @@ NAME_ASKED = 4  # A bare name with a question mark asks for the person only at t
 CLOSING = 4  # Manager's last turns, where the next step is said.
 BUSINESS_WORDS = re.compile(r"[«„“\"][^»“”\"]{2,40}[»“”\"]")
 CAPITALISED = re.compile(r"(?<=[\s,«„“(])[A-ZА-ЯЁ][a-zа-яё]{2,}")
+# What a client says of why nothing has come, and what shows that the manager goes on with it, or past it.
+REASONS = frozenset(
+    "wrong_person client_not_paid approval technical lost dispute terms no_money busy paid".split()
+)
+TAKEN_UP = frozenset("ask_reason empathy offer next_step".split())
+STORY = 8  # Words in which somebody tells something, whatever the words are.
+PRESSING = frozenset("ask_date threat rude brush".split())
 
 Point = tuple[bool | None, Said | None]
 
@@ -99,14 +106,14 @@ def _due_named(said: list[Said], context: CallContext) -> Point:
 
 
 def _offered(said: list[Said], context: CallContext) -> Point:
-    for one in by_managers(said):
-        if (
-            "offer" in one.moves
-            and not one.moves & {"rude", "voicemail"}
-            and ("threat" not in one.moves or "?" in one.source)
-        ):
-            return True, one
-    return False, None
+    if is_no_contact(said):
+        return False, None
+    offer = next((one for one in by_managers(said) if _is_offer(one)), None)
+    return offer is not None, offer
+
+
+def _is_offer(one: Said) -> bool:
+    return "offer" in one.moves and "rude" not in one.moves and ("threat" not in one.moves or "?" in one.source)
 
 
 def _asked_date(said: list[Said], context: CallContext) -> Point:
@@ -118,18 +125,26 @@ def _asked_date(said: list[Said], context: CallContext) -> Point:
 
 
 def _next_step(said: list[Said], context: CallContext) -> Point:
-    """A concrete step with a time, near the end."""
+    """A concrete step with a time, or the client's own day said again, near the end."""
+    if is_no_contact(said):
+        return False, None
     for one in reversed(by_managers(said)[-CLOSING:]):
-        if (
-            "next_step" in one.moves
-            and (one.days or "time" in one.moves)
-            and not one.moves & {"threat", "rude"}
-            and not is_no_contact(said)
-        ):
-            if one.at < 3 or one.moves & {"ask_reason"} or (one.source.rstrip().endswith("?") and len(one.source) < 60):
-                continue
+        is_question = one.source.rstrip().endswith("?") and len(one.source) < 60
+        if one.at < 3 or is_question or one.moves & {"threat", "rude", "ask_reason"}:
+            continue
+        if ("next_step" in one.moves and (one.days or "time" in one.moves)) or _repeats(one, said, context.held_on):
             return True, one
     return False, None
+
+
+def _repeats(one: Said, said: list[Said], held_on: date) -> bool:
+    """Whether a turn names a day that the client named in the turn before."""
+    before = said[one.at - 1]
+    return not before.manager and bool(_days_ahead(one, held_on) & _days_ahead(before, held_on))
+
+
+def _days_ahead(one: Said, held_on: date) -> set[date]:
+    return {day for mention in one.days if (day := mention.day(held_on)) is not None and day >= held_on}
 
 
 def _polite(said: list[Said], context: CallContext) -> Point:
@@ -156,31 +171,58 @@ CHECKS: dict[str, Callable[[list[Said], CallContext], Point]] = {
 
 
 def listened(said: list[Said], outcome: str) -> Point:
-    """A reason came up, was asked for or left room, and was not brushed aside."""
+    """A reason came up, was asked for or left room, and was not brushed aside.
+
+    It is brushed aside by words that say so, by abuse, and where every turn that gives a reason is met with nothing but a
+    short demand.
+    """
     managers = by_managers(said)
     asked = first(managers, "ask_reason")
-    brushed = first(managers, "brush")
-    heard = asked or first(managers[1:], "empathy")
-    if outcome == "no_contact" or (brushed and not asked):
-        return False, brushed
-    rude = first(managers, "rude")
-    if rude and not asked:
-        return False, rude
-    return True, heard
+    told = [(one, after) for one, after in pairwise(said) if not one.manager and after.manager and _is_reason(one)]
+    if outcome == "no_contact" or not (asked or told):
+        return False, None
+    if asked is None:
+        aside = first(managers, "brush", "rude") or _passed_over([after for _, after in told])
+        if aside:
+            return False, aside
+    return True, asked or first(managers[1:], "empathy") or told[0][1]
+
+
+def _is_reason(one: Said) -> bool:
+    """Known words of a reason, or so much said that it is more than a yes and a day."""
+    return bool(one.moves & REASONS) or len(one.source.split()) >= STORY
+
+
+def _passed_over(answers: list[Said]) -> Said | None:
+    """The first of the answers to reasons, where none of them takes a reason up."""
+    is_heard = any(
+        one.moves & TAKEN_UP or not one.moves & PRESSING or len(one.source.split()) >= STORY for one in answers
+    )
+    return None if is_heard else answers[0]
 
 
 def handled(said: list[Said], objection: str, outcome: str) -> Point:
     if objection == "none":
         return None, None
     managers = by_managers(said)
-    brushed = first(managers, "brush")
-    rejected = first(by_clients(said), "rejects")
-    if brushed or rejected:
-        return False, brushed or rejected
     rude = first(managers, "rude")
-    if rude:
-        return False, rude
+    failed = _brushed_for_good(said) or _declined(said) or rude
+    if failed:
+        return False, failed
     return True, first(managers[1:], "offer") or first(managers[1:], "empathy")
+
+
+def _brushed_for_good(said: list[Said]) -> Said | None:
+    """The turn that brushes the client aside, where no offer after it makes up for it."""
+    brushed = first(by_managers(said), "brush")
+    if brushed is None or any(_is_offer(one) for one in by_managers(said) if one.at > brushed.at):
+        return None
+    return brushed
+
+
+def _declined(said: list[Said]) -> Said | None:
+    """The client's turn that says no to what was just offered."""
+    return next((one for before, one in pairwise(said) if "offer" in before.moves and "rejects" in one.moves), None)
 
 
 def commitment(said: list[Said], outcome: str, promise: tuple[date, Said] | None) -> Point:
