@@ -18,9 +18,7 @@ CLOSING = 4  # Manager's last turns, where the next step is said.
 BUSINESS_WORDS = re.compile(r"[«„“\"][^»“”\"]{2,40}[»“”\"]")
 CAPITALISED = re.compile(r"(?<=[\s,«„“(])[A-ZА-ЯЁ][a-zа-яё]{2,}")
 # What a client says of why nothing has come, and what shows that the manager goes on with it, or past it.
-REASONS = frozenset(
-    "wrong_person client_not_paid approval technical lost dispute terms no_money busy paid".split()
-)
+REASONS = frozenset("wrong_person client_not_paid approval technical lost dispute terms no_money busy paid".split())
 TAKEN_UP = frozenset("ask_reason empathy offer next_step".split())
 STORY = 8  # Words in which somebody tells something, whatever the words are.
 PRESSING = frozenset("ask_date threat rude brush".split())

@@ -55,6 +55,7 @@ QUOTED = {
 }  # fmt: skip
 AFTER_PAYMENT = frozenset("question request_document promise_to_pay acknowledgement internal_process_delay".split())
 COMMITTING = ("promise_to_pay", "request_extension")  # Where a day that nothing else claims is the day of the promise.
+ASIDE = frozenset("question request_document".split())
 OUTSIDE = frozenset("waiting_for_funds internal_process_delay".split())  # What a promise may hang on.
 REASONS_OF_PROMISE = frozenset("internal_process_delay waiting_for_funds out_of_office acknowledgement".split())
 REASONS = {
@@ -230,9 +231,17 @@ def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bo
         primary = _before_promise(evidence, listed, dated=dated)
     if "already_paid" in listed and primary in AFTER_PAYMENT and evidence.has("paid"):
         return "already_paid"
-    if primary in REASONS_OF_PROMISE and "promise_to_pay" in listed and dated and not evidence.has("outside_condition"):
+    is_promised = "promise_to_pay" in listed and dated and not evidence.has("outside_condition")
+    if is_promised and (primary in REASONS_OF_PROMISE or _is_aside(evidence, primary)):
         return "promise_to_pay"
     return primary
+
+
+def _is_aside(evidence: Evidence, primary: str) -> bool:
+    """What stands beside a dated promise and does not decide: a question or a wish after it, a schedule that nobody is asked to allow."""
+    if primary == "request_instalments":
+        return "?" not in evidence.text and not evidence.has("ask_instalments")
+    return primary in ASIDE and _before(evidence, QUOTED["promise_to_pay"], QUOTED[primary])
 
 
 def _before_promise(evidence: Evidence, listed: set[str], *, dated: bool) -> str:
