@@ -30,7 +30,7 @@ ENGLISH = DateGrammar(
         r"december|dec": 12,
     },
     offsets={
-        r"(?:the )?day after tom+or+ow|overmorrow": 2,
+        r"a day or 2|(?:the )?day after tom+or+ow|overmorrow": 2,
         r"tom+or+ows?|tomorrow's|tmrw?|tmr|tomoz|2moro|2morrow|tommorow|tomo": 1,
         r"today(?:'s)?|tonight|tonite|2day|this (?:morning|afternoon|evening)|later today": 0,
         r"(?:the )?day before yesterday": -2,
@@ -46,9 +46,9 @@ ENGLISH = DateGrammar(
         r"hours?|hrs?": "hour",
     },
     parts={
-        r"(?:the )?(?:very )?(?:start|beginning|first days?|1th days?|first half)|early|first thing": "start",
+        r"(?:the )?(?:very )?(?:start|beginning|(?:first|1th) (?:few )?days?|first half)|early|first thing": "start",
         r"(?:the )?middle|mid": "middle",
-        r"(?:the )?(?:very )?(?:end|close|back end)|(?:the )?last day|late": "end",
+        r"(?:the )?(?:very )?(?:end|close|back end)|(?:the )?last (?:working |business |banking )?day|late": "end",
     },
     feasts={
         r"new year'?s eve|new year'?s?|the new year": "12-31",
@@ -101,7 +101,7 @@ ENGLISH = DateGrammar(
         ("month", r"(?:this\s+)?month[ -]end|eom"),
         ("month", r"(?P<mod>{mod})\s+month(?:'s)?(?:[ -]end)?"),
         ("quarter_end", r"(?:(?:the\s+)?end\s+of\s+)?(?:(?:the|this)\s+)?(?:quarter|q[1-4])(?:[ -]end)?"),
-        ("year_end", r"(?:the\s+)?end\s+of\s+(?:the\s+|this\s+)?year|year'?s?[ -]end(?= )|before the year is out"),
+        ("year_end", r"(?:the\s+)?end\s+of\s+(?:the\s+|this\s+)?year|year'?s?[ -]end(?!\w)|before the year is out"),
         ("week", r"(?P<part>{part})\s+(?:of\s+)?(?:the\s+)?(?P<mod>{mod})\s+week"),
         ("week", r"(?P<part>{part})[ -](?:of\s+)?(?:the\s+)?week"),
         ("week", r"(?P<mod>{mod})\s+week(?:'s)?"),
@@ -115,6 +115,7 @@ ENGLISH = DateGrammar(
             "weekday",
             r"(?:(?P<mod>{mod})\s+)?(?P<wd>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\s+(?P<suffix>week|fortnight)",
         ),
+        ("offset", r"(?P<offset>a day or 2)"),
         (
             "in",
             r"(?:in|within|inside|over|during)\s+(?:about\s+|around\s+|under\s+|max\s+|the\s+)?(?:next\s+|another\s+|following\s+|coming\s+)?(?P<n>{n}|an?|a couple(?: of)?|couple(?: of)?)?\s*(?P<unit>{unit})",
@@ -145,6 +146,7 @@ ENGLISH = DateGrammar(
         ),
         ("after", r"(?:after|following|once)(?: the| on)?"),
         ("dated", r"(?:dated|date of|invoice of)"),
+        ("by", r"(?:on or before)(?: the)?"),
         ("before", r"(?:before|prior to|ahead of)(?: the| this)?"),
         ("range_from", r"(?:from|since|as of|effective|starting)(?: the)?"),
         ("until", r"(?:until|till|til|through|'til)(?: the| on)?"),
