@@ -87,6 +87,7 @@ PHRASES: dict[str, list[str]] = {
         "(if|once|as soon as|when|after|the moment|soon as|until|till|til) (.. )?(money|funds|cash|payment|grant|refund|funding|it|loan|advance|they|the payment|we) (.. )?(come* in|comes|arrive*|land*|clear*|get* paid|is in|are in|released|come through|hit*|lands|been paid|sold|sell|receive*|signed|gets approved|approved|signs)",
         "(if|once|as soon as|when|after) (.. )?(signed off|approved|he signs|she signs|they sign|he is back|she is back|they approve|authorised|the director|the boss|the fd|we get paid|they pay|pays us|paid us|pay us|we've been paid|i get paid|clients pay)",
         "(out of that money|out of that|from that money|pay when paid|back to back)",
+        "(provided|providing|assuming|if|when|once|as soon as) (the|our|my|that) (grant|subsidy|loan|funding|drawdown|insurance money|rebate) (clear*|land*|come*|arrive*|is paid|gets paid|is released|drops)",
     ],
     "dispute_goods": [
         "((never came|never got here|nothing to pay for|out of (ten|twelve|five|seven)|reached us|no sign of|sign of the|didn't come|no-one came|nobody came))",
@@ -317,6 +318,11 @@ PHRASES: dict[str, list[str]] = {
         "(same day|that day|will .. then|straight away|right away|there and then|then and there|immediately|straight after)"
     ],
     "until": ["(until|till|unless|without|before you|pending|once|if|first)"],
+    "asks_consent": [
+        "if (you|you're|you are|that|this|it) (agree|don't mind|ok|okay|happy|suits|works|is acceptable|would work|is ok|is okay|agreeable)",
+        "(would you agree|do you agree|would that work|would that suit|is that acceptable|is that ok|is that okay|would you accept|will you accept|would you be ok|meet me|agreed)",
+        "(please|kindly) (approve|confirm you agree|confirm that this is acceptable|let me know if .. (acceptable|ok|okay|works))",
+    ],
     "correction": [
         "(no|nope|actually|sorry|i mean|rather|make that|scratch that|correction|wait|make it|or rather|my mistake|edit)"
     ],

@@ -21,6 +21,7 @@ from dunwell.plugins.readers.visible import visible_from_text
 from dunwell.plugins.readers.words import MASKED, PHONE
 
 LISTED_FROM = 0.47  # An intent is listed from this probability on; chosen by cross-validation.
+LISTED_WEIGHT = 0.5  # Of "is it meant at all" beside "does it decide"; chosen by leaving sittings out.
 WORRY_FROM = 0.02  # A person is called earlier than an intent is listed: a missed dispute costs more than a look.
 HUMAN = frozenset(
     "dispute hostile_or_legal stop_contact hardship refusal request_extension request_instalments question".split()
@@ -164,13 +165,14 @@ def settle(evidence: Evidence, found: Fields, scores: classifier.Scores, context
     """Turn probabilities and findings into claims that agree with each other."""
     chances = dict(scores["intents"])
     listed = {intent for intent, chance in chances.items() if chance >= LISTED_FROM}
-    primary = max(scores["primary"], key=lambda intent: scores["primary"][intent])
+    decisive = _decisive(scores)
+    primary = max(decisive, key=lambda intent: decisive[intent])
     if evidence.has("bot"):
         listed, primary = set(), "unrelated"
     primary = _precedence(evidence, listed, primary, dated=found.promised is not None)
     listed.add(primary)
     listed -= _unsaid(evidence, listed, primary, dated=found.promised is not None)
-    chances[primary] = max(chances[primary], scores["primary"][primary])
+    chances[primary] = max(chances[primary], decisive[primary])
     sentiment = max(scores["sentiment"], key=lambda mood: scores["sentiment"][mood])
     promising = "promise_to_pay" in listed
     reason = _reason(evidence, scores["reason"])
@@ -203,6 +205,13 @@ def settle(evidence: Evidence, found: Fields, scores: classifier.Scores, context
         redirect_contact=contact,
         return_date=returns,
     )
+
+
+def _decisive(scores: classifier.Scores) -> dict[str, float]:
+    """How surely each intent decides: two questions asked of the same words agree on what was meant more often than one is right."""
+    weighed = {intent: share * scores["intents"][intent] ** LISTED_WEIGHT for intent, share in scores["primary"].items()}
+    total = sum(weighed.values())
+    return {intent: share / total for intent, share in weighed.items()}
 
 
 def _unsaid(evidence: Evidence, listed: set[str], primary: str, *, dated: bool) -> set[str]:
@@ -240,7 +249,7 @@ def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bo
 def _is_aside(evidence: Evidence, primary: str) -> bool:
     """What stands beside a dated promise and does not decide: a question or a wish after it, a schedule that nobody is asked to allow."""
     if primary == "request_instalments":
-        return "?" not in evidence.text and not evidence.has("ask_instalments")
+        return "?" not in evidence.text and not evidence.has("ask_instalments", "asks_consent")
     return primary in ASIDE and _before(evidence, QUOTED["promise_to_pay"], QUOTED[primary])
 
 
@@ -254,6 +263,8 @@ def _before_promise(evidence: Evidence, listed: set[str], *, dated: bool) -> str
         return "dispute"
     if "request_extension" in listed and evidence.has("ask_extension"):
         return "request_extension"
+    if "request_instalments" in listed and evidence.has("asks_consent"):
+        return "request_instalments"
     if "request_payment_details" in listed:
         return "request_payment_details"  # Whoever asks where to pay cannot pay before they are told.
     asks_first = _before(evidence, QUOTED["request_document"], QUOTED["promise_to_pay"])
