@@ -317,7 +317,7 @@ PHRASES: dict[str, list[str]] = {
     "same_day": [
         "(same day|that day|will .. then|straight away|right away|there and then|then and there|immediately|straight after)"
     ],
-    "until": ["(until|till|unless|without|before you|pending|once|if|first)"],
+    "until": ["(until|untill|till|til|unless|without|before you|pending|once|if|first)"],
     "asks_consent": [
         "if (you|you're|you are|that|this|it) (agree|don't mind|ok|okay|happy|suits|works|is acceptable|would work|is ok|is okay|agreeable)",
         "(would you agree|do you agree|would that work|would that suit|is that acceptable|is that ok|is that okay|would you accept|will you accept|would you be ok|meet me|agreed)",

@@ -232,6 +232,8 @@ def _precedence(evidence: Evidence, listed: set[str], primary: str, *, dated: bo
         return "stop_contact"
     if primary == "dispute" and "promise_to_pay" not in listed and evidence.has("refuse") and not evidence.has("until"):
         return "refusal"
+    if primary == "refusal" and "dispute" in listed and evidence.has("until"):
+        return "dispute"  # Payment is held back for as long as something of ours is wrong.
     if primary == "hostile_or_legal" and evidence.has("taunt") and "refusal" in listed | _refused(evidence):
         return "refusal"
     if primary == "already_paid" and "dispute" in listed and evidence.has("dispute_duplicate"):
