@@ -209,7 +209,9 @@ def settle(evidence: Evidence, found: Fields, scores: classifier.Scores, context
 
 def _decisive(scores: classifier.Scores) -> dict[str, float]:
     """How surely each intent decides: two questions asked of the same words agree on what was meant more often than one is right."""
-    weighed = {intent: share * scores["intents"][intent] ** LISTED_WEIGHT for intent, share in scores["primary"].items()}
+    weighed = {
+        intent: share * scores["intents"][intent] ** LISTED_WEIGHT for intent, share in scores["primary"].items()
+    }
     total = sum(weighed.values())
     return {intent: share / total for intent, share in weighed.items()}
 

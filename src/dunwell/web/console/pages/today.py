@@ -189,7 +189,9 @@ def _of_task(item: Item) -> tuple[str, list[str]]:
         else [_("Step “{step}” of the policy.").format(step=labels.word("step", item.step))]
     )
     turns = (
-        [_("Of this about {sum} may turn on a call.").format(sum=look.money_short(item.gain, locale()))] if item.gain else []
+        [_("Of this about {sum} may turn on a call.").format(sum=look.money_short(item.gain, locale()))]
+        if item.gain
+        else []
     )
     beyond = [_("Past today’s calls: tomorrow will do.")] if item.is_beyond else []
     return labels.word("step", item.what), [*step, *turns, *beyond]
