@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The demo keeps its data apart from a real installation; root's data must not lie in a home (PostgreSQL runs as another user).
 DEMO_DATA ?= $(shell [ "$$(id -u)" = 0 ] && echo /var/lib/dunwell-demo || echo $(CURDIR)/.demo)
+# Commands and tests start hundreds of processes; without its cache Python would compile the same files in each of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install install-dev test quick slow fuzz check lint types contracts content lock vendor words clean

@@ -14,7 +14,7 @@ import django
 import hypothesis
 import pytest
 
-from dunwell.site import boot
+import databases
 from dunwell.site import database as embedded
 
 ROOT = Path(__file__).parents[1]
@@ -58,9 +58,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def database() -> Path:
     """The database of this worker at this release's shape; gives the data folder."""
-    found = embedded.start(RUN / "postgres", f"test_{WORKER}")
+    found = databases.shaped(f"test_{WORKER}")
     assert found.application == os.environ["DUNWELL_DATABASE_URL"]
-    boot.migrate()
     return DATA
 
 

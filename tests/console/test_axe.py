@@ -88,6 +88,7 @@ def test_axe_finds_nothing_serious_on_any_page(world: World, page: Page) -> None
 
 
 def _serious(page: Page) -> list[str]:
+    page.wait_for_load_state()  # A click waits until the next page begins, not until it is there.
     page.evaluate(AXE)
     violations = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
     return [

@@ -77,6 +77,7 @@ def firm_in_three(firm):
 
 def seen(page: Page, name: str) -> None:
     """What the checker of accessibility finds on a page; kept as a picture where asked for."""
+    page.wait_for_load_state()  # A click waits until the next page begins, not until it is there.
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
     serious = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]

@@ -22,7 +22,7 @@ rng = random.Random(7)
 class Sink:
     async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(0.01 + rng.random() * 0.02)
-        identity = re.search(rb"Message-ID:\\\\s+(\\\\S+)", envelope.content).group(1).decode()
+        identity = re.search(rb"Message-ID:\\s+(\\S+)", envelope.content).group(1).decode()
         taken.write(f"{envelope.rcpt_tos[0]} {identity}\\n".encode())
         await asyncio.sleep(rng.random() * 0.02)
         return "250 taken"
@@ -55,7 +55,8 @@ def main(verb: str, *words: str) -> None:
         return
     firm = world.World(Creditor.objects.get(slug="firm"), folder)
     on = date.fromisoformat(words[1])
-    {"days": _days, "live": _live, "confirm": _confirm, "settle": _settle, "steps": _steps}[verb](firm, on, *words[2:])
+    verbs = {"days": _days, "backup": _backup, "live": _live, "confirm": _confirm, "settle": _settle, "steps": _steps}
+    verbs[verb](firm, on, *words[2:])
 
 
 def _days(firm, on: date, count: str, port: str) -> None:
@@ -68,8 +69,17 @@ def _days(firm, on: date, count: str, port: str) -> None:
         firm.plan(day)
         print("sending", flush=True)
         now = datetime.combine(day, time(12), UTC)
-        while deliver.deliver(firm.creditor.pk, now, {"email": way}).halted == "another process is sending":
+        while (
+            deliver.deliver(firm.creditor.pk, now, {"email": way}, rehearsal=False).halted
+            == "another process is sending"
+        ):
             pass
+
+
+def _backup(firm, on: date) -> None:
+    from dunwell.run import backup
+
+    backup.make(datetime.combine(on, time(15), UTC))
 
 
 def _settle(firm, on: date, taken: str) -> None:

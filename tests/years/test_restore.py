@@ -20,8 +20,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dunwell.site import database as embedded
-from years.firm import FIRST, SINK
+import databases
+from years.firm import CLIENTS, FIRST, SINK
 
 ROOT = Path(__file__).parents[2]
 KILLED, LOST, END = FIRST + timedelta(2), FIRST + timedelta(7), FIRST + timedelta(12)
@@ -38,11 +38,12 @@ class Firm:
 
     @property
     def taken(self) -> Path:
-        return self.folder / "taken"
+        """The mail server's own record, which no restore of the firm touches."""
+        return self.folder.with_suffix(".taken")
 
     @property
     def environment(self) -> dict[str, str]:
-        socket = str(_server()).replace("/", "%2F")
+        socket = str(databases.server()).replace("/", "%2F")
         address = f"postgresql://{{}}@/{self.name}?host={socket}"
         return {
             **os.environ,
@@ -77,8 +78,8 @@ class Firm:
             time.sleep(after_s)
             process.send_signal(signal.SIGKILL)
 
-    def backup(self) -> Path:
-        self.dunwell("backup")
+    def backup(self, on: date) -> Path:
+        self.does("backup", on)
         (file,) = (self.folder / "elsewhere").glob("*.age")
         return file
 
@@ -93,16 +94,19 @@ class Firm:
 
 @contextmanager
 def firm(folder: Path):
-    name = f"firm_{next(_numbers)}"
-    embedded.start(_server(), name)
+    name = f"firm_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    databases.shaped(name)
     folder.mkdir()
-    (folder / "taken").touch()
-    command = [sys.executable, "-c", SINK, str(folder / "taken")]
+    taken = folder.with_suffix(".taken")
+    taken.touch()
+    command = [sys.executable, "-c", SINK, str(taken)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         found = Firm(name, folder, int(process.stdout.readline()))
-        found.does("make")
-        yield found
-        process.kill()
+        try:
+            found.does("make")
+            yield found
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -110,18 +114,21 @@ def undisturbed(tmp_path_factory):
     """What a firm sends to which nothing happens."""
     with firm(tmp_path_factory.mktemp("years") / "undisturbed") as one:
         one.days(FIRST, END)
-        return one.sent()
+        sent = one.sent()
+        assert sum(one.arrived().values()) > CLIENTS, "the firm has written, or nothing could be lost"
+        return sent
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.xdist_group("restore")
 @pytest.mark.parametrize("is_disk_lost", [True, False], ids=["the disk is lost", "the replaced books stand"])
 def test_after_a_restore_every_letter_arrives_once_and_none_is_lost(tmp_path, undisturbed, is_disk_lost):
     after_s = random.Random(20260302 + is_disk_lost).random() * 0.15
     with firm(tmp_path / "firm") as one:
         one.days(FIRST, KILLED)
         one.killed(KILLED, after_s)
-        file = one.backup()
+        file = one.backup(KILLED)
         one.days(KILLED, KILLED + timedelta(1))
         one.does("settle", KILLED, one.taken)
         one.days(KILLED + timedelta(1), LOST)
@@ -143,8 +150,3 @@ def test_after_a_restore_every_letter_arrives_once_and_none_is_lost(tmp_path, un
         assert one.arrived() == Counter({line.split()[1]: n for line, n in books.items() if line.startswith("reader")})
         assert set(books.values()) | {1} == set(undisturbed.values()) | {1}
         assert books == undisturbed
-
-
-def _server() -> Path:
-    """The server of this test run."""
-    return Path(os.environ["DUNWELL_TEST_DATA"]) / "postgres"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from dunwell.core import policy_text
@@ -43,7 +44,7 @@ def load_all(own: Path | None = None) -> dict[str, Policy]:
 def check(file: Path) -> tuple[Policy | None, list[Finding]]:
     """The file's policy, or everything that is wrong with it; its name inside must be the file's."""
     try:
-        policy, findings = policy_text.read(toml_files.text_of(file), file.name)
+        policy, findings = _read(toml_files.text_of(file), file.name)
     except FileUnusable as refusal:
         return None, refusal.findings
     stem = file.name.removesuffix(".toml")
@@ -70,3 +71,9 @@ def scenarios_text(name: str, own: Path | None = None) -> tuple[str, str]:
         raise UnknownPolicy(name=name, suggestion=suggest(name, files))
     beside = files[name].with_name(f"{name}.scenarios.toml")
     return beside.name, toml_files.text_of(beside) if beside.is_file() else ""
+
+
+# A day asks for its policies a dozen times; read anew they cost a tenth of a small firm's day. The text says whether they are the same.
+@functools.lru_cache(maxsize=128)
+def _read(text: str, file: str) -> tuple[Policy | None, list[Finding]]:
+    return policy_text.read(text, file)
