@@ -177,7 +177,7 @@ def test_a_look_ahead_lives_through_the_days_by_the_forecast_and_writes_nothing(
     assert min(paid) > 0  # money came on the days that are forecast
     with scope.of(filled.pk):
         assert not Task.objects.exists()
-    with pytest.raises(simulate.DaysOutOfRange):
+    with pytest.raises(simulate.AheadOutOfRange):
         simulate.ahead(filled, DAY, days=0, named=[])
 
 

@@ -22,7 +22,7 @@ DAYS_MAX = 84
 """Past a quarter too much is not yet invoiced for a look ahead to say anything."""
 
 
-class DaysOutOfRange(Refusal):
+class AheadOutOfRange(Refusal):
     """A look ahead reaches from 1 to {most} days; {days} is outside."""
 
 
@@ -53,7 +53,7 @@ def ahead(
     """The same over the days to come, beginning with `as_of`: everybody pays on the day that is forecast, whatever is sent to them, and
     a courtesy is spared where the forecast of that day says so."""
     if not 1 <= days <= DAYS_MAX:
-        raise DaysOutOfRange(days=days, most=DAYS_MAX)
+        raise AheadOutOfRange(days=days, most=DAYS_MAX)
     for name in named:
         policies.load(name)
     return {name or "as chosen": _ahead(creditor, as_of, days, assume_contact, instead=name) for name in named or [""]}
