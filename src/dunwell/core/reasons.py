@@ -291,12 +291,6 @@ _REASONS = (
         "Стъпка „{value}“ се отлага: клиентът най-вероятно ще плати и без нея.",
     ),
     Reason(
-        "feared",
-        "The forecast fears that this stays unpaid for long: a word now, before it is late.",
-        "По прогнозу эти деньги могут надолго застрять: лучше поговорить сейчас, пока не поздно.",
-        "По прогнозата тези пари може да се забавят много: по-добре да се чуем сега, преди да е късно.",
-    ),
-    Reason(
         "spare_compared",
         "The forecast would have spared it, but this client is one of those never spared, so that the price of sparing can be measured.",
         "По прогнозу шаг можно было отложить, но этот клиент входит в контрольную группу: ей шаги не откладываются, чтобы измерить цену отсрочки.",

@@ -182,7 +182,7 @@ def _of_message(item: Item) -> tuple[str, list[str]]:
 
 def _of_task(item: Item) -> tuple[str, list[str]]:
     step = (
-        labels.sentences("feared")
+        [_("The forecast fears that this stays unpaid for long: a word now, before it is late.")]
         if item.step == EARLY_CALL
         else []
         if item.step in ("", item.what)
