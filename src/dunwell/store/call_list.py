@@ -46,7 +46,10 @@ def tasks(
     rules = [[one.name for one in chosen], [one.calls_by_gain for one in chosen], [one.calls_a_day for one in chosen]]
     text = _sql(as_of, rehearsal=rehearsal, own="" if own is None else "WHERE t.customer_id = ANY(%s)")
     rows = bulk.rows(text, *rules, *([] if own is None else [list(own)]), limit)
-    return [Listed(*row[:8], _money(*row[8:10]), row[10]) for row in rows]
+    return [
+        Listed(number, customer_id, name, since, level, kind, step, words, _money(gain, currency), is_beyond)
+        for number, customer_id, name, since, level, kind, step, words, gain, currency, is_beyond in rows
+    ]
 
 
 def _money(gain: float | None, currency: str | None) -> Money | None:
