@@ -320,7 +320,7 @@ PHRASES: dict[str, list[str]] = {
     "until": ["(until|untill|till|til|unless|without|before you|pending|once|if|first)"],
     "asks_consent": [
         "if (you|you're|you are|that|this|it) (agree|don't mind|ok|okay|happy|suits|works|is acceptable|would work|is ok|is okay|agreeable)",
-        "(would you agree|do you agree|would that work|would that suit|is that acceptable|is that ok|is that okay|would you accept|will you accept|would you be ok|meet me|agreed)",
+        "(would you agree|do you agree|would that work|would that suit|is that acceptable|is that ok|is that okay|would you accept|will you accept|would you be ok|meet me there)",
         "(please|kindly) (approve|confirm you agree|confirm that this is acceptable|let me know if .. (acceptable|ok|okay|works))",
     ],
     "correction": [
