@@ -8,7 +8,7 @@ DEMO_DATA ?= $(shell [ "$$(id -u)" = 0 ] && echo /var/lib/dunwell-demo || echo $
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install install-dev test quick slow fuzz check lint types contracts content lock vendor words clean
+.PHONY: help demo install install-dev test quick fuzz check lint types contracts content secrets audit wheel lock vendor words clean
 
 help:  ## Show what can be done.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,7 +40,7 @@ quick: install-dev  ## Run the tests that take seconds.
 fuzz: install-dev  ## Damage files for every reader some twenty thousand times each; part of `make test` with sixty.
 	DUNWELL_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest tests/importers/test_hostile.py --timeout 0 -k damaged
 
-check: lint types contracts content  ## Lint, types, import contracts, content.
+check: lint types contracts content secrets  ## Lint, types, import contracts, content, secrets.
 
 lint: install-dev
 	$(BIN)/ruff check src tests
@@ -54,6 +54,22 @@ contracts: install-dev
 
 content: install-dev
 	@export DUNWELL_DATA=$$(mktemp -d) && trap '$(BIN)/dunwell db stop; rm -rf '"$$DUNWELL_DATA" EXIT && $(BIN)/dunwell check --content
+
+# Tests invent passwords and numbers; in them only what has the shape of a real key is looked for.
+secrets: install-dev
+	find src docs deploy tools training *.toml *.md Makefile -type f -regex '.*\.\(py\|toml\|md\|sql\|sh\|yaml\|html\|txt\)' -print0 | \
+	  xargs -0 $(BIN)/detect-secrets-hook --no-verify --exclude-lines '://[a-z_]+:(…|password|\$$)'
+	find tests -name '*.py' -print0 | xargs -0 $(BIN)/detect-secrets-hook --no-verify --disable-plugin KeywordDetector \
+	  --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString --disable-plugin BasicAuthDetector
+
+audit: install-dev  ## Ask PyPI whether a locked package has a known hole (needs the network).
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --vulnerability-service pypi -r requirements.lock -r requirements-dev.lock
+
+wheel:  ## Build the wheel, install it into a fresh environment, run the demo there once.
+	rm -rf dist build && $(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@folder=$$(mktemp -d) && trap 'DUNWELL_DATA=$$folder/data $$folder/env/bin/dunwell db stop; rm -rf $$folder' EXIT && \
+	  $(PYTHON) -m venv $$folder/env && $$folder/env/bin/pip install --quiet --require-hashes -r requirements.lock && \
+	  $$folder/env/bin/pip install --quiet --no-deps dist/dunwell-*.whl && cd $$folder && DUNWELL_DATA=$$folder/data env/bin/dunwell demo --once
 
 lock:  ## Pin every dependency with hashes; no address of a download is written.
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 --universal pyproject.toml -o requirements.lock

@@ -1,4 +1,4 @@
-"""The script of roles, run on a real server, then everything by these roles: tables made, a creditor at work, a backup tried."""
+"""The scripts of roles, run on a real server, then everything by these roles: tables made, a creditor at work, a backup tried."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ ROLES = ("dunwell_owner", "dunwell_app", "dunwell_backup")
 @pytest.fixture
 def environment(database: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The addresses that the how-to names, on the tests' own server under names of their own."""
-    script = (ROOT / "deploy" / "roles.sql").read_text().replace("dunwell", "roles")
+    script = tmp_path / "roles.sql"
+    script.write_text((ROOT / "deploy" / "roles.sql").read_text().replace("dunwell", "roles"))
     socket = f"{os.environ['DUNWELL_TEST_DATA']}/postgres"
     superuser = f"host={socket} user=postgres dbname=postgres"
-    command = [str(dumps.folder() / "psql"), superuser, "-v", "ON_ERROR_STOP=1", "-q", "-f", "-"]
-    passwords = [word for name in ("owner", "app", "backup") for word in ("-v", f"{name}_password=it's secret")]
-    subprocess.run([*command, *passwords], input=script, text=True, check=True)
+    passwords = {f"{name}_PASSWORD": "it's secret" for name in ("OWNER", "APP", "BACKUP")}
+    place = {"PATH": f"{dumps.folder()}:{os.environ['PATH']}", "PGHOST": socket, "ROLES": str(script)}
+    # As the container of the database does when its data are made.
+    subprocess.run([str(ROOT / "deploy" / "roles.sh")], env={**os.environ, **place, **passwords}, check=True)
     owner, app, keeper = (
         f"postgresql://{one.replace('dunwell', 'roles')}@/roles?host={quote(socket, safe='')}" for one in ROLES
     )

@@ -55,8 +55,14 @@ def main(verb: str, *words: str) -> None:
         return
     firm = world.World(Creditor.objects.get(slug="firm"), folder)
     on = date.fromisoformat(words[1])
-    verbs = {"days": _days, "backup": _backup, "live": _live, "confirm": _confirm, "settle": _settle, "steps": _steps}
-    verbs[verb](firm, on, *words[2:])
+    verbs = {"day": _day, "days": _days, "backup": _backup, "live": _live, "confirm": _confirm, "settle": _settle}
+    {**verbs, "steps": _steps}[verb](firm, on, *words[2:])
+
+
+def _day(firm, on: date) -> None:
+    """One day, by a channel that takes everything."""
+    firm.plan(on)
+    firm.deliver(on)
 
 
 def _days(firm, on: date, count: str, port: str) -> None:

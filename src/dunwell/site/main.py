@@ -45,6 +45,7 @@ COMMANDS = {
     "policy": "dunwell.cli.verbs:policy",
     "wording": "dunwell.cli.verbs:wording",
     "channel": "dunwell.cli.machine:channel",
+    "mail": "dunwell.cli.mail:app",
     "page": "dunwell.cli.page:page",
     "provider": "dunwell.cli.page:provider",
     "live": "dunwell.cli.daily:live",
@@ -104,11 +105,14 @@ COMMANDS = {
     "backup": "dunwell.cli.backup:backup_",
     "restore": "dunwell.site.restore:restore",
     "restored": "dunwell.cli.backup:restored_",
+    "upgrade": "dunwell.site.upgrade:upgrade",
     "bench": "dunwell.cli.machine:bench",
     "worker": "dunwell.site.worker:worker",
     "serve": "dunwell.site.service:serve",
     "db": "dunwell.site.service:db",
 }
+ON_OLDER_BOOKS = ("upgrade", "restore", "db")
+"""Find the tables as they stand; all others want them in this release's shape."""
 REFUSED = 2
 DISK_FULL = "53100"
 FULL = "the disk is full ({where}): make room and repeat; nothing is lost."
@@ -157,7 +161,7 @@ def _application(words: list[str]) -> typer.Typer:
         # Without a callback Typer takes the only command for the program itself, and its name for an argument.
         application.callback()(_alone)
     else:
-        _wire(application, starts=name in COMMANDS and "--help" not in words)
+        _wire(application, name if name in COMMANDS and "--help" not in words else "")
     for one in names:
         _add(application, one)
     return application
@@ -168,13 +172,15 @@ def _alone(context: typer.Context) -> None:
     context.obj = paths.data_dir()
 
 
-def _wire(application: typer.Typer, *, starts: bool) -> None:
+def _wire(application: typer.Typer, name: str) -> None:
     """Bring Django (and, for a command that is to run, the database) up; hand the clock and the folder to the commands."""
     boot = importlib.import_module("dunwell.site.boot")
-    if starts:
-        boot.boot()
-    else:
+    if not name:
         boot.set_up()
+    elif name in ON_OLDER_BOOKS:
+        boot.reach()
+    else:
+        boot.boot()
     wiring = importlib.import_module("dunwell.site.wiring").wiring()
 
     @application.callback()

@@ -7,14 +7,11 @@ has changed; killed after, everything has. The books that were replaced stay bes
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from django.conf import settings
-from django.db import connections
 
 from dunwell.cli import context as cli
 from dunwell.cli.context import out
@@ -23,6 +20,7 @@ from dunwell.core.refusal import Refusal
 from dunwell.run import archives, backup, persons, restored
 from dunwell.run.archives import Archive
 from dunwell.site import boot
+from dunwell.site.beside import turned_to
 from dunwell.store import dumps
 from dunwell.store.models import Creditor
 
@@ -62,7 +60,7 @@ def restore(
             raise typer.Exit(1)
         fresh, kept = f"{dumps.here()}_restored", f"{dumps.here()}_replaced"
         backup.compare(archive.manifest.tally, dumps.put(archive.dump, fresh))
-        with _turned_to(fresh):
+        with turned_to(fresh):
             boot.migrate()
             for creditor in Creditor.objects.order_by("pk"):
                 restored.settle(
@@ -84,23 +82,6 @@ def _refuse_newer(archive: Archive) -> None:
     unknown = [name for name in archive.manifest.migrations if name not in known]
     if unknown:
         raise BackupNewer(program=archive.manifest.program, migration=unknown[-1])
-
-
-@contextmanager
-def _turned_to(database: str) -> Iterator[None]:
-    """Django works in another database of the same server meanwhile."""
-    usual = dumps.here()
-    _turn(database)
-    try:
-        yield
-    finally:
-        _turn(usual)
-
-
-def _turn(database: str) -> None:
-    for alias in connections:
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = database
 
 
 def _put_files(source: Path, data: Path, *, aside: str) -> None:
