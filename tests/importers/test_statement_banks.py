@@ -133,3 +133,13 @@ def test_more_decimals_than_the_currency_has_are_flagged():
     ofx += "<TRNTYPE>CREDIT<DTPOSTED>20260101<TRNAMT>{}<FITID>1</STMTTRN></BANKTRANLIST></STMTRS></OFX>"
     assert "too_many_decimals" in statement("ofx", ofx.format("1.234")).codes
     assert "too_many_decimals" not in statement("ofx", ofx.format("1.230")).codes
+
+
+def test_the_payer_s_text_is_kept_under_a_heading_that_nobody_knows():
+    content = "Date;Selgitus;Amount\n25.11.2026;arve 77;1 200,50\n26.11.2026;tasu;-3,00\n"
+    assert [entry.remittance for entry in statement("statement_csv", content).entries] == ["arve 77", "tasu"]
+
+
+def test_a_currency_in_the_headings_of_both_sides():
+    content = "Date;Libellé;Débit euros;Crédit euros\n25/11/2026;VIREMENT FACT 31;;1 500,00\n26/11/2026;FRAIS;3,00;\n"
+    assert {entry.currency for entry in statement("statement_csv", content).entries} == {"EUR"}

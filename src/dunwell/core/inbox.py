@@ -19,6 +19,7 @@ class MailKind(StrEnum):
     REPLY = "reply"
     AUTOMATIC = "automatic"
     BOUNCE = "bounce"
+    COPY = "copy"  # of a mail of our own
 
 
 class MatchBasis(StrEnum):

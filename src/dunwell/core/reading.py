@@ -151,6 +151,14 @@ class MailText:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a mail, under the name that its writer gave it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     speaker: str
     text: str

@@ -23,7 +23,16 @@ from dunwell.core.reading import OpenInvoice, Reader, Reading, ReplyContext
 from dunwell.core.refusal import Refusal
 from dunwell.engine import consent, follow
 from dunwell.plugins.readers.mail import MAIL_BYTES_MAX, head_of, read_mail, returned_ids, shown_html
-from dunwell.run import agreements, calendars, jurisdictions, people, portfolio, reader_lessons, reply_address
+from dunwell.run import (
+    agreements,
+    calendars,
+    jurisdictions,
+    own_copies,
+    people,
+    portfolio,
+    reader_lessons,
+    reply_address,
+)
 from dunwell.run.ingest import FileMissing
 from dunwell.store import audit, bounces, inbox, models, scope
 from dunwell.store.models import (
@@ -79,6 +88,9 @@ class _Match:
     answers: models.Message | None = None
 
 
+NOBODY = _Match(None, MatchBasis.NOTHING, "")
+
+
 def files(creditor: Creditor, path: Path, *, on: date, by: str) -> list[Taken]:
     """Take an .eml file, or all of a folder in the order of their names. The same mail again changes nothing."""
     if not path.exists():
@@ -110,8 +122,8 @@ def take(
         known = Inbound.objects.filter(digest=digest).select_related("customer").first()
         if known is not None:
             return _taken(known, is_new=False)
-        kind = MailKind.BOUNCE if mail.bounce else MailKind.AUTOMATIC if mail.is_auto_reply else MailKind.REPLY
-        match = _matched(head, mail.visible_text)
+        kind = own_copies.kind_of(creditor, head.sender, mail)
+        match = NOBODY if kind is MailKind.COPY else _matched(head, mail.visible_text)
         if mail.bounce:
             match = _of_bounce(mail.bounce.addresses, raw) or match
         row = Inbound.objects.create(
@@ -148,6 +160,8 @@ def take(
         )
         if mail.bounce:
             did = _bounced(row, mail.bounce.addresses, raw, permanent=mail.bounce.permanent)
+        elif kind is MailKind.COPY:
+            did = own_copies.take(creditor, row, head.sender, raw, on=on, by=by)
         else:
             did = follow_up(creditor, row, on=on, reader=reader or reader_lessons.of(creditor))
         return _taken(row, is_new=True, did=did)
@@ -262,7 +276,7 @@ def _of_sender(sender: str, text: str) -> _Match:
     numbered = inbox.by_invoice(text)
     if len(numbered) == 1:
         return _Match(numbered[0][0], MatchBasis.INVOICE_NUMBER, numbered[0][1])
-    return _Match(None, MatchBasis.NOTHING, "")
+    return NOBODY
 
 
 def _of_bounce(addresses: Iterable[str], raw: bytes) -> _Match | None:

@@ -299,7 +299,7 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
             tax_number=row.text(table.column("tax")),
         ),
         references=References(bank=row.text(table.column("reference"))),
-        remittance=_joined(table, row, "remittance") or _joined(table, row, "counter_name"),
+        remittance=_joined(table, row, "remittance") or _joined(table, row, "counter_name") or _unread(table, row),
         parts=_fee_parts(table, row, forms, own),
         line=row.line,
     )
@@ -329,6 +329,12 @@ def _account_text(row: Row, column: int) -> str:
 def _joined(table: Table, row: Row, role: str) -> str:
     texts = dict.fromkeys(squeezed(row.text(column)) for column in table.roles.get(role, ()))
     return " ".join(filter(None, texts))
+
+
+def _unread(table: Table, row: Row) -> str:
+    """What stands under headings that mean nothing to us: where no column is the payer's text, it may be there."""
+    read = {column for columns in table.roles.values() for column in columns}
+    return squeezed(" ".join(row.text(column) for column in range(table.width) if column not in read))
 
 
 def _amount(table: Table, row: Row, forms: _Forms) -> Decimal | None:

@@ -18,7 +18,7 @@ ROLES = patterns(
         ("currency", "currency|ccy|curr|währung|waehrung|валута|валюта|devise|divisa|moneda|muntsoort|munt|waluta|měna|mena|"
          "currency code|valyuta|^valuta"),
         ("balance", "balance|running balance|saldo|салдо|остатък|остаток|наличност|solde|kontostand|egyenleg|zůstatek|"
-         "разполагаемост|остаток на счете|saldo po operacji|saldo na mutatie|баланс"),
+         "разполагаемост|залишок|^sold|остаток на счете|saldo po operacji|saldo na mutatie|баланс"),
         ("gross", "^gross|^brutto"),
         ("fee", "^fee|^fees|^gebühr|^entgelt|^commission|^комиссия|^такса|^frais"),
         ("net", "^net|^netto"),
@@ -57,7 +57,7 @@ ROLES = patterns(
          "допълнителна информация|назначение|назначение платежа|содержание|содержание операции|libellé|libelle|label|"
          "remarque|motif|concepto|descripción|causale|descrizione|omschrijving|naam omschrijving|mededeling|mededelingen|"
          "tytuł|tytułem|opis|zpráva|popis|particulars|transaction text|text|tekst|texte|subject|info|information|comment|"
-         "item title|payment details|payment reference|message|общо основание|операция|транзакция|transaction"),
+         "más datos|movimiento|movimientos|detalii|explicații|опис|опис операції|призначення|призначення платежу|item title|payment details|payment reference|message|общо основание|операция|транзакция|transaction"),
         ("reference", "ref|reference|reference number|transaction id|transaction reference|txn|номер|номер документа|№|"
          "номер на документ|document no|doc no|референция|референтен номер|belegnr|kundenreferenz|check or slip|cheque|"
          "kenmerk|operation number|unique id|id"),

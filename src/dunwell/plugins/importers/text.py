@@ -32,7 +32,7 @@ WITHDRAWN_CURRENCIES = frozenset(
 CURRENCY_NAMES = {
     "руб": "RUB", "рубль": "RUB", "рублей": "RUB", "рур": "RUB", "rur": "RUB", "₽": "RUB", "643": "RUB", "810": "RUB",
     "российский рубль": "RUB", "рубль рф": "RUB", "рубли": "RUB", "pln": "PLN", "zł": "PLN", "kč": "CZK",
-    "евро": "EUR", "euro": "EUR", "€": "EUR", "978": "EUR", "доллар": "USD", "840": "USD", "£": "GBP",
+    "евро": "EUR", "euro": "EUR", "euros": "EUR", "€": "EUR", "978": "EUR", "доллар": "USD", "840": "USD", "£": "GBP",
     "грн": "UAH", "₴": "UAH", "тенге": "KZT", "тг": "KZT", "₸": "KZT", "лв": "BGN", "лева": "BGN",
 }  # fmt: skip
 # Digits 6 to 8 of a Russian account are the currency's number (ISO 4217; 810 is the rouble's elder one).

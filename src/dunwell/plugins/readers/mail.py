@@ -17,7 +17,7 @@ from email.message import Message
 from email.utils import parseaddr
 
 from dunwell.core.inbox import MailHead
-from dunwell.core.reading import Bounce, MailText
+from dunwell.core.reading import Attached, Bounce, MailText
 from dunwell.plugins.readers.visible import sanitised, visible_from_html, visible_from_text
 
 MAIL_BYTES_MAX = 25_000_000
@@ -58,6 +58,7 @@ INJECTION = re.compile(
     r"(?:игнорируй|забудь|проигнорируй)\w*.{0,30}(?:инструкц|указан)|(?:игнорирай|забрави|пренебрегни)\w*.{0,30}(?:инструкц|указан)|note to the (?:automated|ai)",
     re.I,
 )
+PROVEN = re.compile(r"\bdmarc=pass\b[^;]*\bheader\.from=\"?([a-z0-9.-]+)")
 TOKEN = re.compile(r"<[^<>\s]{3,250}>")
 RETURNED = re.compile(r"(?im)^(?:message-id|references|in-reply-to):[^\n]*(?:\n[ \t][^\n]*)*")
 UNSEEN = re.compile(r"[\s\x00-\x1f\x7f]+")  # PostgreSQL keeps no NUL: one of them would stop the whole mailbox.
@@ -96,6 +97,24 @@ def head_of(raw: bytes) -> MailHead:
         subject=_header(message, "Subject")[:500],
         sent=_header(message, "Date")[:100],
     )
+
+
+def attachments(raw: bytes) -> list[Attached]:
+    """The files of a mail, each with its name; those within a mail that was passed on are not its own."""
+    found = []
+    for part in _parts(_parsed(raw[:MAIL_BYTES_MAX]), []):
+        name = part.get_filename() or ""
+        content = part.get_payload(decode=True)
+        if (name or part.get_content_disposition() == "attachment") and isinstance(content, bytes):
+            found.append(Attached(name, content))
+    return found
+
+
+def proven_domain(raw: bytes) -> str:
+    """The domain from which our own server says that the mail came: its line stands first (RFC 8601); empty where it says none."""
+    said = next(iter(_parsed(raw[:MAIL_BYTES_MAX]).get_all("Authentication-Results", [])), "")
+    match = PROVEN.search(" ".join(str(said).casefold().split()))
+    return match[1] if match else ""
 
 
 def returned_ids(raw: bytes) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0090_replies")]
+    dependencies = [("store", "0100_own_copies")]
 
     operations = [
         migrations.AddField("creditor", "logins", models.JSONField(default=dict, db_default={})),
