@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from dunwell.run import forecasting
-from dunwell.store import scope
+from dunwell.store import record_forecasts, scope
 from dunwell.store.models import Customer
 from regressions.world import DAY, World
 
@@ -98,3 +99,25 @@ def test_a_person_is_not_pictured_until_a_basis_is_stated(client_as: Callable[..
 
 def test_an_empty_book_brings_nothing_and_says_so(client_as: Callable[..., Client], world: World) -> None:
     assert "Nothing is open" in client_as("viewer").get(home(world)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["How the error went over time", "stayed in the shadow"]),
+        ("ru", ["Как менялась ошибка", "осталась в тени"]),
+        ("bg", ["Как се меняше грешката", "остана в сянка"]),
+    ],
+)
+def test_the_error_is_shown_from_learning_to_learning(
+    client_as: Callable[..., Client], book: World, language: str, words: list[str]
+) -> None:
+    one = {"crps": 2.5, "mae": 3.0, "covered": 0.81}
+    for back, trial in ((56, {"new": one, "histories": one}), (28, {"new": one, "histories": one, "before": one})):
+        record_forecasts.version(
+            book.creditor.pk, on=DAY - timedelta(back), by="anna", why="", took_over=False, fingerprint=str(back),
+            payments=300, metrics=trial, calibration=[[0.5, 0.4, 30]], model="",
+        )  # fmt: skip
+    page = client_as("viewer", language=language).get(home(book)).content.decode()
+    for text in (*words, "81\u00a0%"):
+        assert text in page

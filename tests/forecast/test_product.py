@@ -1,14 +1,16 @@
 """Forecasts in the product: learned from the books, judged before they take over, kept, and asked by the plan."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
 from dunwell.core.forecast import Measured
-from dunwell.run import cash, forecasting, portfolio, stories
+from dunwell.core.ledger import EARLY_CALL
+from dunwell.run import attention, cash, forecasting, people, plan, portfolio, simulate, stories
 from dunwell.store import load_forecasts, record_forecasts, scope
-from dunwell.store.models import Creditor, ForecastVersion, ReceivableForecast
+from dunwell.store.models import Creditor, ForecastVersion, ReceivableForecast, Task, TaskItem
 from forecast import books, ledgers
 
 START = ledgers.START
@@ -138,3 +140,53 @@ def test_explain_says_when_and_why(filled, locale, word):
     sentences = forecasting.sentences(told.forecast, locale)
     assert word in sentences[0]
     assert len(sentences) == 5
+
+
+def test_a_call_comes_early_where_a_policy_asks_for_it_and_once_for_each_invoice(filled):
+    forecasting.learn(filled, DAY, by="anna")
+    forecasting.run(filled, DAY)
+    planned = plan.run(filled, DAY, rehearsal=True, by="anna")
+    assert attention.run(filled, DAY, planned, rehearsal=True, by="anna") == 0
+    wary = tuple(replace(policy, attention_from=0.0) for policy in planned.portfolio.policies)
+    calm = planned.proposal.outcomes.with_columns(code=pl.lit("wait"), reasons=pl.lit("not_yet=upcoming"))
+    quiet = replace(planned.proposal, outcomes=calm, actions=planned.proposal.actions.clear())
+    planned = replace(planned, proposal=quiet, portfolio=replace(planned.portfolio, policies=wary))
+    made = attention.run(filled, DAY, planned, rehearsal=True, by="anna")
+    assert 0 < made <= attention.A_DAY_MAX
+    with scope.of(filled.pk):
+        tasks = list(Task.objects.filter(step=EARLY_CALL).order_by("pk"))
+        about = {task.customer_id: {item.receivable_id for item in task.items.all()} for task in tasks}
+        (number, *_rest) = TaskItem.objects.filter(task=tasks[0]).values_list("receivable__invoice__number", flat=True)
+    assert len(about) == made
+    (told,) = stories.tell(filled, number, DAY, rehearsal=True)
+    assert any("the forecast fears for it" in what for _on, what, _said in told.events)
+    for task in tasks:
+        people.close_task(filled, task.pk, outcome="called", is_done=True, on=DAY, by="anna")
+    attention.run(filled, DAY, planned, rehearsal=True, by="anna")
+    with scope.of(filled.pk):
+        again = TaskItem.objects.filter(task__step=EARLY_CALL).exclude(task__in=tasks)
+        assert not {item.receivable_id for item in again} & set().union(*about.values())
+
+
+def test_a_look_ahead_lives_through_the_days_by_the_forecast_and_writes_nothing(filled):
+    forecasting.learn(filled, DAY, by="anna")
+    found = simulate.ahead(filled, DAY, days=28, named=["standard", "gentle"], assume_contact="email")
+    assert set(found) == {"standard", "gentle"}
+    assert all(one.sent["on"].is_between(DAY, DAY + timedelta(27)).all() for one in found.values())
+    paid = [one.sent.filter(pl.col("purpose") == "thanks").height for one in found.values()]
+    assert min(paid) > 0  # money came on the days that are forecast
+    with scope.of(filled.pk):
+        assert not Task.objects.exists()
+    with pytest.raises(simulate.AheadOutOfRange):
+        simulate.ahead(filled, DAY, days=0, named=[])
+
+
+def test_the_error_is_told_from_learning_to_learning(filled):
+    assert forecasting.drift(filled) == []
+    forecasting.learn(filled, DAY - timedelta(56), by="anna")
+    forecasting.learn(filled, DAY, by="anna")
+    first, second = forecasting.drift(filled)
+    assert (first.on, second.on) == (DAY - timedelta(56), DAY)
+    assert first.in_force is None
+    assert second.in_force is not None and second.in_force > 0
+    assert 0 < second.covered <= 1

@@ -7,8 +7,8 @@ from dataclasses import replace
 import polars as pl
 
 from dunwell.core.frames import MOVEMENTS, History
-from dunwell.engine import simulate
-from plan.story import Book, day
+from dunwell.engine import forecasts, simulate
+from plan.story import STANDARD, Book, day
 
 
 def history(book: Book, *paid: tuple[int, str, int]) -> History:
@@ -87,3 +87,40 @@ def test_the_governors_denials_are_counted():
     simulated = run(history(book), since="4 May")
     assert simulated.denied.select("on", "reason").rows() == [(day("4 May"), "minimum_gap")]
     assert simulated.counts()["denied"] == 1
+
+
+def outlook(rows: dict[int, tuple[str, list[float]]], since: str) -> pl.DataFrame:
+    """Receivable → due day and the probabilities of being paid by each day from `since` on."""
+    size = len(next(iter(rows.values()))[1])
+    return pl.DataFrame(
+        {
+            "receivable_id": list(rows),
+            "due_date": [day(due) for due, _ in rows.values()],
+            "first_date": [day(since)] * len(rows),
+            "cumulative": [shares for _, shares in rows.values()],
+        },
+        schema_overrides={"cumulative": pl.Array(pl.Float64, size)},
+    )
+
+
+def test_days_to_come_spare_who_will_surely_pay_and_only_while_that_is_said():
+    book = Book((replace(STANDARD, spare_probability=0.9, spare_holdout=0.0),))
+    sure, open_ = (book.invoice(book.customer(), "4 May") for _ in range(2))
+    told = outlook({sure: ("4 May", [0.0] * 14 + [0.97] * 30), open_: ("4 May", [0.0] * 14 + [0.5] * 30)}, "20 Apr")
+    past = replace(history(book, (sure, "5 May", 100_00)), outlook=told)
+    seen = run(past, until="3 May")
+    assert seen.spared > 0
+    asked = {row["customer_id"] for row in seen.sent.iter_rows(named=True)}
+    customers = dict(past.portfolio.receivables.select("receivable_id", "customer_id").iter_rows())
+    assert customers[sure] not in asked
+    assert customers[open_] in asked
+    assert customers[sure] in {
+        row["customer_id"] for row in run(replace(past, outlook=None), until="3 May").sent.iter_rows(named=True)
+    }
+
+
+def test_what_a_forecast_says_later_is_of_what_is_still_unpaid_then():
+    told = outlook({1: ("1 May", [0.0, 0.5, 0.5, 0.75] + [0.75] * 60)}, "20 Apr")
+    later = forecasts.on_day(told, day("22 Apr"))
+    assert later["probability"].to_list() == [0.5]  # of the half that is left, half comes
+    assert forecasts.on_day(told, day("24 Apr"))["probability"].to_list() == [0.0]

@@ -148,7 +148,7 @@ def test_r18_what_is_left_of_a_credit_note_is_shown_to_a_person_and_never_lost(w
     (number,) = world.owing("2026-02-20")
     world.invoices(f"C1,credit note,CN1,2026-02-25,,150.00,EUR,{number}")
     world.day()
-    rows = [row for row in work.rows(world.creditor) if row.kind == "credit"]
+    rows = [row for row in work.rows(world.creditor, DAY) if row.kind == "credit"]
     assert [("CN1" in row.why, "50.00 EUR" in row.why) for row in rows] == [(True, True)]
 
 
@@ -277,7 +277,7 @@ def test_r38_a_proposed_match_holds_the_debt_until_a_person_decides(world):
     (number,) = world.owing("2026-02-20")
     world.paid("2026-03-01,100.00,EUR,Nobody We Know,thanks")
     assert world.day().sent == 0
-    (row,) = [row for row in work.rows(world.creditor) if row.kind == "money"]
+    (row,) = [row for row in work.rows(world.creditor, DAY) if row.kind == "money"]
     assert allocations.allocate(world.creditor, row.number, number, amount=None, **WHO) == 10000
     world.day()
     assert not any(world.asked(one) for one in world.messages())

@@ -104,7 +104,7 @@ def test_what_is_left_of_a_payment_is_on_the_work_list_and_holds_its_payer(world
     world.paid(f"2026-03-01,130.00,EUR,Somebody,invoice {first}")
     world.day()
     assert not any(world.asked(one) for one in world.sent())
-    (row,) = [row for row in work.rows(world.creditor) if row.kind == "money"]
+    (row,) = [row for row in work.rows(world.creditor, DAY) if row.kind == "money"]
     assert "30.00 EUR" in row.why
 
 
@@ -119,7 +119,7 @@ def test_an_allocation_taken_back_by_a_person_stays_taken_back(world):
         allocations.undo_allocation(world.creditor, allocation, **WHO)
     world.day(DAY + timedelta(2))
     assert balance(world, number) == 10000
-    assert [row.kind for row in work.rows(world.creditor)] == ["money"]
+    assert [row.kind for row in work.rows(world.creditor, DAY)] == ["money"]
     assert allocations.allocate(world.creditor, waiting_payment(world), number, amount=None, **WHO) == 10000
 
 
@@ -323,7 +323,7 @@ def test_a_corrected_issue_date_is_never_a_second_debt_until_a_person_says_which
     world.day()
     assert not world.sent(), "until a person says which of the two it is"
 
-    rows = [row for row in work.rows(world.creditor) if row.kind == "finding"]
+    rows = [row for row in work.rows(world.creditor, DAY) if row.kind == "finding"]
     assert [row.why.partition(": ")[0] for row in rows] == ["A-7@2026-01-30", "A-7@2026-01-31"]
     for row, outcome in zip(rows, ("cancelled", "still_open"), strict=True):
         people.settle_finding(world.creditor, row.number, outcome=outcome, on=DAY, by="anna")

@@ -306,7 +306,7 @@ def test_i10_money_of_the_payer_that_is_not_matched_holds_the_chase(database, tm
     world.owing("2026-02-20", "2026-02-21")
     world.paid(f"2026-03-01,{paid}.00,{'USD' if paid % 2 else 'EUR'},C1 Ltd,thank you")
     assert world.day().sent == 0
-    assert [row.kind for row in work.rows(world.creditor)] == ["money"]
+    assert [row.kind for row in work.rows(world.creditor, DAY)] == ["money"]
 
 
 @pytest.fixture

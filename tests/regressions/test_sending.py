@@ -125,7 +125,7 @@ def test_r04_accepted_and_then_the_connection_died_waits_for_a_person(world):
         world.deliver(DAY + timedelta(n), way=way)
     assert len(way.given) == 1, "no automatic repeat"
     message = only(world.messages("unknown"))
-    assert [row.kind for row in work.rows(world.creditor)][:1] == ["unknown"]
+    assert [row.kind for row in work.rows(world.creditor, DAY)][:1] == ["unknown"]
     approve.settle(world.creditor, message.pk, was_sent=True, by="anna", why="they answered", on=DAY + timedelta(4))
     assert world.steps(number) == [message.step]
 
@@ -229,7 +229,7 @@ def test_money_that_is_taken_off_an_account_waits_for_a_person_again(world):
     who = {"on": DAY, "by": "anna", "why": "it was another client's"}
     allocations.on_account(world.creditor, payment, "C1", **who)
     allocations.off_account(world.creditor, payment, **who)
-    assert [one.number for one in work.rows(world.creditor) if one.kind == "money"] == [payment]
+    assert [one.number for one in work.rows(world.creditor, DAY) if one.kind == "money"] == [payment]
     with pytest.raises(facts.NothingToUndo):
         allocations.off_account(world.creditor, payment, **who)
 

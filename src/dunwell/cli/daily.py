@@ -243,19 +243,30 @@ def preview(
 
 def simulate_(
     context: Context,
-    since: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD.")],
-    until: Annotated[str, typer.Option("--to", help="Last day, YYYY-MM-DD.")],
+    since: Annotated[str, typer.Option("--from", help="First day of a stretch of the past, YYYY-MM-DD.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Its last day, YYYY-MM-DD.")] = "",
+    ahead: Annotated[int, typer.Option("--ahead", help="Instead: so many days to come, by the forecast.")] = 0,
     policy: Annotated[list[str] | None, typer.Option("--policy", help="Name a policy; twice: side by side.")] = None,
     creditor: CreditorOption = "",
     assume_contact: AssumeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Run policies over imported history without touching the ledger: what would have been sent, to whom, how often."""
+    """Run policies over imported history, or over days to come, without touching the ledger: what would be sent, to whom, how often."""
     chosen = cli.chosen(context, creditor)
+    if bool(ahead) == bool(since and until):
+        raise typer.BadParameter("name --from and --to for a past, or --ahead for days to come")
+    named = policy or []
     with _progress() as progress:
         progress.add_task("living through the days", total=None)
-        found = simulate.run(
-            chosen, since=cli.parsed(since), until=cli.parsed(until), named=policy or [], assume_contact=assume_contact
+        if ahead:
+            today = cli.day(context, chosen, None)
+            found = simulate.ahead(chosen, today, days=ahead, named=named, assume_contact=assume_contact)
+        else:
+            past = {"since": cli.parsed(since), "until": cli.parsed(until)}
+            found = simulate.run(chosen, **past, named=named, assume_contact=assume_contact)
+    if ahead and not json:
+        out.print(
+            "Everybody pays on the day forecast for them, whatever is sent: what a policy brings about nobody knows."
         )
     show.simulations(found, json=json)
 

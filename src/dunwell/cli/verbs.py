@@ -29,7 +29,7 @@ def work_(
     if not json:
         show.sources(freshness.sources(chosen, cli.wiring(context).now()))
     on = cli.wiring(context).today(chosen.timezone)
-    show.work([*work.rows(chosen), *work.ending(chosen, on)], json=json)
+    show.work([*work.rows(chosen, on), *work.ending(chosen, on)], json=json)
 
 
 def approve_(

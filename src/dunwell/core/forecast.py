@@ -147,6 +147,8 @@ class PayerProfile:
 SPARE_DAYS, SPARE_PAST_DUE_DAYS = 7, 3
 # What is still unpaid then counts as at risk.
 LOSS_DAYS = 60
+# What a call is supposed to do, until somebody measures it: on each day the money is so many times as likely to come.
+CALL_LIFT = 1.5
 # A forecast is told as a range in which the day of payment lies four times of five.
 EARLY_LEVEL, LATE_LEVEL = 0.1, 0.9
 

@@ -149,6 +149,9 @@ SETTLED: Schema = {"receivable_id": pl.Int64, "customer_id": pl.Int64, "settled_
 # Per open receivable: how likely it is paid without us within `days`. Empty without a model.
 FORECASTS: Schema = {"receivable_id": pl.Int64, "days": pl.Int32, "probability": pl.Float64}
 
+# What may be called about early: how likely it is still unpaid after core.forecast.LOSS_DAYS.
+FEARED: Schema = {"receivable_id": pl.Int64, "unpaid": pl.Float64}
+
 # --- what the plan answers -------------------------------------------------------------------------------------------
 
 # One row per open receivable: an action or a non-action, with reasons.
@@ -240,10 +243,12 @@ class History:
     """A stretch of the past for a simulation: `portfolio.receivables` holds all that ever stood open, `balance` as invoiced.
 
     `portfolio.steps_done` and `touches` hold what was done before the first simulated day; `movements` the money of all days.
+    `outlook`: the forecast of days to come, by which steps may be spared (receivable_id, due_date, first_date, cumulative); none for a past.
     """
 
     portfolio: Portfolio
     movements: pl.DataFrame
+    outlook: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -94,3 +94,7 @@ class TaskKind(StrEnum):
     TALK = "talk"  # a formal talk about expectations: parts, a retainer, or parting
     HAND_OVER = "hand_over"
     CARE = "care"  # ask how they are, and listen: nothing is demanded
+
+
+EARLY_CALL = "early_call"
+"""The step of a call that no ladder has: the forecast fears for the money."""

@@ -87,6 +87,8 @@ class Policy:
 
     A courtesy is spared where the forecast says so surely (`spare_probability`) that the money comes by itself; so large a share
     of the clients (`spare_holdout`, always the same ones) is never spared, so that the price of sparing can be measured. Beside thanks, so many days apart at least, a client is asked how happy they are; 0: never (`survey_gap_days`).
+    A person calls early where the forecast fears with this probability that the money has not come in two months
+    (`attention_from`; 1: never). Calls stand in the order of what may turn on them (`calls_by_gain`), so many a day; 0: all (`calls_a_day`).
     After so many days without any word a person asks how they are; 0: never (`check_in_days`).
     `balance_min` is, by currency and in minor units, the least balance worth a message; a currency it does not name has
     none. `instalments` bounds what a client may put off alone. `interest`: letters may name the penalty that a contract gives, and it may be charged. `customer_kind` None = fit for businesses and persons alike.
@@ -105,6 +107,9 @@ class Policy:
     oldest_first: bool = False
     spare_probability: float = 1.0
     spare_holdout: float = 0.1
+    attention_from: float = 1.0
+    calls_by_gain: bool = True
+    calls_a_day: int = 0
     claimed_paid_days: int = 5
     promise_days_max: int = 30
     survey_gap_days: int = 0

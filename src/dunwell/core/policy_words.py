@@ -184,6 +184,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "бележка до нашите хора: работата продължава",
     ),
     "no_contact": ("find a contact", "найти контакт", "намиране на контакт"),
+    "early_call": ("early call", "ранний звонок", "ранно обаждане"),
     "check_in": ("a word between invoices", "весточка между счетами", "няколко думи между фактурите"),
     "care": ("ask how they are", "спросить, как дела", "да попитаме как са"),
     "survey": ("they are not happy with us", "недовольны работой с нами", "не са доволни от нас"),

@@ -1,7 +1,7 @@
 """A policy run over a stretch of the past, day by day, without touching the ledger.
 
 Every day sees only what was known on it; what the plan would send becomes a fact of the following days, as if nobody had
-reacted to it: money arrives when it really did. A person's task counts as done on its day, an approval as given. What the
+reacted to it: money arrives when it really did, and in days to come when the forecast expects it. A person's task counts as done on its day, an approval as given. What the
 frames do not date (unmatched money, credit, our own debts) is taken as in order; a customer's state holds throughout.
 """
 
@@ -31,7 +31,7 @@ from dunwell.core.frames import (
     empty,
 )
 from dunwell.core.ledger import TaskKind
-from dunwell.engine import facts, plan
+from dunwell.engine import facts, forecasts, plan
 
 REFUSED = ("minimum_gap", "cap_reached", "person_shared")
 
@@ -67,6 +67,7 @@ class Simulation:
     denied: pl.DataFrame
     days_open: int
     done: pl.DataFrame
+    spared: int
 
     def counts(self) -> dict[str, int]:
         """The figures of a report; the busiest person's are over all channels and customers."""
@@ -77,6 +78,7 @@ class Simulation:
             "tasks": self.sent.height - messages.height,
             "customers": messages["customer_id"].n_unique(),
             "approvals": self.sent.filter("needs_approval").height,
+            "spared": self.spared,
             "denied": self.denied.select("customer_id", "on").unique().height,
             "messages_per_customer_max": per_customer.select(pl.max("len")).item() or 0,
             "messages_per_person_week_max": _busiest_week(messages),
@@ -101,7 +103,9 @@ def simulate(history: History, *, since: date, until: date, assume_contact: str 
         sent.append(_sent(proposal, seen))
         denied.append(_denied(proposal))
         remembered.learn(proposal, seen)
-    return Simulation(since, until, pl.concat(sent), pl.concat(denied), days_open, remembered.done(since))
+    return Simulation(
+        since, until, pl.concat(sent), pl.concat(denied), days_open, remembered.done(since), remembered.spared(since)
+    )
 
 
 def side_by_side(simulations: Mapping[str, Simulation]) -> pl.DataFrame:
@@ -155,6 +159,7 @@ class _Memory:
             settled=conform(settled.rename({"moved_on": "settled_on"}), SETTLED),
             covered_until=on,
             instalments=empty(INSTALMENTS),  # judged for the last day alone
+            forecasts=past.forecasts if self.history.outlook is None else forecasts.on_day(self.history.outlook, on),
         )
 
     def learn(self, proposal: Proposal, seen: Portfolio) -> None:
@@ -185,6 +190,10 @@ class _Memory:
     def done(self, since: date) -> pl.DataFrame:
         """The steps that the simulated days took."""
         return self.steps_done.filter((pl.col("on") >= since) & (pl.col("state") == "done"))
+
+    def spared(self, since: date) -> int:
+        """How many steps the simulated days spared."""
+        return self.steps_done.filter((pl.col("on") >= since) & (pl.col("state") == "spared")).height
 
     def _paid(self, moved: pl.DataFrame) -> pl.DataFrame:
         paid = moved.filter(pl.col("kind") == "payment").join(self.customer_of, on="receivable_id")

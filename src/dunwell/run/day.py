@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
 from dunwell.run import (
+    attention,
     autopay,
     before_work,
     check_ins,
@@ -97,6 +98,7 @@ def run(
         autopay.run(creditor, as_of, now=now, rehearsal=rehearsal)
         forecasting.run(creditor, as_of)
         planned = plan.run(creditor, as_of, rehearsal=rehearsal, by=by, assume_contact=assume_contact)
+        planned.tasks += attention.run(creditor, as_of, planned, rehearsal=rehearsal, by=by)
         planned.tasks += check_ins.run(creditor, as_of, rehearsal=rehearsal, by=by)
         done = Day(as_of, rehearsal, money, planned)
         for hour in _moments(creditor, as_of, now, rehearsal=rehearsal):

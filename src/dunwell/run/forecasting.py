@@ -19,8 +19,6 @@ from dunwell.core.forecast import (
     EARLY_LEVEL,
     LATE_LEVEL,
     LOSS_DAYS,
-    SPARE_DAYS,
-    SPARE_PAST_DUE_DAYS,
     Features,
     Measured,
     PayerProfile,
@@ -46,7 +44,25 @@ CHECKED_DAYS = 90
 """The last months on which a version must prove itself; so long nothing of them is shown to it."""
 CHECKED_MIN = 50
 """Fewer questions decide nothing."""
+LEARNINGS_SHOWN = 26
+"""Two years of them."""
 COURTESY_ANCHORS = {Anchor.ISSUE: "issue_date", Anchor.DUE: "due_date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One learning as a point in time: errors of the whole distribution (CRPS, in days) on the last months before it.
+
+    `in_force` is the version that forecast until then, on the questions that came after it had been learned; None where there was none
+    or too little came. `covered` is the share of payments inside the range of four out of five of what was learned.
+    """
+
+    on: date
+    learned: float
+    histories: float
+    in_force: float | None
+    covered: float
+    took_over: bool
 
 
 class TooLittleHistory(Refusal):
@@ -137,6 +153,21 @@ def versions(creditor: Creditor, on: date) -> list[tuple[str, ForecastVersion]]:
     in_force, newest = load_forecasts.in_force(creditor.pk, on), load_forecasts.newest(creditor.pk)
     found = [("in force", in_force)] if in_force else []
     return found + ([("in the shadow", newest)] if newest and not newest.took_over else [])
+
+
+def drift(creditor: Creditor) -> list[Drift]:
+    """How the error went from learning to learning, the latest last: a version that grows old is worse on what came since."""
+    return [
+        Drift(
+            one.effective_on,
+            one.metrics["new"]["crps"],
+            one.metrics["histories"]["crps"],
+            one.metrics["before"]["crps"] if "before" in one.metrics else None,
+            one.metrics["new"]["covered"],
+            one.took_over,
+        )
+        for one in load_forecasts.judged(creditor.pk, limit=LEARNINGS_SHOWN)
+    ]
 
 
 def state_basis(creditor: Creditor, statement: str, *, on: date, by: str) -> None:
@@ -246,11 +277,7 @@ def _courtesies() -> set[tuple[str, int]]:
 def _told(known: Features, predictor: Predictor, as_of: date) -> pl.DataFrame:
     """Forecasts as they are kept; `reasons` is null where those told last still hold."""
     answered = _with_forecast(known.rows, predictor.forecast(known))
-    today = pl.lit(as_of)
-    wait = pl.max_horizontal(
-        pl.lit(SPARE_DAYS), (pl.col("due_date") - today).dt.total_days() + SPARE_PAST_DUE_DAYS
-    ).cast(pl.Int32)
-    days = answered.select(wait).to_series()
+    days = forecasts.waits(answered, as_of)
     found = pl.DataFrame(
         {
             "receivable_id": answered["invoice_id"],

@@ -134,7 +134,8 @@ SELECT * FROM (
     NULL, NULL, coalesce(i.step, i.part) || ' by ' || m.channel || CASE WHEN m.state_reason <> '' THEN ': ' || m.state_reason ELSE '' END
   FROM message_item i JOIN message m ON m.id = i.message_id WHERE i.receivable_id = ANY(%s)
   UNION ALL
-  SELECT i.receivable_id, t.effective_on, 'task ' || t.id || ' ' || t.kind, NULL, NULL, coalesce('closed: ' || o.outcome, 'open')
+  SELECT i.receivable_id, t.effective_on, 'task ' || t.id || ' ' || t.kind || CASE t.step WHEN 'early_call' THEN ', early: the forecast fears for it' ELSE '' END, NULL, NULL,
+    coalesce('closed: ' || o.outcome, 'open')
   FROM task_item i JOIN task t ON t.id = i.task_id LEFT JOIN task_outcome o ON o.task_id = t.id WHERE i.receivable_id = ANY(%s)
   UNION ALL
   SELECT p.receivable_id, p.effective_on, 'promise ' || p.id || CASE WHEN p.rehearsal THEN ' (rehearsal)' ELSE '' END, p.amount, p.currency, 'by ' || p.promised_date

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from dunwell.core.money import Money
-from dunwell.run import portal_desk, rights
-from dunwell.store import inbox, outbox_view, scope
-from dunwell.store.models import Creditor, FindingRecord
+from dunwell.run import policies, portal_desk, rights
+from dunwell.store import call_list, inbox, outbox_view, scope, switches
+from dunwell.store.models import Creditor, FindingRecord, Task
 
 ROWS_MAX = 200
 """More than a person does in a day; the counts are always whole."""
@@ -39,7 +39,7 @@ def ending(creditor: Creditor, on: date) -> list[Row]:
     ]
 
 
-def rows(creditor: Creditor) -> list[Row]:
+def rows(creditor: Creditor, on: date) -> list[Row]:
     """Unknown deliveries first, then replies, money, answers of clients, tasks, approvals and findings."""
     with scope.of(creditor.pk):
         return [
@@ -108,10 +108,11 @@ def rows(creditor: Creditor) -> list[Row]:
                     "task",
                     one.pk,
                     one.customer.name,
-                    f"{one.kind}{f' – step {one.step}' if one.step else ''}, since {one.due_on}",
+                    f"{one.kind}{f' – step {one.step}' if one.step else ''}, since {one.due_on}"
+                    + (f"; about {gain} of it may turn on a call" if gain else ""),
                     f"dunwell task {one.pk} --outcome …",
                 )
-                for one in outbox_view.open_tasks(creditor.pk)[:ROWS_MAX]
+                for one, gain in _tasks(creditor, on)
             ),
             *(
                 Row(
@@ -134,6 +135,16 @@ def rows(creditor: Creditor) -> list[Row]:
                 for one in outbox_view.open_findings(creditor.pk)[:ROWS_MAX]
             ),
         ]
+
+
+def _tasks(creditor: Creditor, on: date) -> list[tuple[Task, Money | None]]:
+    """The open tasks in the order of the call list, each with what may turn on it; those of days to come last."""
+    listed = call_list.tasks(
+        policies.load_all().values(), as_of=on, rehearsal=not switches.is_live(creditor.pk), limit=ROWS_MAX
+    )
+    gains = {one.number: (place, one.gain) for place, one in enumerate(listed)}
+    found = [(one, *gains.get(one.pk, (ROWS_MAX, None))) for one in outbox_view.open_tasks(creditor.pk)]
+    return [(task, gain) for task, _, gain in sorted(found, key=lambda row: row[1])[:ROWS_MAX]]
 
 
 def _document(finding: FindingRecord) -> str:

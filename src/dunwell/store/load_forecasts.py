@@ -9,6 +9,7 @@ import polars as pl
 
 from dunwell.core import frames
 from dunwell.core.frames import Schema
+from dunwell.core.ledger import EARLY_CALL
 from dunwell.core.money import Money
 from dunwell.store import balances, bulk, scope
 from dunwell.store.bulk import Read
@@ -145,6 +146,13 @@ def newest(creditor_id: int) -> ForecastVersion | None:
         return ForecastVersion.objects.order_by("-id").first()
 
 
+def judged(creditor_id: int, *, limit: int) -> list[ForecastVersion]:
+    """The versions that were measured when they were learned, the latest last."""
+    with scope.of(creditor_id):
+        found = ForecastVersion.objects.filter(metrics__has_key="new").order_by("-id").defer("model")[:limit]
+        return list(reversed(found))
+
+
 def basis(creditor_id: int, on: date) -> tuple[str, str] | None:
     """The lawful basis in force on which persons are forecast by their own history, and who stated it."""
     with scope.of(creditor_id):
@@ -170,6 +178,21 @@ def for_plan(creditor_id: int, as_of: date) -> pl.DataFrame:
             ),
             frames.FORECASTS,
         )
+
+
+def feared(creditor_id: int, as_of: date) -> pl.DataFrame:
+    """receivable_id and how likely it is still unpaid after `LOSS_DAYS`: forecasts of this day by a model that proved itself, of
+    receivables that nobody was asked to call about early, of customers with no open task."""
+    with bulk.reader(creditor_id) as read:
+        found = read(
+            "SELECT f.receivable_id, f.unpaid FROM receivable_forecast f JOIN receivable r ON r.id = f.receivable_id "
+            f"WHERE f.version_id IS NOT NULL AND f.made_on = DATE '{as_of.isoformat()}' "
+            "AND NOT EXISTS (SELECT FROM task_item i JOIN task t ON t.id = i.task_id "
+            f"WHERE i.receivable_id = f.receivable_id AND t.step = '{EARLY_CALL}') "
+            "AND NOT EXISTS (SELECT FROM task t WHERE t.customer_id = r.customer_id "
+            "AND NOT EXISTS (SELECT FROM task_outcome o WHERE o.task_id = t.id))"
+        )
+    return frames.conform(found, frames.FEARED)
 
 
 def at_risk(as_of: date, *, rehearsal: bool, limit: int) -> list[AtRisk]:

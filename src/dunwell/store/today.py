@@ -5,7 +5,7 @@ Every query is bound by what waits, never by what was ever done: partial indexes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,7 +14,9 @@ from django.core.cache import cache
 
 from dunwell.core.money import Money
 from dunwell.core.page import WAITS_FOR_A_PERSON
-from dunwell.store import balances, bulk, outbox_view, scope
+from dunwell.core.policy import Policy
+from dunwell.store import balances, bulk, call_list, outbox_view, scope
+from dunwell.store.call_list import Listed
 from dunwell.store.models import Audit
 from dunwell.store.outbox_view import Unmatched
 
@@ -32,6 +34,7 @@ class Item:
     """Something that waits for a person. `number` is its record's; `since` the day it waits from; `step` and `reasons` say why.
 
     `words` are a person's or a file's own words; `until` is the day by which `owner` answers a dispute; `sums` what it is about, per currency.
+    `gain` and `is_beyond` are those of a call (`call_list.Listed`).
     """
 
     kind: str
@@ -47,6 +50,8 @@ class Item:
     until: date | None = None
     owner: str = ""
     sums: tuple[Money, ...] = ()
+    gain: Money | None = None
+    is_beyond: bool = False
 
 
 def counts(*, creditor_id: int, as_of: date, rehearsal: bool) -> dict[str, int]:
@@ -85,9 +90,20 @@ def customers_of(owners: Sequence[str]) -> frozenset[int]:
 
 
 def items(
-    kind: str, *, creditor_id: int, as_of: date, rehearsal: bool, limit: int, own: frozenset[int] | None = None
+    kind: str,
+    *,
+    creditor_id: int,
+    as_of: date,
+    rehearsal: bool,
+    limit: int,
+    policies: Iterable[Policy] = (),
+    own: frozenset[int] | None = None,
 ) -> list[Item]:
-    """The first rows of a kind, the most pressing first; those of these customers alone where they are named."""
+    """The first rows of a kind, the most pressing first; those of these customers alone where they are named. `policies` order the calls."""
+    if kind == "task":
+        listed = call_list.tasks(policies, as_of=as_of, rehearsal=rehearsal, limit=limit, own=own)
+        owed = _sums(kind, [one.number for one in listed], as_of=as_of, rehearsal=rehearsal)
+        return [_task(one, owed.get(one.number, ())) for one in listed]
     if kind == "money":
         return [_money(one) for one in unmatched(creditor_id) if own is None or one.customer_id in own][:limit]
     sql, given = ITEMS[kind], _given(kind, as_of, rehearsal)
@@ -132,6 +148,13 @@ def unmatched(creditor_id: int) -> list[Unmatched]:
 def _grown_to(creditor_id: int) -> int | None:
     rows = Audit.objects.filter(creditor_id=creditor_id).order_by("-sequence").values_list("sequence", flat=True)
     return rows.first()
+
+
+def _task(one: Listed, sums: tuple[Money, ...]) -> Item:
+    return Item(
+        "task", one.number, one.customer_id, one.customer, one.since, one.level, one.kind, one.step,
+        words=one.words, sums=sums, gain=one.gain, is_beyond=one.is_beyond,
+    )  # fmt: skip
 
 
 def _money(one: Unmatched) -> Item:
@@ -238,9 +261,7 @@ ITEMS = {
     "approval": "SELECT m.id, m.customer_id, c.name, m.slot_on, m.level, m.channel, coalesce(m.step, m.content), m.reasons, t.subject "
     "FROM message m JOIN customer c ON c.id = m.customer_id JOIN message_content t ON t.message_id = m.id "
     "WHERE m.state = 'waiting' ORDER BY m.level DESC, m.id",
-    "task": "SELECT t.id, t.customer_id, c.name, t.due_on, t.level, t.kind, t.step, '', "
-    "CASE t.kind WHEN 'call' THEN '' WHEN 'visit' THEN '' WHEN 'letter' THEN '' ELSE t.text END "
-    f"FROM ({OPEN_TASKS}) t JOIN customer c ON c.id = t.customer_id ORDER BY t.due_on, t.level DESC, t.id",
+    "task": f"SELECT t.id, t.customer_id FROM ({OPEN_TASKS}) t",  # counted here; listed in `call_list`
     "broken": "SELECT p.id, p.customer_id, c.name, p.promised_date, 0, i.number, '', '', p.why "
     f"FROM ({BROKEN}) p JOIN customer c ON c.id = p.customer_id JOIN receivable r ON r.id = p.receivable_id "
     "JOIN invoice i ON i.id = r.invoice_id ORDER BY p.promised_date, p.id",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from dunwell.core.money import Money
 from dunwell.run import cash, forecasting
 from dunwell.run.cash import Outlook, WhatIf
+from dunwell.run.forecasting import Drift
 from dunwell.run.summaries import Summary
 from dunwell.store import load_forecasts
 from dunwell.store.load_forecasts import AtRisk
@@ -27,6 +29,7 @@ WEEKS = (4, 12, 26)
 SOONER = (-14, -7, 0, 7, 14)
 """Days by which everybody is supposed to pay sooner; below nought, later."""
 AT_RISK = 10
+DRIFT_MIN = 2
 KINDS = ("csv", "xlsx")
 BAND = "#2f8a7f"
 """One colour for all three bands, read by day and by night; the likelier, the denser."""
@@ -40,6 +43,7 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     found, at_risk = kept.value
     version = load_forecasts.in_force(desk.creditor.pk, desk.today)
     newest = load_forecasts.newest(desk.creditor.pk)
+    drift = forecasting.drift(desk.creditor)
     context = {
         "section": "outlook",
         "weeks": weeks,
@@ -55,6 +59,8 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         "shadow": newest if newest and not newest.took_over else None,
         "measures": _measures(version),
         "calibration": _calibration(version),
+        "drift": drift,
+        "drift_chart": _drift_chart(drift),
         "basis": forecasting.basis(desk.creditor, desk.today),
     }
     return answer.page(request, desk, "outlook.html", context)
@@ -192,6 +198,25 @@ def _measures(version: ForecastVersion | None) -> list[tuple[str, str, str]]:
         (_("Error of the whole distribution (CRPS)"), _days(new["crps"]), _days(histories["crps"])),
         (_("Payments inside the 80 % range"), f"{new['covered']:.0%}", f"{histories['covered']:.0%}"),
     ]
+
+
+def _drift_chart(found: Sequence[Drift]) -> dict[str, Any] | None:
+    """The errors of each learning over time; a single one draws no line."""
+    if len(found) < DRIFT_MIN:
+        return None
+    lines = [
+        (_("just learned"), [one.learned for one in found]),
+        (_("in force until then"), [one.in_force for one in found]),
+        (_("the histories alone"), [one.histories for one in found]),
+    ]
+    return {
+        "grid": {"left": 8, "right": 16, "top": 32, "bottom": 8, "containLabel": True},
+        "legend": {"top": 0, "data": [name for name, _values in lines]},
+        "tooltip": {"trigger": "axis"},
+        "xAxis": {"type": "category", "data": [_short(one.on) for one in found]},
+        "yAxis": {"type": "value", "min": 0},
+        "series": [{"type": "line", "name": name, "data": values} for name, values in lines],
+    }
 
 
 def _days(value: float) -> str:

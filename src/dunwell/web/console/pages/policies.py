@@ -17,7 +17,7 @@ from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.policy_form import PolicyForms
 
-QUARTER_DAYS = 91
+QUARTER_DAYS, AHEAD_DAYS = 91, 28
 SENT_SHOWN = 60
 
 
@@ -114,7 +114,11 @@ def _tried(desk: Desk, policy: Any, customer: str) -> dict[str, Any]:
     if customer:
         number = subjects.customer(desk.creditor, customer).pk
         sent = [row for row in seen.sent.iter_rows(named=True) if row["customer_id"] == number][:SENT_SHOWN]
-    return {"counts": seen.counts(), "since": since, "sent": sent, "customer": customer}
+    coming = simulate.draft_ahead(desk.creditor, policy, desk.today, days=AHEAD_DAYS)
+    return {
+        "counts": seen.counts(), "since": since, "sent": sent, "customer": customer,
+        "coming": coming.counts(), "until": coming.until,
+    }  # fmt: skip
 
 
 def _users(name: str) -> list[tuple[str, str]]:

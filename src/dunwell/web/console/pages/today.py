@@ -13,18 +13,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from dunwell.core import reasons
+from dunwell.core.ledger import EARLY_CALL
 from dunwell.core.refusal import Refusal
-from dunwell.run import alerts, check_ins, day, freshness, leaves, rights, talks
+from dunwell.run import alerts, check_ins, day, freshness, leaves, policies, rights, talks
 from dunwell.run.alerts import Alert, AlertCode
 from dunwell.store import figures, today
 from dunwell.store.figures import Figures
 from dunwell.store.models import Receivable
 from dunwell.store.today import Item
-from dunwell.web.console import counted, labels
+from dunwell.web.console import counted, labels, look
 from dunwell.web.console import show as answer
 from dunwell.web.console.desk import Desk
 from dunwell.web.console.pages import outlook, reports, tasks
-from dunwell.web.console.templatetags.look import finding
+from dunwell.web.console.templatetags.look import finding, locale
 
 ROWS_OF_KIND = 8
 """Of each kind on the whole list; a kind by itself shows more."""
@@ -92,6 +93,10 @@ class Group:
     words: str
     count: int
     rows: list[Row]
+
+    @property
+    def is_by_gain(self) -> bool:
+        return any(row.item.gain for row in self.rows)
 
 
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -199,6 +204,7 @@ def _group(desk: Desk, kind: str, count: int, limit: int, own: frozenset[int] | 
         as_of=desk.today,
         rehearsal=desk.is_rehearsal,
         limit=limit,
+        policies=policies.load_all().values() if kind == "task" else (),
         own=own,
     )
     return Group(kind, icon, str(words), count, [_row(desk, item) for item in items])
@@ -242,11 +248,19 @@ def _of_message(item: Item) -> tuple[str, list[str]]:
 
 def _of_task(item: Item) -> tuple[str, list[str]]:
     step = (
-        []
+        [_("The forecast fears that this stays unpaid for long: a word now, before it is late.")]
+        if item.step == EARLY_CALL
+        else []
         if item.step in ("", item.what)
         else [_("Step “{step}” of the policy.").format(step=labels.word("step", item.step))]
     )
-    return labels.word("step", item.what), step
+    turns = (
+        [_("Of this about {sum} may turn on a call.").format(sum=look.money_short(item.gain, locale()))]
+        if item.gain
+        else []
+    )
+    beyond = [_("Past today’s calls: tomorrow will do.")] if item.is_beyond else []
+    return labels.word("step", item.what), [*step, *turns, *beyond]
 
 
 def _of_reply(item: Item) -> tuple[str, list[str]]:

@@ -54,6 +54,12 @@ def days(count: int) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """`{{ one.covered|percent }}`: a share as whole per cent."""
+    return looks.number(round(share * 100), locale()) + "\u00a0%"
+
+
+@register.filter
 def number(value: int) -> str:
     return looks.number(value, locale())
 
