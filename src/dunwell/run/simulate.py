@@ -83,17 +83,24 @@ def _ahead(
 ) -> Simulation:
     until = as_of + timedelta(days - 1)
     facts, movements = load.history(creditor.pk, as_of, as_of)
-    answered, is_learned = forecasting.answered(creditor, as_of)
-    outlook = answered.select("due_date", "first_date", "cumulative", "balance", receivable_id="invoice_id")
-    expected = outlook.select(
-        "receivable_id", on=forecasts.quantile_dates(outlook, 0.5), amount="balance", kind=pl.lit("payment")
-    )
-    money = frames.conform(expected.filter(pl.col("on") <= until), frames.MOVEMENTS)
+    answers = forecasting.answered(creditor, as_of)
+    outlook = [
+        part.select("due_date", "first_date", "cumulative", "balance", receivable_id="invoice_id")
+        for part in answers.parts
+    ]
     seen = portfolio.assemble(creditor, facts, until, instead=instead, draft=draft)
     history = History(
         portfolio=replace(seen, covered_until=until),
-        movements=pl.concat([movements, money]),
+        movements=pl.concat([movements, *(_expected(part, until) for part in outlook)]),
         # Without a model that proved itself nothing is spared, here as in a plan.
-        outlook=outlook if is_learned else None,
+        outlook=pl.concat(outlook) if outlook and answers.is_learned else None,
     )
     return engine.simulate(history, since=as_of, until=until, assume_contact=assume_contact)
+
+
+def _expected(outlook: pl.DataFrame, until: date) -> pl.DataFrame:
+    """What comes in by then if every invoice is paid on the middle day of its forecast."""
+    paid = outlook.select(
+        "receivable_id", on=forecasts.quantile_dates(outlook, 0.5), amount="balance", kind=pl.lit("payment")
+    )
+    return frames.conform(paid.filter(pl.col("on") <= until), frames.MOVEMENTS)
