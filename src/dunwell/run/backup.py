@@ -6,9 +6,10 @@ only then it gets its name.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ from dunwell.store.models import Creditor
 INSTALLATION = 0
 """In place of a creditor: the errand is everybody's."""
 LATE_AFTER = timedelta(hours=36)
+KILLED_AFTER = timedelta(days=1)
+"""Nobody works so long on an opened copy."""
 
 
 class BackupUnderWay(Refusal):
@@ -53,6 +56,7 @@ def make(now: datetime, *, folder: Path | None = None) -> Backup:
     with locks.alone(INSTALLATION, "backup") as is_alone:
         if not is_alone:
             raise BackupUnderWay
+        _sweep(folder, now)
         file = folder / archives.name_of(now)
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as name:
             taken = dumps.take(Path(name) / "database.dump")
@@ -92,6 +96,15 @@ def compare(then: dumps.Tally, now: dumps.Tally) -> None:
         found = now.get(table, (0, ""))
         if found != (rows, total):
             raise CopyDiffers(table=table, now=found[0], then=rows)
+
+
+def _sweep(folder: Path, now: datetime) -> None:
+    """Take away what a backup or a restore left that was killed: no half copy of the books lies about in the clear."""
+    for half in (*folder.glob("*.untried"), *folder.glob(".*.partial")):
+        half.unlink()
+    for opened in Path(settings.DATA_DIR).glob("backup-*"):
+        if datetime.fromtimestamp(opened.stat().st_mtime, UTC) < now - KILLED_AFTER:
+            shutil.rmtree(opened)
 
 
 def _try(file: Path) -> None:
