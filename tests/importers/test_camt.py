@@ -153,3 +153,13 @@ def test_entries_come_before_the_file_has_been_read_to_its_end():
     amounts = [event.amount for event in (next(stream) for _ in range(5)) if hasattr(event, "amount")]
     assert amounts and source.tell() < len(data)
     assert sum(getattr(event, "amount", Decimal(0)) for event in stream) + sum(amounts) == 200_000
+
+
+def test_an_entry_in_another_currency_than_its_account_is_flagged():
+    entry = '<Ntry><Amt Ccy="{}">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-01-01</Dt></BookgDt></Ntry>'
+    whole = (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt><Acct><Id>'
+        "<IBAN>DE89370400440532013000</IBAN></Id><Ccy>EUR</Ccy></Acct>{}</Stmt></BkToCstmrStmt></Document>"
+    )
+    assert "currency_differs" in statement("camt", whole.format(entry.format("USD"))).codes
+    assert "currency_differs" not in statement("camt", whole.format(entry.format("EUR"))).codes

@@ -124,3 +124,39 @@ def test_orders_on_their_way_to_the_bank_are_not_booked():
 def test_what_is_no_exchange_is_refused(text):
     with pytest.raises(Refusal):
         statement("clientbank1c", text)
+
+
+KAZAKH = """1CClientBankExchange
+ВерсияФормата=2.00
+Кодировка=UTF-8
+РасчСчет=KZ86125KZT5004100100
+СекцияРасчСчет
+ДатаНачала=19.11.2026
+ДатаКонца=19.11.2026
+РасчСчет=KZ86125KZT5004100100
+НачальныйОстаток=100 000,00
+ВсегоПоступило=250 000,50
+КонечныйОстаток=350 000,50
+КонецРасчСчет
+СекцияДокумент=ПлатежноеПоручение
+НомерДокумента=77
+ДатаДокумента=18.11.2026
+ДатаОперации=19.11.2026
+ПлательщикНаименование=ТОО Степь
+ПлательщикБИН_ИИН=123456789012
+ПлательщикИИК=KZ12722S000000012345
+ПолучательИИК=KZ86125KZT5004100100
+СуммаПриход=250 000,50
+ВалютаДокумента=KZT
+НазначениеПлатежа=Оплата счета 9
+КонецДокумента
+КонецФайла
+"""
+
+
+def test_the_exchange_of_kazakhstan_has_names_of_its_own():
+    read = statement("clientbank1c", KAZAKH)
+    (entry,) = read.entries
+    assert (entry.amount, entry.currency, str(entry.booking_date)) == (Decimal("250000.50"), "KZT", "2026-11-19")
+    assert (entry.counterparty.name, entry.counterparty.tax_number) == ("ТОО Степь", "123456789012")
+    assert "balance_differs" not in read.codes

@@ -192,3 +192,19 @@ def test_what_is_written_is_read(movements):
     read = statement("mt940", mt940(*lines, opening="C260101EUR0,", closing=closing))
     assert [int(amount * 100) for amount in read.amounts] == [signs[mark] * cents for mark, cents, _ in movements]
     assert "balance_differs" not in read.codes
+
+
+def test_a_slash_before_the_account_is_no_part_of_it():
+    text = ":20:M\n:25:/PL61109010140000071219812874\n:28C:1\n:60F:C261110PLN5,00\n:62F:C261110PLN5,00\n-\n"
+    assert statement("mt940", text).accounts == ["PL61109010140000071219812874"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("1.000,50", "1000.50"), ("1,000,000.50", "1000000.50"), ("1.000.00,5", None), ("1,2.3", None)],
+)
+def test_thousands_are_groups_of_three_or_no_amount(written, read):
+    text = f":20:M\n:25:1\n:28C:1\n:60F:C260101EUR0,\n:61:2601010101C{written}NTRFX\n:62F:C260101EUR0,\n-\n"
+    found = statement("mt940", text)
+    assert found.amounts == ([Decimal(read)] if read else [])
+    assert ("entry_unreadable" in found.codes) is (read is None)

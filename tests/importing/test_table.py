@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from dunwell.core.records import Mapping, RecordKind
-from dunwell.plugins.importers import sheet, table
+from dunwell.plugins.importers import sheet, table, table_header
 from importing.sheets import codes, imported, learn
 
 HEADER = "Invoice No,Customer,Invoice Date,Due Date,Total,Currency\n"
@@ -119,7 +119,7 @@ def test_a_saved_mapping_goes_before_what_is_recognised():
         {"columns": {"Ref": "number", "Who": "customer_name", "When": "issue_date", "Betrag2": "total", "Total": ""}}
     )
     assert imported(data, mapping=mapping).invoices["total"].to_list() == [200]
-    with pytest.raises(table.ColumnsMissing, match="When"):
+    with pytest.raises(table_header.ColumnsMissing, match="When"):
         learn(data, kind="invoices")
 
 
@@ -395,5 +395,5 @@ def test_what_is_no_table_is_refused_with_a_sentence():
         with pytest.raises(Exception) as refused:
             learn(data)
         assert refused.type.__module__.startswith("dunwell."), refused
-    with pytest.raises(table.ColumnsMissing, match="Foo, Bar"):
+    with pytest.raises(table_header.ColumnsMissing, match="Foo, Bar"):
         learn("Foo;Bar\n1;2\n")

@@ -165,6 +165,8 @@ def test_a_pdf_carries_its_e_invoice(firm: World) -> None:
     assert "<pdfaid:part>3</pdfaid:part>" in metadata
     assert reader.trailer["/Root"]["/AF"][0]["/AFRelationship"] == "/Alternative"
     library = pytest.importorskip("facturx")
+    pdfa = pytest.importorskip("papers.pdfa", reason="pikepdf is not installed: `make install-dev`")
+    assert pdfa.breaches(printed) == []
     name, xml = library.get_facturx_xml_from_pdf(printed, check_xsd=True)
     assert name == "factur-x.xml" and not rules.broken("cii", xml)
 

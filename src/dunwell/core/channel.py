@@ -118,6 +118,16 @@ class Limits:
     per_domain_per_minute: int = 0
 
 
+class Bearer(Protocol):
+    """A sign-in at a mail service that gives tokens instead of a password (OAuth 2)."""
+
+    def token(self) -> str:
+        """A token for a connection that is opened now; `ChannelDown` where the service gives none."""
+
+    def refused(self) -> None:
+        """The mail server did not take the token: the next connection asks for a new one."""
+
+
 class Channel(Protocol):
     """One way out. `send` may be called by as many threads at once as `limits.connections`."""
 

@@ -22,6 +22,7 @@ from dunwell.run import (
     creditors,
     freshness,
     jurisdictions,
+    mail_check,
     packs,
     policies,
     portal_desk,
@@ -144,6 +145,8 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
     laws = jurisdictions.load_all()
     for finding in calendars.unknowns(countries, [now.year, now.year + 1], laws, calendars.load_corrections()):
         yield Line(True, f"{name} calendar", f"{finding.message}. {finding.remedy}")
+    if status.live and creditor.channels.get("email", {}).get("kind") == "smtp":
+        yield from _mail(creditor)
     found = ways.of(creditor, rehearsal=not status.live, folder=data / "rehearsal")
     for channel, way in found.items():
         if channel in ways.TASK_CHANNELS:
@@ -152,6 +155,13 @@ def _creditor(creditor: Creditor, now: datetime, data: Path) -> Iterator[Line]:
             yield Line(True, f"{name} {channel}", way.check())
         except ChannelDown as down:
             yield Line(False, f"{name} {channel}", str(down), "Messages wait meanwhile.")
+
+
+def _mail(creditor: Creditor) -> Iterator[Line]:
+    """What the records of our domains say to readers' servers; nothing where no name server can be asked."""
+    for one in mail_check.look(creditor):
+        is_silent = one.what == mail_check.SILENT
+        yield Line(one.ok or is_silent, f"{creditor.slug} {one.domain} {one.what}", one.says, one.remedy)
 
 
 def _money(creditor: Creditor, now: datetime) -> Line:

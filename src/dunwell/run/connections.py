@@ -6,7 +6,6 @@ from contextlib import closing
 
 from dunwell.core.channel import ChannelDown
 from dunwell.core.refusal import Refusal
-from dunwell.plugins.channels import CHANNELS
 from dunwell.plugins.providers import PROVIDERS
 from dunwell.run import mailboxes, ways
 from dunwell.store.models import Creditor
@@ -32,7 +31,7 @@ def check(creditor: Creditor, kind: str, name: str) -> str:
     if kind == PROVIDER:
         return str(ways.made(PROVIDERS, known[name]).check())
     try:
-        with closing(ways.made(CHANNELS, known[name])) as way:
-            return str(way.check())
+        with closing(ways.channel(creditor, known[name])) as way:
+            return way.check()
     except ChannelDown as down:
         raise NoAnswer(name=name, reason=str(down)) from down

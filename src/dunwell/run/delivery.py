@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from dunwell.run import calendars, deliver, hooks, jurisdictions, ways
+from dunwell.run import calendars, deliver, hooks, jurisdictions, sent_copies, ways
 from dunwell.run.deliver import Delivery
 from dunwell.store import switches
 from dunwell.store.models import Creditor
@@ -20,4 +21,5 @@ def run(creditor: Creditor, now: datetime, *, folder: Path) -> Delivery:
     with ways.opened(creditor, rehearsal=rehearsal, folder=folder) as out:
         done = deliver.deliver(creditor.pk, now, out, rehearsal=rehearsal, calendar=calendar)
     hooks.deliver(creditor, now, folder=folder)
+    sent_copies.look(creditor, on=now.astimezone(ZoneInfo(creditor.timezone)).date())
     return done

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from dunwell.core.documents import StatementStream
-from dunwell.core.records import Mapping, RecordKind, StatementMapping
+from dunwell.core.records import Mapping, StatementMapping
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins import importers
 from dunwell.plugins.importers import archive, statement_table
-from dunwell.run import ingest, ingest_invoices, ingest_statement, inspect, people
+from dunwell.run import ingest, ingest_invoices, ingest_statement, inspect, inspect_sheet, people
 from dunwell.run.ingest import FileMissing, Progress, Summary
 from dunwell.run.ingest_statement import Said
 from dunwell.store import audit, scope
@@ -141,7 +141,8 @@ def read(
     if format != "table":
         return {"file": path.name, "format": format, **inspect.inspect(format, path)}
     sheet = understood(creditor, path, options, progress)
-    told = {
+    return {
+        **inspect_sheet.told(sheet),
         "file": path.name,
         "format": format,
         "kind": str(sheet.kind),
@@ -151,9 +152,6 @@ def read(
         "questions": [str(question) for question in sheet.questions],
         "findings": [str(finding) for finding in sheet.findings],
     }
-    if sheet.kind is not RecordKind.INVOICES:
-        return told
-    return {**inspect.inspect("invoice_table", path), **told}
 
 
 def understood(

@@ -16,7 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
 
-from dunwell.run import backup, calendars, day, deliver, forecasting, hooks, jurisdictions, mailboxes, ways
+from dunwell.run import backup, calendars, day, deliver, forecasting, hooks, jurisdictions, mailboxes, sent_copies, ways
 from dunwell.run.day import DayUnderWay
 from dunwell.store import outbox, scope, switches
 from dunwell.store.models import Creditor, Run
@@ -46,6 +46,8 @@ def look(timestamp: int) -> None:
             _wake(send.configure(queueing_lock=f"send {creditor.pk}"), creditor.pk)
         if hooks.due(creditor, _now()):
             _wake(tell.configure(queueing_lock=f"tell {creditor.pk}"), creditor.pk)
+        if sent_copies.is_due(creditor):
+            _wake(copy.configure(queueing_lock=f"copy {creditor.pk}"), creditor.pk)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -112,6 +114,13 @@ def send(creditor_id: int) -> None:
 def tell(creditor_id: int) -> None:
     """Tell the other program what it does not know yet."""
     hooks.deliver(Creditor.objects.get(pk=creditor_id), _now(), folder=settings.DATA_DIR / "rehearsal")
+
+
+@app.task
+def copy(creditor_id: int) -> None:
+    """Put copies of what was sent into the folder of sent mail, or tell a person that it is not reached."""
+    creditor = Creditor.objects.get(pk=creditor_id)
+    sent_copies.look(creditor, on=_now().astimezone(ZoneInfo(creditor.timezone)).date())
 
 
 @app.task

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dunwell.core.refusal import Refusal
 from dunwell.plugins.mailboxes import MAILBOXES, imap
-from dunwell.run import inbox_mail, people, reader_lessons, ways
+from dunwell.run import inbox_mail, mail_logins, people, reader_lessons, ways
 from dunwell.run.inbox_mail import Taken
 from dunwell.store import inbox, scope
 from dunwell.store.models import Creditor, FindingRecord
@@ -40,7 +40,7 @@ class SentMail:
 def connect(creditor: Creditor, settings: Mapping[str, str]) -> None:
     """Say where replies are read, and try it; the password is sealed before it is written."""
     values = ways.stored(MAILBOXES, KIND, settings)
-    with _opened(values):
+    with _opened(creditor, values):
         pass
     creditor.inbox = values
     creditor.save(update_fields=["inbox"])
@@ -48,13 +48,13 @@ def connect(creditor: Creditor, settings: Mapping[str, str]) -> None:
 
 def check(creditor: Creditor) -> str:
     """Open the mailbox and read nothing; gives its name."""
-    with _opened(creditor.inbox) as mailbox:
+    with _opened(creditor, creditor.inbox) as mailbox:
         return mailbox.name
 
 
 def fetch(creditor: Creditor, *, on: date) -> list[Taken]:
     """Take what is new in the mailbox."""
-    with _opened(creditor.inbox) as mailbox:
+    with _opened(creditor, creditor.inbox) as mailbox:
         return _new(creditor, mailbox, on)
 
 
@@ -83,7 +83,7 @@ def look(creditor: Creditor, *, on: date) -> list[Taken]:
 
 def watch(creditor: Creditor, today: Callable[[], date], *, wait_s: float = WAIT_S) -> Iterator[Taken]:
     """Take what is new, then wait for more, for ever; the server says at once where it knows IDLE."""
-    with _opened(creditor.inbox) as mailbox:
+    with _opened(creditor, creditor.inbox) as mailbox:
         while True:
             yield from _new(creditor, mailbox, today())
             mailbox.wait(wait_s)
@@ -91,7 +91,7 @@ def watch(creditor: Creditor, today: Callable[[], date], *, wait_s: float = WAIT
 
 def sent_since(creditor: Creditor, folder: str, day: date) -> Iterator[SentMail]:
     """The mails in a folder of sent ones since a day, told by their header lines."""
-    with _opened({**creditor.inbox, "folder": folder} if creditor.inbox else {}) as mailbox:
+    with _opened(creditor, {**creditor.inbox, "folder": folder} if creditor.inbox else {}) as mailbox:
         for head in mailbox.heads_since(day):
             mail = BytesParser(policy=email.policy.default).parsebytes(head, headersonly=True)
             to = tuple(address for _, address in getaddresses([*mail.get_all("To", []), *mail.get_all("Cc", [])]))
@@ -134,8 +134,9 @@ def _tell(creditor: Creditor, *, code: str, value: str, message: str, remedy: st
     )
 
 
-def _opened(settings: Mapping[str, object]) -> AbstractContextManager[imap.Mailbox]:
+def _opened(creditor: Creditor, settings: Mapping[str, object]) -> AbstractContextManager[imap.Mailbox]:
     if not settings:
         raise NoMailbox
-    found: AbstractContextManager[imap.Mailbox] = ways.made(MAILBOXES, settings)
+    bearer = mail_logins.bearer(creditor, settings)
+    found: AbstractContextManager[imap.Mailbox] = ways.made(MAILBOXES, settings, bearer=bearer)
     return found

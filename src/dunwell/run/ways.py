@@ -18,6 +18,7 @@ from dunwell.core.channel import Channel, ChannelDown, Outgoing
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown, Refusal
 from dunwell.plugins.channels import CHANNELS
 from dunwell.plugins.channels.task import Task
+from dunwell.run import mail_logins
 from dunwell.store import audit, record_plan, scope, vault
 from dunwell.store.models import Creditor
 
@@ -60,8 +61,15 @@ def of(creditor: Creditor, *, rehearsal: bool, folder: Path) -> dict[str, Channe
     by_hand = Task(lambda message, key: _put_on_work_list(creditor, message, key))
     return {
         **dict.fromkeys(TASK_CHANNELS, by_hand),
-        **{name: made(CHANNELS, settings) for name, settings in creditor.channels.items()},
+        **{name: channel(creditor, settings) for name, settings in creditor.channels.items()},
     }
+
+
+def channel(creditor: Creditor, settings: Mapping[str, Any]) -> Channel:
+    """A way out from its stored settings."""
+    bearer = mail_logins.bearer(creditor, settings)
+    found: Channel = made(CHANNELS, settings, **({"bearer": bearer} if bearer else {}))
+    return found
 
 
 def _put_on_work_list(creditor: Creditor, message: Outgoing, key: str) -> int:
@@ -92,17 +100,26 @@ def configure(creditor: Creditor, channel: str, kind: str, settings: Mapping[str
 
 
 def configure_mail(creditor: Creditor, settings: Mapping[str, str], *, by: str) -> None:
-    """Another mail server; without a new password the old one stays. The settings but the password stand in the audit chain."""
+    """Another mail server; without a new password the old one stays, and what the settings do not name stays too. All but secrets stands in
+    the audit chain.
+    """
     told = {name: value for name, value in settings.items() if value}
     before = creditor.channels.get("email", {})
-    new = stored(CHANNELS, "smtp", told)
+    kept = (
+        {name: value for name, value in before.items() if name not in settings} if before.get("kind") == "smtp" else {}
+    )
+    new = {**kept, **stored(CHANNELS, "smtp", told)}
     if "password" not in new and before.get("password") and new.get("username") == before.get("username"):
         new["password"] = before["password"]
     with scope.of(creditor.pk):
         creditor.channels = {**creditor.channels, "email": new}
         creditor.save(update_fields=["channels"])
-        content = {name: value for name, value in new.items() if name != "password"}
-        audit.link(creditor.pk, actor=by, kind="channel", subject="email", content=content)
+        audit.link(creditor.pk, actor=by, kind="channel", subject="email", content=shown(new))
+
+
+def shown(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that anybody may see: all but the secrets."""
+    return {name: value for name, value in settings.items() if not str(value).startswith(vault.MARK)}
 
 
 def try_mail(creditor: Creditor, to: str, *, subject: str, text: str, now: datetime) -> str:
@@ -117,7 +134,7 @@ def try_mail(creditor: Creditor, to: str, *, subject: str, text: str, now: datet
         message_id=0, customer_id=0, customer="", channel="email", step="", slot_on=now.date(), locale=creditor.locale,
         subject=subject, text=text, html="", mime=bytes(letter), sender=creditor.reply_address or to, to=(to,), copies=(), at=now,
     )  # fmt: skip
-    way = made(CHANNELS, creditor.channels["email"])
+    way = channel(creditor, creditor.channels["email"])
     try:
         said = way.check()
         way.send(outgoing, key=str(letter["Message-ID"]))
@@ -145,15 +162,15 @@ def stored(registry: Registry, kind: str, settings: Mapping[str, str]) -> dict[s
     return {"kind": kind, **values}
 
 
-def made(registry: Registry, settings: Mapping[str, Any]) -> Any:
-    """A plugin from its stored settings."""
+def made(registry: Registry, settings: Mapping[str, Any], **more: Any) -> Any:
+    """A plugin from its stored settings, and what it is given beside them."""
     make, config = registry[settings["kind"]]
     values = {
         name: vault.unseal(value) if isinstance(value, str) else value
         for name, value in settings.items()
         if name != "kind"
     }
-    return make(config(**values))
+    return make(config(**values), **more)
 
 
 def _value(kind: str, known: Mapping[str, Field[Any]], name: str, text: str) -> Any:

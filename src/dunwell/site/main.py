@@ -45,6 +45,7 @@ COMMANDS = {
     "policy": "dunwell.cli.verbs:policy",
     "wording": "dunwell.cli.verbs:wording",
     "channel": "dunwell.cli.machine:channel",
+    "mail": "dunwell.cli.mail:app",
     "page": "dunwell.cli.page:page",
     "provider": "dunwell.cli.page:provider",
     "live": "dunwell.cli.daily:live",

@@ -7,7 +7,6 @@ Reading is a second connection: it sees what was committed before, all of it as 
 
 from __future__ import annotations
 
-import functools
 import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -45,7 +44,7 @@ def reader(creditor_id: int, *, snapshot: str = "") -> Iterator[Read]:
     """A read-only snapshot of one creditor's rows: `read(sql)` gives a frame; all reads see the same moment, that of another
     session's exported `snapshot` if one is named.
     """
-    with _server(_address()).adbc_clone() as link, link.cursor() as cursor:
+    with dbapi.connect(_address()) as link, link.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         # A large book is read in two sessions, which is work for two cores; helpers beside them cost as much again in handing over.
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
@@ -117,14 +116,6 @@ def rows(sql: str, *values: Any) -> list[tuple]:
 def frame(sql: str, schema: Schema, *values: Any) -> pl.DataFrame:
     """The rows of one query in the current transaction, as a frame."""
     return pl.DataFrame(rows(sql, *values), schema=schema, orient="row")
-
-
-@functools.cache
-def _server(address: str) -> dbapi.Connection:
-    """What connections to read by are made from, itself not connected: asking a server for its types costs ten connections."""
-    asked = dbapi.connect(address)
-    asked.adbc_connection.close()
-    return asked
 
 
 def _address() -> str:

@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 
-from dunwell.core.channel import Capabilities, ChannelDown, Limits, Outgoing, Receipt, Refused, Reply
+from dunwell.core.channel import Bearer, Capabilities, ChannelDown, Limits, Outgoing, Receipt, Refused, Reply
 from dunwell.core.refusal import DeliveryFailed, OutcomeUnknown
+from dunwell.plugins import dkim_signature, oauth
 
 CLOSING = 421
 """The server shuts the connection down; the message is not to blame."""
@@ -30,13 +31,20 @@ LINE_STARTING_WITH_A_DOT = re.compile(rb"(?m)^\.")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`security`: `starttls` (port 587), `tls` (port 465), or `none` for a server on this machine or a private net."""
+    """`security`: `starttls` (port 587), `tls` (port 465), or `none` for a server on this machine or a private net.
+
+    `login` names a sign-in by OAuth 2 that stands instead of the password. With `dkim_key` (PEM) letters are signed for `dkim_domain`.
+    """
 
     host: str
     port: int = 587
     security: str = field(default="starttls", metadata={"choices": ("starttls", "tls", "none")})
     username: str = ""
     password: str = field(default="", metadata={"secret": True}, repr=False)
+    login: str = ""
+    dkim_domain: str = ""
+    dkim_selector: str = ""
+    dkim_key: str = field(default="", metadata={"secret": True}, repr=False)
     connections: int = 4
     per_second: int = 0
     per_domain_per_minute: int = 60
@@ -48,6 +56,7 @@ class Config:
 @dataclass
 class Smtp:
     config: Config
+    bearer: Bearer | None = None
     _idle: list[smtplib.SMTP] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -70,7 +79,7 @@ class Smtp:
                 server.close()
                 server = self._open()
                 replies = _envelope(server, message)
-            last_words = _data(server, message)
+            last_words = _data(server, _final(self.config, message))
         except (smtplib.SMTPException, OSError) as error:
             server.close()
             raise DeliveryFailed(
@@ -129,8 +138,14 @@ class Smtp:
             if config.security == "starttls":
                 server.starttls(context=context)
                 server.ehlo_or_helo_if_needed()
-            if config.username:
+            if self.bearer is not None:
+                _bear(server, config, self.bearer)
+            elif config.username:
                 server.login(config.username, config.password)
+        except ChannelDown:
+            if server is not None:
+                server.close()
+            raise
         except (smtplib.SMTPException, OSError) as error:
             if server is not None:
                 server.close()
@@ -182,12 +197,31 @@ def _answers(server: smtplib.SMTP, commands: list[str]) -> Iterator[tuple[int, b
             yield server.docmd(command)
 
 
-def _data(server: smtplib.SMTP, message: Outgoing) -> str:
+def _bear(server: smtplib.SMTP, config: Config, bearer: Bearer) -> None:
+    """Sign in with a token, by the mechanism that the server knows."""
+    mechanism = oauth.mechanism(server.esmtp_features.get("auth", "").split())
+    said = oauth.said(mechanism, config.username, config.host, config.port, bearer.token())
+    try:
+        # The server explains a refusal in a challenge, which is answered by an empty line before it says the code.
+        server.auth(mechanism, lambda challenge=None: said if challenge is None else oauth.FAREWELL[mechanism])
+    except smtplib.SMTPAuthenticationError:
+        bearer.refused()
+        raise
+
+
+def _final(config: Config, message: Outgoing) -> bytes:
+    """The bytes that leave: the approved ones under their `Date`, and the signature over both where the domain has a key."""
+    body = f"Date: {format_datetime(message.at)}\r\n".encode() + message.mime
+    if not config.dkim_key:
+        return body
+    return dkim_signature.sign(body, config.dkim_domain, config.dkim_selector, config.dkim_key)
+
+
+def _data(server: smtplib.SMTP, body: bytes) -> str:
     """DATA, the bytes and the final dot; gives the server's last words. Only here can the outcome become unknown."""
     code, text = server.docmd("DATA")
     if code != 354:
         raise _refusal(code, text)
-    body = f"Date: {format_datetime(message.at)}\r\n".encode() + message.mime
     # Few letters have such a line, and looking for the pair of bytes costs a tenth of replacing it.
     if b"\n." in body:
         body = LINE_STARTING_WITH_A_DOT.sub(b"..", body)
@@ -241,6 +275,11 @@ def _why_down(config: Config, error: Exception) -> str:
             why, remedy = (
                 f"its certificate is not trusted ({error.verify_message})",
                 "Check the host's name or set ca_file.",
+            )
+        case smtplib.SMTPAuthenticationError() if config.login:
+            why, remedy = (
+                f"the sign-in {config.login!r} of {config.username} is refused ({error.smtp_code})",
+                f"Sign in anew: `dunwell mail login {config.login}`.",
             )
         case smtplib.SMTPAuthenticationError():
             why, remedy = f"the password of {config.username} is refused ({error.smtp_code})", "Set it anew."

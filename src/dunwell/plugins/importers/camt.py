@@ -199,6 +199,13 @@ def _entry(node: Node, current: _Open) -> Iterator[StatementEvent]:
         return
     if amount < 0:
         yield Finding("negative_amount", f"An entry has a negative amount ({amount}) besides its sign.", line=place)
+    if current.currency and currency != current.currency:
+        yield Finding(
+            "currency_differs",
+            f"An entry is in {currency}, its account in {current.currency}.",
+            line=place,
+            remedy="Compare it with the bank's own list.",
+        )
     if side == "DBIT":
         amount = -amount
     current.currencies[currency] = None

@@ -29,7 +29,14 @@ from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers.cells import parse_amount, parse_date
 from dunwell.plugins.importers.charset import decode
 from dunwell.plugins.importers.statement import unreadable, watched
-from dunwell.plugins.importers.text import LONG_TEXT_MAX, FieldTooLong, lines, squeezed
+from dunwell.plugins.importers.text import (
+    LONG_TEXT_MAX,
+    FieldTooLong,
+    lines,
+    named_currency,
+    russian_currency,
+    squeezed,
+)
 
 BYTES_MAX = 25_000_000
 MARK = "1CClientBankExchange"
@@ -37,18 +44,21 @@ DECLARED = (("DOS", "cp866"), ("Windows", "cp1251"), ("UTF-8", "utf-8"))
 # Payment forms write 1000-00 for a thousand roubles; so do some programs.
 KOPECKS = re.compile(r"^([0-9]+)-([0-9]{2})$", re.ASCII)
 LEADING_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-# Digits 6 to 8 of a Russian account are the currency's number (ISO 4217; 810 is the rouble's elder one).
-CURRENCY_NUMBERS = {
-    "810": "RUB", "643": "RUB", "840": "USD", "978": "EUR", "156": "CNY", "826": "GBP", "756": "CHF", "392": "JPY",
-    "398": "KZT", "933": "BYN", "949": "TRY", "784": "AED", "356": "INR", "051": "AMD", "417": "KGS", "860": "UZS",
-}  # fmt: skip
 # What is kept of a section's fifty fields.
 KEYS = frozenset(
     "РасчСчет ДатаНачала ДатаКонца НачальныйОстаток КонечныйОстаток ВсегоПоступило ВсегоСписано Номер Дата Сумма Код "
     "КвитанцияДата ДатаСписано ДатаПоступило Плательщик Плательщик1 ПлательщикСчет ПлательщикРасчСчет ПлательщикИНН "
     "ПлательщикБИК Получатель Получатель1 ПолучательСчет ПолучательРасчСчет ПолучательИНН ПолучательБИК НазначениеПлатежа "
-    "НазначениеПлатежа1 НазначениеПлатежа2 НазначениеПлатежа3 НазначениеПлатежа4 НазначениеПлатежа5 НазначениеПлатежа6".split()
+    "НазначениеПлатежа1 НазначениеПлатежа2 НазначениеПлатежа3 НазначениеПлатежа4 НазначениеПлатежа5 НазначениеПлатежа6 "
+    "СуммаПриход СуммаРасход Валюта ДатаОперации".split()
 )
+# The same fields in the exchange of Kazakhstan's banks (format 2.00).
+ALIASES = {
+    "НомерДокумента": "Номер", "ДатаДокумента": "Дата", "ВалютаДокумента": "Валюта",
+    "ПлательщикНаименование": "Плательщик1", "ПлательщикБИН_ИИН": "ПлательщикИНН", "ПлательщикИИК": "ПлательщикСчет",
+    "ПлательщикБанкБИК": "ПлательщикБИК", "ПолучательНаименование": "Получатель1", "ПолучательБИН_ИИН": "ПолучательИНН",
+    "ПолучательИИК": "ПолучательСчет", "ПолучательБанкБИК": "ПолучательБИК",
+}  # fmt: skip
 INN_BEFORE_NAME = re.compile(
     r"^(?:ИНН\s*)?[0-9]{10}(?:[0-9]{2})?(?:\s*/\s*[0-9]{9})?[\s,]+|^ИНН\s*[0-9]{10,12}\s*", re.I
 )
@@ -105,14 +115,14 @@ def _events(source: BinaryIO) -> Iterator[StatementEvent]:
         for account, event in _entries(document, own, file):
             if isinstance(event, Entry):
                 if account != current or account not in told:
-                    yield StatementOpened(account, _currency(account))
+                    yield StatementOpened(account, russian_currency(account))
                     current = account
                     told.add(account)
                 moved.setdefault(account, [Decimal(0), Decimal(0)])[event.amount < 0] += abs(event.amount)
             yield event
     for account in own:
         if account not in told:
-            yield StatementOpened(account, _currency(account))
+            yield StatementOpened(account, russian_currency(account))
         frames = [frame for frame in file.frames if _account_of(frame) == account]
         yield from _totals(frames, *moved[account])
         yield _closed(account, frames, file)
@@ -137,7 +147,7 @@ def _parse(text: str) -> _File:
     for number, whole in enumerate(lines(text), start=1):
         line = whole.strip("\ufeff\x1a\x00 \t\r\n")
         key, mark, value = line.partition("=")
-        key, value = key.strip(), value.strip()
+        key, value = ALIASES.get(key.strip(), key.strip()), value.strip()
         if len(value) > LONG_TEXT_MAX:
             raise FieldTooLong(field=key[:40], length=len(value))
         if key in ("СекцияРасчСчет", "СекцияДокумент"):
@@ -194,7 +204,7 @@ def _side(document: _Section, role: str) -> str:
 
 
 def _entries(document: _Section, own: list[str], file: _File) -> Iterator[tuple[str, StatementEvent]]:
-    amount = parse_amount(KOPECKS.sub(r"\1.\2", document.fields.get("Сумма", "")))
+    amount = _amount(document.fields)
     if amount is None or amount < 0:
         yield "", unreadable(document.line, f"its Сумма is {document.fields.get('Сумма', '')[:40]!r}.")
         return
@@ -222,6 +232,16 @@ def _entries(document: _Section, own: list[str], file: _File) -> Iterator[tuple[
         yield payer, (entry if not into else _as_counter(entry))
 
 
+def _amount(fields: dict[str, str]) -> Decimal | None:
+    """The document's sum; some banks write only what came in or what went out."""
+    written = next(filter(None, (fields.get(key) for key in ("Сумма", "СуммаПриход", "СуммаРасход"))), "")
+    return parse_amount(KOPECKS.sub(r"\1.\2", written))
+
+
+def _currency(document: _Section, account: str) -> str:
+    return named_currency(document.fields.get("Валюта", "")) or russian_currency(account)
+
+
 def _as_counter(entry: Entry) -> Entry:
     return Entry(
         amount=entry.amount,
@@ -244,8 +264,10 @@ def _entry(document: _Section, amount: Decimal, other: str, day_field: str, file
     own = _side(document, "Получатель" if other == "Плательщик" else "Плательщик")
     return Entry(
         amount=amount,
-        currency=_currency(own),
-        booking_date=_day(fields.get(day_field, "")) or _day(fields.get("Дата", "")),
+        currency=_currency(document, own),
+        booking_date=next(
+            filter(None, (_day(fields.get(key, "")) for key in (day_field, "ДатаОперации", "Дата"))), None
+        ),
         value_date=_day(fields.get("Дата", "")),
         status=status,
         counterparty=Counterparty(
@@ -281,10 +303,6 @@ def _day(text: str) -> date | None:
     return parse_date(match[0]) if match else None
 
 
-def _currency(account: str) -> str:
-    return CURRENCY_NUMBERS.get(account[5:8], "") if len(account) == 20 else ""
-
-
 def _totals(frames: list[_Section], credits: Decimal, debits: Decimal) -> Iterator[Finding]:
     for key, sum_read in (("ВсегоПоступило", credits), ("ВсегоСписано", debits)):
         stated = [parse_amount(frame.fields.get(key, "")) for frame in frames]
@@ -300,7 +318,7 @@ def _closed(account: str, frames: list[_Section], file: _File) -> StatementClose
     last = dated[-1].fields if dated else {}
     return StatementClosed(
         account=account,
-        currency=_currency(account),
+        currency=russian_currency(account),
         opening=parse_amount(first.get("НачальныйОстаток", "")),
         closing=parse_amount(last.get("КонечныйОстаток", "")),
         from_date=_day(first.get("ДатаНачала", "") or file.fields.get("ДатаНачала", "")),

@@ -8,13 +8,13 @@ account is the invoice and a negative one a payment. Numbers stay text; one numb
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from dunwell.core.documents import DocumentLine, Identifier, InvoiceDocument, Party, Read, Totals
 from dunwell.core.refusal import Finding, Refusal
-from dunwell.plugins.importers import sheet
+from dunwell.plugins.importers import grouped, sheet
 from dunwell.plugins.importers.cells import (
     DateForm,
     Order,
@@ -36,7 +36,7 @@ from dunwell.plugins.importers.invoice_words import (
     SUM_WORDS,
     VOID_STATUS_WORDS,
 )
-from dunwell.plugins.importers.sheet import Book, Cell, Row
+from dunwell.plugins.importers.sheet import Book, Cell, Row, Sheet
 from dunwell.plugins.importers.text import named_currency, squeezed
 
 FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -90,10 +90,27 @@ def read(data: bytes) -> Read:
 
 def _table(book: Book) -> Table:
     """The table with the most known columns: a workbook may hold lines, taxes and payments on further sheets."""
-    tables = [found for each in book.sheets if (found := find_table(each, ROLES, REQUIRED))]
+    tables = [found for each in map(_unfolded, book.sheets) if (found := find_table(each, ROLES, REQUIRED))]
     if not tables:
         raise InvoiceHeaderMissing
-    return max(tables, key=lambda table: len(table.roles.keys() - {"not_ours"}))
+    return _with_customers(max(tables, key=lambda table: len(table.roles.keys() - {"not_ours"})))
+
+
+def _unfolded(each: Sheet) -> Sheet:
+    """The sheet with a column of customers where it names each but once, above its documents."""
+    numbered = [(row.line, row.cells) for row in each.rows]
+    groups = grouped.groups_in(lambda: numbered)
+    if groups is None:
+        return each
+    return Sheet(each.name, tuple(Row(line, tuple(cells)) for line, cells in grouped.unfolded(numbered, groups)))
+
+
+def _with_customers(table: Table) -> Table:
+    """A sales ledger calls its customers accounts, as a journal calls the books'."""
+    if "customer" in table.roles or "journal_account" not in table.roles or _is_journal(table, list(table.below)):
+        return table
+    roles = {("customer" if role == "journal_account" else role): columns for role, columns in table.roles.items()}
+    return replace(table, roles=roles)
 
 
 def _forms(table: Table, findings: list[Finding]) -> _Forms:

@@ -40,7 +40,7 @@ ROLES = patterns(
          "discount value|discount type"),
         ("total", "total|total amount|invoice total|grand total|total signed|amount|invoice amount|gross|gross amount|"
          "total incl.*|amount one column|sum|сума|сумма|обща сума|общо|крайна сума|сума с ддс|сума на фактурата|итого|всего|"
-         "сумма документа|сумма счета|сумма с ндс|betrag|rechnungsbetrag|gesamtbetrag|gesamt|brutto|bruttobetrag|summe|"
+         "общо с ддс|стойност с ддс|всичко с ддс|итого с ндс|всего с ндс|сумма документа|сумма счета|сумма с ндс|betrag|rechnungsbetrag|gesamtbetrag|gesamt|brutto|bruttobetrag|summe|"
          "montant|montant ttc|total ttc|importe|importe total|importo|totale|totaal|bedrag|kwota|kwota brutto|celkem|částka|"
          "total in currency|total in currency signed|total price|стойност|сума за плащане|value|invoice value|debit amount"),
         ("quantity", "quantity|qty|hours|количество|кол во|количество кол|menge|anzahl|quantité|cantidad"),
@@ -55,10 +55,10 @@ ROLES = patterns(
          "doc number|document no|document|фактура|фактура номер|номер фактура|номер на фактура|номер|номер документа|номер на документ|"
          "№|№ документа|номер счета|номер счёта|счет|счёт|документ|rechnung|rechnungsnummer|rechnungsnr|rechnung nr|rechnungs nr|"
          "belegnummer|beleg|facture|numéro|n facture|número|factura|número de factura|fattura|numero|numero fattura|"
-         "factuur|factuurnummer|faktura|numer|nr faktury|faktura nr|číslo faktury|#"),
+         "reference|документ №|factuur|factuurnummer|faktura|numer|nr faktury|faktura nr|číslo faktury|#"),
         ("customer", "customer name|client name|contact name|customer full name|invoice partner display name|customer|client|company|company name|bill to|name|debtor|buyer|"
          "partner|customer id|организация|клиент|контрагент|покупатель|"
-         "получател|купувач|фирма|плательщик|kunde|kundenname|debitor|kundenname firma|auftraggeber|cliente|klant|klantnaam|"
+         "партньор|получател|купувач|фирма|плательщик|kunde|kundenname|debitor|kundenname firma|auftraggeber|cliente|klant|klantnaam|"
          "nabywca|odběratel|customer company|account|display name|наименование контрагента|име на клиент|заказчик|"
          "дебитор|длъжник|customer no|kundennummer"),
     )

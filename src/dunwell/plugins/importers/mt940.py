@@ -39,6 +39,8 @@ BALANCE = re.compile(r"\s*([CD])R?\s*([0-9]{6})\s*([A-Z]{3})?\s*(-?[0-9.,]+)\s*"
 MOVEMENT = re.compile(
     r"\s*([0-9]{6})([0-9]{4}|\s{4})?\s*(R[CD]|E[CD]|[CD])\s?([A-Z])?\s*([0-9.,]+)\s*((?:[A-Z/].*)?)", re.S
 )
+# Thousands by one mark, the fraction by the other.
+GROUPED = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3})+,|(?:,[0-9]{3})+\.)[0-9]*", re.ASCII)
 TYPE = re.compile(r"([NFSB][A-Z0-9]{3})?(.*)", re.S)
 SUBFIELD_START = re.compile(r"([0-9]{3})\s*([?>~^@&+$<])(?=[0-9]{2})")
 PURPOSE_KEYS = frozenset([*map(str, range(20, 30)), *map(str, range(60, 64))])
@@ -138,7 +140,8 @@ def _fields(text: str) -> Iterator[tuple[str, str, int]]:
 
 def _frame(current: _Open, tag: str, value: str, line: int) -> Iterator[Finding]:
     if tag in ("25", "25P"):
-        current.account = squeezed(value)
+        # Polish banks write a slash before the account.
+        current.account = squeezed(value).removeprefix("/")
     elif tag in ("28", "28C"):
         current.number = squeezed(value)
     elif tag == "34F":
@@ -248,10 +251,9 @@ def _provided(text: str) -> str:
 def _amount(text: str) -> Decimal | None:
     """SWIFT writes a comma and no thousands; some programs write a point, or thousands as well."""
     plain = text.lstrip("-")
-    marks = [character for character in plain if character in ",."]
-    if len(set(marks)) == 2 and marks.count(marks[-1]) == 1:
-        plain = plain.replace("," if marks[-1] == "." else ".", "")
-    elif len(marks) > 1:
+    if GROUPED.fullmatch(plain):
+        plain = plain.replace("," if plain.rfind(".") > plain.rfind(",") else ".", "")
+    elif plain.count(",") + plain.count(".") > 1:
         return None
     whole, _, fraction = plain.replace(".", ",").partition(",")
     if not whole and not fraction:

@@ -58,6 +58,7 @@ ODS_CONTENT = "content.xml"
 CELL_REFERENCE = re.compile(rb"""["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 DELIMITERS = ";\t,|"
+DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -351,7 +352,9 @@ def _delimiter(text: str) -> tuple[str, str]:
     sample = list(islice(lines(text[:60_000]), 200))
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
-        widths = [len(fields) for fields in csv.reader(_bounded(sample), delimiter=delimiter) if len(fields) > 1]
+        # A comma between digits is most often a decimal one; where it is not, no other mark is there to win.
+        told = [DECIMAL_COMMA.sub(".", line) for line in sample] if delimiter == "," else sample
+        widths = [len(fields) for fields in csv.reader(_bounded(told), delimiter=delimiter) if len(fields) > 1]
         if not widths:
             continue
         width, times = Counter(widths).most_common(1)[0]

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from dunwell.core.documents import Entry, StatementClosed, StatementEvent, StatementOpened, StatementStream
+from dunwell.core.money import CURRENCIES, minor_digits
 from dunwell.core.refusal import Finding, Refusal
 from dunwell.plugins.importers.text import WITHDRAWN_CURRENCIES, is_wrong_iban
 
@@ -105,6 +106,15 @@ class _Watch:
                     line=entry.line,
                 )
             )
+        if entry.currency in CURRENCIES and _decimals(entry.amount) > minor_digits(entry.currency):
+            found.append(
+                Finding(
+                    "too_many_decimals",
+                    f"{entry.amount} has more decimals than {entry.currency}: it may be a thousand.",
+                    line=entry.line,
+                    remedy="Compare it with the bank's own list.",
+                )
+            )
         reference = entry.references.bank
         if reference and not entry.is_counter_entry:
             if reference in self.references:
@@ -156,3 +166,7 @@ class _Watch:
         if event.closing is not None:
             self.closings[event.account] = event.closing
         return found
+
+
+def _decimals(amount: Decimal) -> int:
+    return len(format(amount, "f").partition(".")[2].rstrip("0"))

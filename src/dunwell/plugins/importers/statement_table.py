@@ -20,7 +20,6 @@ from dunwell.core.documents import (
     EntryPart,
     EntryStatus,
     References,
-    StatementClosed,
     StatementEvent,
     StatementOpened,
     StatementStream,
@@ -41,7 +40,9 @@ from dunwell.plugins.importers.cells import (
 from dunwell.plugins.importers.headers import Table, find_table, normal
 from dunwell.plugins.importers.sheet import Cell, Row, plain_text
 from dunwell.plugins.importers.statement import unreadable, watched
-from dunwell.plugins.importers.statement_preamble import Preamble, account_in
+from dunwell.plugins.importers.statement_balances import Step, closed
+from dunwell.plugins.importers.statement_preamble import Preamble, account_above, are_certain, currency_beside
+from dunwell.plugins.importers.statement_values import told_by_values
 from dunwell.plugins.importers.statement_words import (
     IN_WORDS,
     LIKE_A_DATE,
@@ -53,7 +54,7 @@ from dunwell.plugins.importers.statement_words import (
     ROLES,
     VOID_WORDS,
 )
-from dunwell.plugins.importers.text import named_currency, squeezed
+from dunwell.plugins.importers.text import account_number, named_currency, squeezed
 
 # Enough to meet both signs and the header below a bank's preamble.
 ROWS_LOOKED_AT = 300
@@ -107,7 +108,7 @@ def _is_of_invoices(table: Table) -> bool:
 def _is_of_bank(table: Table) -> bool:
     if "side" in table.roles or {"debit", "credit"} <= table.roles.keys() or "net" in table.roles:
         return True
-    if any(account_in([plain_text(cell) for cell in row.cells]) for row in table.above):
+    if account_above(table.above):
         return True
     amounts = [plain_text(cell) for cell in _column(table, "amount")]
     has_both_signs = any(text.startswith(("-", "−", "(")) or text.endswith("-") for text in amounts)
@@ -142,16 +143,6 @@ class _Forms:
     debits_are_negative: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """Of an entry, what the balances of its account need."""
-
-    day: date | None
-    amount: Decimal
-    balance: Decimal | None
-    currency: str
-
-
 def _table(book: sheet.Book, saved: StatementMapping) -> Table:
     given = {normal(header): role for header, role in saved.columns.items()}
     found = (find_table(each, ROLES, REQUIRED, given) for each in book.sheets)
@@ -164,7 +155,7 @@ def _table(book: sheet.Book, saved: StatementMapping) -> Table:
 def _events(source: BinaryIO, saved: StatementMapping) -> Iterator[StatementEvent]:
     book = sheet.read(source.read(sheet.BYTES_MAX + 1))
     yield from book.findings
-    table = _with_sides(_table(book, saved))
+    table = told_by_values(_table(book, saved))
     order = Order(saved.date_order.value, settled=True) if saved.date_order else _order(table)
     columns = [
         _column(table, role) for role in ("amount", "debit", "credit", "net", "gross", "balance") if role in table.roles
@@ -183,30 +174,11 @@ def _events(source: BinaryIO, saved: StatementMapping) -> Iterator[StatementEven
         yield Finding(
             "amounts_ambiguous", "1.234 in this table may be a thousand or a fraction.", line=table.header.line
         )
-    above = (account_in([plain_text(cell) for cell in row.cells]) for row in table.above)
-    account = saved.account or next(filter(None, above), "")
+    account = saved.account or account_above(table.above)
     forms = _Forms(
         order.form, mark.mark, account, _own_account_column(table, account), _debits_are_negative(table, mark.mark)
     )
     yield from _account_events(table, forms, saved.currency)
-
-
-def _with_sides(table: Table) -> Table:
-    """A column whose every value is a word for one of the two sides is the mark of the side, whatever its header."""
-    if "side" in table.roles or ("debit" in table.roles and "credit" in table.roles):
-        return table
-    for column in range(table.width):
-        words = {row.text(column).lower().strip(".") for row in table.below} - {""}
-        # One letter that never changes may mean anything.
-        if words and words <= IN_WORDS | OUT_WORDS and (len(words) > 1 or len(min(words)) > 1):
-            return _with_side(table, column)
-    return table
-
-
-def _with_side(table: Table, column: int) -> Table:
-    roles = {role: tuple(each for each in columns if each != column) for role, columns in table.roles.items()}
-    roles = {role: columns for role, columns in roles.items() if columns}
-    return Table({**roles, "side": (column,)}, table.header, table.above, table.below, table.width)
 
 
 def _date_column(table: Table) -> int:
@@ -232,7 +204,7 @@ def _order(table: Table) -> Order:
 def _account_events(table: Table, forms: _Forms, currency: str) -> Iterator[StatementEvent]:
     preamble = Preamble(table, forms.mark, forms.own_account)
     preamble.currency = currency or preamble.currency
-    steps: dict[str, list[_Step]] = {}
+    steps: dict[str, list[Step]] = {}
     current: str | None = None
     signs_differ = False
     for row in table.below:
@@ -247,12 +219,12 @@ def _account_events(table: Table, forms: _Forms, currency: str) -> Iterator[Stat
             yield found
         else:
             signs_differ |= _signs_differ(table, row, forms)
-            account = row.text(forms.own_account_column) or preamble.account
+            account = _account_text(row, forms.own_account_column) or preamble.account
             if account != current:
                 yield StatementOpened(account, found.currency)
                 current = account
             balance = parse_amount(_cell(row, table.column("balance")), forms.mark)
-            steps.setdefault(account, []).append(_Step(found.booking_date, found.amount, balance, found.currency))
+            steps.setdefault(account, []).append(Step(found.booking_date, found.amount, balance, found.currency))
             yield found
     if signs_differ:
         yield Finding(
@@ -264,7 +236,7 @@ def _account_events(table: Table, forms: _Forms, currency: str) -> Iterator[Stat
     if not steps:
         yield StatementOpened(preamble.account, preamble.currency)
     for account, each in (steps or {preamble.account: []}).items():
-        yield _closed(account, each, preamble)
+        yield closed(account, each, preamble)
 
 
 def _day(table: Table, row: Row, forms: _Forms) -> date | None:
@@ -289,8 +261,9 @@ def _own_account_column(table: Table, account: str) -> int:
     Where the rows above name the account and the column never does, it is the counterparty's (column "IBAN" at German
     banks).
     """
-    values = {row.text(table.column("account")) for row in table.below} - {""}
-    if "account" in table.roles and not (account and len(values) > 1 and account not in values):
+    values = {account_number(row.text(table.column("account"))) for row in table.below} - {""}
+    are_others = account and account not in values and (len(values) > 1 or are_certain([account, *values]))
+    if "account" in table.roles and not are_others:
         return table.column("account")
     column = table.column("bank_account")
     others = {row.text(column) for row in table.below if row.text(_date_column(table))}
@@ -312,7 +285,7 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
         ]
         return unreadable(row.line, f"its amount is {doubtful[0][:40]!r}.") if doubtful else None
     status: EntryStatus = "pending" if any(word in PENDING_WORDS for word in status_word.split()) else "booked"
-    own = named_currency(row.text(table.column("currency"))) or currency
+    own = named_currency(row.text(table.column("currency"))) or currency_beside(table, [row]) or currency
     return Entry(
         amount=amount,
         currency=own,
@@ -321,7 +294,7 @@ def _entry(table: Table, row: Row, day: date, forms: _Forms, currency: str) -> E
         status=status,
         counterparty=Counterparty(
             name=_counter_name(table, row, amount),
-            account=row.text(table.column("counter_account")) or _bank_account(table, row, forms),
+            account=_account_text(row, table.column("counter_account")) or _bank_account(table, row, forms),
             bank=row.text(table.column("counter_bank")),
             tax_number=row.text(table.column("tax")),
         ),
@@ -344,7 +317,13 @@ def _counter_name(table: Table, row: Row, amount: Decimal) -> str:
 
 def _bank_account(table: Table, row: Row, forms: _Forms) -> str:
     columns = (table.column("bank_account"), table.column("account"))
-    return next(filter(None, (row.text(column) for column in columns if column != forms.own_account_column)), "")
+    others = (_account_text(row, column) for column in columns if column != forms.own_account_column)
+    return next(filter(None, others), "")
+
+
+def _account_text(row: Row, column: int) -> str:
+    """An account without the apostrophes by which banks keep spreadsheets from reading it as a number."""
+    return row.text(column).strip("'")
 
 
 def _joined(table: Table, row: Row, role: str) -> str:
@@ -395,32 +374,3 @@ def _fee_parts(table: Table, row: Row, forms: _Forms, currency: str) -> tuple[En
     if "net" not in table.roles or not gross or not fee:
         return ()
     return EntryPart(gross, currency), EntryPart(fee, currency, remittance="fee")
-
-
-def _closed(account: str, steps: list[_Step], preamble: Preamble) -> StatementClosed:
-    opening, closing = preamble.opening, preamble.closing
-    if steps and all(step.balance is not None for step in steps):
-        first, last = (steps[-1], steps[0]) if _runs_backwards(steps) else (steps[0], steps[-1])
-        opening = (first.balance or Decimal(0)) - first.amount if opening is None else opening
-        closing = last.balance if closing is None else closing
-    days = [step.day for step in steps if step.day]
-    currencies = tuple(dict.fromkeys(step.currency for step in steps if step.currency))
-    return StatementClosed(
-        account=account,
-        currency=currencies[0] if currencies else preamble.currency,
-        opening=opening,
-        closing=closing,
-        from_date=min(days, default=None),
-        to_date=max(days, default=None),
-        currencies=currencies,
-    )
-
-
-def _runs_backwards(steps: list[_Step]) -> bool:
-    """Whether the newest entry stands first: the balances tell, or the dates where they do not."""
-    forwards = sum((before.balance or 0) + after.amount == after.balance for before, after in pairwise(steps))
-    backwards = sum((after.balance or 0) + before.amount == before.balance for before, after in pairwise(steps))
-    if forwards != backwards:
-        return backwards > forwards
-    first, last = steps[0].day, steps[-1].day
-    return bool(first and last and first > last)

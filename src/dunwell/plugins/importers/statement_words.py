@@ -43,7 +43,7 @@ ROLES = patterns(
         ("credit", "credit|credits|deposit|deposits|paid in|money in|haben|gutschrift|кредит|кредит сума|кредитен оборот|приход|поступление|"
          "поступило|зачисление|зачислено|crédit|haber|abono|abonos|accrediti|accredito|avere|inkomsten|uznania|uznanie|"
          "wpływy|cr|inflow|received|входящи|вноска|entrate|сумма зачисления|по кредиту|оборот кт|кт|kredit"),
-        ("date", "^booking date|^posting date|^completed date|^posted date|^buchungstag|^дата проводки|(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
+        ("date", "^booking date|^date completed utc|^date completed|^posting date|^completed date|^posted date|^buchungstag|^дата проводки|(?:booking|posting|posted|transaction|operation|entry|accounting|processed|processing|execution|completed|"
          "started|trade)? ?date(?: posted| time| of .*)?|buchungstag|buchungsdatum|buchung|datum|boekdatum|"
          "(?:счетоводна )?дата(?: на)?(?: .*)?|fecha(?: operaci[oó]n| contable)?|data(?: .*)?|date (?:opération|comptable|op)|"
          "dátum|bokföringsdag|bokförd|dato|datum .*|transaktionsdatum|date|день|ден|kirjauspäivä|pvm"),
@@ -80,6 +80,9 @@ IN_WORDS = frozenset(
 OUT_WORDS = frozenset(
     "d dr debit dbit debet soll s af дт д дебит дебет дбт дебитен out outgoing - расход dare obciążenie cargo списание".split()
 )
+BOOKED_WORDS = frozenset(
+    "booked gebucht completed posted settled cleared исполнено исполнен проведено проведен осчетоводена".split()
+)
 PENDING_WORDS = frozenset(
     "pending reserved authorised authorized vorgemerkt ausstehend чакащ чакаща очаква ожидает hold unsettled".split()
 )
@@ -87,12 +90,12 @@ VOID_WORDS = frozenset(
     "declined failed reverted cancelled canceled denied rejected отказана отказано отклонено отклонена отменено".split()
 )
 OPENING_WORDS = re.compile(
-    r"opening|start of period|balance brought|previous balance|old balance|anfangs|alter kontostand|alter saldo|начал|"
-    r"входящ|solde initial|solde précédent|saldo inicial|saldo anterior|saldo iniziale|beginsaldo|saldo początkowe|počáteční"
+    r"opening|beginning|start of period|balance brought|previous balance|old balance|anfangs|alter kontostand|alter saldo|начал|"
+    r"входящ|на начало|в начале|solde initial|solde précédent|saldo inicial|saldo anterior|saldo iniziale|beginsaldo|saldo początkowe|počáteční"
 )  # fmt: skip
 CLOSING_WORDS = re.compile(
-    r"closing|end of period|balance carried|new balance|current balance|final balance|ending|endsaldo|endstand|"
-    r"neuer kontostand|neuer saldo|крайн|краен|исходящ|конечн|solde final|nouveau solde|saldo final|saldo finale|eindsaldo|"
+    r"closing|end of period|balance carried|new balance|current balance|final balance|ending|endsaldo|schluss|endstand|"
+    r"neuer kontostand|neuer saldo|крайн|краен|исходящ|конечн|на конец|на края|solde final|nouveau solde|saldo final|saldo finale|eindsaldo|"
     r"saldo końcowe|konečný"
 )  # fmt: skip
 BALANCE_WORDS = re.compile(r"balance|saldo|kontostand|салдо|остат|solde|zůstatek|наличност|stav")
@@ -103,7 +106,7 @@ PAYER_WORDS = re.compile(
 PAYEE_WORDS = re.compile(r"payee|empfänger|begünstigt|beneficiary|получател|odbiorca|recipient|creditor")
 IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
 RUSSIAN_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{20}(?![0-9])")
-ACCOUNT_LABEL = re.compile(r"account (?:number|no|nr|iban)|^iban|iban|kontonummer|^konto|rekening|сметка|р/с|счет|счёт|compte|cuenta|rachunek|^account")  # fmt: skip
+ACCOUNT_LABEL = re.compile(r"account (?:number|no|nr|iban)|^iban|iban|kontonummer|^konto|rekening|сметка|р/с|счет|счёт|compte|cuenta|rachun(?:ek|ku)|^account")  # fmt: skip
 ACCOUNT_VALUE = re.compile(r"[0-9A-Z][0-9A-Z .\-/]{4,40}")
 LIKE_A_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}")
 HEADER_WORD = re.compile(r"[A-Z]{3}|[€£₽₴₸]|[^\W\d_]+")

@@ -31,14 +31,13 @@ from dunwell.plugins.importers import (
     questions,
     rows,
     stream,
+    table_header,
 )
 from dunwell.plugins.importers.rows import Check, Forms
 
 BATCH_ROWS = 50_000
 # Parts of the gathered customers are brought together so often: memory stays near that of the distinct ones.
 PARTS_MAX = 8
-WIDTH_MAX = 500
-KIND_ANSWER = "Answer with --kind invoices or --kind payments, or kind in the mapping."
 DATE_FIELDS = {RecordKind.INVOICES: invoice_checks.DATES, RecordKind.PAYMENTS: ("date",), RecordKind.CUSTOMERS: ()}
 AMOUNT_FIELDS = {
     RecordKind.INVOICES: (*invoice_checks.AMOUNTS, "line_quantity"),
@@ -47,12 +46,6 @@ AMOUNT_FIELDS = {
 }
 # A row without this is a row of totals, if it says so.
 ROW_SIGN = {RecordKind.INVOICES: "number", RecordKind.PAYMENTS: "date"}
-
-
-class ColumnsMissing(Refusal):
-    """The columns of this file were not understood: {what}. Columns found: {found}. Name them in a mapping, for
-    example: [columns] "{example}" = "{field}".
-    """
 
 
 class QuestionOpen(Refusal):
@@ -152,7 +145,7 @@ def head(source: stream.Source, *, kind: str = "auto", mapping: Mapping | None =
     """Look at the head of a file without reading the rest. Raises the refusals of a file that is no table."""
     mapping = mapping or Mapping()
     wanted = mapping.kind if kind == "auto" else RecordKind(kind)
-    table, recognised, line = _best(stream.tables(source), wanted, mapping)
+    table, recognised, line = table_header.best(table_header.tables(source), wanted, mapping)
     width = len(recognised.headers)
     below = (cells for number, cells in table.lines() if number > line and any(cells))
     samples = tuple(tuple([*cells, *[""] * width][:width]) for cells in islice(below, rows))
@@ -186,8 +179,10 @@ def read(
         decimal=decimal or mapping.decimal,
     )
     wanted = mapping.kind if kind == "auto" else RecordKind(kind)
-    table, recognised, line = _header(stream.tables(source), wanted, mapping)
-    recognised, kind_questions = _kind(recognised, wanted, mapping, file_name)
+    table, recognised, line = table_header.complete(table_header.tables(source), wanted, mapping)
+    if wanted is None and recognised.kind is RecordKind.CUSTOMERS:
+        table_header.refuse_unread_money(table, recognised, line)
+    recognised, kind_questions = table_header.settled(recognised, wanted, mapping, file_name)
     survey = _survey(table, recognised, line, progress)
     currency = mapping.currency or currency_default
     orders, date_questions = questions.orders(survey.dates, recognised, mapping.date_order, file_name)
@@ -210,69 +205,7 @@ def read(
     )
 
 
-# --- the header
-
-
-def _best(
-    tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
-) -> tuple[stream.Table, headings.Recognised, int]:
-    """The table, its header and the header's line: the row that is understood best; among equals the first."""
-    found = [
-        (headings.likeness(recognised), table, recognised, line)
-        for table in tables
-        for line, titles in _possible_headers(table)
-        if (recognised := headings.recognise(titles, kind, mapping))
-    ]
-    if not found:
-        raise ColumnsMissing(what="there is no row", found="none", example="Номер", field="number")
-    _, table, recognised, line = max(found, key=lambda each: each[0])
-    return table, recognised, line
-
-
-def _header(
-    tables: list[stream.Table], kind: RecordKind | None, mapping: Mapping
-) -> tuple[stream.Table, headings.Recognised, int]:
-    """The best header of a file, if it has all that its kind needs."""
-    table, recognised, line = _best(tables, kind, mapping)
-    if not recognised.is_complete:
-        missing = ", ".join(" or ".join(group) for group in recognised.missing)
-        titles = [header for header in recognised.headers if header] or ["none"]
-        unread = recognised.unread or titles
-        shown = ", ".join(title[:40] for title in titles[:30])
-        raise ColumnsMissing(
-            what=f"nothing was recognised as {missing}",
-            found=shown,
-            example=unread[0][:40],
-            field=recognised.missing[0][0],
-        )
-    return table, recognised, line
-
-
-def _possible_headers(table: stream.Table) -> Iterator[tuple[int, list[str]]]:
-    """The first rows as headers, each also with the titles over groups of columns that may stand in the row above."""
-    above: list[str] = []
-    for line, cells_of_row in islice(table.lines(), headings.HEADER_ROWS_SEARCHED):
-        titles = [cell.strip() for cell in cells_of_row[:WIDTH_MAX]]
-        yield line, titles
-        if headings.are_groups(above, titles):
-            yield line, headings.under(above, titles)
-        above = titles
-
-
-def _kind(
-    recognised: headings.Recognised, wanted: RecordKind | None, mapping: Mapping, file_name: str
-) -> tuple[headings.Recognised, tuple[Question, ...]]:
-    """The header as the kind that the file's name says, where its columns fit several; else a question."""
-    rivals = headings.rivals(recognised, mapping) if wanted is None else []
-    if not rivals:
-        return recognised, ()
-    fitting = [recognised.kind, *rivals]
-    named = headings.kind_in_name(file_name)
-    if named in fitting:
-        return headings.recognise(recognised.headers, named, mapping), ()
-    readings = tuple((str(kind), f"each row is one of the {kind}") for kind in fitting)
-    message = f"The columns fit {' and '.join(fitting)} alike."
-    return recognised, (Question("kind_ambiguous", "", message, readings, KIND_ANSWER, file_name),)
+# --- the rows
 
 
 def _texts(

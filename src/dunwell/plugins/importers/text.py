@@ -31,8 +31,14 @@ WITHDRAWN_CURRENCIES = frozenset(
 # of many countries and mean none.
 CURRENCY_NAMES = {
     "руб": "RUB", "рубль": "RUB", "рублей": "RUB", "рур": "RUB", "rur": "RUB", "₽": "RUB", "643": "RUB", "810": "RUB",
+    "российский рубль": "RUB", "рубль рф": "RUB", "рубли": "RUB", "pln": "PLN", "zł": "PLN", "kč": "CZK",
     "евро": "EUR", "euro": "EUR", "€": "EUR", "978": "EUR", "доллар": "USD", "840": "USD", "£": "GBP",
     "грн": "UAH", "₴": "UAH", "тенге": "KZT", "тг": "KZT", "₸": "KZT", "лв": "BGN", "лева": "BGN",
+}  # fmt: skip
+# Digits 6 to 8 of a Russian account are the currency's number (ISO 4217; 810 is the rouble's elder one).
+ACCOUNT_CURRENCIES = {
+    "810": "RUB", "643": "RUB", "840": "USD", "978": "EUR", "156": "CNY", "826": "GBP", "756": "CHF", "392": "JPY",
+    "398": "KZT", "933": "BYN", "949": "TRY", "784": "AED", "356": "INR", "051": "AMD", "417": "KGS", "860": "UZS",
 }  # fmt: skip
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", re.ASCII)
@@ -154,10 +160,19 @@ def is_wrong_iban(account: str) -> bool:
     compact = account_number(account).upper()
     if not IBAN.fullmatch(compact) or compact[:2] not in IBAN_LENGTHS:
         return False
-    length = IBAN_LENGTHS[compact[:2]]
-    if len(compact) == length + 3 and compact[-3:] in CURRENCIES:
+    if len(compact) == IBAN_LENGTHS[compact[:2]] + 3 and compact[-3:] in CURRENCIES:
         # Dutch banks write the account's currency behind it.
         compact = compact[:-3]
-    if len(compact) != length:
-        return True
-    return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 != 1
+    return not is_iban(compact)
+
+
+def is_iban(compact: str) -> bool:
+    """Whether it is an IBAN of a country that has them, with its length and its check digits."""
+    if not IBAN.fullmatch(compact) or len(compact) != IBAN_LENGTHS.get(compact[:2]):
+        return False
+    return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1
+
+
+def russian_currency(account: str) -> str:
+    """The currency of a Russian account of 20 digits; empty for any other account."""
+    return ACCOUNT_CURRENCIES.get(account[5:8], "") if len(account) == 20 and account.isdigit() else ""

@@ -6,7 +6,9 @@ where the server knows it, else it sleeps for the polling interval.
 
 from __future__ import annotations
 
+import base64
 import imaplib
+import re
 import select
 import ssl
 import time
@@ -15,12 +17,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 
+from dunwell.core.channel import Bearer
 from dunwell.core.refusal import Refusal
+from dunwell.plugins import oauth
 
 MAILS_MAX = 500
 """In one fetch; the rest comes with the next one."""
 BYTES_MAX = 25_000_000
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+BEYOND_ASCII = re.compile(r"[^\x20-\x7e]+")
 IDLE_S_MAX = 25 * 60
 """Servers end an IDLE after half an hour."""
 
@@ -31,11 +36,15 @@ class MailboxDown(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`security`: `tls` (port 993), `starttls` (port 143), or `none` for a server on this machine or a private net."""
+    """`security`: `tls` (port 993), `starttls` (port 143), or `none` for a server on this machine or a private net.
+
+    `login` names a sign-in by OAuth 2 that stands instead of the password.
+    """
 
     host: str
     username: str
-    password: str = field(metadata={"secret": True}, repr=False)
+    password: str = field(default="", metadata={"secret": True}, repr=False)
+    login: str = ""
     port: int = 993
     security: str = field(default="tls", metadata={"choices": ("tls", "starttls", "none")})
     folder: str = "INBOX"
@@ -59,18 +68,18 @@ class Mailbox:
 
     def __init__(self, server: imaplib.IMAP4, config: Config) -> None:
         self._server, self._config = server, config
-        server.select(_quoted(config.folder), readonly=True)
+        server.select(quoted(config.folder), readonly=True)
         validity = server.response("UIDVALIDITY")[1]
-        self.name = f"{config.username}@{config.host}/{config.folder}/{_text(validity[0])}"
+        self.name = f"{config.username}@{config.host}/{config.folder}/{text(validity[0])}"
 
     def after(self, uid: int) -> Iterator[Fetched]:
         """The mails with a higher number, in their order."""
         _, found = self._server.uid("SEARCH", f"UID {uid + 1}:*")
         # "7:*" also names the last mail where all numbers are lower.
-        numbers = sorted(number for number in map(int, _text(found[0]).split()) if number > uid)
+        numbers = sorted(number for number in map(int, text(found[0]).split()) if number > uid)
         for number in numbers[:MAILS_MAX]:
             _, sizes = self._server.uid("FETCH", str(number), "(RFC822.SIZE)")
-            if int(_text(sizes[0]).rpartition("RFC822.SIZE ")[2].rstrip(") ")) > BYTES_MAX:
+            if int(text(sizes[0]).rpartition("RFC822.SIZE ")[2].rstrip(") ")) > BYTES_MAX:
                 yield Fetched(self.name, number, None)
                 continue
             _, parts = self._server.uid("FETCH", str(number), "(BODY.PEEK[])")
@@ -81,7 +90,7 @@ class Mailbox:
     def heads_since(self, day: date) -> Iterator[bytes]:
         """The header lines of the mails that came to lie here on a day or later, in their order."""
         _, found = self._server.uid("SEARCH", f"SINCE {day.day}-{MONTHS[day.month - 1]}-{day.year}")
-        for number in _text(found[0]).split():
+        for number in text(found[0]).split():
             _, parts = self._server.uid("FETCH", number, "(BODY.PEEK[HEADER])")
             yield from (part[1] for part in parts if isinstance(part, tuple))
 
@@ -108,14 +117,21 @@ class Mailbox:
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Mailbox]:
+def opened(config: Config, bearer: Bearer | None = None) -> Iterator[Mailbox]:
     """The folder of a mailbox; a silent or refusing server is one sentence."""
+    with connected(config, bearer) as server:
+        yield Mailbox(server, config)
+
+
+@contextmanager
+def connected(config: Config, bearer: Bearer | None) -> Iterator[imaplib.IMAP4]:
+    """A server that we are signed in at."""
     try:
-        server = _connected(config)
+        server = _signed_in(config, bearer)
     except (OSError, imaplib.IMAP4.error) as error:
         raise MailboxDown(name=config.host, said=_said(error)) from None
     try:
-        yield Mailbox(server, config)
+        yield server
     except (OSError, imaplib.IMAP4.error) as error:
         raise MailboxDown(name=config.host, said=_said(error)) from None
     finally:
@@ -123,7 +139,7 @@ def opened(config: Config) -> Iterator[Mailbox]:
             server.logout()
 
 
-def _connected(config: Config) -> imaplib.IMAP4:
+def _signed_in(config: Config, bearer: Bearer | None) -> imaplib.IMAP4:
     trust = ssl.create_default_context(cafile=config.ca_file or None)
     server: imaplib.IMAP4
     if config.security == "tls":
@@ -132,15 +148,38 @@ def _connected(config: Config) -> imaplib.IMAP4:
         server = imaplib.IMAP4(config.host, config.port, timeout=config.timeout_s)
         if config.security == "starttls":
             server.starttls(trust)
-    server.login(config.username, config.password)
+    if bearer is None:
+        server.login(config.username, config.password)
+    else:
+        _bear(server, config, bearer)
     return server
 
 
-def _quoted(folder: str) -> str:
-    return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _bear(server: imaplib.IMAP4, config: Config, bearer: Bearer) -> None:
+    offered = [one.removeprefix("AUTH=") for one in server.capabilities if one.startswith("AUTH=")]
+    mechanism = oauth.mechanism(offered)
+    # The server may explain a refusal in a second challenge, which is answered by an empty line.
+    words = iter([oauth.said(mechanism, config.username, config.host, config.port, bearer.token())])
+    try:
+        server.authenticate(mechanism, lambda _: next(words, oauth.FAREWELL[mechanism]).encode())
+    except imaplib.IMAP4.error:
+        bearer.refused()
+        raise
 
 
-def _text(value: bytes | tuple[bytes, bytes] | None) -> str:
+def quoted(folder: str) -> str:
+    """A folder's name as it stands in a command (RFC 3501, 5.1.3): letters beyond ASCII in a UTF-7 of IMAP's own."""
+    name = BEYOND_ASCII.sub(_in_utf7, folder.replace("&", "&-"))
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _in_utf7(letters: re.Match[str]) -> str:
+    code = base64.b64encode(letters[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
+    return f"&{code}-"
+
+
+def text(value: bytes | tuple[bytes, bytes] | None) -> str:
+    """What the server said, as text."""
     found = value[0] if isinstance(value, tuple) else value
     return (found or b"").decode("ascii", "replace")
 

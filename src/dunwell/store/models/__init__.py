@@ -79,7 +79,7 @@ from dunwell.store.models.money import (
     Statement,
 )
 from dunwell.store.models.offers import GrantEnd, Offer, OfferEnd, OfferGrant
-from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient
+from dunwell.store.models.outbox import Approval, Attempt, Message, MessageContent, MessageItem, Recipient, SentCopy
 from dunwell.store.models.page import (
     OnlineEvent,
     OnlineNews,
@@ -233,6 +233,7 @@ __all__ = [
     "Restoration",
     "RestorationConfirmed",
     "Run",
+    "SentCopy",
     "Sign",
     "Staff",
     "StateRecord",

@@ -27,6 +27,12 @@ class Creditor(models.Model):
     money_max_age_days = models.IntegerField(default=1)
     unmatched_tolerance_minor = models.BigIntegerField(default=100)
     inbox = models.JSONField(default=dict)  # where replies are read; its password is sealed
+    logins = models.JSONField(
+        default=dict, db_default={}
+    )  # sign-ins at mail services by name; their secrets are sealed
+    sent_folder = models.JSONField(
+        default=dict, db_default={}
+    )  # where what was sent is copied to, and after which attempt
     channels = models.JSONField(default=dict)  # channel → its configuration; secrets are encrypted values
     providers = models.JSONField(default=dict)  # payment provider → its configuration, likewise
     created_at = models.DateTimeField(db_default=Now())

@@ -153,6 +153,23 @@ class Attempt(Fact):
         db_table = "attempt"
 
 
+class SentCopy(Fact):
+    """What became of the copy of a sent message in the folder of sent mail: put there, there already, or refused."""
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="sent_copy")
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="sent_copy")
+    outcome = models.TextField()
+    folder = models.TextField()
+
+    class Meta:
+        db_table = "sent_copy"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["copied", "there", "refused"]), name="sent_copy_outcome"
+            )
+        ]
+
+
 class Approval(Fact):
     """A person allowed exactly these bytes to go to this contact; holds for one hash and ends with the draft's day."""
 

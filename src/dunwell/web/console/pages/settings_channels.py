@@ -25,7 +25,7 @@ SECURITY = {
 
 def channels(request: HttpRequest, desk: Desk) -> HttpResponse:
     """By which ways messages leave and money and answers come in when live; passwords are never shown."""
-    mail = {name: value for name, value in desk.creditor.channels.get("email", {}).items() if name != "password"}
+    mail = ways.shown(desk.creditor.channels.get("email", {}))
     others = [(name, one["kind"]) for name, one in desk.creditor.channels.items() if name != "email"]
     inbox = {name: value for name, value in desk.creditor.inbox.items() if name in ("host", "username", "folder")}
     context = {"mail": mail, "others": others, "providers": list(desk.creditor.providers), "inbox": inbox}
