@@ -6,7 +6,7 @@ from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0090_replies")]
+    dependencies = [("store", "0106_mail")]
 
     operations = [
         migrations.CreateModel(
