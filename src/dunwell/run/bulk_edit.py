@@ -90,11 +90,7 @@ def preview(creditor: Creditor, customers: Sequence[Customer], field: Field, val
         raise HoldInPast(day=value)
     with scope.of(creditor.pk):
         now = _current(field, value, [one.pk for one in customers], on)
-    return [
-        Change(one, now[one.pk])
-        for one in customers
-        if now[one.pk] != value and not (field == Field.HOLD and now[one.pk])
-    ]
+    return [Change(one, now[one.pk]) for one in customers if not _has(field, value, now[one.pk])]
 
 
 def carry_out(
@@ -157,6 +153,11 @@ def _as_left(edit: BulkEdit, rows: Sequence[BulkChange], on: date) -> list[BulkC
         return [row for row in rows if int(row.new) in open_]
     now = _current(Field(edit.field), edit.value, [row.customer_id for row in rows], on)
     return [row for row in rows if now[row.customer_id] == row.new]
+
+
+def _has(field: Field, value: str, now: str) -> bool:
+    """Whether nothing is to be done; a hold is one, whatever its number and end."""
+    return bool(now) if field == Field.HOLD else now == value
 
 
 def _current(field: Field, value: str, ids: Sequence[int], on: date) -> dict[int, str]:
