@@ -1,4 +1,4 @@
-"""A backup or a restore that is killed at any moment: what has its name is whole, the books are the old ones or the restored ones."""
+"""A backup that is killed at any moment: what has its name is whole, and the next one clears up."""
 
 from __future__ import annotations
 
@@ -72,12 +72,11 @@ def firm(database, tmp_path_factory):
     one.folder.mkdir()
     one.runs("years.firm", "make", one.folder)
     yield one
-    for copy in ("", "_trial", "_restored", "_replaced"):
+    for copy in ("", "_trial"):
         dumps.drop(name + copy)
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("killed")
 def test_a_killed_backup_leaves_whole_ones_alone_and_the_next_one_clears_up(firm):
     took = firm.dunwell("backup")
     before, rng = firm.tally(), random.Random(8)
@@ -92,25 +91,3 @@ def test_a_killed_backup_leaves_whole_ones_alone_and_the_next_one_clears_up(firm
     firm.dunwell("backup")
     assert {file.suffix for file in (firm.folder / "elsewhere").iterdir()} == {".age"}
     assert not dumps.exists(f"{firm.name}_trial")
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("killed")
-def test_a_killed_restore_leaves_the_old_books_or_the_restored_ones(firm):
-    if not firm.backups():
-        firm.dunwell("backup")
-    file, before, rng = firm.backups()[-1], firm.tally(), random.Random(9)
-    took = firm.dunwell("restore", file, "--yes")
-    whole = [before, firm.tally()]
-    assert whole[0] != whole[1], "a restore is recorded"
-
-    for _ in range(KILLS):
-        firm.dunwell("restore", file, "--yes", kill_after_s=took * rng.uniform(0.4, 1.0))
-        now = firm.tally()
-        # Each restore is recorded with its own moment; all else is what the backup held.
-        assert {table: rows for table, (rows, _) in now.items()} in [
-            {t: n for t, (n, _) in one.items()} for one in whole
-        ]
-
-    firm.dunwell("restore", file, "--yes")
-    assert firm.tally()["restoration"][0] == 1
