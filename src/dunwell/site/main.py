@@ -86,6 +86,7 @@ COMMANDS = {
     "contacted": "dunwell.cli.verbs:contacted",
     "opt-out": "dunwell.cli.verbs:opt_out",
     "person": "dunwell.cli.person:app",
+    "bulk": "dunwell.cli.bulk:app",
     "state": "dunwell.cli.verbs:state",
     "owes": "dunwell.cli.verbs:owes",
     "export": "dunwell.cli.export:command",

@@ -341,8 +341,10 @@ def _plan_parts(read: Read, only: Only) -> pl.DataFrame:
 def _choices(read: Read, only: Only) -> pl.DataFrame:
     return frames.conform(
         read(f"""
-        SELECT DISTINCT ON (scope, target, document, customer_kind) scope, target, document, customer_kind, policy
-        FROM policy_choice WHERE effective_on <= {only.day} ORDER BY scope, target, document, customer_kind, id DESC
+        SELECT * FROM (
+          SELECT DISTINCT ON (scope, target, document, customer_kind) scope, target, document, customer_kind, policy
+          FROM policy_choice WHERE effective_on <= {only.day} ORDER BY scope, target, document, customer_kind, id DESC) last
+        WHERE policy <> ''  -- a choice that was taken back
         """),
         dict.fromkeys(["scope", "target", "document", "customer_kind", "policy"], pl.String),
     )

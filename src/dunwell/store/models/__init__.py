@@ -11,6 +11,7 @@ from dunwell.store.models.before_work import (
     WorkOpened,
     WorkOpenedEnd,
 )
+from dunwell.store.models.bulk_edits import BulkChange, BulkEdit
 from dunwell.store.models.claims import Acknowledgement, Claim, ClaimEvent
 from dunwell.store.models.creditor import (
     BankAccount,
@@ -137,6 +138,8 @@ __all__ = [
     "BankEntry",
     "BecameInvoice",
     "BecameInvoiceEnd",
+    "BulkChange",
+    "BulkEdit",
     "CallReviewed",
     "Cancellation",
     "Capacity",

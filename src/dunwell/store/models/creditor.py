@@ -140,7 +140,7 @@ class PolicyChoice(Fact):
     target = models.TextField(default="")  # segment name or id, empty for the creditor
     document = models.TextField()
     customer_kind = models.TextField(default="")  # empty: both
-    policy = models.TextField()
+    policy = models.TextField()  # empty: the choice was taken back, what is further away decides again
 
     class Meta:
         db_table = "policy_choice"

@@ -36,7 +36,7 @@ def show(request: HttpRequest, desk: Desk, number: int) -> HttpResponse:
         "late": late_payments.of_customer(desk.creditor, customer, desk.today),
         "autos": autopay.standing(number, rehearsal=desk.is_rehearsal),
         "agreement": Agreement.objects.filter(customer=customer).order_by("-pk").first(),
-        "policy": PolicyChoice.objects.filter(scope="customer", target=str(number)).order_by("-pk").first(),
+        "policy": _policy(number),
         **_page(desk, number, None),
     }
     return answer.page(request, desk, "customer.html", context)
@@ -81,3 +81,9 @@ def _by_contact(people: list[customer_view.Person]) -> list[list[customer_view.P
         if one.address not in {way.address for way in ways}:
             ways.append(one)
     return list(found.values())
+
+
+def _policy(number: int) -> PolicyChoice | None:
+    """The policy of their own that counts now."""
+    last = PolicyChoice.objects.filter(scope="customer", target=str(number)).order_by("-pk").first()
+    return last if last and last.policy else None
