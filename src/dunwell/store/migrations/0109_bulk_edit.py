@@ -6,7 +6,7 @@ from dunwell.store import tables
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0106_mail")]
+    dependencies = [("store", "0107_digest")]
 
     operations = [
         migrations.CreateModel(
