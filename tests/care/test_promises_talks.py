@@ -62,7 +62,7 @@ def test_whoever_is_in_trouble_is_left_alone_until_a_person_has_listened(firm, r
     with scope.of(firm.creditor.pk):
         assert Note.objects.get().text == "What would help?\n– Three parts."
         assert Task.objects.get(pk=task.pk).outcome.outcome == "talked"
-        assert PageAnswer.objects.get(kind="hardship").settled.outcome == "done"
+        assert PageAnswer.objects.get(kind="hardship").settlements.get().outcome == "done"
         (hold,) = Hold.objects.filter(ending=None)
         assert hold.until_date == on + timedelta(30)
 
