@@ -224,7 +224,7 @@ def test_a_password_stays_for_its_server_alone_and_is_never_shown(
     """An administrator who names a server of their own may not have the old password told to it."""
     tried: list[Any] = []
     monkeypatch.setitem(
-        mailboxes.MAILBOXES, "imap", (lambda config: tried.append(config) or nullcontext(), imap.Config)
+        mailboxes.MAILBOXES, "imap", (lambda config, **_: tried.append(config) or nullcontext(), imap.Config)
     )
     client, page = client_as("admin"), at(creditor, "settings/channels/mailbox")
     assert client.post(page, MAILBOX).status_code == 302

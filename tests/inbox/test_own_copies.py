@@ -83,7 +83,7 @@ def test_a_copy_is_nobody_s_answer(ours: World) -> None:
     assert (taken.kind, taken.customer, taken.proposals) == (MailKind.COPY, "", ())
     with scope.of(ours.creditor.pk):
         assert not ReplyProposal.objects.exists() and not Sign.objects.exists()
-    assert "mail" not in [row.kind for row in work.rows(ours.creditor)]
+    assert "mail" not in [row.kind for row in work.rows(ours.creditor, DAY)]
 
 
 def test_an_invoice_that_cannot_be_read_is_told(ours: World) -> None:

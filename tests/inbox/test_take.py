@@ -49,7 +49,7 @@ def test_sender_then_invoice_number_then_nobody(firm: World) -> None:
     assert (numbered.customer, numbered.basis) == ("C1 Ltd", MatchBasis.INVOICE_NUMBER)
     stray = took(firm, mails.reply("Who are you?", sender="nobody@else.example"))
     assert (stray.customer, stray.basis) == ("", MatchBasis.NOTHING)
-    assert [row.kind for row in work.rows(firm.creditor)].count("mail") == 1
+    assert [row.kind for row in work.rows(firm.creditor, DAY)].count("mail") == 1
 
 
 def test_the_same_mail_again_changes_nothing(firm: World) -> None:

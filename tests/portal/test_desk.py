@@ -28,10 +28,10 @@ def number_of(firm) -> int:
 
 def test_an_answer_stands_on_the_work_list_until_somebody_dealt_with_it(firm, reader):
     reader.say("question", text="Which order is this for?")
-    (row,) = [row for row in work.rows(firm.creditor) if row.kind == "answer"]
+    (row,) = [row for row in work.rows(firm.creditor, world.DAY) if row.kind == "answer"]
     assert "Which order is this for?" in row.why and row.who == "C1 Ltd"
     portal_desk.settle(firm.creditor, row.number, outcome="done", **by_anna())
-    assert not [row for row in work.rows(firm.creditor) if row.kind == "answer"]
+    assert not [row for row in work.rows(firm.creditor, world.DAY) if row.kind == "answer"]
     with pytest.raises(portal_desk.NoSuchAnswer):
         portal_desk.settle(firm.creditor, row.number, outcome="done", **by_anna())
 

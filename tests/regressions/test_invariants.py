@@ -425,7 +425,7 @@ def test_i15_another_creditors_rows_do_not_exist_for_any_loader_or_errand(busy, 
     seen = portfolio.of(other, DAY, rehearsal=True)
     assert seen.receivables.is_empty() and seen.covered_until is None
     assert simulate.run(other, since=DAY - timedelta(30), until=DAY, named=[])["as chosen"].sent.is_empty()
-    assert work.rows(other) == [] and auditing.verify(other).links == 1
+    assert work.rows(other, DAY) == [] and auditing.verify(other).links == 1
     assert reconcile.run(other, DAY, by="boris").allocations == 0 and not letters_preview.of_day(
         other, DAY, rehearsal=True
     )

@@ -139,7 +139,7 @@ def test_a_decision_about_an_unknown_message_is_taken_back_unless_another_one_ha
     approve.settle(world.creditor, message.pk, was_sent=True, **said)
     approve.unsettle(world.creditor, message.pk, **said)
     assert only(world.messages("unknown")).sent_on is None and world.steps(number) == []
-    assert [row.kind for row in work.rows(world.creditor)][:1] == ["unknown"]
+    assert [row.kind for row in work.rows(world.creditor, DAY)][:1] == ["unknown"]
     with pytest.raises(outbox.NotSettled):
         approve.unsettle(world.creditor, message.pk, **said)
     approve.settle(world.creditor, message.pk, was_sent=False, **said)

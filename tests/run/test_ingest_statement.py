@@ -351,7 +351,7 @@ def test_the_work_list_says_what_speaks_for_each_proposal(creditor, take):
     take(OPEN_ITEMS, "open.csv")
     take(camt(entry("55.00", 5, text="Invoice 1042").replace("Daisy Ltd", "Somebody Else")))
     reconcile.run(creditor, DAY, by="anna")
-    (row,) = [one for one in work.rows(creditor) if one.kind == "money"]
+    (row,) = [one for one in work.rows(creditor, DAY) if one.kind == "money"]
     assert "perhaps for 1042 (60 points: number)" in row.why
 
 
