@@ -90,6 +90,7 @@ def test_every_address_of_a_link_is_among_those_tested_here():
             "auto_end",
         ),
         *("terms", "plan", "plan_read", "plan_accept", "plan_pdf"),
+        *("video", "video_still", "video_captions"),
     }
 
 
