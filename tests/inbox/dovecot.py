@@ -119,10 +119,12 @@ def running() -> Iterator[imap.Config]:
             mail=(NEW if is_new else OLD).format(**values),
         )
     )
-    process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)], stderr=subprocess.PIPE)
+    log = base / "stderr"
+    with log.open("wb") as stderr:
+        process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)], stderr=stderr)
     found = imap.Config("127.0.0.1", "maria", PASSWORD, port=port, security="none")
     try:
-        _wait_for(port, process)
+        _wait_for(port, process, log)
         yield found
     finally:
         process.terminate()
@@ -136,11 +138,11 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + 20
     while time.monotonic() < until:
         if process.poll() is not None:
-            pytest.skip(f"dovecot does not start here: {process.stderr.read().decode()[-300:]}")  # type: ignore[union-attr]
+            pytest.fail(f"dovecot does not start: {log.read_text()[-300:]}")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:

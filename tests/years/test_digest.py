@@ -37,7 +37,7 @@ def firm(creditor: Creditor, tmp_path: Path) -> World:
 class Way(Memory):
     """Keeps what it takes; `trouble` is met first, one after the other."""
 
-    trouble: list[Exception] = field(default_factory=list)
+    trouble: list[BaseException] = field(default_factory=list)
     taken: list[Outgoing] = field(default_factory=list)
 
     def send(self, message: Outgoing, key: str) -> Receipt:
@@ -147,7 +147,7 @@ def test_a_crash_before_the_end_was_written_down_sends_nothing_twice(firm: World
     joins(firm, "boss", "admin", to="boss@firm.example")
     firm.client("C2", name="Payer Ltd")
     firm.paid("2026-03-02,10.00,EUR,Payer Ltd,one")
-    way.trouble = [KeyboardInterrupt()]  # type: ignore[list-item]
+    way.trouble = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         run(firm)
     assert run(firm) == 0 and way.taken == []

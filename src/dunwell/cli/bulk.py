@@ -39,21 +39,20 @@ def set_(
     as_of: AsOfOption = None,
 ) -> None:
     """Give many customers an owner, a language or a policy, or hold them all; shows who would be changed, --yes does it."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
+    mine = cli.said(context, creditor, as_of=as_of, by=by, why=why)
     held = (cli.parsed(until).isoformat() if until else "") if hold else None
     values = {Field.OWNER: owner, Field.LANGUAGE: language, Field.POLICY: policy, Field.HOLD: held}
-    said = [(field, value) for field, value in values.items() if value is not None]
-    if len(said) != 1:
+    named = [(field, value) for field, value in values.items() if value is not None]
+    if len(named) != 1:
         raise typer.BadParameter("say one of --owner, --language, --policy, --hold")
-    ((field, value),) = said
-    meant = bulk_edit.chosen(chosen, names=customers or (), segment=segment, owner=owner_is)
+    ((field, value),) = named
+    meant = bulk_edit.chosen(mine.creditor, names=customers or (), segment=segment, owner=owner_is)
     if not yes:
-        changes = bulk_edit.preview(chosen, meant, field, value, on=on)
+        changes = bulk_edit.preview(mine.creditor, meant, field, value, on=mine.on)
         _show(changes, field, value)
         out.print(f"{len(changes)} of {len(meant)} would be changed. With --yes and --why they are.")
         raise typer.Exit(1)
-    edit = bulk_edit.carry_out(chosen, meant, field, value, on=on, by=by or cli.who(), why=why)
+    edit = bulk_edit.carry_out(mine.creditor, meant, field, value, on=mine.on, by=mine.by, why=why)
     out.print(f"bulk edit {edit.pk}: done. `dunwell bulk undo {edit.pk}` takes it back.")
 
 
@@ -67,8 +66,8 @@ def undo(
     as_of: AsOfOption = None,
 ) -> None:
     """Take an edit back: each customer gets back what it had, unless somebody has changed it since."""
-    chosen = cli.chosen(context, creditor)
-    done = bulk_edit.undo(chosen, number, on=cli.day(context, chosen, as_of), by=by or cli.who(), why=why)
+    mine = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    done = bulk_edit.undo(mine.creditor, number, on=mine.on, by=mine.by, why=why)
     out.print(f"bulk edit {number} is taken back for {done.count} customers")
     if done.left:
         out.print(f"Changed by somebody since, and left so: {', '.join(one.name for one in done.left)}")

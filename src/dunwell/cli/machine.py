@@ -92,7 +92,7 @@ def staff(
     """Add or change a person who signs letters; the first one is the usual writer."""
     chosen = cli.chosen(context, creditor)
     values = {"email": email, "phone": phone, "gender": gender or "", "title": title}
-    creditors.add_staff(chosen, name, **values, by=cli.who(), photo=photo.read_bytes() if photo else None)
+    creditors.add_staff(chosen, name, **values, by=cli.who(), photo=cli.bytes_of(photo) if photo else None)
     out.print(f"{name} can sign letters of {chosen.name}")
 
 

@@ -32,25 +32,24 @@ def command(
     as_of: AsOfOption = None,
 ) -> None:
     """Propose a script, keep a video that letters show and the client's page plays, or take it back."""
-    chosen = cli.chosen(context, creditor)
-    on = cli.day(context, chosen, as_of)
-    whom = subjects.customer(chosen, customer)
+    said = cli.said(context, creditor, as_of=as_of, by=by, why=why)
+    whom = subjects.customer(said.creditor, customer)
     if withdraw:
-        running = videos.running(chosen, whom, on)
-        videos.withdraw(chosen, running.pk if running else 0, on=on, by=by or cli.who(), why=why)
+        running = videos.running(said.creditor, whom, said.on)
+        videos.withdraw(said.creditor, running.pk if running else 0, on=said.on, by=said.by, why=said.why)
         out.print("taken back: no letter shows it any more", markup=False)
         return
     if recording is None:
-        out.print(videos.script(chosen, whom, on), markup=False)
+        out.print(videos.script(said.creditor, whom, said.on), markup=False)
         return
     taken = Taken(
-        recording=recording.read_bytes(),
-        poster=picture.read_bytes() if picture else b"",
-        captions=captions.read_text("utf-8") if captions else "",
+        recording=cli.bytes_of(recording),
+        poster=cli.bytes_of(picture) if picture else b"",
+        captions=cli.text_of(captions) if captions else "",
         seconds=seconds,
-        last_day=cli.parsed(until) if until else on + timedelta(videos.DAYS_USUAL),
+        last_day=cli.parsed(until) if until else said.on + timedelta(videos.DAYS_USUAL),
     )
-    kept = videos.keep(chosen, whom, taken, on=on, by=by or cli.who())
+    kept = videos.keep(said.creditor, whom, taken, on=said.on, by=said.by)
     out.print(
         f"letters to {whom.name} show it until {kept.last_day}; {kept.media_type}, {kept.size} bytes", markup=False
     )
